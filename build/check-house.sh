@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Rules of the house that no compiler checks. Prints every breach; exit code 1 when there is one.
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+breaches=0
+breach() { echo "BREACH: $*"; breaches=$((breaches + 1)); }
+
+# ---- scripts parse ------------------------------------------------------------------------------------------------
+for script in .ci/run build/*.sh; do
+  bash -n "$script" || breach "$script does not parse"
+  [ -x "$script" ] || breach "$script is not executable"
+done
+
+# ---- the README's quick start -------------------------------------------------------------------------------------
+build/readme-commands.sh >/dev/null || breach "README.md: quick start"
+
+# ---- no text names a place on somebody's machine ------------------------------------------------------------------
+texts() { git ls-files --cached --others --exclude-standard | grep -vE '^runtimes/[^/]+/native/|^LICENSE$' | while IFS= read -r f; do if [ -f "$f" ]; then echo "$f"; fi; done; }
+while IFS= read -r hit; do breach "a path of one machine: $hit"; done < <(
+  texts | grep -v '^build/check-house.sh$' | tr '\n' '\0' | xargs -0 grep -nIE '(^|[^A-Za-z0-9_.])/(root|work|home/[a-z])[/"'"'"' ]|[A-Z]:\\Users\\' | cut -c1-160 || true)
+
+# ---- nothing unfinished, skipped or sleeping ----------------------------------------------------------------------
+while IFS= read -r hit; do breach "unfinished or skipped: $hit"; done < <(
+  texts | grep -E '\.(rs|cs|c|h|proto|csproj|props|targets)$' | tr '\n' '\0' |
+    xargs -0 -r grep -nE '\b(TODO|FIXME|XXX|HACK)\b|todo!\(|unimplemented!\(|NotImplementedException|#\[ignore|(Fact|Theory)\(Skip' | cut -c1-160 || true)
+while IFS= read -r hit; do breach "a test that sleeps: $hit"; done < <(
+  texts | grep -E '^(tests/.*\.cs|native/[^/]*/tests/.*\.(rs|c))$' | tr '\n' '\0' |
+    xargs -0 -r grep -nE 'Thread\.Sleep|thread::sleep|[^a-z_]u?sleep\(' | cut -c1-160 || true)
+
+# ---- unsafe only behind the C boundary ----------------------------------------------------------------------------
+for lib in native/*/src/lib.rs; do
+  case $lib in native/metrana-capi/*) continue ;; esac
+  grep -q '^#!\[forbid(unsafe_code)\]' "$lib" || breach "$lib does not forbid unsafe code"
+done
+while IFS= read -r hit; do breach "a native import outside src/Metrana.Native/Interop: $hit"; done < <(
+  texts | grep -E '^src/.*\.cs$' | grep -v '^src/Metrana.Native/Interop/' | tr '\n' '\0' |
+    xargs -0 -r grep -nE 'LibraryImport|DllImport' | cut -c1-160 || true)
+
+# ---- every direct dependency has its reason, and every reason its dependency ---------------------------------------
+workspace_crates=$(awk '/^\[/{on=($0=="[workspace.dependencies]")} on && /^[a-z]/ && !/path *=/{print $1}' Cargo.toml | sort -u)
+own_lines=$(awk '/^\[/{on=($0~/dependencies\]$/)} on && /^[A-Za-z]/ && !/workspace *= *true/{print FILENAME": "$0}' native/*/Cargo.toml)
+[ -z "$own_lines" ] || breach "a dependency with a version of its own, not from [workspace.dependencies]: $own_lines"
+for crate in $workspace_crates; do
+  grep -qE "^$crate(\.workspace| *= *\{ *workspace)" native/*/Cargo.toml || breach "no crate uses '$crate' of [workspace.dependencies]"
+done
+packages=$(sed -nE 's/.*<PackageVersion Include="([^"]+)".*/\1/p' Directory.Packages.props | sort -u)
+for package in $packages; do
+  texts | grep -E '\.(csproj|props|targets)$' | tr '\n' '\0' | xargs -0 grep -qE "<(Global)?PackageReference Include=\"$package\"" ||
+    breach "no project uses the package '$package'"
+done
+documented=$(sed -nE 's/^\| `([^`]+)` \|.*/\1/p' docs/dependencies.md | sort -u)
+used=$(printf '%s\n%s\n' "$workspace_crates" "$packages" | sort -u)
+for name in $(comm -23 <(echo "$used") <(echo "$documented")); do breach "docs/dependencies.md has no row for '$name'"; done
+for name in $(comm -13 <(echo "$used") <(echo "$documented")); do breach "docs/dependencies.md has a row for '$name', which is not a direct dependency"; done
+
+# ---- links between the documents ----------------------------------------------------------------------------------
+for doc in *.md docs/*.md; do
+  while IFS= read -r link; do
+    [ -e "$(dirname "$doc")/$link" ] || breach "$doc links to $link, which does not exist"
+  done < <(grep -oE '\]\([^)#: ]+' "$doc" | sed 's/^](//' | sort -u)
+done
+
+# ---- a file is one thing (a report, not a breach) -----------------------------------------------------------------
+long=$(texts | grep -E '\.(rs|cs|c|proto|sh)$' | tr '\n' '\0' | xargs -0 -r wc -l | awk '$2!="total" && $1>500 {print "  "$1" "$2}' | sort -rn)
+[ -z "$long" ] || printf 'over 500 lines (one thing each?):\n%s\n' "$long"
+
+[ $breaches = 0 ] || { echo "check-house.sh: $breaches breaches"; exit 1; }
+echo "check-house.sh: no breach"
