@@ -58,7 +58,7 @@ for name in $(comm -13 <(echo "$used") <(echo "$documented")); do breach "docs/d
 for doc in *.md docs/*.md; do
   while IFS= read -r link; do
     [ -e "$(dirname "$doc")/$link" ] || breach "$doc links to $link, which does not exist"
-  done < <(grep -oE '\]\([^)#: ]+' "$doc" | sed 's/^](//' | sort -u)
+  done < <(grep -oE '\]\([^)# ]+' "$doc" | sed 's/^](//' | grep -v '://' | sort -u)
 done
 
 # ---- a file is one thing (a report, not a breach) -----------------------------------------------------------------
