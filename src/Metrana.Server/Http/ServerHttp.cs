@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Metrana.Server.Http;
+
+/// <summary>Asks the server over HTTP and turns whatever is not an answer into a <see cref="LocalServerException"/>.</summary>
+internal sealed class ServerHttp : IDisposable
+{
+    private readonly HttpClient _client;
+
+    public ServerHttp(string endpoint)
+    {
+        // The server is on this machine: a proxy of the environment has no place on the way.
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        _client = new HttpClient(handler) { BaseAddress = new Uri(endpoint) };
+    }
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
+                ?? throw new LocalServerException($"The server answered null to GET {path}.", response.StatusCode);
+        }
+        catch (JsonException e)
+        {
+            throw new LocalServerException(
+                $"The server's answer to GET {path} is not of the expected form: {e.Message} "
+                + "Is it another version of metrana-server than this package's?",
+                e);
+        }
+    }
+
+    public async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, type) };
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new LocalServerException($"The server at {_client.BaseAddress} does not answer: {e.Message}", e);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var status = response.StatusCode;
+            var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+            throw new LocalServerException(
+                $"The server refused {request.Method} {request.RequestUri} ({(int)status} {status}): {ErrorText(text)}", status);
+        }
+    }
+
+    private static string ErrorText(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, ServerJson.Default.ErrorAnswer)?.Error ?? body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Metrana.Server.Http;
+
+/// <summary>Reads and writes the server's JSON without reflection, so that it survives trimming and native compilation.</summary>
+/// <remarks>The server writes 64-bit integers, NaN and infinities as strings, because JSON numbers cannot hold them.</remarks>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ServerEndpoints))]
+[JsonSerializable(typeof(RunsAnswer))]
+[JsonSerializable(typeof(SeriesAnswer))]
+[JsonSerializable(typeof(StoredPoints))]
+[JsonSerializable(typeof(ServerCounts))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(ErrorAnswer))]
+internal sealed partial class ServerJson : JsonSerializerContext;
+
+/// <summary>The line that the server prints when it listens.</summary>
+internal sealed record ServerEndpoints(string Grpc, string Http);
+
+internal sealed record RunsAnswer(IReadOnlyList<StoredRun> Runs);
+
+internal sealed record SeriesAnswer(IReadOnlyList<StoredSeries> Series);
+
+internal sealed record ErrorAnswer(string? Error);
+
+internal sealed record FaultRequest
+{
+    public required string Fault { get; init; }
+
+    public string? Stage { get; init; }
+
+    public string? Code { get; init; }
+
+    public string? Message { get; init; }
+
+    public int? Times { get; init; }
+
+    public int? After { get; init; }
+
+    public bool? StoreLast { get; init; }
+}

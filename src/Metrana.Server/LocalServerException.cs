@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Metrana.Server;
+
+/// <summary>The local server could not be found or started, or did not answer a question as expected.</summary>
+public sealed class LocalServerException : Exception
+{
+    /// <summary>Creates the exception with what went wrong and what to do about it.</summary>
+    public LocalServerException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with what went wrong and the failure underneath.</summary>
+    public LocalServerException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    internal LocalServerException(string message, HttpStatusCode httpStatus)
+        : base(message) => HttpStatus = httpStatus;
+
+    /// <summary>The HTTP status of the server's answer, where it answered: 404 for an unknown run or series.</summary>
+    public HttpStatusCode? HttpStatus { get; }
+}

@@ -1,0 +1,27 @@
+namespace Metrana.Server;
+
+/// <summary>How <see cref="LocalServer.StartAsync"/> starts the server. Every setting has a default that suits most programs.</summary>
+public sealed class LocalServerOptions
+{
+    /// <summary>
+    /// The <c>metrana-server</c> program to start. Unset, it is the file that the environment variable
+    /// <c>METRANA_SERVER_PATH</c> names, and without that the one that came with this package.
+    /// </summary>
+    public string? ProgramPath { get; init; }
+
+    /// <summary>Whether <see cref="LocalServer.Faults"/> may make the server fail on purpose. For tests only.</summary>
+    public bool AllowFaults { get; init; }
+
+    /// <summary>
+    /// Whether the server lives on after <see cref="LocalServer.DisposeAsync"/> and after this process.
+    /// <see cref="LocalServer.StopAsync"/> ends it all the same. What the server has to say goes to this process's
+    /// standard error, because nobody else may be there to read it.
+    /// </summary>
+    public bool Linger { get; init; }
+
+    /// <summary>How long the server may take until it listens. Default: 10 seconds.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the server may take to finish what it is doing before it is killed. Default: 5 seconds.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

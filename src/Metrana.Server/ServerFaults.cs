@@ -1,0 +1,77 @@
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>Makes a local server fail on purpose, so that a test can see what a logger makes of it.</summary>
+public sealed class ServerFaults
+{
+    private const string Path = "api/v1/faults";
+
+    private readonly ServerHttp _http;
+
+    internal ServerFaults(ServerHttp http) => _http = http;
+
+    /// <summary>Answers with a gRPC status instead of doing what was asked.</summary>
+    /// <param name="stage">What is refused.</param>
+    /// <param name="code">The status by its name, like <c>UNAVAILABLE</c>.</param>
+    /// <param name="message">The text that goes with it.</param>
+    /// <param name="times">How often.</param>
+    /// <param name="after">How many messages of that stage pass before.</param>
+    /// <param name="cancellationToken">Gives up waiting for the server's answer.</param>
+    public Task FailAsync(
+        FaultStage stage,
+        string code,
+        string message = "",
+        int times = 1,
+        int after = 0,
+        CancellationToken cancellationToken = default)
+    {
+        var fault = new FaultRequest
+        {
+            Fault = "status",
+            Stage = stage switch
+            {
+                FaultStage.Init => "init",
+                FaultStage.Hello => "hello",
+                FaultStage.Data => "data",
+                _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, null),
+            },
+            Code = code,
+            Message = message,
+            Times = times,
+            After = after,
+        };
+        return _http.PostAsync(Path, fault, ServerJson.Default.FaultRequest, cancellationToken);
+    }
+
+    /// <summary>Cuts the connection after some data messages; the last of them gets no acknowledgement.</summary>
+    /// <param name="after">How many data messages.</param>
+    /// <param name="storeLast">Whether the last one is taken all the same.</param>
+    /// <param name="times">How often.</param>
+    /// <param name="cancellationToken">Gives up waiting for the server's answer.</param>
+    public Task ResetAsync(int after, bool storeLast, int times = 1, CancellationToken cancellationToken = default)
+    {
+        var fault = new FaultRequest { Fault = "reset", After = after, StoreLast = storeLast, Times = times };
+        return _http.PostAsync(Path, fault, ServerJson.Default.FaultRequest, cancellationToken);
+    }
+
+    /// <summary>Sends no acknowledgement until <see cref="ClearAsync"/>.</summary>
+    public Task StallAsync(CancellationToken cancellationToken = default) =>
+        _http.PostAsync(Path, new FaultRequest { Fault = "stall" }, ServerJson.Default.FaultRequest, cancellationToken);
+
+    /// <summary>Ends every fault; acknowledgements that were held back go out.</summary>
+    public Task ClearAsync(CancellationToken cancellationToken = default) => _http.DeleteAsync(Path, cancellationToken);
+}
+
+/// <summary>What a refusal of the server hits.</summary>
+public enum FaultStage
+{
+    /// <summary>The opening of a run.</summary>
+    Init,
+
+    /// <summary>The first message of an update stream.</summary>
+    Hello,
+
+    /// <summary>A message with data.</summary>
+    Data,
+}

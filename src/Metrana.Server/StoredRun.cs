@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Metrana.Server;
+
+/// <summary>A run as the server holds it.</summary>
+public sealed record StoredRun
+{
+    /// <summary>The server's own id of the run, as hexadecimal digits.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The workspace of the run's project.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary>The project of the run.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The name of the run.</summary>
+    public required string RunName { get; init; }
+
+    /// <summary>The organization, where the logger named one.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>The experiment, where the logger named one.</summary>
+    public string? Experiment { get; init; }
+
+    /// <summary>Which job the run belongs to.</summary>
+    public string? OrchestrationId { get; init; }
+
+    /// <summary>Where the run forked from another, if it did.</summary>
+    public StoredForkPoint? ForkPoint { get; init; }
+
+    /// <summary>When the run was opened first, in milliseconds since 1970.</summary>
+    public long CreatedAtMillis { get; init; }
+
+    /// <summary>When the run was opened first.</summary>
+    [JsonIgnore]
+    public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMillis);
+
+    /// <summary>Whether a logger has closed the run.</summary>
+    public bool Closed { get; init; }
+
+    /// <summary>How many series the run has.</summary>
+    public long Series { get; init; }
+
+    /// <summary>How many points its series have together.</summary>
+    public long Points { get; init; }
+}
+
+/// <summary>The place in another run where a run began.</summary>
+/// <param name="ParentRunName">The run that it forked from.</param>
+/// <param name="ForkStep">The step at which it did.</param>
+public sealed record StoredForkPoint(string ParentRunName, ulong ForkStep);
