@@ -1,5 +1,92 @@
 namespace Metrana.Native;
 
-/// <summary>tmp</summary>
-public enum MetranaStatus { /// <summary>ok</summary>
- Ok }
+/// <summary>
+/// Why a call failed. The numbers are those of the native library, stand for ever, and come in bands: below 100 the
+/// border between .NET and the native library, 1xx opening a run, 2xx logging, 3xx delivery, 4xx closing, 5xx events.
+/// </summary>
+public enum MetranaStatus
+{
+    /// <summary>There is no native library that this package can use. The native side never answers this.</summary>
+    NativeLibraryUnavailable = -1,
+
+    /// <summary>The call did what it says.</summary>
+    Ok = 0,
+
+    /// <summary>A null pointer crossed the border: a defect of this package.</summary>
+    NullPointer = 1,
+
+    /// <summary>An impossible length crossed the border: a defect of this package.</summary>
+    InvalidLength = 2,
+
+    /// <summary>A misaligned pointer crossed the border: a defect of this package.</summary>
+    Misaligned = 3,
+
+    /// <summary>Text that is not UTF-8 crossed the border: a defect of this package.</summary>
+    InvalidUtf8 = 4,
+
+    /// <summary>A number that names no value of its enumeration crossed the border.</summary>
+    InvalidEnum = 5,
+
+    /// <summary>A structure has another size on the native side: the library and the package do not belong together.</summary>
+    StructSize = 6,
+
+    /// <summary>A duration is not a number, or negative where that means nothing.</summary>
+    InvalidDuration = 7,
+
+    /// <summary>The engine panicked inside the call. The process is unharmed, the logger is lost.</summary>
+    Panicked = 10,
+
+    /// <summary>An earlier call on this logger panicked, so it refuses everything.</summary>
+    Poisoned = 11,
+
+    /// <summary>The configuration cannot work; the message lists every problem.</summary>
+    InvalidConfig = 100,
+
+    /// <summary>The ingestion service could not be reached.</summary>
+    ConnectFailed = 101,
+
+    /// <summary>The ingestion service refused to open the run.</summary>
+    InitRefused = 102,
+
+    /// <summary>The run could not be opened within <see cref="LoggerConfig.InitTimeout"/>.</summary>
+    InitTimeout = 103,
+
+    /// <summary>The run is there already and is not known to belong to this job.</summary>
+    RunAlreadyExists = 110,
+
+    /// <summary>The run is there already and belongs to another job.</summary>
+    OrchestrationIdMismatch = 111,
+
+    /// <summary>The logger is closed, or was closed while the call waited for room. Nothing was logged.</summary>
+    LoggerClosed = 200,
+
+    /// <summary>The queue stayed full for <see cref="LoggerConfig.EnqueueTimeout"/>. Nothing was logged.</summary>
+    QueueFull = 201,
+
+    /// <summary>The call breaks a rule that the message names. Nothing was logged and nothing changed.</summary>
+    Validation = 210,
+
+    /// <summary>Delivery failed for good and the logger takes no more.</summary>
+    SenderStopped = 300,
+
+    /// <summary>Errors were collected, and <see cref="ErrorStrategy.RaiseOnLog"/> raises them. Nothing was logged.</summary>
+    SenderErrors = 301,
+
+    /// <summary>Not everything was acknowledged within the timeout of the flush. Nothing is lost.</summary>
+    FlushTimeout = 302,
+
+    /// <summary>Not everything was acknowledged within the timeout of the close; the rest is lost and counted.</summary>
+    CloseTimeout = 400,
+
+    /// <summary>The logger is closed, but something that it had accepted was lost before.</summary>
+    CloseUndelivered = 401,
+
+    /// <summary>The logger is closed; errors were collected, and <see cref="ErrorStrategy.RaiseOnClose"/> raises them.</summary>
+    CloseErrors = 402,
+
+    /// <summary>No event came within the timeout. Never thrown.</summary>
+    EventTimeout = 500,
+
+    /// <summary>The event queue is closed. Never thrown.</summary>
+    EventsClosed = 501,
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native.Interop;
+
+/// <summary>
+/// The one thread of the process that reads what the engine has to tell, and hands it to the loggers' sinks. The engine
+/// never calls in, so no managed code runs on a native thread, least of all while the runtime shuts down.
+/// </summary>
+/// <remarks>
+/// The thread is a background thread and keeps no process alive; it knows sinks by their number and no logger, so it
+/// keeps no logger alive either.
+/// </remarks>
+internal sealed class EventPump
+{
+    /// <summary>How many unread events the engine keeps before it lets the oldest go.</summary>
+    private const int Capacity = 4096;
+
+    private static readonly object _gate = new();
+    private static EventPump? _shared;
+
+    private readonly ConcurrentDictionary<ulong, LogSink> _sinks = new();
+    private readonly ConcurrentQueue<ulong> _retired = new();
+    private readonly Thread _thread;
+    private long _lastTag;
+
+    private EventPump(EventsHandle events)
+    {
+        Events = events;
+        _thread = new Thread(Run) { IsBackground = true, Name = "Metrana events" };
+        _thread.Start();
+    }
+
+    /// <summary>The pump of the process, which is made when it is first needed.</summary>
+    public static EventPump Shared
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _shared ??= Create();
+            }
+        }
+    }
+
+    /// <summary>What the loggers write to.</summary>
+    public EventsHandle Events { get; }
+
+    /// <summary>How many sinks are attached, or not yet forgotten.</summary>
+    internal int Attached => _sinks.Count;
+
+    /// <summary>Ends the pump of the process, if there is one, when all that was queued has been handed out.</summary>
+    /// <param name="patience">How long to wait for that.</param>
+    public static void Stop(TimeSpan patience)
+    {
+        EventPump? pump;
+        lock (_gate)
+        {
+            pump = _shared;
+        }
+
+        if (pump is not null)
+        {
+            NativeMethods.EventsClose(pump.Events);
+            pump._thread.Join(patience);
+        }
+    }
+
+    /// <summary>Gives a sink the number that its logger's events are to carry.</summary>
+    public ulong Attach(LogSink sink)
+    {
+        ulong tag = (ulong)Interlocked.Increment(ref _lastTag);
+        _sinks[tag] = sink;
+        return tag;
+    }
+
+    /// <summary>Forgets a sink, once everything that is queued now has been handed out.</summary>
+    public void Detach(ulong tag) => _retired.Enqueue(tag);
+
+    private static unsafe EventPump Create()
+    {
+        nint events = 0;
+        NativeError.ThrowIfFailed(NativeMethods.EventsNew(Capacity, &events));
+        return new EventPump(new EventsHandle(events));
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            // A retired sink may still have events in the queue, but none behind the moment when the queue is empty.
+            int retired = _retired.Count;
+            nint @event = 0;
+            try
+            {
+                MetranaStatus status = Next(retired > 0 ? 0 : Seconds.None, out @event);
+                switch (status)
+                {
+                    case MetranaStatus.Ok:
+                        HandOut(@event);
+                        break;
+                    case MetranaStatus.EventTimeout:
+                        Forget(retired);
+                        break;
+                    default:
+                        return;
+                }
+            }
+            catch (Exception e)
+            {
+                // A log provider of the application's threw. It must not end the log of all the others.
+                LogSink.Complain($"a log provider failed: {e.Message}");
+            }
+            finally
+            {
+                NativeMethods.EventFree(@event);
+            }
+        }
+    }
+
+    private unsafe MetranaStatus Next(double timeout, out nint @event)
+    {
+        nint next = 0;
+        int status = NativeMethods.EventsNext(Events, timeout, &next);
+        @event = next;
+        return (MetranaStatus)status;
+    }
+
+    private void HandOut(nint @event)
+    {
+        const int LogLine = 1;
+        if (NativeMethods.EventKind(@event) != LogLine || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
+        {
+            return;
+        }
+
+        LogLevel level = ToLogLevel(NativeMethods.EventLevel(@event));
+        ulong missed = NativeMethods.EventMissed(@event);
+        if (missed > 0 && sink.IsEnabled(LogLevel.Warning))
+        {
+            sink.Write(LogLevel.Warning, $"{missed} lines of the engine before the next one were lost: they came faster than they were read");
+        }
+
+        // Asked before the text is made: most lines of most programs are not wanted.
+        if (sink.IsEnabled(level))
+        {
+            sink.Write(level, Utf8.Read(NativeMethods.EventMessage(@event)));
+        }
+    }
+
+    private void Forget(int count)
+    {
+        for (; count > 0 && _retired.TryDequeue(out ulong tag); count--)
+        {
+            _sinks.TryRemove(tag, out _);
+        }
+    }
+
+    private static LogLevel ToLogLevel(int level) => level switch
+    {
+        <= 1 => LogLevel.Error,
+        2 => LogLevel.Warning,
+        3 => LogLevel.Information,
+        4 => LogLevel.Debug,
+        _ => LogLevel.Trace,
+    };
+}

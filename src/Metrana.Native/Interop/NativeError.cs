@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native.Interop;
+
+/// <summary>Turns the status of a call, and the error that it gave out, into an exception.</summary>
+internal static class NativeError
+{
+    /// <summary>Throws unless the call succeeded, and frees the error in any case.</summary>
+    /// <param name="status">What the call answered.</param>
+    /// <param name="error">What it put into its error pointer: nothing when it succeeded.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ThrowIfFailed(int status, nint error = 0)
+    {
+        if (status != (int)MetranaStatus.Ok)
+        {
+            Throw(status, error);
+        }
+    }
+
+    /// <summary>What a native error says. It stays with its owner.</summary>
+    public static Failure Read(nint error)
+    {
+        int grpc = NativeMethods.ErrorGrpcCode(error);
+        return new Failure(
+            (MetranaStatus)NativeMethods.ErrorStatus(error),
+            grpc < 0 ? null : grpc,
+            Utf8.Read(NativeMethods.ErrorMessage(error)));
+    }
+
+    [DoesNotReturn]
+    private static void Throw(int status, nint error)
+    {
+        Failure failure;
+        try
+        {
+            failure = error == 0
+                ? new Failure((MetranaStatus)status, null, $"The native library answered status {status} ({(MetranaStatus)status}).")
+                : Read(error);
+        }
+        finally
+        {
+            NativeMethods.ErrorFree(error);
+        }
+
+        throw StatusTable.ToException(failure);
+    }
+}

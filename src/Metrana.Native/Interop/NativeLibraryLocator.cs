@@ -1,0 +1,170 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Metrana.Native.Interop;
+
+/// <summary>Finds the native library, makes sure that it is the right one, and says what to do when there is none.</summary>
+internal static class NativeLibraryLocator
+{
+    /// <summary>The interface that this assembly was written for.</summary>
+    public const uint AbiVersion = 1;
+
+    /// <summary>The environment variable that names the file to be used, instead of every other place.</summary>
+    public const string PathVariable = "METRANA_NATIVE_PATH";
+
+    private static readonly object _gate = new();
+    private static volatile bool _resolverIsSet;
+    private static nint _library;
+
+    /// <summary>The portable runtime identifier of this process: the name of its folder under <c>runtimes</c>.</summary>
+    public static string Rid { get; } = PortableRid();
+
+    /// <summary>What the library is called on this operating system.</summary>
+    public static string FileName { get; } =
+        OperatingSystem.IsWindows() ? "metrana_native.dll" :
+        OperatingSystem.IsMacOS() ? "libmetrana_native.dylib" :
+        "libmetrana_native.so";
+
+    /// <summary>Loads the library unless it is there. A failure is not remembered: the next call looks again.</summary>
+    /// <exception cref="LoggerInitException">There is none that can be used; the message is what to do.</exception>
+    public static void EnsureLoaded()
+    {
+        if (_resolverIsSet)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_resolverIsSet)
+            {
+                return;
+            }
+
+            _library = Load(Environment.GetEnvironmentVariable(PathVariable), Candidates());
+            NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLocator).Assembly, Resolve);
+            _resolverIsSet = true;
+        }
+    }
+
+    /// <summary>The first of the places whose library loads and speaks our interface.</summary>
+    /// <param name="named">A file that the environment names: then it, and nothing else.</param>
+    /// <param name="candidates">The files to try otherwise, and at last whatever the runtime itself finds.</param>
+    internal static nint Load(string? named, IEnumerable<string> candidates)
+    {
+        List<string> tried = [];
+        if (!string.IsNullOrEmpty(named))
+        {
+            return TryFile(named, tried, out nint library) ? library : throw NotFound(tried, named);
+        }
+
+        foreach (string path in candidates.Distinct(StringComparer.Ordinal))
+        {
+            if (TryFile(path, tried, out nint library))
+            {
+                return library;
+            }
+        }
+
+        // A package's native files are known to the host, a single-file program unpacks them to a place of its own.
+        if (NativeLibrary.TryLoad(NativeMethods.Library, typeof(NativeLibraryLocator).Assembly, null, out nint found)
+            && IsOurs(found, "the .NET runtime's own search", tried))
+        {
+            return found;
+        }
+
+        tried.Add("the .NET runtime's own search: not found");
+        throw NotFound(tried, null);
+    }
+
+    /// <summary>The places, in the order in which they count.</summary>
+    private static IEnumerable<string> Candidates()
+    {
+        string[] folders = [AssemblyFolder(), AppContext.BaseDirectory];
+        foreach (string folder in folders)
+        {
+            yield return Path.Combine(folder, FileName);
+        }
+
+        foreach (string folder in folders)
+        {
+            yield return Path.Combine(folder, "runtimes", Rid, "native", FileName);
+        }
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        string.Equals(name, NativeMethods.Library, StringComparison.Ordinal) ? _library : 0;
+
+    private static bool TryFile(string path, List<string> tried, out nint library)
+    {
+        library = 0;
+        if (!File.Exists(path))
+        {
+            tried.Add($"{path}: there is no such file");
+            return false;
+        }
+
+        try
+        {
+            library = NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // The dynamic loader's own words: another architecture, a C library that is too old, a missing symbol.
+            tried.Add($"{path}: {e.Message.ReplaceLineEndings(" ").Trim()}");
+            return false;
+        }
+
+        return IsOurs(library, path, tried);
+    }
+
+    private static unsafe bool IsOurs(nint library, string place, List<string> tried)
+    {
+        if (!NativeLibrary.TryGetExport(library, "metrana_abi_version", out nint export))
+        {
+            tried.Add($"{place}: it is another library, without metrana_abi_version");
+            return false;
+        }
+
+        uint version = ((delegate* unmanaged<uint>)export)();
+        if (version != AbiVersion)
+        {
+            tried.Add($"{place}: it speaks version {version} of the native interface, and this assembly version {AbiVersion}");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static LoggerInitException NotFound(List<string> tried, string? named)
+    {
+        string advice = named is not null
+            ? $"The environment variable {PathVariable} names that file, and then no other is looked for: correct it, or remove it."
+            : $"Reference the package Metrana.Native so that the files for {Rid} are copied beside the program, "
+                + $"or let the environment variable {PathVariable} name the file. In a checkout of the sources, "
+                + "'cargo build --release -p metrana-capi' makes it.";
+        return new LoggerInitException(
+            MetranaStatus.NativeLibraryUnavailable,
+            $"The native library {FileName} for {Rid} was not found or cannot be used. Tried:{Environment.NewLine}"
+                + string.Concat(tried.Select(place => $"  {place}{Environment.NewLine}"))
+                + advice);
+    }
+
+    private static string AssemblyFolder()
+    {
+#pragma warning disable IL3000 // Empty in a single-file program, where the folder of the program is what counts.
+        string location = typeof(NativeLibraryLocator).Assembly.Location;
+#pragma warning restore IL3000
+        return location.Length > 0 ? Path.GetDirectoryName(location) ?? AppContext.BaseDirectory : AppContext.BaseDirectory;
+    }
+
+    /// <summary>The runtime's own identifier may be that of a distribution, and no folder is called so.</summary>
+    private static string PortableRid()
+    {
+        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        string own = RuntimeInformation.RuntimeIdentifier;
+        bool musl = own.Contains("musl", StringComparison.Ordinal) || own.StartsWith("alpine", StringComparison.Ordinal);
+        string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        return $"{system}{(musl ? "-musl" : "")}-{architecture}";
+    }
+}

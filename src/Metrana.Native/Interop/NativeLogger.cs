@@ -1,0 +1,118 @@
+namespace Metrana.Native.Interop;
+
+/// <summary>The calls on a native logger, in .NET's own types.</summary>
+internal static unsafe partial class NativeLogger
+{
+    /// <summary>What the handshake settled.</summary>
+    public sealed record RunInfo(byte[] RunId, string OrchestrationId, ulong LoggerId, bool Created);
+
+    public static RunInfo GetInfo(LoggerHandle logger)
+    {
+        NativeRunInfo info = default;
+        bool held = false;
+        try
+        {
+            // The texts are borrowed from the logger, so it has to stay until they are copied.
+            logger.DangerousAddRef(ref held);
+            NativeError.ThrowIfFailed(NativeMethods.LoggerInfo(logger, &info));
+            return new RunInfo(
+                new ReadOnlySpan<byte>(info.RunId.Start, checked((int)info.RunId.Length)).ToArray(),
+                Utf8.Read(info.OrchestrationId),
+                info.LoggerId,
+                info.Created != 0);
+        }
+        finally
+        {
+            if (held)
+            {
+                logger.DangerousRelease();
+            }
+        }
+    }
+
+    public static Metrics GetCounters(LoggerHandle logger)
+    {
+        NativeCounters counters = new() { StructSize = (nuint)sizeof(NativeCounters) };
+        NativeError.ThrowIfFailed(NativeMethods.LoggerCounters(logger, &counters));
+        return new Metrics(
+            Kind(counters.FloatPoints),
+            Kind(counters.RlFloatPoints),
+            Kind(counters.HistogramPoints),
+            Kind(counters.ScatterPoints),
+            Kind(counters.AttributeUpdates),
+            Kind(counters.EnvAttributeUpdates),
+            (long)counters.ConnectionAttempts,
+            (long)counters.SendErrors,
+            (long)counters.RequestsSent,
+            (long)counters.ErrorsReported,
+            (long)counters.ErrorsEvicted,
+            (long)counters.BytesSent,
+            (long)counters.PendingBytes,
+            (long)counters.MisSteps);
+    }
+
+    /// <param name="logger">The logger.</param>
+    /// <param name="timeout">Seconds; <see cref="Seconds.None"/> waits as long as it takes.</param>
+    public static void Flush(LoggerHandle logger, double timeout)
+    {
+        nint error = 0;
+        int status = NativeMethods.LoggerFlush(logger, timeout, &error);
+        NativeError.ThrowIfFailed(status, error);
+    }
+
+    /// <param name="logger">The logger.</param>
+    /// <param name="timeout">Seconds; <see cref="Seconds.None"/> takes the configured timeout.</param>
+    public static void Close(LoggerHandle logger, double timeout)
+    {
+        nint error = 0;
+        int status = NativeMethods.LoggerClose(logger, timeout, &error);
+        NativeError.ThrowIfFailed(status, error);
+    }
+
+    /// <param name="logger">The logger.</param>
+    /// <param name="timeout">Seconds; <see cref="Seconds.None"/> takes the configured timeout.</param>
+    public static void Shutdown(LoggerHandle logger, double timeout)
+    {
+        nint error = 0;
+        int status = NativeMethods.LoggerShutdown(logger, timeout, &error);
+        NativeError.ThrowIfFailed(status, error);
+    }
+
+    public static SenderError[] TakeErrors(LoggerHandle logger)
+    {
+        nint list = 0;
+        try
+        {
+            NativeError.ThrowIfFailed(NativeMethods.LoggerTakeErrors(logger, &list));
+            SenderError[] errors = new SenderError[checked((int)NativeMethods.ErrorListLength(list))];
+            for (int i = 0; i < errors.Length; i++)
+            {
+                Failure failure = NativeError.Read(NativeMethods.ErrorListGet(list, (nuint)i));
+                errors[i] = new SenderError(failure.Status, failure.GrpcStatus, failure.Message);
+            }
+
+            return errors;
+        }
+        finally
+        {
+            NativeMethods.ErrorListFree(list);
+        }
+    }
+
+    /// <summary>Panics inside the engine. For the test that a panic is an exception and nothing worse.</summary>
+    public static void DebugPanic(LoggerHandle logger)
+    {
+        nint error = 0;
+        int status = NativeMethods.LoggerDebugPanic(logger, &error);
+        NativeError.ThrowIfFailed(status, error);
+    }
+
+    private static KindMetrics Kind(in NativeKindCounters counters) => new(
+        (long)counters.Added,
+        (long)counters.Refused,
+        (long)counters.Enqueued,
+        (long)counters.Sent,
+        (long)counters.Dropped,
+        (long)counters.Spooled,
+        (long)counters.Pending);
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+// Only blittable types cross, so that nothing is marshalled behind a reader's back and ahead-of-time compilation works.
+[assembly: DisableRuntimeMarshalling]
+
+namespace Metrana.Native.Interop;
+
+/// <summary>The imports: metrana.h, function by function. What a function does is said there.</summary>
+/// <remarks>
+/// A handle that a call uses is passed as its <see cref="SafeHandle"/>, which keeps it from being freed while the call
+/// is under way. Errors, error lists and events live for a few lines of one method, which frees them, and are bare.
+/// </remarks>
+internal static unsafe partial class NativeMethods
+{
+    internal const string Library = "metrana_native";
+
+    [LibraryImport(Library, EntryPoint = "metrana_abi_struct_size")]
+    internal static partial nuint AbiStructSize(int which);
+
+    [LibraryImport(Library, EntryPoint = "metrana_version")]
+    internal static partial NativeText Version();
+
+    [LibraryImport(Library, EntryPoint = "metrana_config_init")]
+    internal static partial int ConfigInit(NativeConfig* config);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_open")]
+    internal static partial int LoggerOpen(NativeConfig* config, nint* logger, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_log_std_floats")]
+    internal static partial int LoggerLogStdFloats(LoggerHandle logger, NativeStdFloats* floats, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_series_last_step")]
+    internal static partial int LoggerSeriesLastStep(
+        LoggerHandle logger,
+        NativeText metric,
+        NativeText scale,
+        NativeLabel* labels,
+        nuint labelCount,
+        ulong* step,
+        byte* found,
+        nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_counters")]
+    internal static partial int LoggerCounters(LoggerHandle logger, NativeCounters* counters);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_info")]
+    internal static partial int LoggerInfo(LoggerHandle logger, NativeRunInfo* info);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_flush")]
+    internal static partial int LoggerFlush(LoggerHandle logger, double timeout, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_close")]
+    internal static partial int LoggerClose(LoggerHandle logger, double timeout, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_shutdown")]
+    internal static partial int LoggerShutdown(LoggerHandle logger, double timeout, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_take_errors")]
+    internal static partial int LoggerTakeErrors(LoggerHandle logger, nint* list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_debug_panic")]
+    internal static partial int LoggerDebugPanic(LoggerHandle logger, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_free")]
+    internal static partial void LoggerFree(nint logger);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_status")]
+    internal static partial int ErrorStatus(nint error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_grpc_code")]
+    internal static partial int ErrorGrpcCode(nint error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_message")]
+    internal static partial NativeText ErrorMessage(nint error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_free")]
+    internal static partial void ErrorFree(nint error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_list_len")]
+    internal static partial nuint ErrorListLength(nint list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_list_get")]
+    internal static partial nint ErrorListGet(nint list, nuint index);
+
+    [LibraryImport(Library, EntryPoint = "metrana_error_list_free")]
+    internal static partial void ErrorListFree(nint list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_events_new")]
+    internal static partial int EventsNew(nuint capacity, nint* events);
+
+    [LibraryImport(Library, EntryPoint = "metrana_events_next")]
+    internal static partial int EventsNext(EventsHandle events, double timeout, nint* @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_events_close")]
+    internal static partial void EventsClose(EventsHandle events);
+
+    [LibraryImport(Library, EntryPoint = "metrana_events_free")]
+    internal static partial void EventsFree(nint events);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_message")]
+    internal static partial NativeText EventMessage(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_kind")]
+    internal static partial int EventKind(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_level")]
+    internal static partial int EventLevel(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_tag")]
+    internal static partial ulong EventTag(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_missed")]
+    internal static partial ulong EventMissed(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_free")]
+    internal static partial void EventFree(nint @event);
+}

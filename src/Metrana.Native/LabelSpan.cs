@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// The labels of one call: <see cref="Labels"/> that were made once, or pairs written in the call itself,
+/// <c>[("gpu", "0"), ("layer", "3")]</c>. Neither allocates.
+/// </summary>
+[CollectionBuilder(typeof(LabelSpan), nameof(Of))]
+public readonly ref struct LabelSpan
+{
+    private readonly ReadOnlySpan<(string Key, string Value)> _pairs;
+    private readonly Labels? _kept;
+
+    private LabelSpan(ReadOnlySpan<(string Key, string Value)> pairs) => _pairs = pairs;
+
+    private LabelSpan(Labels? kept) => _kept = kept;
+
+    /// <summary>How many labels there are.</summary>
+    public int Count => _kept is null ? _pairs.Length : _kept.Count;
+
+    /// <summary>The form that was made once; null when the labels are in <see cref="Pairs"/>.</summary>
+    internal LabelBlock? Block => _kept?.Block;
+
+    /// <summary>The labels written in the call.</summary>
+    internal ReadOnlySpan<(string Key, string Value)> Pairs => _pairs;
+
+    /// <summary>Labels that were made once; null has none.</summary>
+    /// <param name="labels">The labels.</param>
+    public static implicit operator LabelSpan(Labels? labels) => new(labels);
+
+    /// <summary>Labels from pairs.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    public static implicit operator LabelSpan(ReadOnlySpan<(string Key, string Value)> pairs) => new(pairs);
+
+    /// <summary>Labels from pairs.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    public static implicit operator LabelSpan((string Key, string Value)[]? pairs) => new(pairs.AsSpan());
+
+    /// <summary>Labels from a dictionary. It is converted in each call: make <see cref="Labels"/> of it where that counts.</summary>
+    /// <param name="labels">Keys and values; null has none.</param>
+    public static implicit operator LabelSpan(Dictionary<string, string>? labels) => new(labels is null ? null : new Labels(labels));
+
+    /// <summary>Labels from pairs. Of a key that comes twice the last value counts.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    public static LabelSpan Of(ReadOnlySpan<(string Key, string Value)> pairs) => new(pairs);
+
+    /// <summary>Goes through the labels: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Enumerator GetEnumerator() => new(this);
+
+    /// <summary>Goes through the labels of a call.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref struct Enumerator
+    {
+        private readonly LabelSpan _labels;
+        private int _index;
+
+        internal Enumerator(LabelSpan labels)
+        {
+            _labels = labels;
+            _index = -1;
+        }
+
+        /// <summary>The label that the enumerator stands on.</summary>
+        public readonly (string Key, string Value) Current =>
+            _labels._kept is { } kept ? (kept[_index].Key, kept[_index].Value) : _labels._pairs[_index];
+
+        /// <summary>Goes on to the next label.</summary>
+        public bool MoveNext() => ++_index < _labels.Count;
+    }
+}

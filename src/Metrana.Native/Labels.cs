@@ -1,0 +1,54 @@
+using System.Collections;
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// Labels that tell series of one metric and scale apart, made once and kept: their UTF-8 is made here, so that a log
+/// call has nothing left to convert. For labels written in the call itself see <see cref="LabelSpan"/>.
+/// </summary>
+public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
+{
+    private readonly KeyValuePair<string, string>[] _pairs;
+
+    /// <summary>The labels of a dictionary, or any other pairs. Of a key that comes twice the last value counts.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
+    /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>
+    public Labels(IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        _pairs = [.. pairs];
+        Block = new LabelBlock(_pairs);
+    }
+
+    /// <summary>The labels listed. Of a key that comes twice the last value counts.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
+    /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>
+    public Labels(params (string Key, string Value)[] pairs)
+        : this((pairs ?? throw new ArgumentNullException(nameof(pairs))).Select(pair => KeyValuePair.Create(pair.Key, pair.Value)))
+    {
+    }
+
+    /// <summary>No labels.</summary>
+    public static Labels None { get; } = new();
+
+    /// <summary>How many there are.</summary>
+    public int Count => _pairs.Length;
+
+    /// <summary>The form that crosses to the native side.</summary>
+    internal LabelBlock Block { get; }
+
+    /// <summary>The label at a place, in the order they were given in.</summary>
+    /// <param name="index">The place, from 0.</param>
+    public KeyValuePair<string, string> this[int index] => _pairs[index];
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _pairs.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary><c>{key=value, key=value}</c>.</summary>
+    public override string ToString() => $"{{{string.Join(", ", _pairs.Select(pair => $"{pair.Key}={pair.Value}"))}}}";
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// Where what is to be told about a logger goes: into the <see cref="ILoggerFactory"/> of its configuration, or on
+/// standard error where there is none.
+/// </summary>
+internal sealed partial class LogSink
+{
+    /// <summary>The category of every line.</summary>
+    public const string Category = "Metrana.Native";
+
+    private readonly ILogger? _log;
+    private readonly LogLevel _level;
+    private readonly string _run;
+
+    /// <param name="factory">The application's log, if it gave one.</param>
+    /// <param name="level">The least urgent lines that are told.</param>
+    /// <param name="run">What the lines are about.</param>
+    public LogSink(ILoggerFactory? factory, LogLevel level, string run)
+    {
+        _log = factory?.CreateLogger(Category);
+        _level = level;
+        _run = run;
+    }
+
+    /// <summary>One line on standard error, for what belongs to no logger.</summary>
+    public static void Complain(string message) => WriteToStandardError("error", "", message);
+
+    public bool IsEnabled(LogLevel level) =>
+        _level != LogLevel.None && level >= _level && (_log is null || _log.IsEnabled(level));
+
+    public void Write(LogLevel level, string message)
+    {
+        if (!IsEnabled(level))
+        {
+            return;
+        }
+
+        if (_log is null)
+        {
+            WriteToStandardError(level.ToString().ToLowerInvariant(), _run, message);
+        }
+        else
+        {
+            Line(_log, level, _run, message);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, EventName = "Engine", Message = "{Run}: {Text}", SkipEnabledCheck = true)]
+    private static partial void Line(ILogger log, LogLevel level, string run, string text);
+
+    private static void WriteToStandardError(string level, string run, string message)
+    {
+        try
+        {
+            string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            Console.Error.WriteLine($"{time} metrana {level}: {(run.Length == 0 ? "" : run + ": ")}{message}");
+        }
+        catch (IOException)
+        {
+            // Standard error is gone; there is nowhere left to say so.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// Logs the points of one run. Every method may be called from any number of threads at the same time.
+/// </summary>
+/// <remarks>
+/// <para>A log call checks its arguments, copies the points into a queue and returns; a network thread that all loggers
+/// of the process share delivers them. What the queue holds at most is <see cref="LoggerConfig.QueueBytes"/>.</para>
+/// <para>Dispose it, or nobody waits for the last points. One that was forgotten is closed when the process ends.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// using var logger = new Logger(new LoggerConfig { ApiKey = key, Workspace = "lab", Project = "walker", RunName = "run-1" });
+/// for (int i = 0; i &lt; 1000; i++)
+/// {
+///     logger.LogStdFloats("loss", Scale.MlStep, Train());
+/// }
+/// </code>
+/// </example>
+public sealed partial class Logger : IDisposable
+{
+    private readonly LoggerCore _core;
+
+    /// <summary>Opens the run, or joins the one that is there, and returns when the service has answered.</summary>
+    /// <param name="config">The settings. They are copied: what happens to them afterwards has no effect.</param>
+    /// <exception cref="LoggerInitException">
+    /// The settings cannot work (all problems are in the message), the service is out of reach or refuses, or there is no
+    /// native library for this machine.
+    /// </exception>
+    /// <exception cref="RunAlreadyExistsException">The run is there and <see cref="LoggerConfig.Resume"/> says never.</exception>
+    /// <exception cref="OrchestrationIdMismatchException">The run is there and belongs to another job.</exception>
+    public Logger(LoggerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        LoggerConfig copy = config.Copy();
+        copy.Validate();
+        _core = LoggerCore.Open(copy);
+        RunIdHex = Convert.ToHexString(_core.Info.RunId).ToLowerInvariant();
+    }
+
+    /// <summary>A forgotten logger is closed on another thread: a finaliser must not wait for a network.</summary>
+    ~Logger()
+    {
+        if (_core is { } core)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static core => core.Release("because nothing refers to it any more"), core, preferLocal: false);
+        }
+    }
+
+    /// <summary>The service's own id of the run.</summary>
+    public ReadOnlyMemory<byte> RunId => _core.Info.RunId;
+
+    /// <summary>The same in hexadecimal digits.</summary>
+    public string RunIdHex { get; }
+
+    /// <summary>Whether opening made the run; false when it was there already.</summary>
+    public bool RunWasCreated => _core.Info.Created;
+
+    /// <summary>The number of this logger in the run: the configured one, or a random one.</summary>
+    public ulong LoggerId => _core.Info.LoggerId;
+
+    /// <summary>The orchestration id that the run was opened with: the configured one, or a random one.</summary>
+    public string OrchestrationId => _core.Info.OrchestrationId;
+
+    /// <summary>
+    /// The counters, all taken at one moment. After <see cref="Dispose"/> they are the final ones: every call that
+    /// returned is in them.
+    /// </summary>
+    public Metrics GetMetrics()
+    {
+        Metrics metrics = _core.GetMetrics();
+        GC.KeepAlive(this);
+        return metrics;
+    }
+
+    /// <summary>
+    /// Closes the logger as <see cref="Close"/> does, waits at most for <see cref="LoggerConfig.CloseTimeout"/>, and frees it.
+    /// Never throws: what was lost is told to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
+    /// Threads that wait in a log call are woken.
+    /// </summary>
+    public void Dispose()
+    {
+        _core.Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs a call on the native logger; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>
+    private LoggerHandle Live()
+    {
+        ObjectDisposedException.ThrowIf(_core.Disposed, this);
+        return _core.Handle;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native;
+
+public sealed partial class LoggerConfig
+{
+    /// <summary>Which variable sets which property.</summary>
+    private static readonly FrozenDictionary<string, string> _variables = new Dictionary<string, string>
+    {
+        [nameof(ApiKey)] = "METRANA_API_KEY",
+        [nameof(Endpoint)] = "METRANA_INGESTION_URL",
+        [nameof(Workspace)] = "METRANA_WORKSPACE",
+        [nameof(Project)] = "METRANA_PROJECT",
+        [nameof(RunName)] = "METRANA_RUN_NAME",
+        [nameof(Organization)] = "METRANA_ORGANIZATION",
+        [nameof(OrchestrationId)] = "METRANA_ORCHESTRATION_ID",
+        [nameof(Resume)] = "METRANA_RESUME_STRATEGY",
+        [nameof(Backpressure)] = "METRANA_BACKPRESSURE_STRATEGY",
+        [nameof(DeliveryPolicy)] = "METRANA_DELIVERY_POLICY",
+        [nameof(ErrorStrategy)] = "METRANA_ERROR_MODES",
+        [nameof(LogLevel)] = "METRANA_LOG_LEVEL",
+    }.ToFrozenDictionary();
+
+    /// <summary>
+    /// A configuration from the environment. A variable that is absent or blank leaves the default. Upper and lower case,
+    /// <c>drop_new</c> and <c>DropNew</c> are the same.
+    /// </summary>
+    /// <remarks>
+    /// METRANA_API_KEY, METRANA_INGESTION_URL, METRANA_WORKSPACE, METRANA_PROJECT, METRANA_RUN_NAME, METRANA_ORGANIZATION,
+    /// METRANA_ORCHESTRATION_ID; METRANA_RESUME_STRATEGY (never, allow), METRANA_BACKPRESSURE_STRATEGY (block, drop_new,
+    /// raise), METRANA_DELIVERY_POLICY (stop_on_loss or all_or_crash, tolerate_loss), METRANA_ERROR_MODES (silent, warn,
+    /// raise_on_log, raise_on_close), METRANA_LOG_LEVEL (trace, debug, info, success, warn, error, critical, off).
+    /// </remarks>
+    /// <exception cref="LoggerInitException">A variable has a value that it cannot have; all such are in the message.</exception>
+    public static LoggerConfig FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
+
+    /// <summary>The same from anything that answers as the environment does.</summary>
+    internal static LoggerConfig FromEnvironment(Func<string, string?> read)
+    {
+        List<string> problems = [];
+        LoggerConfig config = new();
+        config.ApiKey = Text(nameof(ApiKey));
+        config.Endpoint = Text(nameof(Endpoint)) ?? config.Endpoint;
+        config.Workspace = Text(nameof(Workspace));
+        config.Project = Text(nameof(Project));
+        config.RunName = Text(nameof(RunName));
+        config.Organization = Text(nameof(Organization));
+        config.OrchestrationId = Text(nameof(OrchestrationId));
+        config.Resume = Choice(nameof(Resume), config.Resume, Names<ResumeStrategy>());
+        config.Backpressure = Choice(nameof(Backpressure), config.Backpressure, Names<Backpressure>());
+        config.DeliveryPolicy = Choice(nameof(DeliveryPolicy), config.DeliveryPolicy, [.. Names<DeliveryPolicy>(), _allOrCrash]);
+        config.ErrorStrategy = Choice(nameof(ErrorStrategy), config.ErrorStrategy, Names<ErrorStrategy>());
+        config.LogLevel = Choice(nameof(LogLevel), config.LogLevel, _levels);
+        ThrowIfAny(problems);
+        return config;
+
+        string? Text(string property)
+        {
+            string? value = read(_variables[property])?.Trim();
+            return string.IsNullOrEmpty(value) ? null : value;
+        }
+
+        T Choice<T>(string property, T otherwise, (string Name, T Value)[] known)
+        {
+            if (Text(property) is not { } text)
+            {
+                return otherwise;
+            }
+
+            string plain = text.Replace("_", "", StringComparison.Ordinal);
+            foreach ((string name, T value) in known)
+            {
+                if (plain.Equals(name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+                {
+                    return value;
+                }
+            }
+
+            problems.Add($"{_variables[property]} is '{text}', expected one of {string.Join(", ", known.Select(row => row.Name))}");
+            return otherwise;
+        }
+    }
+
+    /// <summary>What the published clients call <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
+    private static readonly (string Name, DeliveryPolicy Value) _allOrCrash = ("AllOrCrash", DeliveryPolicy.StopOnLoss);
+
+    /// <summary>The names of levels that the published clients take, and .NET's own where they differ.</summary>
+    private static readonly (string Name, LogLevel Value)[] _levels =
+    [
+        ("TRACE", LogLevel.Trace),
+        ("DEBUG", LogLevel.Debug),
+        ("INFO", LogLevel.Information),
+        ("INFORMATION", LogLevel.Information),
+        ("SUCCESS", LogLevel.Information),
+        ("WARN", LogLevel.Warning),
+        ("WARNING", LogLevel.Warning),
+        ("ERROR", LogLevel.Error),
+        ("CRITICAL", LogLevel.Critical),
+        ("OFF", LogLevel.None),
+        ("NONE", LogLevel.None),
+    ];
+
+    private static (string Name, T Value)[] Names<T>()
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (value.ToString(), value))];
+}

@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native;
+
+public sealed partial class LoggerConfig
+{
+    /// <summary>Finds every reason why this cannot work.</summary>
+    /// <exception cref="LoggerInitException">There is one; all of them are in the message, by the names of the properties.</exception>
+    internal void Validate()
+    {
+        List<string> problems = [];
+        CheckTexts(problems);
+        CheckChoices(problems);
+        CheckDurations(problems);
+        CheckNumbers(problems);
+        ThrowIfAny(problems);
+    }
+
+    private static void ThrowIfAny(List<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new LoggerInitException(MetranaStatus.InvalidConfig, $"invalid config: {string.Join("; ", problems)}");
+        }
+    }
+
+    private void CheckTexts(List<string> problems)
+    {
+        Needed(ApiKey);
+        Needed(Workspace);
+        Needed(Project);
+        Needed(RunName);
+        Needed(Endpoint);
+
+        // The key itself is never repeated, not even a character of it.
+        if (ApiKey is { } key && key.Any(char.IsControl))
+        {
+            problems.Add("ApiKey holds a control character (a line break at its end?), which no header can carry");
+        }
+
+        if (Endpoint is not null
+            && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0))
+        {
+            problems.Add($"Endpoint is '{Endpoint}', expected http://host:port or https://host:port");
+        }
+
+        (string? Text, string Name)[] texts =
+        [
+            (ApiKey, nameof(ApiKey)), (Workspace, nameof(Workspace)), (Project, nameof(Project)), (RunName, nameof(RunName)),
+            (Endpoint, nameof(Endpoint)), (Organization, nameof(Organization)), (Experiment, nameof(Experiment)),
+            (ParentRunName, nameof(ParentRunName)), (OrchestrationId, nameof(OrchestrationId)), (ExtraCaPem, nameof(ExtraCaPem)),
+        ];
+        problems.AddRange(texts.Where(row => row.Text is not null && !IsText(row.Text)).Select(
+            row => $"{row.Name} has half a surrogate pair, so it has no UTF-8"));
+
+        void Needed(string? text, [CallerArgumentExpression(nameof(text))] string name = "")
+        {
+            if (text is null)
+            {
+                problems.Add(_variables.TryGetValue(name, out string? variable)
+                    ? $"{name} is not set (FromEnvironment takes it from {variable})"
+                    : $"{name} is not set");
+            }
+        }
+    }
+
+    private void CheckChoices(List<string> problems)
+    {
+        Known(Resume);
+        Known(Backpressure);
+        Known(DeliveryPolicy);
+        Known(ErrorStrategy);
+        Known(LogLevel);
+
+        void Known<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                problems.Add($"{name} is {value}, expected one of {string.Join(", ", Enum.GetNames<T>())}");
+            }
+        }
+    }
+
+    private void CheckDurations(List<string> problems)
+    {
+        NotNegative(ConnectTimeout);
+        NotNegative(InitTimeout);
+        NotNegative(CloseTimeout);
+        NotNegative(Http2KeepAliveInterval);
+        NotNegative(Http2KeepAliveTimeout);
+        NotNegative(TcpKeepAlive);
+        NotNegative(EnqueueTimeout);
+        NotNegative(MsgMaxAge);
+        NotNegative(MsgLinger);
+        NotNegative(BackoffInitial);
+        NotNegative(BackoffMax);
+        NotNegative(AckStallTimeout ?? TimeSpan.Zero, nameof(AckStallTimeout));
+        LongerThanNothing(ConnectTimeout);
+        LongerThanNothing(InitTimeout);
+
+        void NotNegative(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+            {
+                problems.Add($"{name} is {value}, expected zero or more (Timeout.InfiniteTimeSpan is as long as it takes)");
+            }
+        }
+
+        void LongerThanNothing(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value == TimeSpan.Zero)
+            {
+                problems.Add($"{name} is {value}, expected more: nothing could ever be opened");
+            }
+        }
+    }
+
+    private void CheckNumbers(List<string> problems)
+    {
+        AtLeast(1, QueueBytes);
+        AtLeast(1, MaxMsgSize);
+        AtLeast(1, MaxPendingRequests);
+        AtLeast(0, MsgMaxRetries ?? 0, nameof(MsgMaxRetries));
+        AtLeast(0, MisStepWarnBudget);
+        AtLeast(0, ForkStep ?? 0, nameof(ForkStep));
+        if (LoggerId == 0)
+        {
+            problems.Add("LoggerId is 0, expected a positive number, or null for a random one");
+        }
+
+        if (ForkStep is not null && ParentRunName is null)
+        {
+            problems.Add("ForkStep is set, so ParentRunName has to be: it is a step of that run");
+        }
+
+        void AtLeast(long least, long value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value < least)
+            {
+                problems.Add($"{name} is {value}, expected {least} or more");
+            }
+        }
+    }
+
+    private static bool IsText(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

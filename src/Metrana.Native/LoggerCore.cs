@@ -1,0 +1,176 @@
+using Metrana.Native.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// What stands behind a <see cref="Logger"/> and outlives one that its owner forgot: the native handle, and the way in
+/// which it ends, exactly once.
+/// </summary>
+internal sealed class LoggerCore
+{
+    private readonly object _gate = new();
+    private readonly LogSink _sink;
+    private readonly ulong _tag;
+    private volatile bool _closed;
+    private volatile bool _disposed;
+    private volatile bool _released;
+    private Metrics _final;
+
+    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag)
+    {
+        Handle = handle;
+        Info = NativeLogger.GetInfo(handle);
+        _sink = sink;
+        _tag = tag;
+    }
+
+    public LoggerHandle Handle { get; }
+
+    public NativeLogger.RunInfo Info { get; }
+
+    /// <summary>Whether disposing has begun: from then on a call is a mistake of the program.</summary>
+    public bool Disposed => _disposed;
+
+    /// <summary>Opens the run of a configuration that has been validated.</summary>
+    public static LoggerCore Open(LoggerConfig config)
+    {
+        NativeLibraryLocator.EnsureLoaded();
+        LogSink sink = new(config.LoggerFactory, config.LogLevel, config.RunPath);
+        EventPump pump = EventPump.Shared;
+        ulong tag = pump.Attach(sink);
+        LoggerHandle? handle = null;
+        try
+        {
+            handle = NativeLogger.Open(config, pump.Events, tag);
+            LoggerCore core = new(handle, sink, tag);
+            ExitGuard.Watch(core);
+            return core;
+        }
+        catch
+        {
+            handle?.Dispose();
+            pump.Detach(tag);
+            throw;
+        }
+    }
+
+    /// <summary>The books: the present ones, or after disposing the last ones.</summary>
+    public Metrics GetMetrics()
+    {
+        if (!_released)
+        {
+            try
+            {
+                return NativeLogger.GetCounters(Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Released since the question above.
+            }
+        }
+
+        lock (_gate)
+        {
+            return _final;
+        }
+    }
+
+    public void Close(double timeout)
+    {
+        try
+        {
+            NativeLogger.Close(Handle, timeout);
+        }
+        finally
+        {
+            _closed = true;
+        }
+    }
+
+    public void Shutdown(double timeout)
+    {
+        try
+        {
+            NativeLogger.Shutdown(Handle, timeout);
+        }
+        finally
+        {
+            _closed = true;
+        }
+    }
+
+    /// <summary>
+    /// Closes, unless somebody has, and frees. Never throws: what was lost is told to the log. Whoever comes second
+    /// waits for whoever came first.
+    /// </summary>
+    /// <param name="occasion">Why it ends, when that is worth a word.</param>
+    public void Release(string? occasion = null)
+    {
+        _disposed = true;
+        lock (_gate)
+        {
+            if (_released)
+            {
+                return;
+            }
+
+            if (!_closed)
+            {
+                CloseAndTell(occasion);
+            }
+
+            KeepFinalMetrics();
+            Handle.Dispose();
+            EventPump.Shared.Detach(_tag);
+            ExitGuard.Forget(this);
+            _released = true;
+        }
+    }
+
+    private void CloseAndTell(string? occasion)
+    {
+        try
+        {
+            if (occasion is not null)
+            {
+                _sink.Write(LogLevel.Warning, $"the logger was not disposed and is closed now, {occasion}");
+            }
+
+            Close(Seconds.None);
+        }
+        catch (MetranaException e)
+        {
+            Tell(LogLevel.Error, e.Message);
+        }
+        catch (Exception e)
+        {
+            // A log provider of the application's threw.
+            LogSink.Complain($"closing a logger failed: {e.Message}");
+        }
+    }
+
+    private void KeepFinalMetrics()
+    {
+        try
+        {
+            _final = NativeLogger.GetCounters(Handle);
+        }
+        catch (MetranaException)
+        {
+            // A logger whose engine has panicked counts no more; that was told when it happened.
+        }
+    }
+
+    private void Tell(LogLevel level, string message)
+    {
+        try
+        {
+            _sink.Write(level, message);
+        }
+        catch (Exception e)
+        {
+            LogSink.Complain($"{message} (and a log provider failed: {e.Message})");
+        }
+    }
+}

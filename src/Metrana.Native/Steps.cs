@@ -1,0 +1,79 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// The steps of the points of one call. Left out, each point gets the step after the last one of its series, from 0 on.
+/// </summary>
+[CollectionBuilder(typeof(Steps), nameof(Each))]
+public readonly ref struct Steps
+{
+    private Steps(StepsKind kind, long first, ReadOnlySpan<long> values)
+    {
+        Kind = kind;
+        First = first;
+        Values = values;
+    }
+
+    /// <summary>On from the last step of the series, from 0 on a new one.</summary>
+    public static Steps Auto => default;
+
+    internal StepsKind Kind { get; }
+
+    internal long First { get; }
+
+    internal ReadOnlySpan<long> Values { get; }
+
+    /// <summary>The first value has this step, each one after it one more.</summary>
+    /// <param name="first">The first step.</param>
+    public static implicit operator Steps(long first) => From(first);
+
+    /// <summary>One step for each value.</summary>
+    /// <param name="steps">As many steps as there are values.</param>
+    public static implicit operator Steps(ReadOnlySpan<long> steps) => Each(steps);
+
+    /// <summary>One step for each value.</summary>
+    /// <param name="steps">As many steps as there are values.</param>
+    public static implicit operator Steps(long[] steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(steps);
+    }
+
+    /// <summary>The first value has this step, each one after it one more.</summary>
+    /// <param name="first">The first step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    public static Steps From(long first)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        return new Steps(StepsKind.From, first, default);
+    }
+
+    /// <summary>One step for each value.</summary>
+    /// <param name="steps">As many steps as there are values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
+    public static Steps Each(ReadOnlySpan<long> steps)
+    {
+        int negative = steps.IndexOfAnyInRange(long.MinValue, -1);
+        if (negative >= 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(steps), steps[negative], $"The step at index {negative} is negative: steps count from 0.");
+        }
+
+        return new Steps(StepsKind.Each, 0, steps);
+    }
+
+    /// <summary>Goes through the steps that were given one by one: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ReadOnlySpan<long>.Enumerator GetEnumerator() => Values.GetEnumerator();
+}
+
+/// <summary>Where steps come from; the numbers are the native ones.</summary>
+internal enum StepsKind
+{
+    Auto = 0,
+    From = 1,
+    Each = 2,
+}
