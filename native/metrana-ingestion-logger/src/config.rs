@@ -1,0 +1,277 @@
+//! Everything that can be set about a logger, and whether it can work.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::errors::{Error, Status};
+
+/// What to do about a run of this name that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum ResumeStrategy {
+    /// Open it only when it belongs to this job.
+    #[default]
+    Never = 0,
+    /// Open it whosever it is.
+    Allow = 1,
+}
+
+/// What a log call does while the queue is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Backpressure {
+    /// Wait for room, however long.
+    #[default]
+    Block = 0,
+    /// Wait for the enqueue timeout, then leave the call's data out and say so in the counters.
+    DropNew = 1,
+    /// Wait for the enqueue timeout, then refuse the call.
+    Raise = 2,
+}
+
+/// What a final delivery failure means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum DeliveryPolicy {
+    /// The logger stops: nothing more is accepted, so that nobody trains on believing in logs that are not there.
+    #[default]
+    StopOnLoss = 0,
+    /// The data is dropped, counted and reported, and logging goes on.
+    TolerateLoss = 1,
+}
+
+/// How errors surface that did not stop the logger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum ErrorStrategy {
+    /// Only in the list that `take_errors` empties.
+    Silent = 0,
+    /// Also as a line in the host's log.
+    #[default]
+    Warn = 1,
+    /// The next log call raises them, and logs nothing.
+    RaiseOnLog = 2,
+    /// Close raises them.
+    RaiseOnClose = 3,
+}
+
+/// How urgent a log line is. A larger number is less urgent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i32)]
+pub enum LogLevel {
+    /// No lines at all.
+    Off = 0,
+    /// Something was lost or will not work.
+    Error = 1,
+    /// Something needs a look.
+    #[default]
+    Warn = 2,
+    /// What happened.
+    Info = 3,
+    /// How it happened.
+    Debug = 4,
+    /// Everything.
+    Trace = 5,
+}
+
+/// The settings of a logger. The defaults are those of the published engines where they have the setting.
+#[derive(Clone)]
+pub struct Config {
+    /// Sent as `authorization: Bearer`; never shown.
+    pub api_key: String,
+    /// Whose workspace.
+    pub workspace: String,
+    /// Which project in it.
+    pub project: String,
+    /// Which run in that.
+    pub run_name: String,
+    /// `http://` or `https://`, host and port.
+    pub endpoint: String,
+    /// The organization, where there are several.
+    pub organization: Option<String>,
+    /// A name that groups runs.
+    pub experiment: Option<String>,
+    /// The run that this one forks from.
+    pub parent_run_name: Option<String>,
+    /// The step of the parent that it forks at.
+    pub fork_step: Option<u64>,
+    /// Which job this process belongs to. Without one a random one is made, so that a handshake whose answer was
+    /// lost meets its own run when it tries again.
+    pub orchestration_id: Option<String>,
+    /// Whether the project may be made on the way.
+    pub create_project_if_missing: bool,
+    /// What to do about a run that is there already.
+    pub resume: ResumeStrategy,
+    /// The number of this logger, or a random one.
+    pub logger_id: Option<u64>,
+    /// For DNS, TCP, TLS and HTTP/2 settings together.
+    pub connect_timeout: Duration,
+    /// For opening the run, tries included.
+    pub init_timeout: Duration,
+    /// For closing, when close is not told otherwise.
+    pub close_timeout: Duration,
+    /// How often a silent connection is probed.
+    pub http2_keep_alive_interval: Duration,
+    /// How long a probe may stay unanswered.
+    pub http2_keep_alive_timeout: Duration,
+    /// TCP's own probes.
+    pub tcp_keepalive: Duration,
+    /// How many bytes may be accepted and not yet acknowledged.
+    pub queue_bytes: usize,
+    /// What a log call does while the queue is full.
+    pub backpressure: Backpressure,
+    /// How long it waits under `DropNew` and `Raise`.
+    pub enqueue_timeout: Duration,
+    /// How large a message may become, in bytes.
+    pub max_msg_size: usize,
+    /// How many data messages may be unacknowledged.
+    pub max_pending_requests: usize,
+    /// The oldest that staged data may become before it is sent.
+    pub msg_max_age: Duration,
+    /// How long staged data waits for company when nothing is unacknowledged.
+    pub msg_linger: Duration,
+    /// How many streams in a row may fail before delivery has failed. None: as many as it takes.
+    pub msg_max_retries: Option<u32>,
+    /// The pause after the first failed stream; it doubles with each one.
+    pub backoff_initial: Duration,
+    /// The longest pause.
+    pub backoff_max: Duration,
+    /// How long acknowledgements may stall, with messages under way, before the stream is given up. None: for ever.
+    pub ack_stall_timeout: Option<Duration>,
+    /// What a final delivery failure means.
+    pub delivery_policy: DeliveryPolicy,
+    /// How errors surface that did not stop the logger.
+    pub error_strategy: ErrorStrategy,
+    /// How many warnings about steps that do not grow are written before they become debug lines.
+    pub mis_step_warn_budget: u32,
+    /// Certificates to trust beside the platform's, in PEM.
+    pub extra_ca_pem: Option<String>,
+    /// Which lines go to the events.
+    pub log_level: LogLevel,
+}
+
+/// Where the hosted service listens.
+pub const DEFAULT_ENDPOINT: &str = "https://ingestion.metrana.ai";
+
+/// The largest message limit: far below what a gRPC frame can say, and beyond what any service takes.
+const MAX_MSG_SIZE: usize = 1 << 30;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            api_key: String::new(),
+            workspace: String::new(),
+            project: String::new(),
+            run_name: String::new(),
+            endpoint: DEFAULT_ENDPOINT.to_owned(),
+            organization: None,
+            experiment: None,
+            parent_run_name: None,
+            fork_step: None,
+            orchestration_id: None,
+            create_project_if_missing: true,
+            resume: ResumeStrategy::default(),
+            logger_id: None,
+            connect_timeout: Duration::from_secs(5),
+            init_timeout: Duration::from_mins(2),
+            close_timeout: Duration::from_mins(2),
+            http2_keep_alive_interval: Duration::from_secs(30),
+            http2_keep_alive_timeout: Duration::from_secs(10),
+            tcp_keepalive: Duration::from_mins(1),
+            queue_bytes: 64 << 20,
+            backpressure: Backpressure::default(),
+            enqueue_timeout: Duration::from_secs(1),
+            max_msg_size: 1 << 20,
+            max_pending_requests: 30,
+            msg_max_age: Duration::from_secs(1),
+            msg_linger: Duration::from_millis(10),
+            msg_max_retries: Some(15),
+            backoff_initial: Duration::from_millis(50),
+            backoff_max: Duration::from_secs(15),
+            ack_stall_timeout: Some(Duration::from_mins(1)),
+            delivery_policy: DeliveryPolicy::default(),
+            error_strategy: ErrorStrategy::default(),
+            mis_step_warn_budget: 32,
+            extra_ca_pem: None,
+            log_level: LogLevel::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// The run and where it goes. The key is not there, on purpose.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("workspace", &self.workspace)
+            .field("project", &self.project)
+            .field("run_name", &self.run_name)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// `workspace/project/run`, for messages.
+    #[must_use]
+    pub fn run_path(&self) -> String {
+        format!("{}/{}/{}", self.workspace, self.project, self.run_name)
+    }
+
+    /// Every reason why this cannot work, in one error.
+    pub fn validate(&self) -> Result<(), Error> {
+        let mut problems = Vec::new();
+        if let Err(problem) = self.check_endpoint() {
+            problems.push(problem);
+        }
+        if http::HeaderValue::from_str(&format!("Bearer {}", self.api_key)).is_err() {
+            problems.push("api_key holds a character that no header may carry (a line break?)".to_owned());
+        }
+        if self.logger_id == Some(0) {
+            problems.push("logger_id must be a positive number, got 0".to_owned());
+        }
+        if self.fork_step.is_some() && self.parent_run_name.is_none() {
+            problems.push("fork_step needs parent_run_name".to_owned());
+        }
+        for (name, value) in [
+            ("queue_bytes", self.queue_bytes),
+            ("max_msg_size", self.max_msg_size),
+            ("max_pending_requests", self.max_pending_requests),
+        ] {
+            if value == 0 {
+                problems.push(format!("{name} must be at least 1, got 0: nothing could ever be sent"));
+            }
+        }
+        if self.max_msg_size > MAX_MSG_SIZE {
+            problems.push(format!("max_msg_size must be at most {MAX_MSG_SIZE}, got {}", self.max_msg_size));
+        }
+        for (name, value) in [("connect_timeout", self.connect_timeout), ("init_timeout", self.init_timeout)]
+        {
+            if value.is_zero() {
+                problems.push(format!("{name} must be longer than nothing"));
+            }
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(Status::InvalidConfig, format!("invalid config: {}", problems.join("; "))))
+    }
+
+    fn check_endpoint(&self) -> Result<(), String> {
+        let wanted = "expected http://host:port or https://host:port";
+        let uri: http::Uri = self
+            .endpoint
+            .parse()
+            .map_err(|error| format!("endpoint '{}' is no URI ({error}); {wanted}", self.endpoint))?;
+        match uri.scheme_str() {
+            Some("http" | "https") => {}
+            Some(other) => {
+                return Err(format!("endpoint '{}' has scheme '{other}'; {wanted}", self.endpoint));
+            }
+            None => return Err(format!("endpoint '{}' has no scheme; {wanted}", self.endpoint)),
+        }
+        match uri.host() {
+            Some(host) if !host.is_empty() => Ok(()),
+            _ => Err(format!("endpoint '{}' names no host; {wanted}", self.endpoint)),
+        }
+    }
+}

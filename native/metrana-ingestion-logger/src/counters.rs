@@ -1,0 +1,147 @@
+//! The books: what came in, and what became of it.
+//!
+//! All counters of a logger live behind one lock with the data that they count, so that every snapshot adds up:
+//! `added = refused + enqueued` and `enqueued = sent + dropped + spooled + pending`, for each kind.
+
+/// The books of one kind of data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct KindCounters {
+    /// Everything that valid calls brought, whether or not there was room for it.
+    pub added: u64,
+    /// Turned away because the queue was full.
+    pub refused: u64,
+    /// Accepted into the queue.
+    pub enqueued: u64,
+    /// Acknowledged by the service.
+    pub sent: u64,
+    /// Accepted and then lost.
+    pub dropped: u64,
+    /// Accepted and left on disk.
+    pub spooled: u64,
+    /// Accepted and still under way.
+    pub pending: u64,
+}
+
+impl KindCounters {
+    pub(crate) fn enqueue(&mut self, n: u64) {
+        self.added += n;
+        self.enqueued += n;
+        self.pending += n;
+    }
+
+    pub(crate) fn refuse(&mut self, n: u64) {
+        self.added += n;
+        self.refused += n;
+    }
+
+    fn settle(&mut self, n: u64, fate: Fate) {
+        self.pending -= n;
+        match fate {
+            Fate::Sent => self.sent += n,
+            Fate::Dropped => self.dropped += n,
+        }
+    }
+
+    /// Whether the books balance, for tests and assertions.
+    #[must_use]
+    pub fn balanced(&self) -> bool {
+        self.added == self.refused + self.enqueued
+            && self.enqueued == self.sent + self.dropped + self.spooled + self.pending
+    }
+}
+
+/// What becomes of an accepted message in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Sent,
+    Dropped,
+}
+
+/// How much of each kind a message carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub float_points: u64,
+    pub rl_float_points: u64,
+    pub histogram_points: u64,
+    pub scatter_points: u64,
+    pub attribute_updates: u64,
+    pub env_attribute_updates: u64,
+}
+
+/// A snapshot of everything that a logger counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Points of ordinary series.
+    pub float_points: KindCounters,
+    /// Points of reinforcement-learning series.
+    pub rl_float_points: KindCounters,
+    /// Histograms.
+    pub histogram_points: KindCounters,
+    /// Scatter sets.
+    pub scatter_points: KindCounters,
+    /// Attribute leaves of the run.
+    pub attribute_updates: KindCounters,
+    /// Attribute leaves of environments.
+    pub env_attribute_updates: KindCounters,
+    /// Streams that were tried.
+    pub connection_attempts: u64,
+    /// Streams that failed.
+    pub send_errors: u64,
+    /// Data messages acknowledged (the one that closes the run included, hello and declarations not).
+    pub requests_sent: u64,
+    /// Errors put into the list that `take_errors` empties.
+    pub errors_reported: u64,
+    /// Errors that fell out of that list because it was full.
+    pub errors_evicted: u64,
+    /// Bytes of the acknowledged data messages, as they were on the wire before framing.
+    pub bytes_sent: u64,
+    /// Bytes accepted and not yet acknowledged: what the queue's limit bounds.
+    pub pending_bytes: u64,
+    /// Points logged at or below the last step of their series.
+    pub mis_steps: u64,
+}
+
+impl Counters {
+    /// The kinds, for a reader who wants them all.
+    #[must_use]
+    pub fn kinds(&self) -> [&KindCounters; 6] {
+        [
+            &self.float_points,
+            &self.rl_float_points,
+            &self.histogram_points,
+            &self.scatter_points,
+            &self.attribute_updates,
+            &self.env_attribute_updates,
+        ]
+    }
+
+    pub(crate) fn settle(&mut self, tally: &Tally, fate: Fate) {
+        self.float_points.settle(tally.float_points, fate);
+        self.rl_float_points.settle(tally.rl_float_points, fate);
+        self.histogram_points.settle(tally.histogram_points, fate);
+        self.scatter_points.settle(tally.scatter_points, fate);
+        self.attribute_updates.settle(tally.attribute_updates, fate);
+        self.env_attribute_updates.settle(tally.env_attribute_updates, fate);
+    }
+
+    /// Everything that is still under way is lost.
+    pub(crate) fn write_off(&mut self) {
+        for kind in [
+            &mut self.float_points,
+            &mut self.rl_float_points,
+            &mut self.histogram_points,
+            &mut self.scatter_points,
+            &mut self.attribute_updates,
+            &mut self.env_attribute_updates,
+        ] {
+            kind.settle(kind.pending, Fate::Dropped);
+        }
+    }
+
+    /// Everything that was accepted and lost, of any kind.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.kinds().iter().map(|kind| kind.dropped).sum()
+    }
+}

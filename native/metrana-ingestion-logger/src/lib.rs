@@ -1,0 +1,46 @@
+//! The engine: takes columns of points from a training loop and sees them to the ingestion service.
+//!
+//! The way of a point, a file for each step of it: [`Logger`] (`logger`) checks lengths and asks `series` and
+//! `validate` whether the call may be, `queue` lets it in, `stage` writes it into a `chunk`, `seal` makes the chunk the
+//! body of a message, `envelope` puts run, logger and number around it, `stream` sends it, and an acknowledgement
+//! brings it back to `sender`, which books it in `counters` and lets the chunk rest in its `pool`.
+//!
+//! It knows nothing of C or C#, never calls into its host, and is usable as a plain Rust library.
+
+#![forbid(unsafe_code)]
+
+mod batch;
+mod chunk;
+mod clock;
+mod config;
+mod counters;
+mod envelope;
+mod errors;
+pub mod events;
+mod logger;
+mod points;
+mod pool;
+mod queue;
+mod random;
+mod reports;
+mod retry;
+mod runtime;
+mod seal;
+mod sender;
+mod series;
+mod session;
+mod stage;
+mod stream;
+mod sync;
+mod tls;
+mod transport;
+mod validate;
+mod wire;
+
+pub use config::{
+    Backpressure, Config, DEFAULT_ENDPOINT, DeliveryPolicy, ErrorStrategy, LogLevel, ResumeStrategy,
+};
+pub use counters::{Counters, KindCounters};
+pub use errors::{Error, Status};
+pub use logger::Logger;
+pub use points::{StdFloats, Steps, Timestamps, Values};

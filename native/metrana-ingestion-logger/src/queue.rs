@@ -1,0 +1,262 @@
+//! The gate between the callers and the sender: who may come in, who waits, and how it ends.
+//!
+//! It guards the stage and bounds it in bytes. A call is let in whole or not at all; those who wait are served in
+//! the order they came, so that a large call is not overtaken for ever; a call larger than the whole queue goes in
+//! alone, when the queue is empty. Closing wakes everyone who waits.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::errors::{Error, Status};
+use crate::sync::{Condvar, Mutex, MutexGuard};
+
+/// What lies behind the gate, with the books of the gate itself.
+pub(crate) struct State<S> {
+    /// The stage.
+    pub inner: S,
+    held: usize,
+    limit: usize,
+    waiting: VecDeque<u64>,
+    next_ticket: u64,
+    closing: Option<Closing>,
+    stopped: Option<Error>,
+    outcome: Option<Result<(), Error>>,
+}
+
+/// How the logger was told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
+    /// Whether the run ends with it.
+    pub close_run: bool,
+}
+
+/// How long a call may wait for room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    Forever,
+    Limited(Duration),
+}
+
+/// Why a call was not let in.
+#[derive(Debug)]
+pub(crate) enum Turned {
+    /// There was no room, for as long as the call was ready to wait.
+    Away,
+    /// The logger takes nothing, or the call broke a rule.
+    Down(Error),
+}
+
+pub(crate) struct Gate<S> {
+    state: Mutex<State<S>>,
+    room: Condvar,
+    settled: Condvar,
+}
+
+impl<S> State<S> {
+    /// Bytes that were let in and are not settled.
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
+    pub(crate) fn closing(&self) -> Option<Closing> {
+        self.closing
+    }
+
+    pub(crate) fn stopped(&self) -> Option<&Error> {
+        self.stopped.as_ref()
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&Result<(), Error>> {
+        self.outcome.as_ref()
+    }
+
+    /// Gives room back. Whoever calls this wakes those who wait through `Gate::announce`.
+    pub(crate) fn release(&mut self, weight: usize) {
+        self.held = self.held.saturating_sub(weight);
+    }
+
+    /// Whether calls may come in at all.
+    pub(crate) fn admits(&self) -> Result<(), Error> {
+        if self.closing.is_some() {
+            return Err(Error::new(Status::LoggerClosed, "logger is closed"));
+        }
+        match &self.stopped {
+            None => Ok(()),
+            Some(cause) => Err(Error {
+                status: Status::SenderStopped,
+                grpc: cause.grpc,
+                message: format!("logger stopped, because what it had taken could not be delivered: {cause}"),
+            }),
+        }
+    }
+
+    fn has_room(&self, weight: usize) -> bool {
+        self.held == 0 || self.held.saturating_add(weight) <= self.limit
+    }
+}
+
+impl<S> Gate<S> {
+    pub(crate) fn new(inner: S, limit: usize) -> Self {
+        let state = State {
+            inner,
+            held: 0,
+            limit,
+            waiting: VecDeque::new(),
+            next_ticket: 0,
+            closing: None,
+            stopped: None,
+            outcome: None,
+        };
+        Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
+    }
+
+    /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
+    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, State<S>>, Error> {
+        self.state.lock().map_err(|_| poisoned())
+    }
+
+    /// The stage whatever happened, for those who only read.
+    pub(crate) fn peek<R>(&self, read: impl FnOnce(&State<S>) -> R) -> R {
+        match self.state.lock() {
+            Ok(state) => read(&state),
+            Err(poisoned) => read(&poisoned.into_inner()),
+        }
+    }
+
+    /// Lets a call in: `plan` says how many bytes it needs at most, and may be asked again after a wait; `commit`
+    /// writes it and says how many it took; `turned_away` is for the books. All three have the stage to themselves.
+    pub(crate) fn admit<P, R>(
+        &self,
+        patience: Patience,
+        mut plan: impl FnMut(&mut S) -> Result<(usize, P), Error>,
+        commit: impl FnOnce(&mut S, P) -> (usize, R),
+        turned_away: impl FnOnce(&mut S, P),
+    ) -> Result<R, Turned> {
+        let mut state = self.lock().map_err(Turned::Down)?;
+        let mut ticket = None;
+        let mut deadline = None;
+        loop {
+            let planned = state.admits().and_then(|()| plan(&mut state.inner));
+            let (weight, planned) = match planned {
+                Ok(planned) => planned,
+                Err(error) => {
+                    self.leave(&mut state, ticket);
+                    return Err(Turned::Down(error));
+                }
+            };
+            let first_in_line = state.waiting.front().copied() == ticket;
+            if first_in_line && state.has_room(weight) {
+                self.leave(&mut state, ticket);
+                let (taken, result) = commit(&mut state.inner, planned);
+                state.held += taken;
+                return Ok(result);
+            }
+            if ticket.is_none() {
+                ticket = Some(state.next_ticket);
+                let new = state.next_ticket;
+                state.next_ticket += 1;
+                state.waiting.push_back(new);
+            }
+            state = match patience {
+                Patience::Forever => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
+                Patience::Limited(limit) => {
+                    let now = Instant::now();
+                    let until = *deadline.get_or_insert(now + limit);
+                    if now >= until {
+                        self.leave(&mut state, ticket);
+                        turned_away(&mut state.inner, planned);
+                        return Err(Turned::Away);
+                    }
+                    self.room.wait_timeout(state, until - now).map_err(|_| Turned::Down(poisoned()))?.0
+                }
+            };
+        }
+    }
+
+    /// Takes a waiting call out of the line; the next one may have been waiting for just that.
+    fn leave(&self, state: &mut State<S>, ticket: Option<u64>) {
+        if let Some(ticket) = ticket {
+            state.waiting.retain(|waiting| *waiting != ticket);
+            if !state.waiting.is_empty() {
+                self.room.notify_all();
+            }
+        }
+    }
+
+    /// Wakes those who wait for room or for an end. To be called after the state changed for them.
+    pub(crate) fn announce(&self, state: MutexGuard<'_, State<S>>) {
+        let waiting = !state.waiting.is_empty();
+        drop(state);
+        if waiting {
+            self.room.notify_all();
+        }
+        self.settled.notify_all();
+    }
+
+    /// Shuts the gate. The first call decides how; later ones change nothing.
+    pub(crate) fn shut(&self, closing: Closing) -> Result<(), Error> {
+        let mut state = self.lock()?;
+        state.closing.get_or_insert(closing);
+        self.announce(state);
+        Ok(())
+    }
+
+    /// Delivery has failed for good. `write_off` settles what is left.
+    pub(crate) fn stop(&self, cause: Error, write_off: impl FnOnce(&mut S)) -> Result<(), Error> {
+        let mut state = self.lock()?;
+        state.stopped.get_or_insert(cause);
+        state.held = 0;
+        write_off(&mut state.inner);
+        self.announce(state);
+        Ok(())
+    }
+
+    /// The logger has ended. The first outcome stays; `write_off` settles what is left when it is this one.
+    pub(crate) fn finish(
+        &self,
+        outcome: impl FnOnce(&mut State<S>) -> Result<(), Error>,
+        write_off: impl FnOnce(&mut S),
+    ) -> Result<Result<(), Error>, Error> {
+        let mut state = self.lock()?;
+        if let Some(known) = &state.outcome {
+            return Ok(known.clone());
+        }
+        let outcome = outcome(&mut state);
+        state.outcome = Some(outcome.clone());
+        state.held = 0;
+        write_off(&mut state.inner);
+        self.announce(state);
+        Ok(outcome)
+    }
+
+    /// Waits until `done` has an answer, at most until `deadline`. None: the time is over.
+    pub(crate) fn wait_for<R>(
+        &self,
+        deadline: Option<Instant>,
+        mut done: impl FnMut(&mut State<S>) -> Option<R>,
+    ) -> Result<Option<R>, Error> {
+        let mut state = self.lock()?;
+        loop {
+            if let Some(answer) = done(&mut state) {
+                return Ok(Some(answer));
+            }
+            state = match deadline {
+                None => self.settled.wait(state).map_err(|_| poisoned())?,
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Ok(None);
+                    }
+                    self.settled.wait_timeout(state, left).map_err(|_| poisoned())?.0
+                }
+            };
+        }
+    }
+}
+
+fn poisoned() -> Error {
+    Error::new(
+        Status::Poisoned,
+        "an earlier call on this logger panicked, so it takes nothing more; close it and open another",
+    )
+}

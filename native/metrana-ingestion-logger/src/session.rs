@@ -1,0 +1,197 @@
+//! The handshake: opening the run, and what the service tells about it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout_at};
+use tonic::Code;
+
+use metrana_proto::svc::initialize_run_logging_response::{
+    InitializedRun, Msg, last_logged_steps::SeriesInfo,
+};
+use metrana_proto::svc::{InitializeRunLoggingRequest, InitializeRunLoggingResponse, ResumePolicy};
+use metrana_proto::types::{ForkPoint, OrderingMode, Run};
+
+use crate::config::{Config, ResumeStrategy};
+use crate::envelope;
+use crate::errors::{Error, Status};
+use crate::events::EventSink;
+use crate::retry::{self, AtInit};
+use crate::series::Registry;
+use crate::transport::{Broken, Connector};
+
+/// What the service said about the run.
+pub(crate) struct Opened {
+    pub run_id: Bytes,
+    pub created: bool,
+    pub seeds: Vec<SeriesInfo>,
+}
+
+/// Opens the run, with as many tries as the init timeout allows.
+pub(crate) async fn open(
+    config: &Config,
+    connector: &Connector,
+    logger_id: u64,
+    orchestration_id: &str,
+    events: &EventSink,
+) -> Result<Opened, Error> {
+    let started = Instant::now();
+    let deadline = started + config.init_timeout;
+    let request = request(config, logger_id, orchestration_id);
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let failure = match timeout_at(deadline, try_open(connector, &request)).await {
+            Ok(Ok(opened)) => return admit(config, orchestration_id, opened),
+            Ok(Err(broken)) => broken,
+            Err(_) => return Err(timed_out(config, "the service did not answer in time")),
+        };
+        let pause = retry::init_pause(attempt);
+        if !worth_retrying(&failure, started.elapsed() + pause) {
+            return Err(refused(config, &failure));
+        }
+        if Instant::now() + pause >= deadline {
+            return Err(given_up(config, &failure));
+        }
+        events.log(crate::config::LogLevel::Info, || {
+            format!("opening run '{}' failed ({failure}); trying again in {pause:?}", config.run_path())
+        });
+        sleep(pause).await;
+    }
+}
+
+fn worth_retrying(failure: &Broken, elapsed: Duration) -> bool {
+    match failure.code().map(retry::at_init) {
+        None | Some(AtInit::Retry) => true,
+        Some(AtInit::RetryBriefly) => elapsed < retry::BRIEFLY,
+        Some(AtInit::Fail) => false,
+    }
+}
+
+fn request(config: &Config, logger_id: u64, orchestration_id: &str) -> InitializeRunLoggingRequest {
+    let fork_point = config.parent_run_name.as_ref().map(|parent| ForkPoint {
+        parent_run_name: parent.clone(),
+        fork_step: config.fork_step.unwrap_or(0),
+    });
+    let policy = match config.resume {
+        ResumeStrategy::Never => ResumePolicy::Never,
+        ResumeStrategy::Allow => ResumePolicy::Allow,
+    };
+    InitializeRunLoggingRequest {
+        run: Some(Run {
+            workspace: config.workspace.clone(),
+            project: config.project.clone(),
+            run_name: config.run_name.clone(),
+            experiment: config.experiment.clone(),
+            fork_point,
+            orchestration_identifier: Some(orchestration_id.to_owned()),
+            organization: config.organization.clone(),
+            ..Run::default()
+        }),
+        create_project_if_missing: config.create_project_if_missing,
+        aggregation_rules: Vec::new(),
+        logger_id,
+        resume_policy: policy.into(),
+    }
+}
+
+/// One try: the answer is complete when the last environment statuses have come, whether or not the stream ends.
+async fn try_open(connector: &Connector, request: &InitializeRunLoggingRequest) -> Result<Answer, Broken> {
+    let connection = connector.connect().await?;
+    let (outbox, outgoing) = mpsc::unbounded_channel();
+    drop(outbox.send(envelope::framed(request)));
+    drop(outbox);
+    let mut call =
+        connector.call::<InitializeRunLoggingResponse>(connection, "InitializeRunLogging", outgoing).await?;
+    let mut answer = Answer::default();
+    while let Some(message) = call.answers.message().await? {
+        match message.msg {
+            Some(Msg::InitializedRun(run)) => answer.run = Some(run),
+            Some(Msg::LastLoggedSteps(steps)) => answer.seeds.extend(steps.series),
+            Some(Msg::EnvStatuses(statuses)) if statuses.is_last => return Ok(answer),
+            Some(Msg::EnvStatuses(_) | Msg::RlFamilyDeclarations(_)) | None => {}
+        }
+    }
+    Err(Broken::Transport("upstream closed unexpectedly before finishing init".to_owned()))
+}
+
+#[derive(Default)]
+struct Answer {
+    run: Option<InitializedRun>,
+    seeds: Vec<SeriesInfo>,
+}
+
+/// Whether a run that is there already may be written to: the service answers, the client decides.
+fn admit(config: &Config, orchestration_id: &str, answer: Answer) -> Result<Opened, Error> {
+    let run = answer.run.unwrap_or_default();
+    let opened = Opened { run_id: run.run_id, created: run.created, seeds: answer.seeds };
+    if opened.created || config.resume == ResumeStrategy::Allow {
+        return Ok(opened);
+    }
+    let path = config.run_path();
+    match run.orchestration_identifier {
+        Some(theirs) if theirs == orchestration_id => Ok(opened),
+        Some(theirs) => Err(Error::new(
+            Status::OrchestrationIdMismatch,
+            format!(
+                "run '{path}' already exists and belongs to another job (its orchestration identifier is '{theirs}', \
+                 this job's is '{orchestration_id}'); choose another run name, or resume it with ResumeStrategy Allow"
+            ),
+        )),
+        None => Err(Error::new(
+            Status::RunAlreadyExists,
+            format!(
+                "run '{path}' already exists and cannot be confirmed to belong to this job (it carries no \
+                 orchestration identifier); choose another run name, or resume it with ResumeStrategy Allow"
+            ),
+        )),
+    }
+}
+
+fn refused(config: &Config, failure: &Broken) -> Error {
+    let text = format!("failed to initialize logger for run '{}': {failure}", config.run_path());
+    let text = match failure.code() {
+        Some(Code::Unauthenticated | Code::PermissionDenied) => format!("{text}; check the API key"),
+        Some(Code::NotFound) => format!("{text}; check the workspace and the project"),
+        _ => text,
+    };
+    match failure.code() {
+        Some(code) => Error::answered(Status::InitRefused, code, text),
+        None => Error::new(Status::ConnectFailed, text),
+    }
+}
+
+fn given_up(config: &Config, failure: &Broken) -> Error {
+    let text = format!(
+        "failed to initialize logger for run '{}' within {:?}; the last try: {failure}",
+        config.run_path(),
+        config.init_timeout
+    );
+    match failure.code() {
+        Some(code) => Error::answered(Status::InitTimeout, code, text),
+        None => Error::new(Status::ConnectFailed, text),
+    }
+}
+
+fn timed_out(config: &Config, why: &str) -> Error {
+    Error::new(
+        Status::InitTimeout,
+        format!(
+            "failed to initialize logger for run '{}' at '{}' within {:?}: {why}",
+            config.run_path(),
+            config.endpoint,
+            config.init_timeout
+        ),
+    )
+}
+
+/// Puts the series that the service knows into a fresh registry, in the order it named them.
+pub(crate) fn registry(seeds: &[SeriesInfo]) -> Registry {
+    let mut registry = Registry::default();
+    for seed in seeds {
+        let ordering = OrderingMode::try_from(seed.ordering).unwrap_or(OrderingMode::Undefined);
+        registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, ordering, seed.last_step);
+    }
+    registry
+}

@@ -1,0 +1,109 @@
+//! The few bytes of protobuf that are written by hand, because the hot path writes them straight into a chunk.
+//!
+//! Everything else goes through the generated types; the tests decode with those what is written here.
+
+/// Field numbers of the messages that the engine writes, as in `native/proto`.
+pub(crate) mod field {
+    pub(crate) mod request {
+        pub(crate) const RUN_ID: u8 = 1;
+        pub(crate) const LOGGER_ID: u8 = 2;
+        pub(crate) const SERIES_DECLARATIONS: u8 = 4;
+        pub(crate) const SERIES: u8 = 5;
+        pub(crate) const CLOSE_RUN: u8 = 7;
+        pub(crate) const LOGGER_SESSION_ID: u8 = 11;
+        pub(crate) const SEQUENCE_NUMBER: u8 = 12;
+    }
+    pub(crate) mod series {
+        pub(crate) const SERIES_ID: u8 = 1;
+        pub(crate) const POINT_BATCHES: u8 = 2;
+    }
+    pub(crate) mod batch {
+        pub(crate) const VALUES: u8 = 1;
+        pub(crate) const FIRST_STEP: u8 = 2;
+        pub(crate) const STEPS: u8 = 3;
+        pub(crate) const TIMESTAMP_MILLIS: u8 = 4;
+        pub(crate) const TIMESTAMPS_MILLIS: u8 = 5;
+        pub(crate) const VALUES_F32: u8 = 6;
+    }
+}
+
+const VARINT: u8 = 0;
+const LEN: u8 = 2;
+
+/// Bytes of `value` as a varint.
+pub(crate) const fn varint_len(value: u64) -> usize {
+    // 9 bits of length for each 64 of value: seven bits a byte, without a division.
+    let bits = 64 - (value | 1).leading_zeros() as usize;
+    (bits * 9 + 64) / 64
+}
+
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+/// The tag of a varint field and its value. All fields here have numbers below 16, so a tag is one byte.
+pub(crate) fn put_uint(out: &mut Vec<u8>, field: u8, value: u64) {
+    out.push(field << 3 | VARINT);
+    put_varint(out, value);
+}
+
+/// The tag and length of a length-delimited field, whose bytes follow.
+pub(crate) fn put_len(out: &mut Vec<u8>, field: u8, len: usize) {
+    out.push(field << 3 | LEN);
+    put_varint(out, len as u64);
+}
+
+/// Bytes of a varint field.
+pub(crate) const fn uint_len(value: u64) -> usize {
+    1 + varint_len(value)
+}
+
+/// Bytes of a length-delimited field with `len` bytes inside.
+pub(crate) const fn len_len(len: usize) -> usize {
+    1 + varint_len(len as u64) + len
+}
+
+/// Signed numbers (timestamps) travel as the varint of their two's complement.
+pub(crate) const fn zag(value: i64) -> u64 {
+    value.cast_unsigned()
+}
+
+/// A column of numbers that are varints each.
+pub(crate) fn put_packed(out: &mut Vec<u8>, field: u8, values: impl Iterator<Item = u64> + Clone) {
+    put_len(out, field, packed_len(values.clone()));
+    for value in values {
+        put_varint(out, value);
+    }
+}
+
+/// Bytes inside a packed column.
+pub(crate) fn packed_len(values: impl Iterator<Item = u64>) -> usize {
+    values.map(varint_len).sum()
+}
+
+/// The memory of a column of floats, which is its wire form on every machine that this runs on.
+pub(crate) fn raw<T: bytemuck::Pod>(values: &[T]) -> &[u8] {
+    const { assert!(cfg!(target_endian = "little"), "packed floats are little-endian memory") };
+    bytemuck::cast_slice(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_are_as_long_as_they_say() {
+        for shift in 0..64 {
+            for value in [1u64 << shift, (1u64 << shift) - 1, u64::MAX >> shift] {
+                let mut out = Vec::new();
+                put_varint(&mut out, value);
+                assert_eq!(out.len(), varint_len(value), "{value}");
+                assert_eq!(prost::encoding::decode_varint(&mut out.as_slice()).ok(), Some(value));
+            }
+        }
+    }
+}
