@@ -1,0 +1,747 @@
+/*
+ * metrana.h: the native Metrana logger (libmetrana_native).
+ *
+ * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats as often as there is
+ * something to log, metrana_logger_close, metrana_logger_free.
+ *
+ * VERSION. The first call is metrana_abi_version(); with an answer other than METRANA_ABI_VERSION this header does
+ * not describe the library, and nothing else may be called. Some structures begin with their own size; another one
+ * is refused with METRANA_STATUS_STRUCT_SIZE.
+ *
+ * ANSWERS. Functions that can fail return a metrana_status, METRANA_STATUS_OK being 0. Where the last argument is a
+ * `metrana_error **`, it may be null; else it is set to null when the call worked, and to an owned error that says
+ * more when it did not. No failure ends the process: a panic inside the library becomes METRANA_STATUS_PANICKED, and
+ * the handle it happened on answers METRANA_STATUS_POISONED from then on.
+ *
+ * POINTERS. No pointer may be null unless its description says so; one that is answers METRANA_STATUS_NULL_POINTER
+ * (functions without a status answer as described there). A column of length 0 may be null. A pointer that is not
+ * aligned for its type, and a length that no memory can have, are refused. That memory is really there cannot be
+ * checked: a pointer to something else, a freed handle, or a column that another thread writes to during the call
+ * is undefined behaviour.
+ *
+ * OWNERSHIP. What comes through an `out` argument (or as an error) belongs to the caller and is freed by the function
+ * of its type that ends in _free, once; all of these take null and do nothing with it. What is `const *` is borrowed:
+ * arguments for the length of the call (nothing the caller passes in is kept), results until the handle they came
+ * from is freed.
+ *
+ * THREADS. Every function may be called from any thread, and on one handle from several at once. The one exception
+ * is _free: no other call on the handle may be under way or follow. The library never calls back; what it has to tell
+ * lies in a metrana_events queue. It has one background thread for all loggers of the process, which a forked child
+ * does not have: a child must not use the library once its parent has opened a logger.
+ *
+ * UNITS. Text is UTF-8 with a length and no zero byte at its end. Timeouts are seconds as a double: a negative
+ * one means that there is no limit, or what the description says; one that is not a number is refused; everything
+ * above 1e9 counts as 1e9. Timestamps are milliseconds since 1970. Sizes are bytes. Enumerations cross as int32_t.
+ */
+
+
+#ifndef METRANA_H
+#define METRANA_H
+
+/* Made from native/metrana-capi/src by cbindgen. To change it, change that and run
+   METRANA_UPDATE_HEADER=1 cargo test -p metrana-capi --test header */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The number of the interface that this header describes. It changes with every change that a program built
+/// against the older header would notice.
+#define METRANA_ABI_VERSION 1
+
+/// How a call ended. The numbers never change and are never used again for something else.
+///
+/// Bands: 1 to 99 the boundary (the arguments, or a defect in this library), 100 to 199 opening, 200 to 299 logging,
+/// 300 to 399 delivery, 400 to 499 closing, 500 to 599 the event queue.
+enum metrana_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// The call did what it says.
+    METRANA_STATUS_OK = 0,
+    /// A pointer that has to be there was null, or a null pointer came with a length.
+    METRANA_STATUS_NULL_POINTER = 1,
+    /// A length is more than memory can be.
+    METRANA_STATUS_INVALID_LENGTH = 2,
+    /// A pointer is not aligned for its type.
+    METRANA_STATUS_MISALIGNED = 3,
+    /// A text is not UTF-8.
+    METRANA_STATUS_INVALID_UTF8 = 4,
+    /// A number names no value of its enumeration.
+    METRANA_STATUS_INVALID_ENUM = 5,
+    /// A structure has another size than this library knows: header and library do not belong together.
+    METRANA_STATUS_STRUCT_SIZE = 6,
+    /// A duration is not a number, or is negative where that means nothing.
+    METRANA_STATUS_INVALID_DURATION = 7,
+    /// The library panicked inside this call. The process is unharmed; the handle refuses every further call.
+    METRANA_STATUS_PANICKED = 10,
+    /// An earlier call on this handle panicked, so it refuses everything. Freeing it works.
+    METRANA_STATUS_POISONED = 11,
+    /// The configuration cannot work; the message lists every problem.
+    METRANA_STATUS_INVALID_CONFIG = 100,
+    /// The ingestion service could not be reached.
+    METRANA_STATUS_CONNECT_FAILED = 101,
+    /// The ingestion service refused to open the run; the error has the gRPC code.
+    METRANA_STATUS_INIT_REFUSED = 102,
+    /// The run could not be opened within `init_timeout`.
+    METRANA_STATUS_INIT_TIMEOUT = 103,
+    /// The run is there already and is not known to belong to this job.
+    METRANA_STATUS_RUN_ALREADY_EXISTS = 110,
+    /// The run is there already and belongs to another job.
+    METRANA_STATUS_ORCHESTRATION_ID_MISMATCH = 111,
+    /// The logger is closed, or was closed while the call waited for room. Nothing was logged.
+    METRANA_STATUS_LOGGER_CLOSED = 200,
+    /// The queue stayed full for `enqueue_timeout`. Nothing was logged.
+    METRANA_STATUS_QUEUE_FULL = 201,
+    /// The call breaks a rule that the message names. Nothing was logged and nothing changed.
+    METRANA_STATUS_VALIDATION = 210,
+    /// Delivery failed for good and the logger takes no more; the message says why.
+    METRANA_STATUS_SENDER_STOPPED = 300,
+    /// Errors were collected since the last look, and `METRANA_ERROR_STRATEGY_RAISE_ON_LOG` raises them now. Nothing
+    /// was logged by this call; it may be repeated.
+    METRANA_STATUS_SENDER_ERRORS = 301,
+    /// Not everything was acknowledged within the timeout of the flush. Nothing is lost; the logger goes on.
+    METRANA_STATUS_FLUSH_TIMEOUT = 302,
+    /// Not everything was acknowledged within the timeout of the close; what was left is lost and counted.
+    METRANA_STATUS_CLOSE_TIMEOUT = 400,
+    /// The logger is closed, but something that it had accepted was lost before.
+    METRANA_STATUS_CLOSE_UNDELIVERED = 401,
+    /// The logger is closed; errors were collected, and `METRANA_ERROR_STRATEGY_RAISE_ON_CLOSE` raises them now.
+    METRANA_STATUS_CLOSE_ERRORS = 402,
+    /// No event came within the timeout.
+    METRANA_STATUS_EVENT_TIMEOUT = 500,
+    /// The event queue is closed and empty; no event will come.
+    METRANA_STATUS_EVENTS_CLOSED = 501,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_status metrana_status;
+#else
+typedef int32_t metrana_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// The structures whose layout both sides have to agree on.
+enum metrana_struct
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// `metrana_str`
+    METRANA_STRUCT_STR = 0,
+    /// `metrana_bytes`
+    METRANA_STRUCT_BYTES = 1,
+    /// `metrana_label`
+    METRANA_STRUCT_LABEL = 2,
+    /// `metrana_config`
+    METRANA_STRUCT_CONFIG = 3,
+    /// `metrana_std_floats`
+    METRANA_STRUCT_STD_FLOATS = 4,
+    /// `metrana_kind_counters`
+    METRANA_STRUCT_KIND_COUNTERS = 5,
+    /// `metrana_counters`
+    METRANA_STRUCT_COUNTERS = 6,
+    /// `metrana_run_info`
+    METRANA_STRUCT_RUN_INFO = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_struct metrana_struct;
+#else
+typedef int32_t metrana_struct;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What to do about a run of this name that is there already.
+enum metrana_resume
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Open it only when it belongs to this job (the orchestration id says so). The default.
+    METRANA_RESUME_NEVER = 0,
+    /// Open it whosever it is.
+    METRANA_RESUME_ALLOW = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_resume metrana_resume;
+#else
+typedef int32_t metrana_resume;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What a log call does while the queue is full.
+enum metrana_backpressure
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Wait for room, however long. The default.
+    METRANA_BACKPRESSURE_BLOCK = 0,
+    /// Wait for `enqueue_timeout`, then leave the call's data out, answer `METRANA_STATUS_OK`, and count it as refused.
+    METRANA_BACKPRESSURE_DROP_NEW = 1,
+    /// Wait for `enqueue_timeout`, then answer `METRANA_STATUS_QUEUE_FULL`.
+    METRANA_BACKPRESSURE_RAISE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_backpressure metrana_backpressure;
+#else
+typedef int32_t metrana_backpressure;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What a final delivery failure means.
+enum metrana_delivery_policy
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// The logger stops: every later call answers `METRANA_STATUS_SENDER_STOPPED`. The default.
+    METRANA_DELIVERY_POLICY_STOP_ON_LOSS = 0,
+    /// The data is dropped, counted and reported, and logging goes on.
+    METRANA_DELIVERY_POLICY_TOLERATE_LOSS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_delivery_policy metrana_delivery_policy;
+#else
+typedef int32_t metrana_delivery_policy;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How errors surface that did not stop the logger. `metrana_logger_take_errors` hands them out in any case.
+enum metrana_error_strategy
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// In no other way.
+    METRANA_ERROR_STRATEGY_SILENT = 0,
+    /// Also as an event. The default.
+    METRANA_ERROR_STRATEGY_WARN = 1,
+    /// The next log call answers `METRANA_STATUS_SENDER_ERRORS`.
+    METRANA_ERROR_STRATEGY_RAISE_ON_LOG = 2,
+    /// Close answers `METRANA_STATUS_CLOSE_ERRORS`.
+    METRANA_ERROR_STRATEGY_RAISE_ON_CLOSE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_error_strategy metrana_error_strategy;
+#else
+typedef int32_t metrana_error_strategy;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How urgent a line is. A larger number is less urgent.
+enum metrana_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// No lines at all.
+    METRANA_LOG_LEVEL_OFF = 0,
+    /// Something was lost or will not work.
+    METRANA_LOG_LEVEL_ERROR = 1,
+    /// Something needs a look. The default.
+    METRANA_LOG_LEVEL_WARN = 2,
+    /// What happened.
+    METRANA_LOG_LEVEL_INFO = 3,
+    /// How it happened.
+    METRANA_LOG_LEVEL_DEBUG = 4,
+    /// Everything.
+    METRANA_LOG_LEVEL_TRACE = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_log_level metrana_log_level;
+#else
+typedef int32_t metrana_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What an event is about.
+enum metrana_event_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// A line for the host's log.
+    METRANA_EVENT_TYPE_LOG = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_event_type metrana_event_type;
+#else
+typedef int32_t metrana_event_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What a column of values is made of.
+enum metrana_dtype
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// `double`.
+    METRANA_DTYPE_FLOAT64 = 0,
+    /// `float`, stored at its own precision.
+    METRANA_DTYPE_FLOAT32 = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_dtype metrana_dtype;
+#else
+typedef int32_t metrana_dtype;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// Where the steps of a column come from.
+enum metrana_steps_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// On from the last step of the series, from 0 on a new one.
+    METRANA_STEPS_KIND_AUTO = 0,
+    /// `first_step`, and one more for each value.
+    METRANA_STEPS_KIND_FROM = 1,
+    /// One for each value, in `steps`.
+    METRANA_STEPS_KIND_EACH = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_steps_kind metrana_steps_kind;
+#else
+typedef int32_t metrana_steps_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// Where the timestamps of a column come from.
+enum metrana_timestamps_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// The clock, once for the call.
+    METRANA_TIMESTAMPS_KIND_NOW = 0,
+    /// `timestamp_millis`, for all of them.
+    METRANA_TIMESTAMPS_KIND_AT = 1,
+    /// One for each value, in `timestamps_millis`.
+    METRANA_TIMESTAMPS_KIND_EACH = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_timestamps_kind metrana_timestamps_kind;
+#else
+typedef int32_t metrana_timestamps_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What went wrong in one call, or in the background: a status, the gRPC code of the service where that was the
+/// cause, and a message for a person.
+///
+/// An error never changes, so any thread may read it at any time. A `metrana_error *` is owned by the caller and has
+/// to be freed; a `const metrana_error *` is borrowed.
+typedef struct metrana_error metrana_error;
+
+/// The errors that a logger collected in the background, oldest first. Owned by the caller.
+typedef struct metrana_error_list metrana_error_list;
+
+/// One event, owned by whoever read it. It never changes.
+typedef struct metrana_event metrana_event;
+
+/// A bounded queue of events, which one or more loggers write to and the host reads.
+///
+/// Any number of threads may read, close and open loggers on it at the same time. A host that does not read loses
+/// the oldest events, and nothing else.
+typedef struct metrana_events metrana_events;
+
+/// A logger with an open run. Any number of threads may use it at the same time.
+typedef struct metrana_logger metrana_logger;
+
+/// UTF-8 text of `len` bytes, not terminated by a zero byte.
+///
+/// Where a text is optional, a null `ptr` means that it is absent, and a `ptr` that is not null with a `len` of 0
+/// is an empty text. Where a text is required, a null `ptr` with a `len` of 0 is an empty text, too.
+///
+/// As an argument it is borrowed for the call only. As a result it is borrowed from the handle it was asked of, and
+/// ends with it.
+typedef struct {
+    /// The first byte.
+    const uint8_t *ptr;
+    /// The number of bytes.
+    size_t len;
+} metrana_str;
+
+/// The settings of a logger. Set `struct_size`, call `metrana_config_init`, and then change what is to differ from
+/// the defaults.
+///
+/// Everything that it points to is borrowed for the call of `metrana_logger_open` only. Durations are in seconds and
+/// not negative, unless it says otherwise; everything above 1e9 seconds counts as that.
+typedef struct {
+    /// `sizeof(metrana_config)`.
+    size_t struct_size;
+    /// Sent as `authorization: Bearer`. It is never shown in a message or an event.
+    metrana_str api_key;
+    /// Whose workspace.
+    metrana_str workspace;
+    /// Which project in it.
+    metrana_str project;
+    /// Which run in that.
+    metrana_str run_name;
+    /// Optional: `http://host:port` or `https://host:port`. Absent: the hosted service.
+    metrana_str endpoint;
+    /// Optional: the organization, where there are several.
+    metrana_str organization;
+    /// Optional: a name that groups runs.
+    metrana_str experiment;
+    /// Optional: the run that this one forks from.
+    metrana_str parent_run_name;
+    /// Optional: which job this process belongs to; processes of one job may share a run. Absent: a random one.
+    metrana_str orchestration_id;
+    /// Optional: certificates to trust beside the platform's, as PEM.
+    metrana_str extra_ca_pem;
+    /// The step of the parent run that this one forks at, when `has_fork_step` says so.
+    uint64_t fork_step;
+    /// The number of this logger, or 0 for a random one.
+    uint64_t logger_id;
+    /// For DNS, TCP, TLS and HTTP/2 together. Default 5.
+    double connect_timeout;
+    /// For opening the run, all tries included. Default 120.
+    double init_timeout;
+    /// For closing, where the call does not say. Default 900.
+    double close_timeout;
+    /// How often a silent connection is probed. Default 30.
+    double http2_keep_alive_interval;
+    /// How long a probe may stay unanswered. Default 10.
+    double http2_keep_alive_timeout;
+    /// How often TCP itself probes. Default 60.
+    double tcp_keepalive;
+    /// How long a log call waits for room, unless it blocks for as long as it takes. Default 1.
+    double enqueue_timeout;
+    /// How old staged data may become before it is sent. Default 1.
+    double msg_max_age;
+    /// How long staged data waits for company while nothing is unacknowledged. Default 0.01.
+    double msg_linger;
+    /// The pause after a first failed stream; each further one doubles it. Default 0.05.
+    double backoff_initial;
+    /// The longest such pause. Default 15.
+    double backoff_max;
+    /// How long acknowledgements may stall before the stream is given up; negative: for ever. Default 60.
+    double ack_stall_timeout;
+    /// How many bytes may be accepted and not yet acknowledged. Default 64 MiB.
+    uint64_t queue_bytes;
+    /// How large a message may become, in bytes. Default 1 MiB.
+    uint64_t max_msg_size;
+    /// How many messages may be unacknowledged. Default 30.
+    uint64_t max_pending_requests;
+    /// How many streams in a row may fail before delivery has failed for good; -1: as many as it takes. Default 15.
+    int64_t msg_max_retries;
+    /// How many warnings about steps that do not grow are told before they become debug lines. Default 32.
+    uint32_t mis_step_warn_budget;
+    /// A `metrana_resume`.
+    int32_t resume;
+    /// A `metrana_backpressure`.
+    int32_t backpressure;
+    /// A `metrana_delivery_policy`.
+    int32_t delivery_policy;
+    /// A `metrana_error_strategy`.
+    int32_t error_strategy;
+    /// A `metrana_log_level`: the least urgent lines that become events.
+    int32_t log_level;
+    /// Whether a project that is not there is made: 0 no, anything else yes. Default yes.
+    uint8_t create_project_if_missing;
+    /// Whether `fork_step` counts: 0 no, anything else yes. Default no.
+    uint8_t has_fork_step;
+    /// Padding; not looked at.
+    uint8_t reserved[2];
+    /// Where the logger tells what happens, or null when nobody listens. The queue may be freed before the logger.
+    const metrana_events *events;
+    /// A number of the caller's that comes back with every event of this logger.
+    uint64_t event_tag;
+} metrana_config;
+
+/// A label of a series: a key and its value. In a list, a key that comes twice counts with its last value.
+typedef struct {
+    /// The key, not empty.
+    metrana_str key;
+    /// The value.
+    metrana_str value;
+} metrana_label;
+
+/// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
+///
+/// A series is what has the same metric, scale and labels.
+typedef struct {
+    /// The name of the metric, such as `train/loss`.
+    metrana_str metric;
+    /// What a step of the series counts, such as `ML_STEP`.
+    metrana_str scale;
+    /// `label_count` labels; null when there are none.
+    const metrana_label *labels;
+    /// At most 8 are allowed.
+    size_t label_count;
+    /// `count` values of the type that `dtype` names, aligned for it; null when there are none.
+    const void *values;
+    /// How many values. None at all is allowed and logs nothing.
+    size_t count;
+    /// A `metrana_dtype`.
+    int32_t dtype;
+    /// A `metrana_steps_kind`.
+    int32_t steps_kind;
+    /// The step of the first value, with `METRANA_STEPS_KIND_FROM`.
+    uint64_t first_step;
+    /// `step_count` steps, with `METRANA_STEPS_KIND_EACH`.
+    const uint64_t *steps;
+    /// As many as values.
+    size_t step_count;
+    /// A `metrana_timestamps_kind`.
+    int32_t timestamps_kind;
+    /// Padding; not looked at.
+    int32_t reserved;
+    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
+    int64_t timestamp_millis;
+    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
+    const int64_t *timestamps_millis;
+    /// As many as values.
+    size_t timestamp_count;
+} metrana_std_floats;
+
+/// The books of one kind of data. In every snapshot
+/// `added = refused + enqueued` and `enqueued = sent + dropped + spooled + pending`.
+typedef struct {
+    /// Everything that valid calls brought, whether or not there was room for it.
+    uint64_t added;
+    /// Turned away because the queue was full.
+    uint64_t refused;
+    /// Accepted into the queue.
+    uint64_t enqueued;
+    /// Acknowledged by the service.
+    uint64_t sent;
+    /// Accepted and then lost.
+    uint64_t dropped;
+    /// Accepted and left on disk.
+    uint64_t spooled;
+    /// Accepted and still under way.
+    uint64_t pending;
+} metrana_kind_counters;
+
+/// A snapshot of everything that a logger counts, taken at one moment.
+typedef struct {
+    /// `sizeof(metrana_counters)`, set by the caller before the call.
+    size_t struct_size;
+    /// Points of ordinary series.
+    metrana_kind_counters float_points;
+    /// Points of reinforcement-learning series.
+    metrana_kind_counters rl_float_points;
+    /// Histograms.
+    metrana_kind_counters histogram_points;
+    /// Scatter sets.
+    metrana_kind_counters scatter_points;
+    /// Attribute leaves of the run.
+    metrana_kind_counters attribute_updates;
+    /// Attribute leaves of environments.
+    metrana_kind_counters env_attribute_updates;
+    /// Streams that were tried.
+    uint64_t connection_attempts;
+    /// Streams that failed.
+    uint64_t send_errors;
+    /// Data messages that were acknowledged.
+    uint64_t requests_sent;
+    /// Errors that were put into the list that `metrana_logger_take_errors` empties.
+    uint64_t errors_reported;
+    /// Errors that fell out of that list because it was full.
+    uint64_t errors_evicted;
+    /// Bytes of the acknowledged data messages.
+    uint64_t bytes_sent;
+    /// Bytes that were accepted and not yet acknowledged: what `queue_bytes` bounds.
+    uint64_t pending_bytes;
+    /// Points logged at or below the last step of their series.
+    uint64_t mis_steps;
+} metrana_counters;
+
+/// `len` bytes of any kind, borrowed from the handle they were asked of.
+typedef struct {
+    /// The first byte.
+    const uint8_t *ptr;
+    /// The number of bytes.
+    size_t len;
+} metrana_bytes;
+
+/// What is known about an open run. The texts are borrowed from the logger and end with it.
+typedef struct {
+    /// The service's own id of the run.
+    metrana_bytes run_id;
+    /// The orchestration id that the run was opened with: the configured one, or the random one.
+    metrana_str orchestration_id;
+    /// The number of this logger: the configured one, or the random one.
+    uint64_t logger_id;
+    /// 1 when opening made the run, 0 when it was there already.
+    uint8_t created;
+} metrana_run_info;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/// The number of the interface that this library speaks. Compare it with `METRANA_ABI_VERSION` before any other
+/// call: with another number, no other function may be called.
+uint32_t metrana_abi_version(void);
+
+/// How many bytes this library takes a structure for. `which` is a `metrana_struct`; the answer to any other number
+/// is 0. For callers that write the structures down themselves and do not compile this header.
+size_t metrana_abi_struct_size(int32_t which);
+
+/// The version of this library, such as `0.1.0`. The text is never freed.
+metrana_str metrana_version(void);
+
+/// The status of an error: the one that the call answered which made it. Null answers `METRANA_STATUS_NULL_POINTER`.
+metrana_status metrana_error_status(const metrana_error *error);
+
+/// The gRPC status code that the service answered with, or -1 when no answer of the service caused the error.
+int32_t metrana_error_grpc_code(const metrana_error *error);
+
+/// What was wrong, with which value, and what to do about it. The text ends with the error.
+metrana_str metrana_error_message(const metrana_error *error);
+
+/// Frees an owned error. Null is allowed.
+void metrana_error_free(metrana_error *error);
+
+/// How many errors a list holds. Null holds none.
+size_t metrana_error_list_len(const metrana_error_list *list);
+
+/// The error at `index`, counted from 0, or null past the end. Borrowed: it ends with the list.
+const metrana_error *metrana_error_list_get(const metrana_error_list *list, size_t index);
+
+/// Frees a list and every error in it. Null is allowed.
+void metrana_error_list_free(metrana_error_list *list);
+
+/// Makes a queue for at most `capacity` unread events (at least one), and puts it into `*out`. To be freed with
+/// `metrana_events_free`.
+metrana_status metrana_events_new(size_t capacity,
+                                  metrana_events **out);
+
+/// Waits for the next event and puts it into `*out`, to be freed with `metrana_event_free`.
+///
+/// `timeout` is in seconds; a negative one waits until there is an event or the queue is closed. Answers
+/// `METRANA_STATUS_EVENT_TIMEOUT` or `METRANA_STATUS_EVENTS_CLOSED`, with null in `*out`, when there is none. What was
+/// queued before the queue was closed can still be read.
+///
+/// Blocks its thread: it is meant for one background thread of the host, which `metrana_events_close` wakes.
+metrana_status metrana_events_next(const metrana_events *events,
+                                   double timeout,
+                                   metrana_event **out);
+
+/// Closes a queue: it takes no more events, and every reader wakes up. Doing it twice does no harm, and neither does
+/// null.
+void metrana_events_close(const metrana_events *events);
+
+/// Closes a queue and frees it. Loggers that write to it may live on; what they tell is then swallowed. No reader may
+/// be inside `metrana_events_next`: close the queue first and join the threads that read. Null is allowed.
+void metrana_events_free(metrana_events *events);
+
+/// The text of an event. It ends with the event.
+metrana_str metrana_event_message(const metrana_event *event);
+
+/// What an event is: a `metrana_event_type`, or 0 for null. Kinds that are not known here are to be skipped.
+int32_t metrana_event_kind(const metrana_event *event);
+
+/// How urgent an event is: a `metrana_log_level`.
+int32_t metrana_event_level(const metrana_event *event);
+
+/// The `event_tag` of the logger that an event comes from.
+uint64_t metrana_event_tag(const metrana_event *event);
+
+/// How many events were lost between the one read before and this one, because the queue was full.
+uint64_t metrana_event_missed(const metrana_event *event);
+
+/// Frees an event. Null is allowed.
+void metrana_event_free(metrana_event *event);
+
+/// Fills a structure with the defaults. `config->struct_size` has to be set before, everything else is written over.
+///
+/// After it, only `api_key`, `workspace`, `project` and `run_name` have no value that makes sense.
+metrana_status metrana_config_init(metrana_config *config);
+
+/// Opens a run and puts a logger for it into `*out`; to be freed with `metrana_logger_free`.
+///
+/// Blocks until the service has answered, at most for `init_timeout`. On anything but `METRANA_STATUS_OK`, `*out` is
+/// null.
+metrana_status metrana_logger_open(const metrana_config *config,
+                                   metrana_logger **out,
+                                   metrana_error **error);
+
+/// Logs a column of values. When it answers `METRANA_STATUS_OK` the values are copied and in the queue (or left out
+/// and counted, under `METRANA_BACKPRESSURE_DROP_NEW`); with any other answer nothing was logged.
+///
+/// Returns at once while there is room in the queue, and then waits as the configured backpressure says. A close from
+/// another thread wakes it with `METRANA_STATUS_LOGGER_CLOSED`.
+metrana_status metrana_logger_log_std_floats(const metrana_logger *logger,
+                                             const metrana_std_floats *floats,
+                                             metrana_error **error);
+
+/// The last step of a series: the largest that was logged to it, or that the service knew of when the run was opened.
+///
+/// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
+/// at once, delivered or not.
+metrana_status metrana_logger_series_last_step(const metrana_logger *logger,
+                                               metrana_str metric,
+                                               metrana_str scale,
+                                               const metrana_label *labels,
+                                               size_t label_count,
+                                               uint64_t *step,
+                                               uint8_t *found,
+                                               metrana_error **error);
+
+/// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
+metrana_status metrana_logger_counters(const metrana_logger *logger,
+                                       metrana_counters *out);
+
+/// Writes what is known about the run into `*out`. Works on a closed logger, too.
+metrana_status metrana_logger_info(const metrana_logger *logger, metrana_run_info *out);
+
+/// Waits until everything that was logged before the call is acknowledged.
+///
+/// `timeout` is in seconds; a negative one waits for as long as it takes. Answers `METRANA_STATUS_FLUSH_TIMEOUT` when
+/// the time is up: nothing is lost by that, and the logger goes on.
+metrana_status metrana_logger_flush(const metrana_logger *logger,
+                                    double timeout,
+                                    metrana_error **error);
+
+/// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run.
+///
+/// `timeout` is in seconds; a negative one stands for the configured `close_timeout`. The logger is closed when this
+/// returns, whatever it answers; the memory is freed by `metrana_logger_free`. A second close, from any thread, gives
+/// the answer of the first.
+metrana_status metrana_logger_close(const metrana_logger *logger,
+                                    double timeout,
+                                    metrana_error **error);
+
+/// The same as `metrana_logger_close`, but the run stays open at the service: for one process of several that log
+/// into it.
+metrana_status metrana_logger_shutdown(const metrana_logger *logger,
+                                       double timeout,
+                                       metrana_error **error);
+
+/// Takes the errors that were collected in the background out of the logger and puts them into `*out`, as a list
+/// (an empty one when there are none) to be freed with `metrana_error_list_free`. Works on a closed logger, too.
+metrana_status metrana_logger_take_errors(const metrana_logger *logger,
+                                          metrana_error_list **out);
+
+/// Panics inside the logger, so that a host can test that it survives that: answers `METRANA_STATUS_PANICKED`, and from
+/// then on every call on this logger answers `METRANA_STATUS_POISONED`. Other loggers do not notice.
+metrana_status metrana_logger_debug_panic(const metrana_logger *logger,
+                                          metrana_error **error);
+
+/// Frees a logger. No call on it may be under way, and none may follow. Null is allowed.
+///
+/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned.
+void metrana_logger_free(metrana_logger *logger);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* METRANA_H */

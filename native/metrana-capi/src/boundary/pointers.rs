@@ -1,0 +1,211 @@
+//! The one place that turns pointers from outside into references.
+//!
+//! Each way in which a pointer can be wrong has its own status. What cannot be seen from here (whether the memory
+//! is there, for how long, and whether somebody else writes to it) is the caller's promise, as the header says.
+
+use std::mem::{align_of, size_of};
+
+use metrana_ingestion_logger::{Error, Status};
+
+/// A structure whose first field is its size, as the caller knows it.
+///
+/// # Safety
+/// The first field of the type is a `usize`, at offset zero.
+pub(crate) unsafe trait WithStructSize {}
+
+/// Refuses null and misaligned pointers.
+pub(crate) fn check<T>(pointer: *const T, what: &str) -> Result<(), Error> {
+    if pointer.is_null() {
+        return Err(Error::new(Status::NullPointer, format!("{what} is a null pointer")));
+    }
+    check_alignment(pointer, what)
+}
+
+fn check_alignment<T>(pointer: *const T, what: &str) -> Result<(), Error> {
+    if pointer.is_aligned() {
+        return Ok(());
+    }
+    let wanted = align_of::<T>();
+    Err(Error::new(
+        Status::Misaligned,
+        format!(
+            "{what} is at {pointer:p}, which is not a multiple of the {wanted} bytes that its type needs"
+        ),
+    ))
+}
+
+/// A borrowed value.
+///
+/// # Safety
+/// A pointer that is not null points to a valid `T` that nobody writes to for the length of the call.
+pub(crate) unsafe fn borrow<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Error> {
+    check(pointer, what)?;
+    // SAFETY: not null and aligned as checked; the rest is the caller's promise.
+    Ok(unsafe { &*pointer })
+}
+
+/// A borrowed structure of a known size.
+///
+/// # Safety
+/// As for `borrow`, for as many bytes as the structure's own `struct_size` says.
+pub(crate) unsafe fn borrow_sized<'a, T: WithStructSize>(
+    pointer: *const T,
+    what: &str,
+) -> Result<&'a T, Error> {
+    // SAFETY: passed on to the caller.
+    unsafe { check_size(pointer, what) }?;
+    // SAFETY: not null, aligned, and as large as `T`; the rest is the caller's promise.
+    Ok(unsafe { &*pointer })
+}
+
+/// Refuses a structure that says it has another size than this library knows. Nothing behind the size is read.
+///
+/// # Safety
+/// A pointer that is not null points to at least a `usize` that may be read.
+pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str) -> Result<(), Error> {
+    check(pointer, what)?;
+    // SAFETY: the trait says that the size is the first field; the pointer is aligned for `T`, so for it too.
+    let said = unsafe { pointer.cast::<usize>().read() };
+    let wanted = size_of::<T>();
+    if said == wanted {
+        return Ok(());
+    }
+    Err(Error::new(
+        Status::StructSize,
+        format!(
+            "{what}.struct_size is {said}, but this library knows a structure of {wanted} bytes: set struct_size to \
+             the sizeof of the structure, and use a header and a library of the same version"
+        ),
+    ))
+}
+
+/// A borrowed column. A length of zero needs no pointer.
+///
+/// # Safety
+/// A pointer that is not null points to `length` valid values that nobody writes to for the length of the call.
+pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) -> Result<&'a [T], Error> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    if pointer.is_null() {
+        let message = format!("{what} is a null pointer, but its length is {length}");
+        return Err(Error::new(Status::NullPointer, message));
+    }
+    check_alignment(pointer, what)?;
+    let fits = length
+        .checked_mul(size_of::<T>())
+        .filter(|bytes| isize::try_from(*bytes).is_ok())
+        .is_some_and(|bytes| pointer.addr().checked_add(bytes).is_some());
+    if !fits {
+        let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
+        return Err(Error::new(Status::InvalidLength, message));
+    }
+    // SAFETY: not null, aligned, not longer than the address space; the rest is the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+}
+
+/// Puts null into an out pointer, so that a caller who does not look at the status cannot take old bytes for a
+/// handle.
+///
+/// # Safety
+/// A pointer that is not null points to memory that may be written.
+pub(crate) unsafe fn clear<T>(out: *mut *mut T, what: &str) -> Result<(), Error> {
+    check(out.cast_const(), what)?;
+    // SAFETY: not null and aligned; the rest is the caller's promise.
+    unsafe { out.write(std::ptr::null_mut()) };
+    Ok(())
+}
+
+/// The same for an out pointer that may be null. Says whether it was there.
+///
+/// # Safety
+/// As for `clear`.
+pub(crate) unsafe fn clear_optional<T>(out: *mut *mut T, what: &str) -> Result<bool, Error> {
+    if out.is_null() {
+        return Ok(false);
+    }
+    // SAFETY: passed on to the caller.
+    unsafe { clear(out, what) }?;
+    Ok(true)
+}
+
+/// Writes a result where the caller wants it.
+///
+/// # Safety
+/// A pointer that is not null points to memory that may be written.
+pub(crate) unsafe fn put<T>(out: *mut T, value: T, what: &str) -> Result<(), Error> {
+    check(out.cast_const(), what)?;
+    // SAFETY: not null and aligned; the rest is the caller's promise.
+    unsafe { out.write(value) };
+    Ok(())
+}
+
+/// Takes back what a handle function gave out. Null is nothing.
+///
+/// # Safety
+/// A pointer that is not null came from `Box::into_raw` of a `Box<T>` and was not taken back before.
+pub(crate) unsafe fn take<T>(pointer: *mut T) -> Option<Box<T>> {
+    if pointer.is_null() || !pointer.is_aligned() {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    Some(unsafe { Box::from_raw(pointer) })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::ptr::{null, without_provenance};
+
+    fn status<T: std::fmt::Debug>(result: Result<T, Error>) -> Status {
+        result.unwrap_err().status
+    }
+
+    #[test]
+    fn each_wrong_column_has_its_own_status() {
+        let column = [1.0_f64, 2.0];
+        // SAFETY: a live local, or pointers that are refused before they are followed.
+        unsafe {
+            assert_eq!(slice(column.as_ptr(), 2, "values").unwrap(), column);
+            assert_eq!(status(slice(null::<f64>(), 2, "values")), Status::NullPointer);
+            let odd = column.as_ptr().wrapping_byte_add(4);
+            assert_eq!(status(slice(odd, 1, "values")), Status::Misaligned);
+            let most = isize::MAX.unsigned_abs();
+            assert_eq!(status(slice(column.as_ptr(), most / 8 + 1, "values")), Status::InvalidLength);
+            assert_eq!(status(slice(column.as_ptr(), usize::MAX, "values")), Status::InvalidLength);
+            let high = without_provenance::<f64>(usize::MAX - 15);
+            assert_eq!(status(slice(high, 2, "values")), Status::InvalidLength);
+        }
+    }
+
+    #[test]
+    fn no_elements_need_no_pointer() {
+        // SAFETY: a length of zero follows no pointer.
+        unsafe {
+            assert!(slice(null::<f64>(), 0, "values").unwrap().is_empty());
+            assert!(slice(without_provenance::<f64>(3), 0, "values").unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_structure_of_another_size_is_not_looked_at() {
+        #[repr(C)]
+        #[derive(Debug)]
+        struct Known {
+            struct_size: usize,
+            field: u64,
+        }
+        // SAFETY: the size comes first.
+        unsafe impl WithStructSize for Known {}
+
+        let mut known = Known { struct_size: size_of::<Known>(), field: 5 };
+        // SAFETY: a live local.
+        unsafe {
+            assert_eq!(borrow_sized(&raw const known, "known").unwrap().field, 5);
+            known.struct_size = 8;
+            assert_eq!(status(borrow_sized(&raw const known, "known")), Status::StructSize);
+            assert_eq!(status(borrow_sized(null::<Known>(), "known")), Status::NullPointer);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Text across the boundary: UTF-8 with a length, checked strictly.
+
+use metrana_ingestion_logger::{Error, Status};
+
+use crate::boundary::pointers;
+
+/// UTF-8 text of `len` bytes, not terminated by a zero byte.
+///
+/// Where a text is optional, a null `ptr` means that it is absent, and a `ptr` that is not null with a `len` of 0
+/// is an empty text. Where a text is required, a null `ptr` with a `len` of 0 is an empty text, too.
+///
+/// As an argument it is borrowed for the call only. As a result it is borrowed from the handle it was asked of, and
+/// ends with it.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct metrana_str {
+    /// The first byte.
+    pub ptr: *const u8,
+    /// The number of bytes.
+    pub len: usize,
+}
+
+/// `len` bytes of any kind, borrowed from the handle they were asked of.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct metrana_bytes {
+    /// The first byte.
+    pub ptr: *const u8,
+    /// The number of bytes.
+    pub len: usize,
+}
+
+impl metrana_str {
+    /// No text at all.
+    #[must_use]
+    pub const fn absent() -> Self {
+        Self { ptr: std::ptr::null(), len: 0 }
+    }
+
+    /// A view of `text`, for as long as that lives.
+    #[must_use]
+    pub const fn of(text: &str) -> Self {
+        Self { ptr: text.as_ptr(), len: text.len() }
+    }
+
+    /// The text itself.
+    ///
+    /// # Safety
+    /// A pointer that is not null points to `len` bytes that nobody writes to for the length of the call.
+    pub(crate) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Error> {
+        // SAFETY: passed on to the caller.
+        let bytes = unsafe { pointers::slice(self.ptr, self.len, what) }?;
+        std::str::from_utf8(bytes).map_err(|error| {
+            let at = error.valid_up_to();
+            let read = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default());
+            let message =
+                format!("{what} is not UTF-8: it breaks off at byte {at} of {}, after '{read}'", bytes.len());
+            Error::new(Status::InvalidUtf8, message)
+        })
+    }
+
+    /// The text of a field that may be absent.
+    ///
+    /// # Safety
+    /// As for `read`.
+    pub(crate) unsafe fn read_optional<'a>(self, what: &str) -> Result<Option<&'a str>, Error> {
+        if self.ptr.is_null() && self.len == 0 {
+            return Ok(None);
+        }
+        // SAFETY: passed on to the caller.
+        unsafe { self.read(what) }.map(Some)
+    }
+}
+
+impl metrana_bytes {
+    /// A view of `bytes`, for as long as they live.
+    #[must_use]
+    pub const fn of(bytes: &[u8]) -> Self {
+        Self { ptr: bytes.as_ptr(), len: bytes.len() }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn raw(bytes: &[u8]) -> metrana_str {
+        metrana_str { ptr: bytes.as_ptr(), len: bytes.len() }
+    }
+
+    #[test]
+    fn only_strict_utf8_passes() {
+        // SAFETY: all of it is static.
+        unsafe {
+            assert_eq!(raw("größe/損失".as_bytes()).read("metric").unwrap(), "größe/損失");
+            let refused: [&[u8]; 5] = [
+                b"ab\xff",           // no such byte
+                b"\xc3",             // broken off
+                b"\xc0\x80",         // an overlong zero
+                b"\xed\xa0\x80",     // half a surrogate pair
+                b"\xf4\x90\x80\x80", // beyond the last code point
+            ];
+            for bytes in refused {
+                let error = raw(bytes).read("metric").unwrap_err();
+                assert_eq!(error.status, Status::InvalidUtf8, "{bytes:?}");
+                assert!(error.message.starts_with("metric is not UTF-8"), "{}", error.message);
+            }
+        }
+    }
+
+    #[test]
+    fn absent_and_empty_differ_where_text_is_optional() {
+        // SAFETY: static or null.
+        unsafe {
+            assert_eq!(metrana_str::absent().read_optional("experiment").unwrap(), None);
+            assert_eq!(metrana_str::of("").read_optional("experiment").unwrap(), Some(""));
+            assert_eq!(metrana_str::absent().read("metric").unwrap(), "");
+            let null_with_length = metrana_str { ptr: std::ptr::null(), len: 3 };
+            assert_eq!(null_with_length.read("metric").unwrap_err().status, Status::NullPointer);
+            assert_eq!(null_with_length.read_optional("experiment").unwrap_err().status, Status::NullPointer);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The C ABI of the ingestion logger.
+//!
+//! Everything the engine can do is reachable through the functions here; `include/metrana.h` is generated from
+//! them and is their documentation. This crate is the only one with `unsafe`, and its rules are few:
+//!
+//! * every exported body runs inside the panic guard of [`boundary::guard`], so that nothing unwinds into C;
+//! * every pointer and length from outside goes through [`boundary::pointers`], every text through
+//!   [`boundary::text`], before anything else looks at it;
+//! * what is handed out is a type of its own: an owned handle has a free function that takes `*mut`, a borrowed
+//!   one is `*const` and there is no function that frees it.
+
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::undocumented_unsafe_blocks,
+    clippy::unwrap_used
+)]
+// The names are C's.
+#![allow(non_camel_case_types)]
+// What each pointer has to be is said once for all functions at the top of the header, and where it is more than
+// that, at the function.
+#![allow(clippy::missing_safety_doc)]
+
+mod abi;
+mod boundary;
+mod config;
+mod counters;
+mod enums;
+mod errors;
+mod events;
+mod floats;
+mod logger;
+mod status;
+
+pub use abi::*;
+pub use boundary::text::{metrana_bytes, metrana_str};
+pub use config::*;
+pub use counters::*;
+pub use enums::*;
+pub use errors::*;
+pub use events::*;
+pub use floats::*;
+pub use logger::*;
+pub use status::*;
+
+#[cfg(all(any(feature = "jemalloc", feature = "jemalloc-initial-exec"), not(windows)))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,0 +1,266 @@
+//! The logger as a handle.
+
+use metrana_ingestion_logger::events::EventSink;
+use metrana_ingestion_logger::{Error, Logger};
+
+use crate::boundary::guard::{contained_or, report, report_status};
+use crate::boundary::handle::{self, Handle, Opaque};
+use crate::boundary::text::{metrana_bytes, metrana_str};
+use crate::boundary::{pointers, seconds};
+use crate::config::{self, metrana_config};
+use crate::counters::metrana_counters;
+use crate::errors::{metrana_error, metrana_error_list};
+use crate::events::metrana_events;
+use crate::floats::{Labels, metrana_label, metrana_std_floats};
+use crate::status::metrana_status;
+
+/// A logger with an open run. Any number of threads may use it at the same time.
+pub struct metrana_logger(Handle<Logger>);
+
+/// What is known about an open run. The texts are borrowed from the logger and end with it.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct metrana_run_info {
+    /// The service's own id of the run.
+    pub run_id: metrana_bytes,
+    /// The orchestration id that the run was opened with: the configured one, or the random one.
+    pub orchestration_id: metrana_str,
+    /// The number of this logger: the configured one, or the random one.
+    pub logger_id: u64,
+    /// 1 when opening made the run, 0 when it was there already.
+    pub created: u8,
+}
+
+impl Opaque for metrana_logger {
+    type Value = Logger;
+    const NAME: &'static str = "logger";
+    fn handle(&self) -> &Handle<Logger> {
+        &self.0
+    }
+}
+
+// Any thread may use a handle, so what is behind it has to allow that.
+const _: () = {
+    const fn shared_by_threads<T: Send + Sync>() {}
+    shared_by_threads::<metrana_logger>();
+    shared_by_threads::<metrana_events>();
+};
+
+/// Opens a run and puts a logger for it into `*out`; to be freed with `metrana_logger_free`.
+///
+/// Blocks until the service has answered, at most for `init_timeout`. On anything but `METRANA_STATUS_OK`, `*out` is
+/// null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_open(
+    config: *const metrana_config,
+    out: *mut *mut metrana_logger,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let open = || {
+        // SAFETY: the caller hands in null or a pointer that may be written.
+        unsafe { pointers::clear(out, "out") }?;
+        // SAFETY: the caller hands in null or a structure of the size it says.
+        let raw = unsafe { pointers::borrow_sized(config, "config") }?;
+        // SAFETY: what it points to is the caller's promise.
+        let config = unsafe { config::read(raw) }?;
+        // SAFETY: as above.
+        let events = unsafe { listener(raw) }?;
+        let logger = Logger::open(config, events)?;
+        let logger = Box::into_raw(Box::new(metrana_logger(Handle::new(logger))));
+        // SAFETY: as above.
+        unsafe { pointers::put(out, logger, "out") }
+    };
+    // SAFETY: the caller hands in null or a pointer that may be written.
+    unsafe { report(error, open) }
+}
+
+/// The queue that the events of a new logger go to.
+///
+/// # Safety
+/// A queue that is not null is a live handle.
+unsafe fn listener(raw: &metrana_config) -> Result<EventSink, Error> {
+    if raw.events.is_null() {
+        return Ok(EventSink::none());
+    }
+    let mut sink = EventSink::none();
+    // SAFETY: passed on to the caller.
+    unsafe {
+        handle::call::<metrana_events>(raw.events, |queue| {
+            sink = queue.sink().with_tag(raw.event_tag);
+            Ok(())
+        })
+    }?;
+    Ok(sink)
+}
+
+/// Logs a column of values. When it answers `METRANA_STATUS_OK` the values are copied and in the queue (or left out
+/// and counted, under `METRANA_BACKPRESSURE_DROP_NEW`); with any other answer nothing was logged.
+///
+/// Returns at once while there is room in the queue, and then waits as the configured backpressure says. A close from
+/// another thread wakes it with `METRANA_STATUS_LOGGER_CLOSED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_log_std_floats(
+    logger: *const metrana_logger,
+    floats: *const metrana_std_floats,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let log = |logger: &Logger| {
+        // SAFETY: the caller hands in null or a structure of this type.
+        let floats = unsafe { pointers::borrow(floats, "floats") }?;
+        // SAFETY: what it points to is the caller's promise.
+        unsafe { floats.with(|floats| logger.log_std_floats(floats)) }
+    };
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, log)) }
+}
+
+/// The last step of a series: the largest that was logged to it, or that the service knew of when the run was opened.
+///
+/// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
+/// at once, delivered or not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_series_last_step(
+    logger: *const metrana_logger,
+    metric: metrana_str,
+    scale: metrana_str,
+    labels: *const metrana_label,
+    label_count: usize,
+    step: *mut u64,
+    found: *mut u8,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let ask = |logger: &Logger| {
+        // SAFETY: the caller hands in null or pointers that may be written, and texts as the header asks for.
+        unsafe {
+            pointers::put(step, 0, "step")?;
+            pointers::put(found, 0, "found")?;
+            let labels = Labels::read(labels, label_count)?;
+            let (metric, scale) = (metric.read("metric")?, scale.read("scale")?);
+            if let Some(last) = logger.series_last_step(metric, scale, labels.as_slice())? {
+                pointers::put(step, last, "step")?;
+                pointers::put(found, 1, "found")?;
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, ask)) }
+}
+
+/// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_counters(
+    logger: *const metrana_logger,
+    out: *mut metrana_counters,
+) -> metrana_status {
+    let count = |logger: &Logger| {
+        // SAFETY: the caller hands in null or a structure whose size is set.
+        unsafe { pointers::check_size(out.cast_const(), "out") }?;
+        // SAFETY: as above, and it is as large as this one.
+        unsafe { pointers::put(out, logger.counters().into(), "out") }
+    };
+    // SAFETY: the caller hands in null or a live logger.
+    report_status(|| unsafe { handle::call(logger, count) })
+}
+
+/// Writes what is known about the run into `*out`. Works on a closed logger, too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_info(
+    logger: *const metrana_logger,
+    out: *mut metrana_run_info,
+) -> metrana_status {
+    let tell = |logger: &Logger| {
+        let info = metrana_run_info {
+            run_id: metrana_bytes::of(logger.run_id()),
+            orchestration_id: metrana_str::of(logger.orchestration_id()),
+            logger_id: logger.logger_id(),
+            created: u8::from(logger.run_was_created()),
+        };
+        // SAFETY: the caller hands in null or a structure that may be written.
+        unsafe { pointers::put(out, info, "out") }
+    };
+    // SAFETY: the caller hands in null or a live logger.
+    report_status(|| unsafe { handle::call(logger, tell) })
+}
+
+/// Waits until everything that was logged before the call is acknowledged.
+///
+/// `timeout` is in seconds; a negative one waits for as long as it takes. Answers `METRANA_STATUS_FLUSH_TIMEOUT` when
+/// the time is up: nothing is lost by that, and the logger goes on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_flush(
+    logger: *const metrana_logger,
+    timeout: f64,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let flush = |logger: &Logger| logger.flush(seconds::limit(timeout, "timeout")?);
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, flush)) }
+}
+
+/// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run.
+///
+/// `timeout` is in seconds; a negative one stands for the configured `close_timeout`. The logger is closed when this
+/// returns, whatever it answers; the memory is freed by `metrana_logger_free`. A second close, from any thread, gives
+/// the answer of the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_close(
+    logger: *const metrana_logger,
+    timeout: f64,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let close = |logger: &Logger| logger.close(seconds::limit(timeout, "timeout")?);
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, close)) }
+}
+
+/// The same as `metrana_logger_close`, but the run stays open at the service: for one process of several that log
+/// into it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_shutdown(
+    logger: *const metrana_logger,
+    timeout: f64,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let shutdown = |logger: &Logger| logger.shutdown(seconds::limit(timeout, "timeout")?);
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, shutdown)) }
+}
+
+/// Takes the errors that were collected in the background out of the logger and puts them into `*out`, as a list
+/// (an empty one when there are none) to be freed with `metrana_error_list_free`. Works on a closed logger, too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_take_errors(
+    logger: *const metrana_logger,
+    out: *mut *mut metrana_error_list,
+) -> metrana_status {
+    let take = |logger: &Logger| {
+        // SAFETY: the caller hands in null or a pointer that may be written.
+        unsafe { pointers::clear(out, "out") }?;
+        let errors = metrana_error_list::into_raw(logger.take_errors());
+        // SAFETY: as above.
+        unsafe { pointers::put(out, errors, "out") }
+    };
+    // SAFETY: the caller hands in null or a live logger.
+    report_status(|| unsafe { handle::call(logger, take) })
+}
+
+/// Panics inside the logger, so that a host can test that it survives that: answers `METRANA_STATUS_PANICKED`, and from
+/// then on every call on this logger answers `METRANA_STATUS_POISONED`. Other loggers do not notice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_debug_panic(
+    logger: *const metrana_logger,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, |logger: &Logger| logger.debug_panic())) }
+}
+
+/// Frees a logger. No call on it may be under way, and none may follow. Null is allowed.
+///
+/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_free(logger: *mut metrana_logger) {
+    // SAFETY: the caller hands in null or a logger that it owns, once.
+    contained_or((), || drop(unsafe { pointers::take(logger) }));
+}
