@@ -1,0 +1,50 @@
+//! What the numbers of a stream's series mean.
+
+use std::collections::HashMap;
+
+use metrana_proto::types::{OrderingMode, SeriesDeclaration};
+
+use crate::store::{RunId, SeriesDefinition, SeriesId, Store, StoreError};
+
+/// The declarations that one stream has seen. A logger keeps its numbers for its whole life, but what they mean is told
+/// again on each stream: nothing is taken over from another one.
+#[derive(Debug, Default)]
+pub(super) struct Declarations {
+    known: HashMap<u64, SeriesId>,
+}
+
+impl Declarations {
+    /// Takes in the declarations of a message. The same one again changes nothing; another series under the same number
+    /// takes the number over.
+    pub(super) async fn take(
+        &mut self,
+        store: &dyn Store,
+        run: &RunId,
+        declarations: Vec<SeriesDeclaration>,
+    ) -> Result<(), StoreError> {
+        if declarations.is_empty() {
+            return Ok(());
+        }
+        let (numbers, definitions): (Vec<u64>, Vec<SeriesDefinition>) = declarations
+            .into_iter()
+            .map(|declaration| {
+                let ordering =
+                    OrderingMode::try_from(declaration.ordering).unwrap_or(OrderingMode::Undefined);
+                let definition = SeriesDefinition {
+                    metric: declaration.metric_name,
+                    scale: declaration.scale,
+                    labels: declaration.labels,
+                    ordering,
+                };
+                (declaration.declaration_id, definition)
+            })
+            .unzip();
+        let ids = store.declare(run, definitions).await?;
+        self.known.extend(numbers.into_iter().zip(ids));
+        Ok(())
+    }
+
+    pub(super) fn find(&self, number: u64) -> Option<SeriesId> {
+        self.known.get(&number).copied()
+    }
+}

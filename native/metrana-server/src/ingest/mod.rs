@@ -1,0 +1,116 @@
+//! The ingestion service: takes the protocol in, and turns it into what a store understands.
+
+mod content;
+mod declarations;
+mod floats;
+mod handshake;
+mod stream;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::Stream;
+use metrana_proto::svc::ingest_service_server::{IngestService, IngestServiceServer};
+use metrana_proto::svc::{
+    CheckOpStatusesRequest, CheckOpStatusesResponse, CreateRunRequest, CreateRunResponse,
+    InitializeRunLoggingRequest, InitializeRunLoggingResponse, UpdateRunRequest, UpdateRunResponse,
+    UpdateRunsRequest, UpdateRunsResponse, UpdateTracesRequest, UpdateTracesResponse,
+};
+use tokio::sync::watch;
+use tonic::codec::CompressionEncoding;
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use crate::faults::Faults;
+use crate::log::Log;
+use crate::store::{Store, StoreError};
+
+/// The largest message that is taken. The usual 4 MiB would be answered with a status that clients take for a passing
+/// trouble, so that they would send the same message again for ever; and published clients send a call of any length
+/// as one message. 256 MiB are some thirty million points.
+const LARGEST_MESSAGE: usize = 256 << 20;
+
+/// The service with all that its calls share.
+#[derive(Clone)]
+pub(crate) struct Ingest {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) log: Log,
+    /// Becomes true when the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl Ingest {
+    pub(crate) fn into_service(self) -> IngestServiceServer<Self> {
+        IngestServiceServer::new(self)
+            .max_decoding_message_size(LARGEST_MESSAGE)
+            .accept_compressed(CompressionEncoding::Zstd)
+    }
+}
+
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[async_trait]
+impl IngestService for Ingest {
+    type InitializeRunLoggingStream = Answers<InitializeRunLoggingResponse>;
+    type UpdateRunStreamStream = Answers<UpdateRunResponse>;
+    type UpdateTracesStreamStream = Answers<UpdateTracesResponse>;
+
+    async fn initialize_run_logging(
+        &self,
+        request: Request<InitializeRunLoggingRequest>,
+    ) -> Result<Response<Self::InitializeRunLoggingStream>, Status> {
+        handshake::answer(self, request.into_inner()).await
+    }
+
+    async fn update_run_stream(
+        &self,
+        request: Request<Streaming<UpdateRunRequest>>,
+    ) -> Result<Response<Self::UpdateRunStreamStream>, Status> {
+        Ok(Response::new(stream::answers(self.clone(), request)))
+    }
+
+    async fn create_run(&self, _: Request<CreateRunRequest>) -> Result<Response<CreateRunResponse>, Status> {
+        Err(not_served("CreateRun", "InitializeRunLogging"))
+    }
+
+    async fn update_runs(
+        &self,
+        _: Request<UpdateRunsRequest>,
+    ) -> Result<Response<UpdateRunsResponse>, Status> {
+        Err(not_served("UpdateRuns", "UpdateRunStream"))
+    }
+
+    async fn update_traces(
+        &self,
+        _: Request<UpdateTracesRequest>,
+    ) -> Result<Response<UpdateTracesResponse>, Status> {
+        Err(Status::unimplemented("this server does not take traces"))
+    }
+
+    async fn update_traces_stream(
+        &self,
+        _: Request<Streaming<UpdateTracesRequest>>,
+    ) -> Result<Response<Self::UpdateTracesStreamStream>, Status> {
+        Err(Status::unimplemented("this server does not take traces"))
+    }
+
+    async fn check_op_statuses(
+        &self,
+        _: Request<CheckOpStatusesRequest>,
+    ) -> Result<Response<CheckOpStatusesResponse>, Status> {
+        Err(Status::unimplemented("this server keeps no operations: what is acknowledged is stored"))
+    }
+}
+
+fn not_served(method: &str, instead: &str) -> Status {
+    Status::unimplemented(format!("this server does not serve {method}; use {instead}"))
+}
+
+/// The status that tells a client what its store error means for it.
+fn refusal(error: &StoreError) -> Status {
+    match error {
+        StoreError::UnknownRun(_) | StoreError::UnknownSeries(_) => Status::not_found(error.to_string()),
+        StoreError::TooManyGaps => Status::resource_exhausted(error.to_string()),
+        StoreError::NoRandomness(_) => Status::internal(error.to_string()),
+    }
+}

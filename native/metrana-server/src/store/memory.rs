@@ -1,0 +1,117 @@
+//! A store that lives as long as its process.
+
+use std::collections::HashMap;
+use std::future::ready;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use super::run::Run;
+use super::{
+    Applied, Counts, FloatPoints, OpenedRun, Pending, RunDefinition, RunId, RunInfo, RunKey,
+    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Update,
+};
+use crate::clock::now_millis;
+
+/// Keeps everything in memory, and each run behind a lock of its own.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    runs: RwLock<Runs>,
+}
+
+#[derive(Debug, Default)]
+struct Runs {
+    by_key: HashMap<RunKey, RunId>,
+    by_id: HashMap<RunId, Arc<Mutex<Run>>>,
+    in_order: Vec<Arc<Mutex<Run>>>,
+}
+
+/// A panic while the lock was held left the run as it was between two statements, which is a run that can be read.
+fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
+    run.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl MemoryStore {
+    fn find(&self, id: &RunId) -> Result<Arc<Mutex<Run>>, StoreError> {
+        let runs = self.runs.read().unwrap_or_else(PoisonError::into_inner);
+        runs.by_id.get(id).cloned().ok_or_else(|| StoreError::UnknownRun(id.clone()))
+    }
+
+    fn all(&self) -> Vec<Arc<Mutex<Run>>> {
+        self.runs.read().unwrap_or_else(PoisonError::into_inner).in_order.clone()
+    }
+
+    fn find_or_create(&self, definition: RunDefinition) -> Result<OpenedRun, StoreError> {
+        let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = runs.by_key.get(&definition.key).and_then(|id| runs.by_id.get(id)) {
+            let run = Arc::clone(run);
+            drop(runs);
+            let mut run = lock(&run);
+            run.reopen();
+            return Ok(OpenedRun { created: false, run: run.info(), seeds: run.seeds() });
+        }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
+        let id = RunId::from_bytes(bytes.to_vec().into());
+        let key = definition.key.clone();
+        let run = Run::new(id.clone(), definition, now_millis());
+        let opened = OpenedRun { created: true, run: run.info(), seeds: Vec::new() };
+        let run = Arc::new(Mutex::new(run));
+        runs.by_key.insert(key, id.clone());
+        runs.by_id.insert(id, Arc::clone(&run));
+        runs.in_order.push(run);
+        Ok(opened)
+    }
+}
+
+impl Store for MemoryStore {
+    fn open_run(&self, definition: RunDefinition) -> Pending<'_, OpenedRun> {
+        Box::pin(ready(self.find_or_create(definition)))
+    }
+
+    fn begin_stream(&self, run: &RunId) -> Result<(), StoreError> {
+        self.find(run).map(|run| lock(&run).begin_stream())
+    }
+
+    fn declare<'a>(&'a self, run: &'a RunId, series: Vec<SeriesDefinition>) -> Pending<'a, Vec<SeriesId>> {
+        Box::pin(ready(self.find(run).map(|run| {
+            let mut run = lock(&run);
+            series.into_iter().map(|definition| run.declare(definition)).collect()
+        })))
+    }
+
+    fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Applied> {
+        Box::pin(ready(self.find(run).and_then(|run| lock(&run).apply(update))))
+    }
+
+    fn runs(&self) -> Vec<RunInfo> {
+        self.all().iter().map(|run| lock(run).info()).collect()
+    }
+
+    fn run(&self, run: &RunId) -> Result<RunInfo, StoreError> {
+        self.find(run).map(|run| lock(&run).info())
+    }
+
+    fn series(&self, run: &RunId) -> Result<Vec<SeriesInfo>, StoreError> {
+        self.find(run).map(|run| lock(&run).series())
+    }
+
+    fn points(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        offset: u64,
+        limit: u64,
+    ) -> Result<FloatPoints, StoreError> {
+        self.find(run).and_then(|run| lock(&run).points(series, offset, limit))
+    }
+
+    fn counts(&self, run: Option<&RunId>) -> Result<Counts, StoreError> {
+        if let Some(run) = run {
+            return self.find(run).map(|run| lock(&run).counts());
+        }
+        let mut counts = Counts::default();
+        for run in self.all() {
+            counts.add(&lock(&run).counts());
+        }
+        Ok(counts)
+    }
+}

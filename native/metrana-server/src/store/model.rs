@@ -1,0 +1,265 @@
+//! What a store is told and what it tells.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use metrana_proto::types::OrderingMode;
+
+use super::FloatBatch;
+
+/// The id that a store gave to a run: opaque bytes to clients, hexadecimal digits to people.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunId(Bytes);
+
+impl RunId {
+    /// Takes the bytes as a message carries them.
+    #[must_use]
+    pub fn from_bytes(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes as messages carry them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &Bytes {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for RunId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "a run id is an even number of hexadecimal digits";
+        let digits: Vec<u8> = text
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
+            .collect::<Option<_>>()
+            .ok_or(WRONG)?;
+        let (pairs, odd) = digits.as_chunks::<2>();
+        if odd.is_empty() {
+            Ok(Self(pairs.iter().map(|[high, low]| high << 4 | low).collect()))
+        } else {
+            Err(WRONG)
+        }
+    }
+}
+
+/// The id that a store gave to a series within its run. Not the number that a client declares it under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeriesId(pub u64);
+
+impl fmt::Display for SeriesId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What makes two runs the same run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct RunKey {
+    /// The organization, where one was named.
+    pub organization: Option<String>,
+    /// The workspace.
+    pub workspace: String,
+    /// The project.
+    pub project: String,
+    /// The name within the project.
+    pub run_name: String,
+}
+
+/// Where a run branched off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkPoint {
+    /// The name of the run it branched off from.
+    pub parent_run_name: String,
+    /// The step it branched off at.
+    pub fork_step: u64,
+}
+
+/// A run as the client that created it described it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RunDefinition {
+    /// Its identity.
+    pub key: RunKey,
+    /// The experiment it belongs to.
+    pub experiment: Option<String>,
+    /// The job it belongs to.
+    pub orchestration_id: Option<String>,
+    /// Where it branched off.
+    pub fork_point: Option<ForkPoint>,
+}
+
+/// A run as it stands.
+#[derive(Clone, Debug)]
+pub struct RunInfo {
+    /// Its id.
+    pub id: RunId,
+    /// How it was created.
+    pub definition: RunDefinition,
+    /// When it was created, in milliseconds since 1970.
+    pub created_at_millis: i64,
+    /// Whether the last thing a logger said about it is that it is over.
+    pub closed: bool,
+    /// How many series it has.
+    pub series: u64,
+    /// How many points its series have.
+    pub points: u64,
+}
+
+/// The answer to opening a run.
+#[derive(Clone, Debug)]
+pub struct OpenedRun {
+    /// True: it was not there before.
+    pub created: bool,
+    /// The run, with the description it was created with.
+    pub run: RunInfo,
+    /// Where its series stand.
+    pub seeds: Vec<Seed>,
+}
+
+/// Where one float series of a run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// The series.
+    pub definition: SeriesDefinition,
+    /// The largest step it holds.
+    pub last_step: u64,
+}
+
+/// The identity of a series within its run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SeriesDefinition {
+    /// The metric's name.
+    pub metric: String,
+    /// The scale of its steps.
+    pub scale: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// How its steps follow one another.
+    pub ordering: OrderingMode,
+}
+
+/// A series as it stands.
+#[derive(Clone, Debug)]
+pub struct SeriesInfo {
+    /// Its id.
+    pub id: SeriesId,
+    /// What was declared.
+    pub definition: SeriesDefinition,
+    /// How many float points it holds.
+    pub points: u64,
+    /// The largest step among them.
+    pub last_step: Option<u64>,
+}
+
+/// By what a message is known again when it comes a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct MessageKey {
+    /// The logger that sent it.
+    pub logger_id: u64,
+    /// That logger's session.
+    pub session_id: u64,
+    /// Its number in the session. 0 is no number: such a message is never a duplicate.
+    pub sequence_number: u64,
+}
+
+/// The content of one message, with its series resolved.
+#[derive(Debug, Default)]
+pub struct Update {
+    /// Which message this is.
+    pub message: MessageKey,
+    /// Float points, in the order of the message.
+    pub floats: Vec<(SeriesId, FloatBatch)>,
+    /// What the message held besides.
+    pub not_kept: NotKept,
+    /// Whether the message says that the run is over.
+    pub close: bool,
+}
+
+/// What a message held that is counted but not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NotKept {
+    /// Points whose series this stream has not declared.
+    pub unknown_series_points: u64,
+    /// Points of a kind that is not kept, and points that make no sense.
+    pub ignored_points: u64,
+    /// Attribute updates.
+    pub ignored_attributes: u64,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was taken in.
+    Stored,
+    /// Its number had been taken in before, and nothing was changed.
+    Duplicate,
+}
+
+/// What was taken in so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Runs.
+    pub runs: u64,
+    /// Series.
+    pub series: u64,
+    /// Float points that are kept.
+    pub points: u64,
+    /// Data messages that were taken in: greetings, mere declarations and duplicates are not among them.
+    pub messages: u64,
+    /// Messages that had come before and were left out.
+    pub duplicate_messages: u64,
+    /// Update streams that were opened.
+    pub streams: u64,
+    /// What the messages held that is not kept.
+    pub not_kept: NotKept,
+}
+
+impl Counts {
+    /// Adds what another run took in.
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.series += other.series;
+        self.points += other.points;
+        self.messages += other.messages;
+        self.duplicate_messages += other.duplicate_messages;
+        self.streams += other.streams;
+        self.not_kept.add(other.not_kept);
+    }
+}
+
+impl NotKept {
+    /// Adds what another message held.
+    pub fn add(&mut self, other: Self) {
+        self.unknown_series_points += other.unknown_series_points;
+        self.ignored_points += other.ignored_points;
+        self.ignored_attributes += other.ignored_attributes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RunId;
+
+    #[test]
+    fn a_run_id_is_read_back_from_its_digits() {
+        let id: RunId = "00ff1A".parse().unwrap();
+        assert_eq!(id.as_bytes().as_ref(), [0x00, 0xff, 0x1a]);
+        assert_eq!(id.to_string(), "00ff1a");
+    }
+
+    #[test]
+    fn what_is_not_a_run_id_is_refused() {
+        for text in ["0", "0g", "é0", "0x00", "１２"] {
+            assert!(text.parse::<RunId>().is_err(), "{text:?}");
+        }
+    }
+}
