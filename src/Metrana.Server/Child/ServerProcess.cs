@@ -19,16 +19,14 @@ internal sealed class ServerProcess
 
     private readonly Process _process;
     private readonly LastLines _standardError;
-    private readonly string? _temporaryDirectory;
     private readonly TimeSpan _stopTimeout;
     private readonly bool _linger;
     private readonly Lazy<Task> _stop;
 
-    private ServerProcess(Process process, LastLines standardError, string? temporaryDirectory, LocalServerOptions options)
+    private ServerProcess(Process process, LastLines standardError, LocalServerOptions options)
     {
         _process = process;
         _standardError = standardError;
-        _temporaryDirectory = temporaryDirectory;
         _stopTimeout = options.StopTimeout;
         _linger = options.Linger;
         _stop = new Lazy<Task>(StopOnceAsync);
@@ -67,7 +65,7 @@ internal sealed class ServerProcess
         ServerProgram.MakeExecutable(program);
         try
         {
-            return Launch(program, null, options);
+            return LaunchFile(program, options);
         }
         catch (Win32Exception e) when (e.NativeErrorCode == AccessDenied && !OperatingSystem.IsWindows())
         {
@@ -86,12 +84,15 @@ internal sealed class ServerProcess
         try
         {
             (directory, var copy) = ServerProgram.CopyToTemporary(program);
-            return Launch(copy, directory, options);
+            return LaunchFile(copy, options);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
-            DeleteQuietly(directory);
             throw CannotStart(program, cause);
+        }
+        finally
+        {
+            DeleteQuietly(directory); // A program that runs needs its file no more.
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class ServerProcess
         + "See that it is the program for this platform and may be executed, here or from the temporary folder.",
         cause);
 
-    private static ServerProcess Launch(string program, string? temporaryDirectory, LocalServerOptions options)
+    private static ServerProcess LaunchFile(string program, LocalServerOptions options)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -135,7 +136,7 @@ internal sealed class ServerProcess
             process.BeginErrorReadLine();
         }
 
-        return new ServerProcess(process, standardError, temporaryDirectory, options);
+        return new ServerProcess(process, standardError, options);
     }
 
     private async Task<ServerEndpoints> ReadEndpointsAsync(string program, TimeSpan timeout, CancellationToken cancellationToken)
@@ -201,7 +202,6 @@ internal sealed class ServerProcess
             // It is gone already, or beyond reach: either way there is nothing left to end.
         }
 
-        DeleteQuietly(_temporaryDirectory);
         _process.Dispose();
     }
 

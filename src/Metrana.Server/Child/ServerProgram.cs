@@ -69,7 +69,7 @@ internal static class ServerProgram
     }
 
     /// <summary>Copies the program to a folder of its own, where it can be executed.</summary>
-    /// <returns>The folder, to be deleted when the program has ended, and the program in it.</returns>
+    /// <returns>The folder, to be deleted when the program runs, and the program in it.</returns>
     public static (string Directory, string Program) CopyToTemporary(string program)
     {
         var directory = Directory.CreateTempSubdirectory("metrana-server-").FullName;

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+
+namespace Metrana.Player.Values;
+
+/// <summary>Reads a script's values from JSON: arrays, tuples and the floats that JSON lacks are objects there.</summary>
+internal static class ValueReader
+{
+    /// <summary>The NaN that the published client sends; the one of .NET has its sign bit set.</summary>
+    private static readonly double _nan = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
+
+    public static ScriptValue Read(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => new NoneValue(),
+        JsonValueKind.True => new BoolValue(true),
+        JsonValueKind.False => new BoolValue(false),
+        JsonValueKind.Number => ReadNumber(value.GetRawText()),
+        JsonValueKind.String => new TextValue(JsonText.Read(value)),
+        JsonValueKind.Array => new ListValue(ReadItems(value), IsTuple: false),
+        _ => ReadObject(value),
+    };
+
+    public static MappingValue ReadMapping(JsonElement value)
+    {
+        var entries = new OrderedDictionary<string, ScriptValue>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            entries[NameOf(member)] = Read(member.Value);
+        }
+
+        return new MappingValue([.. entries]);
+    }
+
+    private static ScriptValue ReadObject(JsonElement value)
+    {
+        var members = value.GetPropertyCount();
+        if (members == 1 && value.TryGetProperty("float", out var special) && Special(special) is { } number)
+        {
+            return new FloatValue(number);
+        }
+
+        if (members == 1 && value.TryGetProperty("tuple", out var items) && items.ValueKind == JsonValueKind.Array)
+        {
+            return new ListValue(ReadItems(items), IsTuple: true);
+        }
+
+        if (members == 3
+            && value.TryGetProperty("ndarray", out var type)
+            && value.TryGetProperty("shape", out var shape)
+            && value.TryGetProperty("data", out var data))
+        {
+            return ReadArray(type, shape, data);
+        }
+
+        return ReadMapping(value);
+    }
+
+    private static List<ScriptValue> ReadItems(JsonElement list) => [.. list.EnumerateArray().Select(Read)];
+
+    private static ScriptValue ReadNumber(string text) => text.AsSpan().ContainsAny('.', 'e', 'E')
+        ? new FloatValue(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))
+        : new IntegerValue(BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+
+    private static double? Special(JsonElement name) => name.ValueKind != JsonValueKind.String ? null : name.GetString() switch
+    {
+        "nan" => _nan,
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ => null,
+    };
+
+    private static ArrayValue ReadArray(JsonElement type, JsonElement shape, JsonElement data)
+    {
+        var elementType = type.ValueKind != JsonValueKind.String ? default(ElementType?) : type.GetString() switch
+        {
+            "float64" => ElementType.Float64,
+            "float32" => ElementType.Float32,
+            "int64" => ElementType.Int64,
+            _ => null,
+        };
+        if (elementType is null)
+        {
+            throw new FormatException($"an ndarray is float64, float32 or int64, not {type.GetRawText()}.");
+        }
+
+        if (shape.ValueKind != JsonValueKind.Array || !shape.EnumerateArray().All(length => length.TryGetInt32(out var n) && n >= 0))
+        {
+            throw new FormatException($"an ndarray's shape is a list of lengths, not {shape.GetRawText()}.");
+        }
+
+        int[] dimensions = [.. shape.EnumerateArray().Select(length => length.GetInt32())];
+        var elements = new List<ScriptValue>();
+        Flatten(Read(data), dimensions, elements);
+        return new ArrayValue(elementType.Value, dimensions, elements);
+    }
+
+    private static void Flatten(ScriptValue data, ReadOnlySpan<int> shape, List<ScriptValue> elements)
+    {
+        if (shape.IsEmpty)
+        {
+            elements.Add(data);
+            return;
+        }
+
+        if (data is not ListValue list || list.Items.Count != shape[0])
+        {
+            throw new FormatException("an ndarray's data does not have its shape.");
+        }
+
+        foreach (var item in list.Items)
+        {
+            Flatten(item, shape[1..], elements);
+        }
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("a member's name is not text.", e);
+        }
+    }
+}
