@@ -40,12 +40,17 @@ pub(crate) async fn open(
     let deadline = started + config.init_timeout;
     let request = request(config, logger_id, orchestration_id);
     let mut attempt = 0;
+    let mut last_failure = None;
     loop {
         attempt += 1;
         let failure = match timeout_at(deadline, try_open(connector, &request)).await {
             Ok(Ok(opened)) => return admit(config, orchestration_id, opened),
             Ok(Err(broken)) => broken,
-            Err(_) => return Err(timed_out(config, "the service did not answer in time")),
+            Err(_) => {
+                return Err(
+                    last_failure.map_or_else(|| unanswered(config), |failure| given_up(config, &failure))
+                );
+            }
         };
         let pause = retry::init_pause(attempt);
         if !worth_retrying(&failure, started.elapsed() + pause) {
@@ -58,6 +63,7 @@ pub(crate) async fn open(
             format!("opening run '{}' failed ({failure}); trying again in {pause:?}", config.run_path())
         });
         sleep(pause).await;
+        last_failure = Some(failure);
     }
 }
 
@@ -174,11 +180,11 @@ fn given_up(config: &Config, failure: &Broken) -> Error {
     }
 }
 
-fn timed_out(config: &Config, why: &str) -> Error {
+fn unanswered(config: &Config) -> Error {
     Error::new(
         Status::InitTimeout,
         format!(
-            "failed to initialize logger for run '{}' at '{}' within {:?}: {why}",
+            "failed to initialize logger for run '{}': the service at '{}' did not answer within {:?}",
             config.run_path(),
             config.endpoint,
             config.init_timeout

@@ -118,7 +118,7 @@ fn a_close_that_is_out_of_time_wakes_those_who_wait() {
         assert_eq!(ended.expect("not poisoned").map_err(|error| error.status), Err(Status::CloseTimeout));
         assert_eq!(caller.join().expect("no panic"), Err(Status::LoggerClosed));
         gate.peek(|state| {
-            assert_eq!((state.inner.enqueued, state.inner.dropped, state.inner.pending), (1, 1, 0))
+            assert_eq!((state.inner.enqueued, state.inner.dropped, state.inner.pending), (1, 1, 0));
         });
     });
 }

@@ -1,0 +1,107 @@
+//! A server in this process, and short ways to say what the tests say often.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::time::{Duration, Instant};
+
+use metrana_ingestion_logger::events::EventSink;
+use metrana_ingestion_logger::{Config, Counters, Error, Logger, StdFloats, Steps, Timestamps, Values};
+use metrana_server::store::FloatPoints;
+use metrana_server::{Options, RunningServer, Server};
+
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct House {
+    pub server: RunningServer,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl House {
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let server = runtime.block_on(Server::start(Options::default())).expect("a server");
+        Self { server, runtime }
+    }
+
+    /// A configuration that reaches the server and does not wait long for anything.
+    pub fn config(&self, run: &str) -> Config {
+        Config {
+            api_key: "key".to_owned(),
+            workspace: "ws".to_owned(),
+            project: "proj".to_owned(),
+            run_name: run.to_owned(),
+            endpoint: format!("http://{}", self.server.grpc_addr()),
+            backoff_initial: Duration::from_millis(1),
+            backoff_max: Duration::from_millis(20),
+            enqueue_timeout: Duration::from_millis(50),
+            init_timeout: PATIENCE,
+            close_timeout: PATIENCE,
+            ..Config::default()
+        }
+    }
+
+    /// One call, one message: so that a test can count messages.
+    pub fn config_of_small_messages(&self, run: &str) -> Config {
+        Config { max_msg_size: 1, ..self.config(run) }
+    }
+
+    /// All points of the run's only series.
+    pub fn points(&self, run: &str) -> FloatPoints {
+        let store = self.server.store();
+        let info =
+            store.runs().into_iter().find(|info| info.definition.key.run_name == run).expect("the run");
+        let series = store.series(&info.id).expect("its series");
+        assert_eq!(series.len(), 1, "one series");
+        store.points(&info.id, series[0].id, 0, u64::MAX).expect("its points")
+    }
+
+    pub fn is_closed(&self, run: &str) -> bool {
+        let runs = self.server.store().runs();
+        runs.iter().find(|info| info.definition.key.run_name == run).expect("the run").closed
+    }
+
+    pub fn wait_until(&self, what: &str, mut done: impl FnMut(&RunningServer) -> bool) {
+        wait_until(what, || done(&self.server));
+    }
+}
+
+pub fn open(config: Config) -> Logger {
+    Logger::open(config, EventSink::none()).expect("the run opens")
+}
+
+/// Logs one value at the next step.
+pub fn log(logger: &Logger, value: f64) -> Result<(), Error> {
+    column(logger, Values::F64(&[value]))
+}
+
+/// Logs values at the next steps.
+pub fn column(logger: &Logger, values: Values<'_>) -> Result<(), Error> {
+    logger.log_std_floats(&StdFloats {
+        metric: "loss",
+        scale: "ML_STEP",
+        labels: &[],
+        values,
+        steps: Steps::Auto,
+        timestamps: Timestamps::At(1_700_000_000_000),
+    })
+}
+
+pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "gave up waiting until {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// The books balance, and these are the float points in them.
+#[track_caller]
+pub fn assert_books(counters: &Counters, sent: u64, dropped: u64, refused: u64) {
+    assert!(counters.kinds().iter().all(|kind| kind.balanced()), "{counters:?}");
+    let points = &counters.float_points;
+    assert_eq!((points.sent, points.dropped, points.refused, points.pending), (sent, dropped, refused, 0));
+}

@@ -1,0 +1,452 @@
+//! What becomes of points when the service answers well, badly or not at all.
+
+mod common;
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use common::{House, assert_books, column, log, open, wait_until};
+use metrana_ingestion_logger::events::{self, EventSink, Next};
+use metrana_ingestion_logger::{
+    Backpressure, Config, DeliveryPolicy, ErrorStrategy, Logger, ResumeStrategy, Status, Values,
+};
+use metrana_server::{Code, Fault, Stage};
+
+fn status(stage: Stage, code: Code, times: u64, after: u64) -> Fault {
+    Fault::Status { stage, code, message: "on purpose".to_owned(), times, after }
+}
+
+fn steps(from: u64, to: u64) -> Vec<u64> {
+    (from..to).collect()
+}
+
+#[test]
+fn scalars_and_columns_arrive_bit_for_bit_in_order_and_close_ends_the_run() {
+    let house = House::new();
+    let logger = open(house.config("run"));
+    let odd = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        -0.0,
+        f64::MIN_POSITIVE / 4.0,
+        f64::from_bits(0x7ff8_dead_beef_0001),
+    ];
+    for value in odd {
+        log(&logger, value).expect("logged");
+    }
+    column(&logger, Values::F64(&vec![1.0; 3000])).expect("logged");
+    column(&logger, Values::F32(&[0.1, f32::MAX])).expect("logged");
+    column(&logger, Values::F32(&[0.2])).expect("logged");
+    assert_eq!(logger.series_last_step("loss", "ML_STEP", &[]), Ok(Some(3008)));
+    assert_eq!(logger.series_last_step("loss", "OTHER", &[]), Ok(None));
+    logger.close(None).expect("closed");
+
+    let points = house.points("run");
+    assert_eq!(points.steps, steps(0, 3009));
+    assert_eq!(points.values[..6].iter().map(|v| v.to_bits()).collect::<Vec<_>>(), odd.map(f64::to_bits));
+    assert_eq!(points.values[3006..], [f64::from(0.1f32), f64::from(f32::MAX), f64::from(0.2f32)]);
+    assert_eq!(points.widths[3005..], [64, 32, 32, 32]);
+    assert_books(&logger.counters(), 3009, 0, 0);
+    assert!(house.is_closed("run"));
+    assert_eq!(log(&logger, 1.0).expect_err("closed").status, Status::LoggerClosed);
+    assert_eq!(logger.close(None), Ok(()), "a second close answers the same");
+}
+
+#[test]
+fn shutdown_leaves_the_run_open() {
+    let house = House::new();
+    let logger = open(house.config("run"));
+    log(&logger, 1.0).expect("logged");
+    logger.shutdown(None).expect("shut down");
+    assert!(!house.is_closed("run"));
+    assert_eq!(house.points("run").total, 1);
+}
+
+#[test]
+fn a_flush_waits_for_acknowledgements_and_a_stalled_one_runs_out_of_time() {
+    let house = House::new();
+    let logger = open(Config {
+        msg_linger: Duration::from_mins(1),
+        msg_max_age: Duration::from_mins(1),
+        ..house.config("run")
+    });
+    log(&logger, 1.0).expect("logged");
+    logger.flush(None).expect("flushed");
+    assert_eq!(house.points("run").total, 1);
+    house.server.faults().arm(Fault::Stall);
+    log(&logger, 2.0).expect("logged");
+    assert_eq!(
+        logger.flush(Some(Duration::from_millis(50))).expect_err("stalled").status,
+        Status::FlushTimeout
+    );
+    house.server.faults().clear();
+    logger.flush(None).expect("flushed");
+    assert_books(&logger.counters(), 2, 0, 0);
+}
+
+#[test]
+fn transient_statuses_at_every_stage_lose_and_double_nothing() {
+    let house = House::new();
+    for (n, code) in
+        [Code::Unavailable, Code::Internal, Code::ResourceExhausted, Code::Unknown].into_iter().enumerate()
+    {
+        let run = format!("run-{n}");
+        let faults = house.server.faults();
+        faults.arm(status(Stage::Hello, code, 1, 0));
+        let logger = open(house.config_of_small_messages(&run));
+        for value in 0..20 {
+            log(&logger, f64::from(value)).expect("logged");
+            if value == 5 {
+                faults.arm(status(Stage::Data, code, 2, 3));
+                faults.arm(status(Stage::Declare, code, 1, 0));
+                faults.arm(Fault::Reset { after: 5, store_last: true, times: 1 });
+            }
+        }
+        logger.close(None).expect("closed");
+        assert_eq!(house.points(&run).steps, steps(0, 20), "{code:?}");
+        assert_books(&logger.counters(), 20, 0, 0);
+        faults.clear();
+    }
+    assert!(house.server.store().counts(None).expect("counts").duplicate_messages >= 4);
+}
+
+#[test]
+fn a_refused_message_is_lost_alone() {
+    for (policy, logs_on) in [(DeliveryPolicy::StopOnLoss, false), (DeliveryPolicy::TolerateLoss, true)] {
+        let house = House::new();
+        let logger = open(Config { delivery_policy: policy, ..house.config_of_small_messages("run") });
+        log(&logger, 0.0).expect("logged");
+        logger.flush(None).expect("flushed");
+        house.server.faults().arm(Fault::Stall);
+        for value in 1..10 {
+            log(&logger, f64::from(value)).expect("logged");
+        }
+        // Refused once in company, then once alone: the first of those under way.
+        house.server.faults().clear();
+        house.server.faults().arm(status(Stage::Data, Code::InvalidArgument, 2, 0));
+        for value in 10..15 {
+            log(&logger, f64::from(value)).expect("logged");
+        }
+        wait_until("the loss is counted", || logger.counters().float_points.dropped > 0);
+        wait_until("the rest is delivered", || logger.counters().float_points.pending == 0);
+        let points = logger.counters().float_points;
+        // A logger that stops also loses what it had not begun to send.
+        assert!(if logs_on { points.dropped == 1 } else { (1..6).contains(&points.dropped) }, "{points:?}");
+        assert_eq!(house.points("run").total, points.sent);
+        let again = log(&logger, 99.0);
+        assert_eq!(again.is_ok(), logs_on, "{again:?}");
+        if logs_on {
+            logger.close(None).expect("closed");
+            assert_books(&logger.counters(), 15, 1, 0);
+            let errors = logger.take_errors();
+            assert_eq!((errors.len(), errors[0].grpc), (1, Some(3)), "{errors:?}");
+        } else {
+            assert_eq!(again.expect_err("stopped").status, Status::SenderStopped);
+            assert_eq!(logger.close(None).expect_err("lost").status, Status::CloseUndelivered);
+            assert_books(&logger.counters(), points.sent, 15 - points.sent, 0);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_refuses_everything_stops_the_logger() {
+    let house = House::new();
+    let config =
+        Config { delivery_policy: DeliveryPolicy::TolerateLoss, ..house.config_of_small_messages("run") };
+    let logger = open(config);
+    house.server.faults().arm(status(Stage::Data, Code::NotFound, 1000, 0));
+    for value in 0..10 {
+        if log(&logger, f64::from(value)).is_err() {
+            break;
+        }
+    }
+    wait_until("the logger stops", || log(&logger, 0.0).is_err());
+    let error = logger.close(None).expect_err("stopped");
+    assert_eq!((error.status, error.grpc), (Status::CloseUndelivered, Some(5)));
+    let counters = logger.counters();
+    assert_books(&counters, 0, counters.float_points.enqueued, 0);
+}
+
+#[test]
+fn a_logger_that_may_not_write_stops_at_once_and_says_why() {
+    for code in [Code::Unauthenticated, Code::PermissionDenied, Code::Unimplemented] {
+        let house = House::new();
+        house.server.faults().arm(status(Stage::Hello, code, 1, 0));
+        let logger = open(house.config("run"));
+        wait_until("the logger stops", || log(&logger, 0.0).is_err());
+        let error = log(&logger, 0.0).expect_err("stopped");
+        assert_eq!((error.status, error.grpc), (Status::SenderStopped, Some(code as i32)));
+        assert!(error.message.contains("on purpose"), "{error}");
+        assert_eq!(logger.flush(None).expect_err("stopped").status, Status::SenderStopped);
+        assert_eq!(logger.close(None).expect_err("stopped").status, Status::CloseUndelivered);
+        assert!(logger.counters().float_points.balanced());
+    }
+}
+
+#[test]
+fn a_budget_that_ends_stops_the_logger_or_drops_what_was_under_way() {
+    for policy in [DeliveryPolicy::StopOnLoss, DeliveryPolicy::TolerateLoss] {
+        let house = House::new();
+        let config = Config { msg_max_retries: Some(2), delivery_policy: policy, ..house.config("run") };
+        let logger = open(config);
+        house.server.faults().arm(status(Stage::Data, Code::Unavailable, 3, 0));
+        log(&logger, 0.0).expect("logged");
+        wait_until("the point is given up", || logger.counters().float_points.dropped == 1);
+        assert_books(&logger.counters(), 0, 1, 0);
+        match policy {
+            DeliveryPolicy::StopOnLoss => {
+                assert_eq!(log(&logger, 1.0).expect_err("stopped").status, Status::SenderStopped);
+            }
+            DeliveryPolicy::TolerateLoss => {
+                log(&logger, 1.0).expect("logged");
+                logger.close(None).expect("closed");
+                assert_eq!(house.points("run").steps, [1]);
+                assert_books(&logger.counters(), 1, 1, 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_idle_logger_survives_a_service_that_comes_and_goes() {
+    let house = House::new();
+    let logger = open(Config { msg_max_retries: Some(0), ..house.config("run") });
+    log(&logger, 0.0).expect("logged");
+    logger.flush(None).expect("flushed");
+    for _ in 0..5 {
+        let before = logger.counters().send_errors;
+        house.server.cut_connections();
+        wait_until("the break is noticed", || logger.counters().send_errors > before);
+        log(&logger, 1.0).expect("logged");
+        logger.flush(None).expect("flushed");
+    }
+    logger.close(None).expect("closed");
+    assert_eq!(house.points("run").steps, steps(0, 6));
+}
+
+#[test]
+fn a_full_queue_blocks_refuses_or_drops_as_told() {
+    let house = House::new();
+    house.server.faults().arm(Fault::Stall);
+    for backpressure in [Backpressure::Raise, Backpressure::DropNew] {
+        let run = format!("{backpressure:?}");
+        let logger = open(Config { queue_bytes: 200, backpressure, ..house.config_of_small_messages(&run) });
+        let results: Vec<_> = (0..10).map(|value| log(&logger, f64::from(value))).collect();
+        let refused = logger.counters().float_points.refused;
+        assert!(refused > 0 && refused < 10, "{refused}");
+        let raised = results.iter().filter(|result| result.is_err()).count();
+        if backpressure == Backpressure::Raise {
+            assert_eq!(raised as u64, refused);
+            assert!(
+                results
+                    .iter()
+                    .filter_map(|result| result.as_ref().err())
+                    .all(|e| e.status == Status::QueueFull)
+            );
+        } else {
+            assert_eq!(raised, 0);
+        }
+        // Refused calls moved no counter: the steps that came through have no gap.
+        house.server.faults().clear();
+        logger.close(None).expect("closed");
+        assert_eq!(house.points(&run).steps, steps(0, 10 - refused));
+        assert_books(&logger.counters(), 10 - refused, 0, refused);
+        house.server.faults().arm(Fault::Stall);
+    }
+}
+
+#[test]
+fn close_wakes_who_waits_for_room_and_a_close_without_time_counts_the_rest_as_lost() {
+    let house = House::new();
+    house.server.faults().arm(Fault::Stall);
+    let logger = open(Config { queue_bytes: 100, ..house.config_of_small_messages("run") });
+    std::thread::scope(|scope| {
+        let blocked = scope.spawn(|| {
+            loop {
+                if let Err(error) = log(&logger, 1.0) {
+                    return error;
+                }
+            }
+        });
+        wait_until("the queue is full", || logger.counters().pending_bytes > 50);
+        let closed = logger.close(Some(Duration::from_millis(50))).expect_err("stalled");
+        assert_eq!(closed.status, Status::CloseTimeout);
+        assert_eq!(blocked.join().expect("no panic").status, Status::LoggerClosed);
+        let counters = logger.counters();
+        assert_books(&counters, 0, counters.float_points.enqueued, 0);
+        assert_eq!(logger.close(None).expect_err("the same answer").status, Status::CloseTimeout);
+    });
+}
+
+#[test]
+fn a_call_larger_than_the_queue_and_the_message_limit_goes_in_alone_and_arrives_whole() {
+    let house = House::new();
+    let logger = open(Config { queue_bytes: 10_000, max_msg_size: 4096, ..house.config("run") });
+    let values: Vec<f64> = (0..100_000).map(f64::from).collect();
+    column(&logger, Values::F64(&values)).expect("logged");
+    column(&logger, Values::F64(&[1.0, 2.0])).expect("logged");
+    logger.close(None).expect("closed");
+    let points = house.points("run");
+    assert_eq!(points.steps, steps(0, 100_002));
+    assert_eq!(points.values[..100_000], values);
+}
+
+#[test]
+fn threads_share_a_series_without_gaps_or_doubles() {
+    let house = House::new();
+    let logger = open(Config { queue_bytes: 5000, ..house.config("run") });
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..300).for_each(|value| log(&logger, f64::from(value)).expect("logged")));
+        }
+    });
+    logger.close(None).expect("closed");
+    assert_eq!(house.points("run").steps, steps(0, 1200));
+}
+
+#[test]
+fn steps_that_do_not_grow_are_sent_counted_and_told() {
+    let house = House::new();
+    let (sink, queue) = events::channel(100);
+    let config = Config { mis_step_warn_budget: 1, ..house.config("run") };
+    let logger = Logger::open(config, sink.with_tag(7)).expect("open");
+    for first in [5, 3, 2] {
+        let call = metrana_ingestion_logger::StdFloats {
+            metric: "loss",
+            scale: "ML_STEP",
+            labels: &[],
+            values: Values::F64(&[1.0]),
+            steps: metrana_ingestion_logger::Steps::From(first),
+            timestamps: metrana_ingestion_logger::Timestamps::Now,
+        };
+        logger.log_std_floats(&call).expect("logged");
+    }
+    log(&logger, 1.0).expect("logged");
+    logger.close(None).expect("closed");
+    assert_eq!(house.points("run").steps, [5, 3, 2, 6]);
+    assert_eq!(logger.counters().mis_steps, 2);
+    queue.close();
+    let mut warnings = Vec::new();
+    while let Next::Event(event) = queue.next(None) {
+        assert_eq!(event.tag, 7);
+        warnings.push(event.message);
+    }
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("current last: 5"), "{warnings:?}");
+}
+
+#[test]
+fn collected_errors_surface_as_the_strategy_says() {
+    for strategy in [ErrorStrategy::RaiseOnLog, ErrorStrategy::RaiseOnClose, ErrorStrategy::Silent] {
+        let house = House::new();
+        let logger = open(Config {
+            error_strategy: strategy,
+            delivery_policy: DeliveryPolicy::TolerateLoss,
+            msg_max_retries: Some(0),
+            ..house.config("run")
+        });
+        house.server.faults().arm(status(Stage::Data, Code::Unavailable, 1, 0));
+        log(&logger, 0.0).expect("logged");
+        wait_until("the point is given up", || logger.counters().float_points.dropped == 1);
+        let next = log(&logger, 1.0).map_err(|error| error.status);
+        if strategy == ErrorStrategy::RaiseOnLog {
+            assert_eq!(next, Err(Status::SenderErrors));
+            assert_eq!(log(&logger, 1.0), Ok(()), "raised once");
+        } else {
+            assert_eq!(next, Ok(()));
+        }
+        let closed = logger.close(None).map_err(|error| error.status);
+        let wanted = if strategy == ErrorStrategy::RaiseOnClose { Err(Status::CloseErrors) } else { Ok(()) };
+        assert_eq!(closed, wanted);
+        assert_books(&logger.counters(), 1, 1, 0);
+    }
+}
+
+#[test]
+fn a_resumed_run_goes_on_where_it_stood_and_strangers_stay_out() {
+    let house = House::new();
+    let mine = Config { orchestration_id: Some("job".to_owned()), ..house.config("run") };
+    let first = open(mine.clone());
+    assert!(first.run_was_created());
+    column(&first, Values::F64(&[1.0, 2.0])).expect("logged");
+    first.shutdown(None).expect("shut down");
+
+    let second = open(mine);
+    assert!(!second.run_was_created());
+    assert_eq!(second.series_last_step("loss", "ML_STEP", &[]), Ok(Some(1)));
+    log(&second, 3.0).expect("logged");
+    second.close(None).expect("closed");
+    assert_eq!(house.points("run").steps, [0, 1, 2]);
+
+    let stranger = Logger::open(house.config("run"), EventSink::none()).err().expect("refused");
+    assert_eq!(stranger.status, Status::OrchestrationIdMismatch);
+    let resuming = Config { resume: ResumeStrategy::Allow, ..house.config("run") };
+    assert!(!open(resuming).run_was_created());
+}
+
+#[test]
+fn opening_tries_again_where_it_may_help_and_gives_up_where_it_does_not() {
+    let house = House::new();
+    house.server.faults().arm(status(Stage::Init, Code::Unavailable, 2, 0));
+    open(house.config("late")).close(None).expect("closed");
+    for code in [Code::InvalidArgument, Code::Unauthenticated, Code::AlreadyExists, Code::ResourceExhausted] {
+        house.server.faults().arm(status(Stage::Init, code, 1, 0));
+        let error = Logger::open(house.config("run"), EventSink::none()).err().expect("refused");
+        assert_eq!((error.status, error.grpc), (Status::InitRefused, Some(code as i32)));
+    }
+}
+
+/// A port where something listens and never says a word, and one where nothing listens.
+#[test]
+fn opening_ends_in_time_whatever_is_at_the_other_end() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent_port = silent.local_addr().expect("bound").port();
+    let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
+    for (endpoint, wanted) in [
+        (format!("http://127.0.0.1:{silent_port}"), Status::InitTimeout),
+        (format!("https://127.0.0.1:{silent_port}"), Status::ConnectFailed),
+        (format!("http://127.0.0.1:{gone}"), Status::ConnectFailed),
+    ] {
+        let config = Config {
+            endpoint: endpoint.clone(),
+            init_timeout: Duration::from_millis(400),
+            connect_timeout: Duration::from_millis(100),
+            ..Config::default()
+        };
+        let begun = Instant::now();
+        let error = Logger::open(config, EventSink::none()).err().expect("nobody there");
+        assert_eq!(error.status, wanted, "{endpoint}: {error}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{endpoint}");
+    }
+}
+
+#[test]
+fn a_config_that_cannot_work_names_every_problem_and_no_key() {
+    let config = Config {
+        api_key: "secret\nkey".to_owned(),
+        endpoint: "localhost:1".to_owned(),
+        logger_id: Some(0),
+        fork_step: Some(1),
+        ..Config::default()
+    };
+    let error = Logger::open(config, EventSink::none()).err().expect("refused");
+    assert_eq!(error.status, Status::InvalidConfig);
+    for part in ["endpoint", "api_key", "logger_id", "fork_step"] {
+        assert!(error.message.contains(part), "{part}: {error}");
+    }
+    assert!(!error.message.contains("secret"), "{error}");
+}
+
+#[test]
+fn a_panic_poisons_its_logger_and_no_other() {
+    let house = House::new();
+    let (broken, whole) = (open(house.config("broken")), open(house.config("whole")));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| broken.debug_panic()));
+    assert!(panicked.is_err());
+    assert_eq!(log(&broken, 1.0).expect_err("poisoned").status, Status::Poisoned);
+    assert_eq!(broken.close(None).expect_err("poisoned").status, Status::Poisoned);
+    assert_eq!(broken.counters().float_points.enqueued, 0);
+    log(&whole, 1.0).expect("logged");
+    whole.close(None).expect("closed");
+}
