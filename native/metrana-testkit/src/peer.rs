@@ -1,0 +1,221 @@
+//! A server of the ingestion service that records what it is sent, byte for byte, and answers by script.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use metrana_proto::svc::{InitializeRunLoggingResponse, UpdateRunResponse};
+use prost::Message;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tonic::codegen::{Body, BoxFuture, Service, StdError, http};
+use tonic::server::{Grpc, NamedService};
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::codec::RawCodec;
+
+/// What the peer does about a message.
+#[derive(Clone, Debug)]
+pub enum Reaction {
+    /// So many answers: one is what the protocol asks for.
+    Answers(usize),
+    /// This status, which ends the stream.
+    Status(Status),
+    /// The end of the stream, in good order.
+    End,
+}
+
+/// A message as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The number of its stream, from 0.
+    pub stream: usize,
+    /// Its number on the stream, from 0.
+    pub index: usize,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+type React = Box<dyn FnMut(&Recorded) -> Reaction + Send>;
+
+/// A peer that listens, until it is dropped.
+#[derive(Debug)]
+pub struct Peer {
+    address: SocketAddr,
+    record: Arc<Record>,
+    serving: JoinHandle<()>,
+}
+
+struct Record {
+    handshake: Vec<InitializeRunLoggingResponse>,
+    react: Mutex<React>,
+    log: Mutex<Log>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    handshakes: Vec<Bytes>,
+    streams: usize,
+    messages: Vec<Recorded>,
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.log.fmt(f)
+    }
+}
+
+impl Record {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Peer {
+    /// Answers every handshake with `handshake` and every message of an update stream as `react` says.
+    pub async fn start(
+        handshake: Vec<InitializeRunLoggingResponse>,
+        react: impl FnMut(&Recorded) -> Reaction + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("it listens");
+        let record =
+            Arc::new(Record { handshake, react: Mutex::new(Box::new(react)), log: Mutex::default() });
+        let service = PeerService(Arc::clone(&record));
+        let serving = tonic::transport::Server::builder()
+            .add_service(service)
+            .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)));
+        let serving = tokio::spawn(async move { serving.await.expect("it serves") });
+        Self { address, record, serving }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The requests of the handshakes so far.
+    #[must_use]
+    pub fn handshakes(&self) -> Vec<Bytes> {
+        self.record.log().handshakes.clone()
+    }
+
+    /// The messages of all update streams so far, in the order they came.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Recorded> {
+        self.record.log().messages.clone()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+#[derive(Clone)]
+struct PeerService(Arc<Record>);
+
+impl NamedService for PeerService {
+    const NAME: &'static str = "metrana_protobuf.ingestion.v1.svc.IngestService";
+}
+
+impl<B> Service<http::Request<B>> for PeerService
+where
+    B: Body + Send + 'static,
+    B::Error: Into<StdError> + Send + 'static,
+{
+    type Response = http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let record = Arc::clone(&self.0);
+        Box::pin(async move {
+            let mut grpc = Grpc::new(RawCodec);
+            Ok(match request.uri().path().rsplit('/').next() {
+                Some("InitializeRunLogging") => grpc.server_streaming(Handshake(record), request).await,
+                Some("UpdateRunStream") => grpc.streaming(Updates(record), request).await,
+                _ => Status::unimplemented("the peer plays two methods").into_http(),
+            })
+        })
+    }
+}
+
+type Answers = Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>;
+type Answered = Ready<Result<Response<Answers>, Status>>;
+
+struct Handshake(Arc<Record>);
+
+impl Service<Request<Bytes>> for Handshake {
+    type Response = Response<Answers>;
+    type Error = Status;
+    type Future = Answered;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Bytes>) -> Answered {
+        self.0.log().handshakes.push(request.into_inner());
+        let answers: Vec<_> = self.0.handshake.iter().map(|part| Ok(part.encode_to_vec().into())).collect();
+        ready(Ok(Response::new(Box::pin(stream::iter(answers)))))
+    }
+}
+
+struct Updates(Arc<Record>);
+
+impl Service<Request<Streaming<Bytes>>> for Updates {
+    type Response = Response<Answers>;
+    type Error = Status;
+    type Future = Answered;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Streaming<Bytes>>) -> Answered {
+        let record = Arc::clone(&self.0);
+        let number = {
+            let mut log = record.log();
+            log.streams += 1;
+            log.streams - 1
+        };
+        let reactions = request.into_inner().enumerate().map(move |(index, message)| {
+            message.map(|bytes| record.note(Recorded { stream: number, index, bytes }))
+        });
+        let answers = reactions.flat_map(|reaction| {
+            stream::iter(match reaction {
+                Ok(Reaction::Answers(count)) => vec![Some(Ok(answer())); count],
+                Ok(Reaction::Status(status)) | Err(status) => vec![Some(Err(status)), None],
+                Ok(Reaction::End) => vec![None],
+            })
+        });
+        let until_the_end = answers.take_while(|answer| ready(answer.is_some())).filter_map(ready);
+        ready(Ok(Response::new(Box::pin(until_the_end))))
+    }
+}
+
+impl Record {
+    fn note(&self, message: Recorded) -> Reaction {
+        let mut react = self.react.lock().unwrap_or_else(PoisonError::into_inner);
+        let reaction = react(&message);
+        self.log().messages.push(message);
+        reaction
+    }
+}
+
+fn answer() -> Bytes {
+    UpdateRunResponse::default().encode_to_vec().into()
+}

@@ -1,0 +1,91 @@
+//! A client of the ingestion service that sends bytes as they are.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use metrana_proto::svc::{InitializeRunLoggingResponse, UpdateRunResponse};
+use prost::Message;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::client::Grpc;
+use tonic::codec::CompressionEncoding;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status, Streaming};
+
+use crate::codec::RawCodec;
+
+const INITIALIZE: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/InitializeRunLogging";
+const UPDATE: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/UpdateRunStream";
+
+/// A connection to a server.
+#[derive(Clone, Debug)]
+pub struct RawClient(Grpc<Channel>);
+
+/// An update stream: messages out, answers in.
+#[derive(Debug)]
+pub struct RawStream {
+    messages: Option<mpsc::UnboundedSender<Bytes>>,
+    answers: Streaming<Bytes>,
+}
+
+impl RawClient {
+    /// Connects.
+    pub async fn connect(address: SocketAddr) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI");
+        let channel = endpoint.connect().await.expect("the server listens");
+        Self(Grpc::new(channel))
+    }
+
+    /// Compresses what it sends, as the published engines do when they are told to.
+    #[must_use]
+    pub fn with_zstd(self) -> Self {
+        Self(self.0.send_compressed(CompressionEncoding::Zstd))
+    }
+
+    /// Sends the bytes of an `InitializeRunLoggingRequest` and reads the answers to their end.
+    pub async fn initialize(&mut self, request: Bytes) -> Result<Vec<InitializeRunLoggingResponse>, Status> {
+        self.0.ready().await.expect("the connection stands");
+        let path = PathAndQuery::from_static(INITIALIZE);
+        let mut answers = self.0.server_streaming(Request::new(request), path, RawCodec).await?.into_inner();
+        let mut read = Vec::new();
+        while let Some(answer) = answers.message().await? {
+            read.push(InitializeRunLoggingResponse::decode(answer).expect("an answer is a message"));
+        }
+        Ok(read)
+    }
+
+    /// Opens an update stream.
+    pub async fn update_stream(&mut self) -> Result<RawStream, Status> {
+        self.0.ready().await.expect("the connection stands");
+        let (messages, sent) = mpsc::unbounded_channel();
+        let path = PathAndQuery::from_static(UPDATE);
+        let request = Request::new(UnboundedReceiverStream::new(sent));
+        let answers = self.0.streaming(request, path, RawCodec).await?.into_inner();
+        Ok(RawStream { messages: Some(messages), answers })
+    }
+}
+
+impl RawStream {
+    /// Sends the bytes of an `UpdateRunRequest`.
+    pub fn send(&self, message: Bytes) {
+        // A stream that is broken says so where answers are read.
+        let _ = self.messages.as_ref().expect("no message follows the end").send(message);
+    }
+
+    /// Sends a message.
+    pub fn send_message(&self, message: &impl Message) {
+        self.send(message.encode_to_vec().into());
+    }
+
+    /// Waits for the next answer. None: the server has ended the stream in good order.
+    pub async fn answer(&mut self) -> Result<Option<UpdateRunResponse>, Status> {
+        let answer = self.answers.message().await?;
+        Ok(answer.map(|answer| UpdateRunResponse::decode(answer).expect("an answer is a message")))
+    }
+
+    /// Says that no message follows.
+    pub fn end(&mut self) {
+        self.messages = None;
+    }
+}
