@@ -1,0 +1,128 @@
+//! A server in this process, and short ways to send what the tests send often.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use metrana_proto::svc::initialize_run_logging_response::Msg;
+use metrana_proto::svc::{InitializeRunLoggingRequest, UpdateRunRequest};
+use metrana_proto::types::{
+    CloseRun, OrderingMode, PointBatch, Run, SeriesDeclaration, StreamingSeriesUpdate,
+};
+use metrana_server::store::{Counts, FloatPoints, RunId, SeriesInfo};
+use metrana_server::{Options, RunningServer, Server};
+use metrana_testkit::raw::{RawClient, RawStream};
+use prost::Message;
+
+pub const LOGGER: u64 = 4242;
+pub const SESSION: u64 = 99;
+/// How long a test waits for what must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub async fn start() -> RunningServer {
+    Server::start(Options { allow_faults: true, ..Options::default() }).await.expect("it starts")
+}
+
+/// Opens a run and gives its id.
+pub async fn open_run(server: &RunningServer, run_name: &str) -> Bytes {
+    let (created, id) = open(server, &run(run_name)).await;
+    assert!(created, "{run_name} is new");
+    id
+}
+
+pub fn run(run_name: &str) -> Run {
+    Run { workspace: "ws".into(), project: "proj".into(), run_name: run_name.into(), ..Run::default() }
+}
+
+/// Opens a run: whether it was created, and its id.
+pub async fn open(server: &RunningServer, run: &Run) -> (bool, Bytes) {
+    match handshake(server, run).await.into_iter().next() {
+        Some(Msg::InitializedRun(run)) => (run.created, run.run_id),
+        other => panic!("the first answer is {other:?}"),
+    }
+}
+
+pub async fn handshake(server: &RunningServer, run: &Run) -> Vec<Msg> {
+    let request =
+        InitializeRunLoggingRequest { run: Some(run.clone()), logger_id: LOGGER, ..Default::default() };
+    let mut client = RawClient::connect(server.grpc_addr()).await;
+    let answers = client.initialize(request.encode_to_vec().into()).await.expect("the handshake is answered");
+    answers.into_iter().map(|answer| answer.msg.expect("an answer says something")).collect()
+}
+
+/// Opens an update stream and greets.
+pub async fn greeted(server: &RunningServer, run_id: &Bytes) -> RawStream {
+    let mut stream = RawClient::connect(server.grpc_addr()).await.update_stream().await.expect("a stream");
+    acked(&mut stream, &message(run_id, 0)).await;
+    stream
+}
+
+/// Sends a message and waits for its answer.
+pub async fn acked(stream: &mut RawStream, message: &UpdateRunRequest) {
+    stream.send_message(message);
+    let answer = stream.answer().await.expect("the stream lives");
+    assert!(!answer.expect("there is an answer").operation_id.is_empty());
+}
+
+/// A message that holds nothing. Without a number it is one of an older client, or a greeting.
+pub fn message(run_id: &Bytes, number: u64) -> UpdateRunRequest {
+    let logger_session_id = if number == 0 { 0 } else { SESSION };
+    UpdateRunRequest {
+        run_id: run_id.clone(),
+        logger_id: LOGGER,
+        logger_session_id,
+        sequence_number: number,
+        ..Default::default()
+    }
+}
+
+pub fn closing(mut message: UpdateRunRequest) -> UpdateRunRequest {
+    message.close_run = Some(CloseRun::default());
+    message
+}
+
+pub fn declaring(mut message: UpdateRunRequest, declarations: &[SeriesDeclaration]) -> UpdateRunRequest {
+    message.series_declarations.extend_from_slice(declarations);
+    message
+}
+
+pub fn declaration(number: u64, metric: &str) -> SeriesDeclaration {
+    SeriesDeclaration {
+        metric_name: metric.into(),
+        scale: "ML_STEP".into(),
+        ordering: OrderingMode::AbsoluteOrdered.into(),
+        declaration_id: number,
+        ..SeriesDeclaration::default()
+    }
+}
+
+pub fn with_points(mut message: UpdateRunRequest, series: u64, batch: PointBatch) -> UpdateRunRequest {
+    message.series.push(StreamingSeriesUpdate { series_id: series, point_batches: vec![batch] });
+    message
+}
+
+pub fn batch(first_step: u64, values: &[f64]) -> PointBatch {
+    PointBatch {
+        values: values.to_vec(),
+        first_step: Some(first_step),
+        timestamp_millis: Some(7),
+        ..PointBatch::default()
+    }
+}
+
+pub fn counts(server: &RunningServer) -> Counts {
+    server.store().counts(None).expect("counts")
+}
+
+pub fn series(server: &RunningServer, run_id: &Bytes) -> Vec<SeriesInfo> {
+    server.store().series(&RunId::from_bytes(run_id.clone())).expect("the run is there")
+}
+
+/// All points of the run's series of this metric.
+pub fn points(server: &RunningServer, run_id: &Bytes, metric: &str) -> FloatPoints {
+    let series = series(server, run_id);
+    let found = series.iter().find(|series| series.definition.metric == metric).expect("the series is there");
+    let run = RunId::from_bytes(run_id.clone());
+    server.store().points(&run, found.id, 0, u64::MAX).expect("the series is there")
+}
