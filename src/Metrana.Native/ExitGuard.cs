@@ -19,15 +19,12 @@ internal static class ExitGuard
 
     private static bool _watching;
 
-    /// <summary>How many loggers are open.</summary>
-    internal static int Open
+    /// <summary>The loggers that are open at this moment.</summary>
+    public static LoggerCore[] Snapshot()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _open.Count;
-            }
+            return [.. _open];
         }
     }
 
@@ -85,14 +82,8 @@ internal static class ExitGuard
 
     private static void CloseAll(string occasion)
     {
-        LoggerCore[] forgotten;
-        lock (_gate)
-        {
-            forgotten = [.. _open];
-        }
-
         // Side by side, so that all of them together wait no longer than the most patient one.
-        Thread[] closers = [.. forgotten.Select(logger => new Thread(() => logger.Release(occasion)) { IsBackground = true })];
+        Thread[] closers = [.. Snapshot().Select(logger => new Thread(() => logger.Release(occasion)) { IsBackground = true })];
         foreach (Thread closer in closers)
         {
             closer.Start();

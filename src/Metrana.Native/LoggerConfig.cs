@@ -56,8 +56,8 @@ public sealed partial class LoggerConfig
     /// <summary>How long opening the run may take, repeated tries included. Default: 120 s.</summary>
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How long <see cref="Logger.Close"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 900 s.</summary>
-    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(900);
+    /// <summary>How long <see cref="Logger.Close"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How often a silent connection is probed by HTTP/2. Default: 30 s.</summary>
     public TimeSpan Http2KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);

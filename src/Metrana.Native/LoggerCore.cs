@@ -11,7 +11,6 @@ internal sealed class LoggerCore
 {
     private readonly object _gate = new();
     private readonly LogSink _sink;
-    private readonly ulong _tag;
     private volatile bool _closed;
     private volatile bool _disposed;
     private volatile bool _released;
@@ -22,12 +21,15 @@ internal sealed class LoggerCore
         Handle = handle;
         Info = NativeLogger.GetInfo(handle);
         _sink = sink;
-        _tag = tag;
+        Tag = tag;
     }
 
     public LoggerHandle Handle { get; }
 
     public NativeLogger.RunInfo Info { get; }
+
+    /// <summary>The number that its events carry.</summary>
+    public ulong Tag { get; }
 
     /// <summary>Whether disposing has begun: from then on a call is a mistake of the program.</summary>
     public bool Disposed => _disposed;
@@ -122,7 +124,7 @@ internal sealed class LoggerCore
 
             KeepFinalMetrics();
             Handle.Dispose();
-            EventPump.Shared.Detach(_tag);
+            EventPump.Shared.Detach(Tag);
             ExitGuard.Forget(this);
             _released = true;
         }

@@ -46,9 +46,6 @@ internal sealed class EventPump
     /// <summary>What the loggers write to.</summary>
     public EventsHandle Events { get; }
 
-    /// <summary>How many sinks are attached, or not yet forgotten.</summary>
-    internal int Attached => _sinks.Count;
-
     /// <summary>Ends the pump of the process, if there is one, when all that was queued has been handed out.</summary>
     /// <param name="patience">How long to wait for that.</param>
     public static void Stop(TimeSpan patience)
@@ -76,6 +73,9 @@ internal sealed class EventPump
 
     /// <summary>Forgets a sink, once everything that is queued now has been handed out.</summary>
     public void Detach(ulong tag) => _retired.Enqueue(tag);
+
+    /// <summary>Whether the sink of this number is attached, or not yet forgotten.</summary>
+    internal bool Knows(ulong tag) => _sinks.ContainsKey(tag);
 
     private static unsafe EventPump Create()
     {

@@ -12,6 +12,8 @@ internal static class NativeLibraryLocator
     /// <summary>The environment variable that names the file to be used, instead of every other place.</summary>
     public const string PathVariable = "METRANA_NATIVE_PATH";
 
+    private const string RuntimesOwnName = "the .NET runtime's own search";
+
     private static readonly object _gate = new();
     private static volatile bool _resolverIsSet;
     private static nint _library;
@@ -41,7 +43,7 @@ internal static class NativeLibraryLocator
                 return;
             }
 
-            _library = Load(Environment.GetEnvironmentVariable(PathVariable), Candidates());
+            _library = Load(Environment.GetEnvironmentVariable(PathVariable), Candidates(), RuntimesOwn);
             NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLocator).Assembly, Resolve);
             _resolverIsSet = true;
         }
@@ -49,8 +51,9 @@ internal static class NativeLibraryLocator
 
     /// <summary>The first of the places whose library loads and speaks our interface.</summary>
     /// <param name="named">A file that the environment names: then it, and nothing else.</param>
-    /// <param name="candidates">The files to try otherwise, and at last whatever the runtime itself finds.</param>
-    internal static nint Load(string? named, IEnumerable<string> candidates)
+    /// <param name="candidates">The files to try otherwise.</param>
+    /// <param name="last">What is asked at last for a loaded library, when none of them will do.</param>
+    internal static nint Load(string? named, IEnumerable<string> candidates, Func<nint> last)
     {
         List<string> tried = [];
         if (!string.IsNullOrEmpty(named))
@@ -66,16 +69,22 @@ internal static class NativeLibraryLocator
             }
         }
 
-        // A package's native files are known to the host, a single-file program unpacks them to a place of its own.
-        if (NativeLibrary.TryLoad(NativeMethods.Library, typeof(NativeLibraryLocator).Assembly, null, out nint found)
-            && IsOurs(found, "the .NET runtime's own search", tried))
+        nint found = last();
+        if (found == 0)
+        {
+            tried.Add($"{RuntimesOwnName}: not found");
+        }
+        else if (IsOurs(found, RuntimesOwnName, tried))
         {
             return found;
         }
 
-        tried.Add("the .NET runtime's own search: not found");
         throw NotFound(tried, null);
     }
+
+    /// <summary>A package's native files are known to the host, a single-file program unpacks them to a place of its own.</summary>
+    private static nint RuntimesOwn() =>
+        NativeLibrary.TryLoad(NativeMethods.Library, typeof(NativeLibraryLocator).Assembly, null, out nint found) ? found : 0;
 
     /// <summary>The places, in the order in which they count.</summary>
     private static IEnumerable<string> Candidates()

@@ -1,0 +1,269 @@
+using Metrana.Native.Tests.Support;
+using Metrana.Server;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>What becomes of accepted points, and how that is told.</summary>
+public sealed class DeliveryTests : IAsyncLifetime
+{
+    private LocalServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await Runs.StartFaultyServerAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Close_delivers_and_closes_the_run()
+    {
+        LoggerConfig config = Runs.Config(_server);
+        using Logger logger = new(config);
+        logger.LogStdFloats("m", Scale.MlStep, [1, 2, 3]);
+
+        logger.Close();
+
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(1, 2, 3);
+        (await _server.RunAsync(config.RunName!)).Closed.Should().BeTrue();
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(3, 0, 3, 3, 0, 0, 0));
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 4)).Should().Throw<LoggerClosedException>();
+        logger.Invoking(l => l.Close()).Should().NotThrow("a second close ends as the first one did");
+    }
+
+    [Fact]
+    public async Task Shutdown_delivers_and_leaves_the_run_open()
+    {
+        LoggerConfig config = Runs.Config(_server);
+        using Logger logger = new(config);
+        logger.LogStdFloats("m", Scale.MlStep, [1, 2, 3]);
+
+        logger.Shutdown();
+
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(1, 2, 3);
+        (await _server.RunAsync(config.RunName!)).Closed.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_flush_that_times_out_loses_nothing()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        await _server.Faults.StallAsync();
+        logger.LogStdFloats("m", Scale.MlStep, [1, 2, 3]);
+
+        FlushTimeoutException error = logger.Invoking(l => l.Flush(TimeSpan.FromMilliseconds(100)))
+            .Should().Throw<FlushTimeoutException>().Which;
+        error.StatusCode.Should().Be(MetranaStatus.FlushTimeout);
+        logger.GetMetrics().FloatPoints.Pending.Should().Be(3);
+
+        await _server.Faults.ClearAsync();
+        logger.Flush(TimeSpan.FromSeconds(30));
+        logger.GetMetrics().FloatPoints.Sent.Should().Be(3);
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public void Timeouts_are_checked_here()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.Invoking(l => l.Flush(TimeSpan.FromSeconds(-2))).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.Close(TimeSpan.MinValue)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Flush(Timeout.InfiniteTimeSpan);
+        logger.Close(Timeout.InfiniteTimeSpan);
+    }
+
+    [Fact]
+    public async Task A_close_out_of_time_counts_what_it_leaves()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        await _server.Faults.StallAsync();
+        logger.LogStdFloats("m", Scale.MlStep, [1, 2, 3]);
+
+        ClosingException error = logger.Invoking(l => l.Close(TimeSpan.FromMilliseconds(100)))
+            .Should().Throw<ClosingException>().Which;
+
+        error.StatusCode.Should().Be(MetranaStatus.CloseTimeout);
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(3, 0, 3, 0, 3, 0, 0));
+        logger.Invoking(l => l.Close()).Should().Throw<ClosingException>("a second close ends as the first one did");
+    }
+
+    [Fact]
+    public async Task A_reset_connection_costs_no_point()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        await _server.Faults.ResetAsync(after: 1, storeLast: true, times: 2);
+
+        for (int i = 0; i < 50; i++)
+        {
+            logger.LogStdFloats("m", Scale.MlStep, i);
+            logger.Flush(TimeSpan.FromSeconds(30));
+        }
+
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(Enumerable.Range(0, 50).Select(i => (double)i));
+        (await _server.GetCountsAsync(logger.RunIdHex)).DuplicateMessages.Should().BePositive();
+        logger.GetMetrics().SendErrors.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task StopOnLoss_stops_and_says_so_in_every_call()
+    {
+        LoggerConfig config = Runs.Config(_server);
+        config.MsgMaxRetries = 1;
+        config.BackoffInitial = TimeSpan.FromMilliseconds(1);
+        using Logger logger = new(config);
+        await _server.Faults.FailAsync(FaultStage.Data, "UNAVAILABLE", "gone fishing", times: 1000);
+
+        logger.LogStdFloats("m", Scale.MlStep, 1);
+        SenderException error = logger.Invoking(l => l.Flush(TimeSpan.FromSeconds(30))).Should().Throw<SenderException>().Which;
+
+        error.StatusCode.Should().Be(MetranaStatus.SenderStopped);
+        error.GrpcStatus.Should().Be(14);
+        error.Message.Should().Contain("gone fishing");
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 2)).Should().Throw<SenderException>();
+        ClosingException closing = logger.Invoking(l => l.Close()).Should().Throw<ClosingException>().Which;
+        closing.StatusCode.Should().Be(MetranaStatus.CloseUndelivered);
+        closing.InnerException.Should().BeOfType<SenderException>();
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(1, 0, 1, 0, 1, 0, 0));
+    }
+
+    [Fact]
+    public async Task TolerateLoss_counts_and_collects_and_goes_on()
+    {
+        using Logger logger = await LoseOnePointAsync(ErrorStrategy.Silent);
+
+        logger.LogStdFloats("m", Scale.MlStep, 2);
+
+        logger.Flush(TimeSpan.FromSeconds(30));
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(2, 0, 2, 1, 1, 0, 0));
+        SenderError error = logger.ExtractSenderErrors().Should().ContainSingle().Which;
+        error.Message.Should().Contain("no thanks");
+        error.GrpcStatus.Should().Be(3);
+        logger.ExtractSenderErrors().Should().BeEmpty();
+        logger.Close();
+    }
+
+    [Fact]
+    public async Task RaiseOnLog_raises_once_and_logs_nothing_by_that()
+    {
+        using Logger logger = await LoseOnePointAsync(ErrorStrategy.RaiseOnLog);
+
+        SenderException error = logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 2)).Should().Throw<SenderException>().Which;
+
+        error.StatusCode.Should().Be(MetranaStatus.SenderErrors);
+        error.Message.Should().Contain("no thanks");
+        logger.LogStdFloats("m", Scale.MlStep, 3);
+        logger.Close();
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(3);
+    }
+
+    [Fact]
+    public async Task RaiseOnClose_raises_when_all_is_delivered()
+    {
+        using Logger logger = await LoseOnePointAsync(ErrorStrategy.RaiseOnClose);
+        logger.LogStdFloats("m", Scale.MlStep, 2);
+
+        ClosingException error = logger.Invoking(l => l.Close()).Should().Throw<ClosingException>().Which;
+
+        error.Message.Should().Contain("no thanks");
+        error.InnerException.Should().BeOfType<SenderException>();
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(2);
+    }
+
+    [Fact]
+    public async Task A_full_queue_raises_drops_or_blocks()
+    {
+        await _server.Faults.StallAsync();
+
+        using Logger raises = Full(Backpressure.Raise);
+        raises.Invoking(l => l.LogStdFloats("m", Scale.MlStep, new double[1000])).Should().Throw<QueueFullException>()
+            .Which.StatusCode.Should().Be(MetranaStatus.QueueFull);
+        raises.GetMetrics().FloatPoints.Refused.Should().Be(1000);
+
+        using Logger drops = Full(Backpressure.DropNew);
+        drops.LogStdFloats("m", Scale.MlStep, new double[1000]);
+        drops.GetMetrics().FloatPoints.Refused.Should().Be(1000);
+
+        using Logger blocks = Full(Backpressure.Block);
+        Task blocked = Task.Run(() => blocks.LogStdFloats("m", Scale.MlStep, new double[1000]));
+        await blocked.Invoking(b => b.WaitAsync(TimeSpan.FromMilliseconds(100))).Should().ThrowAsync<TimeoutException>();
+        blocks.Invoking(l => l.Close(TimeSpan.FromMilliseconds(100))).Should().Throw<ClosingException>();
+        await blocked.Invoking(b => b.WaitAsync(TimeSpan.FromSeconds(30))).Should().ThrowAsync<LoggerClosedException>();
+    }
+
+    [Fact]
+    public async Task Room_that_comes_back_wakes_a_blocked_call()
+    {
+        await _server.Faults.StallAsync();
+        using Logger logger = Full(Backpressure.Block);
+        Task blocked = Task.Run(() => logger.LogStdFloats("n", Scale.MlStep, new double[1000]));
+
+        await _server.Faults.ClearAsync();
+
+        await blocked.WaitAsync(TimeSpan.FromSeconds(30));
+        logger.Flush(TimeSpan.FromSeconds(30));
+        (await _server.PointsAsync(logger.RunIdHex, "n")).Values.Should().HaveCount(1000);
+    }
+
+    [Fact]
+    public async Task Every_snapshot_adds_up_while_others_log()
+    {
+        LoggerConfig config = Runs.Config(_server);
+        config.QueueBytes = 64 << 10;
+        config.Backpressure = Backpressure.DropNew;
+        config.EnqueueTimeout = TimeSpan.Zero;
+        using Logger logger = new(config);
+        using CancellationTokenSource enough = new();
+        Task[] writers = [.. Enumerable.Range(0, 4).Select(n => Task.Run(() =>
+        {
+            double[] values = new double[100];
+            while (!enough.IsCancellationRequested)
+            {
+                logger.LogStdFloats($"m{n}", Scale.MlStep, values);
+                logger.LogStdFloats("shared", Scale.MlStep, 1);
+            }
+        }))];
+
+        for (int i = 0; i < 20_000; i++)
+        {
+            KindMetrics points = logger.GetMetrics().FloatPoints;
+            (points.Refused + points.Enqueued).Should().Be(points.Added);
+            (points.Sent + points.Dropped + points.Spooled + points.Pending).Should().Be(points.Enqueued);
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(writers);
+        logger.Close();
+        Metrics final = logger.GetMetrics();
+        final.FloatPoints.Pending.Should().Be(0);
+        final.PendingBytes.Should().Be(0);
+        (await _server.GetCountsAsync(logger.RunIdHex)).Points.Should().Be(final.FloatPoints.Sent);
+    }
+
+    /// <summary>A logger whose queue has no room for another thousand points while the server stalls.</summary>
+    private Logger Full(Backpressure backpressure)
+    {
+        LoggerConfig config = Runs.Config(_server);
+        config.QueueBytes = 16 << 10;
+        config.Backpressure = backpressure;
+        config.EnqueueTimeout = TimeSpan.FromMilliseconds(50);
+        config.CloseTimeout = TimeSpan.FromMilliseconds(100);
+        Logger logger = new(config);
+        logger.LogStdFloats("m", Scale.MlStep, new double[2000]);
+        return logger;
+    }
+
+    /// <summary>A logger that tolerates loss and has lost one point.</summary>
+    private async Task<Logger> LoseOnePointAsync(ErrorStrategy strategy)
+    {
+        LoggerConfig config = Runs.Config(_server);
+        config.DeliveryPolicy = DeliveryPolicy.TolerateLoss;
+        config.ErrorStrategy = strategy;
+        config.BackoffInitial = TimeSpan.FromMilliseconds(1);
+        Logger logger = new(config);
+
+        // Refused with others in the window, and then alone: that is what makes it a loss.
+        await _server.Faults.FailAsync(FaultStage.Data, "INVALID_ARGUMENT", "no thanks", times: 2);
+        logger.LogStdFloats("lost", Scale.MlStep, 1);
+        await Eventually.ShouldAsync(() => logger.GetMetrics().FloatPoints.Dropped == 1, "the point is given up");
+        await _server.Faults.ClearAsync();
+        return logger;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Metrana.Native.Tests.Support;
+using Metrana.Server;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>A process that ends without having disposed its logger loses nothing by that.</summary>
+public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<ServerFixture>
+{
+    private const int Points = 200_000;
+    private const int TerminatedBySignal = 128 + 15;
+
+    private readonly LocalServer _server = fixture.Server;
+
+    [Fact]
+    public async Task A_forgotten_logger_is_closed_when_Main_returns()
+    {
+        using Child child = Child.Play("forget", _server.Endpoint, "forgotten");
+
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().Be(0, errors);
+        errors.Should().Contain("was not disposed");
+        StoredRun run = await _server.RunAsync("forgotten");
+        run.Points.Should().Be(Points);
+        run.Closed.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_logger_is_closed_when_SIGTERM_ends_the_process()
+    {
+        using Child child = Child.Play("terminate", _server.Endpoint, "terminated");
+        (await child.HearAsync()).Should().Be("ready");
+
+        Terminate(child);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(TerminatedBySignal, errors);
+        StoredRun run = await _server.RunAsync("terminated");
+        run.Points.Should().Be(Points);
+        run.Closed.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_program_that_handles_SIGTERM_itself_still_has_its_logger()
+    {
+        using Child child = Child.Play("terminate-handled", _server.Endpoint, "handled");
+        (await child.HearAsync()).Should().Be("ready");
+
+        Terminate(child);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        StoredRun run = await _server.RunAsync("handled");
+        run.Points.Should().Be(Points + 1, "the last words were logged after the signal");
+        run.Closed.Should().BeTrue();
+    }
+
+    private static void Terminate(Child child)
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{child.Id}"]);
+        kill.WaitForExit();
+        kill.ExitCode.Should().Be(0);
+    }
+}

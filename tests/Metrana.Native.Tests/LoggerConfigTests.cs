@@ -1,0 +1,155 @@
+using Metrana.Native.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Native.Tests;
+
+public class LoggerConfigTests
+{
+    [Fact]
+    public void Our_defaults_are_the_engines()
+    {
+        NativeLibraryLocator.EnsureLoaded();
+        NativeConfig engine = NativeLogger.DefaultConfig();
+        NativeConfig ours = default;
+
+        NativeLogger.CopyNumbers(new LoggerConfig(), ref ours);
+
+        ours.Should().BeEquivalentTo(engine, options => options.ComparingByMembers<NativeConfig>());
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once_by_the_names_of_the_properties()
+    {
+        LoggerConfig config = new()
+        {
+            ApiKey = "top-secret\n",
+            Project = "half \ud800 pair",
+            Endpoint = "ftp://somewhere",
+            ForkStep = -1,
+            LoggerId = 0,
+            ConnectTimeout = TimeSpan.Zero,
+            MsgLinger = TimeSpan.FromSeconds(-2),
+            AckStallTimeout = TimeSpan.FromSeconds(-3),
+            QueueBytes = 0,
+            MaxMsgSize = -1,
+            MsgMaxRetries = -1,
+            Resume = (ResumeStrategy)9,
+            LogLevel = (LogLevel)77,
+        };
+
+        LoggerInitException refusal = FluentActions.Invoking(() => new Logger(config)).Should().Throw<LoggerInitException>().Which;
+
+        refusal.StatusCode.Should().Be(MetranaStatus.InvalidConfig);
+        foreach (string problem in new[]
+        {
+            "Workspace is not set (FromEnvironment takes it from METRANA_WORKSPACE)",
+            "RunName is not set",
+            "ApiKey holds a control character",
+            "Project has half a surrogate pair",
+            "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port",
+            "ForkStep is -1, expected 0 or more",
+            "ForkStep is set, so ParentRunName has to be",
+            "LoggerId is 0",
+            "ConnectTimeout is 00:00:00, expected more",
+            "MsgLinger is -00:00:02, expected zero or more",
+            "AckStallTimeout is -00:00:03",
+            "QueueBytes is 0, expected 1 or more",
+            "MaxMsgSize is -1",
+            "MsgMaxRetries is -1",
+            "Resume is 9, expected one of Never, Allow",
+            "LogLevel is 77",
+        })
+        {
+            refusal.Message.Should().Contain(problem);
+        }
+
+        refusal.Message.Should().NotContain("secret");
+    }
+
+    [Fact]
+    public void What_the_engine_refuses_is_refused_here_already_so_that_nothing_is_told_one_by_one()
+    {
+        LoggerConfig config = new() { ApiKey = "", Workspace = "w", Project = "p", RunName = "r" };
+        config.Invoking(c => c.Validate()).Should().NotThrow("an empty key is a key");
+
+        config.MaxPendingRequests = 0;
+        config.Invoking(c => c.Validate()).Should().Throw<LoggerInitException>().WithMessage("*MaxPendingRequests*");
+    }
+
+    [Fact]
+    public void A_null_configuration_is_dotnets_own_error() =>
+        FluentActions.Invoking(() => new Logger(null!)).Should().Throw<ArgumentNullException>();
+
+    [Fact]
+    public void The_key_is_in_no_text_about_it()
+    {
+        LoggerConfig config = new() { ApiKey = "top-secret", Workspace = "w", Project = "p", RunName = "r" };
+
+        config.ToString().Should().Be("w/p/r at https://ingestion.metrana.ai");
+        $"{config}".Should().NotContain("top-secret");
+    }
+
+    [Fact]
+    public void The_environment_fills_what_it_names()
+    {
+        Dictionary<string, string> variables = new()
+        {
+            ["METRANA_API_KEY"] = "key",
+            ["METRANA_INGESTION_URL"] = "http://localhost:1",
+            ["METRANA_WORKSPACE"] = "w",
+            ["METRANA_PROJECT"] = "p",
+            ["METRANA_RUN_NAME"] = "r",
+            ["METRANA_ORGANIZATION"] = "o",
+            ["METRANA_ORCHESTRATION_ID"] = " job \n",
+            ["METRANA_RESUME_STRATEGY"] = "ALLOW",
+            ["METRANA_BACKPRESSURE_STRATEGY"] = "drop_new",
+            ["METRANA_DELIVERY_POLICY"] = "TolerateLoss",
+            ["METRANA_ERROR_MODES"] = "raise_on_close",
+            ["METRANA_LOG_LEVEL"] = "Success",
+        };
+
+        LoggerConfig config = LoggerConfig.FromEnvironment(variables.GetValueOrDefault);
+
+        config.ApiKey.Should().Be("key");
+        config.Endpoint.Should().Be("http://localhost:1");
+        config.Workspace.Should().Be("w");
+        config.Project.Should().Be("p");
+        config.RunName.Should().Be("r");
+        config.Organization.Should().Be("o");
+        config.OrchestrationId.Should().Be("job");
+        config.Resume.Should().Be(ResumeStrategy.Allow);
+        config.Backpressure.Should().Be(Backpressure.DropNew);
+        config.DeliveryPolicy.Should().Be(DeliveryPolicy.TolerateLoss);
+        config.ErrorStrategy.Should().Be(ErrorStrategy.RaiseOnClose);
+        config.LogLevel.Should().Be(LogLevel.Information);
+    }
+
+    [Fact]
+    public void An_absent_or_blank_variable_leaves_the_default() =>
+        LoggerConfig.FromEnvironment(name => name == "METRANA_RESUME_STRATEGY" ? "  " : null)
+            .Should().BeEquivalentTo(new LoggerConfig());
+
+    [Fact]
+    public void Wrong_words_in_the_environment_are_all_told()
+    {
+        Func<string, string?> read = name => name is "METRANA_RESUME_STRATEGY" or "METRANA_LOG_LEVEL" ? "sometimes" : null;
+
+        FluentActions.Invoking(() => LoggerConfig.FromEnvironment(read)).Should().Throw<LoggerInitException>().WithMessage(
+            "*METRANA_RESUME_STRATEGY is 'sometimes', expected one of Never, Allow; "
+            + "METRANA_LOG_LEVEL is 'sometimes', expected one of TRACE, DEBUG, *");
+    }
+
+    [Theory]
+    [InlineData("DropNew", Backpressure.DropNew)]
+    [InlineData("DROP_NEW", Backpressure.DropNew)]
+    [InlineData("block", Backpressure.Block)]
+    [InlineData("raise", Backpressure.Raise)]
+    public void Words_are_taken_in_either_spelling(string word, Backpressure expected) =>
+        LoggerConfig.FromEnvironment(name => name == "METRANA_BACKPRESSURE_STRATEGY" ? word : null)
+            .Backpressure.Should().Be(expected);
+
+    [Fact]
+    public void The_published_name_of_the_delivery_policy_is_taken() =>
+        LoggerConfig.FromEnvironment(name => name == "METRANA_DELIVERY_POLICY" ? "all_or_crash" : null)
+            .DeliveryPolicy.Should().Be(DeliveryPolicy.StopOnLoss);
+}

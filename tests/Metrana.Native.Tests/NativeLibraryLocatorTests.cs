@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using Metrana.Native.Interop;
+using Metrana.Native.Tests.Support;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>No native library, or a wrong one, is a riddle only where the error does not solve it.</summary>
+public sealed class NativeLibraryLocatorTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("metrana-locator").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_named_file_that_is_missing_is_the_whole_story()
+    {
+        string missing = Path.Combine(_folder, "nowhere.so");
+
+        LoggerInitException error = FluentActions.Invoking(() => NativeLibraryLocator.Load(missing, ["/also/not/there.so"], () => 0))
+            .Should().Throw<LoggerInitException>().Which;
+
+        error.StatusCode.Should().Be(MetranaStatus.NativeLibraryUnavailable);
+        error.Message.Should().Contain(NativeLibraryLocator.Rid)
+            .And.Contain($"{missing}: there is no such file")
+            .And.Contain("METRANA_NATIVE_PATH")
+            .And.NotContain("/also/not/there.so", "a named file excludes all others");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_library_is_reported_in_the_loaders_words()
+    {
+        string text = Path.Combine(_folder, "text.so");
+        File.WriteAllText(text, "not a library");
+
+        FluentActions.Invoking(() => NativeLibraryLocator.Load(text, [], () => 0)).Should().Throw<LoggerInitException>()
+            .WithMessage($"*{text}: *");
+    }
+
+    [Fact]
+    public void Another_library_is_not_taken_for_ours()
+    {
+        // Any library that is surely there: the runtime's own.
+        string other = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
+
+        FluentActions.Invoking(() => NativeLibraryLocator.Load(other, [], () => 0)).Should().Throw<LoggerInitException>()
+            .WithMessage($"*{other}: it is another library, without metrana_abi_version*");
+    }
+
+    [Fact]
+    public void A_library_for_another_interface_is_refused_with_both_numbers()
+    {
+        string wrong = OtherInterface();
+
+        FluentActions.Invoking(() => NativeLibraryLocator.Load(wrong, [], () => 0)).Should().Throw<LoggerInitException>()
+            .WithMessage($"*{wrong}: it speaks version 7 of the native interface, and this assembly version 1*");
+    }
+
+    [Fact]
+    public void A_place_that_fails_leaves_the_next_one_its_chance()
+    {
+        string text = Path.Combine(_folder, "text.so");
+        File.WriteAllText(text, "not a library");
+        string ours = Path.Combine(AppContext.BaseDirectory, "runtimes", NativeLibraryLocator.Rid, "native", NativeLibraryLocator.FileName);
+
+        NativeLibraryLocator.Load(null, [Path.Combine(_folder, "missing.so"), text, ours], () => 0).Should().NotBe(0);
+    }
+
+    [Fact]
+    public void Every_place_that_was_tried_is_listed()
+    {
+        string[] places = [Path.Combine(_folder, "a.so"), Path.Combine(_folder, "b.so")];
+
+        LoggerInitException error = FluentActions.Invoking(() => NativeLibraryLocator.Load("", places, () => 0))
+            .Should().Throw<LoggerInitException>().Which;
+
+        error.Message.Should().ContainAll(places).And.Contain("runtime's own search: not found").And.Contain("cargo build").And.Contain(NativeLibraryLocator.FileName);
+    }
+
+    /// <summary>The smallest library that has metrana_abi_version: ours, with another number patched into that function.</summary>
+    private string OtherInterface()
+    {
+        string ours = Path.Combine(AppContext.BaseDirectory, "runtimes", NativeLibraryLocator.Rid, "native", NativeLibraryLocator.FileName);
+        string wrong = Path.Combine(_folder, "wrong.so");
+        File.Copy(ours, wrong);
+        AbiVersionPatch.Apply(ours, wrong, 7);
+        return wrong;
+    }
+}
