@@ -4,8 +4,9 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// Knows the loggers that are open and closes the forgotten ones when the process ends: at its normal end, and on
-/// SIGTERM, which ends it without a normal end.
+/// Knows the loggers that are open and closes the forgotten ones when the process ends: at its normal end, and where it
+/// has none, on SIGTERM and when nobody catches an exception. Then no <c>using</c> disposes anything, and the last points
+/// are those that people want to see.
 /// </summary>
 internal static class ExitGuard
 {
@@ -41,10 +42,13 @@ internal static class ExitGuard
             _watching = true;
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => End("at the end of the process");
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-            CloseAll("at the end of the process");
-            EventPump.Stop(_patienceForLastLines);
+            if (e.IsTerminating)
+            {
+                End("because an exception ends the process");
+            }
         };
         try
         {
@@ -62,6 +66,12 @@ internal static class ExitGuard
         {
             _open.Remove(logger);
         }
+    }
+
+    private static void End(string occasion)
+    {
+        CloseAll(occasion);
+        EventPump.Stop(_patienceForLastLines);
     }
 
     /// <summary>

@@ -34,9 +34,9 @@ public sealed partial class LoggerConfig
         Needed(Endpoint);
 
         // The key itself is never repeated, not even a character of it.
-        if (ApiKey is { } key && key.Any(char.IsControl))
+        if (ApiKey is { } key && key.Any(c => c is < ' ' or > '~'))
         {
-            problems.Add("ApiKey holds a control character (a line break at its end?), which no header can carry");
+            problems.Add("ApiKey holds a character that no header can carry (a line break at its end?)");
         }
 
         if (Endpoint is not null

@@ -158,9 +158,10 @@ internal sealed class LoggerCore
         {
             _final = NativeLogger.GetCounters(Handle);
         }
-        catch (MetranaException)
+        catch (Exception e) when (e is MetranaException or ObjectDisposedException)
         {
-            // A logger whose engine has panicked counts no more; that was told when it happened.
+            // A logger whose engine has panicked counts no more; that was told when it happened. And a log provider that
+            // disposes the logger it hears about has been here before.
         }
     }
 

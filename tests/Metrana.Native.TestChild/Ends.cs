@@ -11,6 +11,13 @@ internal static class Ends
     /// <summary>Returns from Main as if there were no logger.</summary>
     public static void Forget(string endpoint, string run) => LogPoints(endpoint, run);
 
+    /// <summary>Dies of an exception: no <c>using</c> disposes anything then.</summary>
+    public static void Crash(string endpoint, string run)
+    {
+        using Logger logger = LogPoints(endpoint, run);
+        throw new InvalidOperationException("diverged");
+    }
+
     /// <summary>Is ended by a signal.</summary>
     public static void AwaitSignal(string endpoint, string run)
     {
@@ -35,7 +42,7 @@ internal static class Ends
         logger.LogStdFloats("last-words", Scale.MlStep, 1);
     }
 
-    private static Logger LogPoints(string endpoint, string run)
+    public static Logger LogPoints(string endpoint, string run)
     {
         Logger logger = new(Runs.Config(endpoint, run));
         for (int i = 0; i < Points; i++)

@@ -16,6 +16,12 @@ switch (part)
     case "terminate-handled":
         Ends.AwaitHandledSignal(endpoint, run);
         break;
+    case "terminate-hosted":
+        await Hosted.AwaitSignalAsync(endpoint, run);
+        break;
+    case "crash":
+        Ends.Crash(endpoint, run);
+        break;
     case "column":
         Column.LogAgainstStalledServer(endpoint, run);
         break;

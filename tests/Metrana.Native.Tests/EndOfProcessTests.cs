@@ -56,6 +56,36 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
         run.Closed.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task Under_a_generic_host_its_own_stop_comes_first()
+    {
+        using Child child = Child.Play("terminate-hosted", _server.Endpoint, "hosted");
+        (await child.HearAsync()).Should().Be("ready");
+
+        Terminate(child);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        errors.Should().NotContain("was not disposed");
+        StoredRun run = await _server.RunAsync("hosted");
+        run.Points.Should().Be(Points + 1, "a service logged while the host stopped");
+        run.Closed.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_crash_loses_no_point_and_stays_a_crash()
+    {
+        using Child child = Child.Play("crash", _server.Endpoint, "crashed");
+
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().Be(128 + 6, errors);
+        errors.Should().Contain("diverged");
+        StoredRun run = await _server.RunAsync("crashed");
+        run.Points.Should().Be(Points);
+        run.Closed.Should().BeTrue();
+    }
+
     private static void Terminate(Child child)
     {
         using Process kill = Process.Start("kill", ["-TERM", $"{child.Id}"]);

@@ -44,7 +44,7 @@ public class LoggerConfigTests
         {
             "Workspace is not set (FromEnvironment takes it from METRANA_WORKSPACE)",
             "RunName is not set",
-            "ApiKey holds a control character",
+            "ApiKey holds a character that no header can carry",
             "Project has half a surrogate pair",
             "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port",
             "ForkStep is -1, expected 0 or more",

@@ -102,6 +102,7 @@ public class NativeLayoutTests
         Same<ErrorStrategy>("metrana_error_strategy");
         Same<StepsKind>("metrana_steps_kind");
         Same<TimestampsKind>("metrana_timestamps_kind");
+        Same<NativeLogger.ColumnType>("metrana_dtype");
 
         static void Same<T>(string theirs)
             where T : struct, Enum =>
