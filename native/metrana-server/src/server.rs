@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Links;
 use crate::faults::Faults;
@@ -151,9 +151,10 @@ impl RunningServer {
     /// still open when the time for it is over.
     pub async fn shutdown(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
+        let deadline = Instant::now() + self.drain;
         let mut result = Ok(());
         for mut task in std::mem::take(&mut self.tasks) {
-            match timeout(self.drain, &mut task).await {
+            match timeout_at(deadline, &mut task).await {
                 Ok(Ok(ended)) => result = result.and(ended),
                 Ok(Err(panicked)) => result = result.and(Err(io::Error::other(panicked))),
                 Err(_) => {

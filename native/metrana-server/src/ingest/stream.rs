@@ -3,7 +3,7 @@
 use futures_util::{Stream, stream};
 use metrana_proto::svc::{UpdateRunRequest, UpdateRunResponse};
 use tokio::sync::watch;
-use tonic::{Request, Status, Streaming};
+use tonic::{Code, Request, Status, Streaming};
 
 use super::content::{Oddity, only_declares, sort};
 use super::declarations::Declarations;
@@ -114,7 +114,7 @@ impl UpdateStream {
                     Outcome::Cut => self.cut().await,
                 },
                 Step::Message(Ok(None)) => self.read_to_end = true,
-                Step::Message(Err(status)) => return Some(Err(status)),
+                Step::Message(Err(status)) => return Some(Err(unreadable(status))),
                 Step::StallEnded => {}
                 Step::Stopping => return Some(Err(Status::unavailable("the server is shutting down"))),
             }
@@ -211,5 +211,14 @@ impl UpdateStream {
             "{}: stream of run {run} over after {} answers, {} messages with something odd: {why:?}",
             self.peer, self.answered, self.oddities
         ));
+    }
+}
+
+/// What a client is told about a message that cannot be read. The usual codes for a message that is garbage or too large
+/// mean a passing trouble to clients: they would send it again for ever.
+fn unreadable(status: Status) -> Status {
+    match status.code() {
+        Code::Internal | Code::OutOfRange => Status::invalid_argument(status.message()),
+        _ => status,
     }
 }

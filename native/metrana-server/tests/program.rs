@@ -1,0 +1,192 @@
+//! The program as those who start it meet it.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use metrana_testkit::http::get;
+use metrana_testkit::raw::RawClient;
+use serde_json::Value;
+
+use common::PATIENCE;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_metrana-server");
+
+/// The program while it runs; killed when a test gives up on it.
+struct Started {
+    child: Child,
+    grpc: SocketAddr,
+    http: SocketAddr,
+    stdout: BufReader<ChildStdout>,
+}
+
+fn start(options: &[&str], stdin: Stdio) -> Started {
+    let mut child = Command::new(PROGRAM)
+        .arg("--in-memory")
+        .args(options)
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).expect("the first line is JSON");
+    let address =
+        |name: &str| ready[name].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
+    assert_eq!(line, format!("{{\"grpc\":{},\"http\":{}}}\n", ready["grpc"], ready["http"]));
+    Started { grpc: address("grpc"), http: address("http"), child, stdout }
+}
+
+impl Started {
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().expect("kill is there");
+        assert!(sent.success());
+    }
+
+    /// Waits for the end: how it ended, what else was on standard output, and what on standard error.
+    fn end(mut self) -> (ExitStatus, String, String) {
+        let (tell, told) = mpsc::channel();
+        let mut stderr = self.child.stderr.take().unwrap();
+        let mut stdout = std::mem::replace(&mut self.stdout, BufReader::new(no_output()));
+        thread::spawn(move || {
+            let (mut out, mut err) = (String::new(), String::new());
+            // Both end when the program does.
+            let read = stdout.read_to_string(&mut out).and_then(|_| stderr.read_to_string(&mut err));
+            let _ = tell.send(read.map(|_| (out, err)));
+        });
+        let (out, err) = told.recv_timeout(PATIENCE).expect("the program ends").unwrap();
+        (self.child.wait().unwrap(), out, err)
+    }
+}
+
+/// An output that is at its end.
+fn no_output() -> ChildStdout {
+    let mut nothing = Command::new("true").stdout(Stdio::piped()).spawn().expect("true is there");
+    let stdout = nothing.stdout.take().unwrap();
+    nothing.wait().unwrap();
+    stdout
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn refused(options: &[&str]) -> String {
+    let Output { status, stdout, stderr } =
+        Command::new(PROGRAM).args(options).stdin(Stdio::null()).output().expect("the program starts");
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(2), "{options:?}: {stderr}");
+    assert!(stdout.is_empty(), "{options:?}");
+    stderr
+}
+
+#[test]
+fn a_bad_option_is_named_and_ends_it_with_2() {
+    for (options, named) in [
+        (&["--in-memory", "--color"][..], "--color"),
+        (&["--in-memory", "--grpc", "0.0.0.0:0"], "0.0.0.0"),
+        (&["--in-memory", "--http", "192.168.0.1:80"], "192.168.0.1"),
+        (&["--in-memory", "--grpc", "[::]:0"], "--grpc"),
+        (&["--in-memory", "--grpc", "nonsense"], "nonsense"),
+        (&["--in-memory", "--http"], "--http"),
+        (&["--in-memory", "extra"], "extra"),
+        (&[], "--in-memory"),
+    ] {
+        let message = refused(options);
+        assert!(message.contains(named), "{options:?}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn it_listens_on_both_addresses_that_it_names() {
+    let program = start(&[], Stdio::null());
+    let (status, body) = get(program.http, "/api/v1/runs").await;
+    assert_eq!((status, body), (200, serde_json::json!({"runs": []})));
+    assert_eq!(get(program.http, "/api/v1/faults").await.0, 404);
+    RawClient::connect(program.grpc).await;
+}
+
+#[tokio::test]
+async fn a_faulty_server_must_be_asked_for() {
+    let program = start(&["--allow-faults"], Stdio::null());
+    assert_eq!(get(program.http, "/api/v1/faults").await.0, 200);
+}
+
+/// On several threads, so that the client goes on talking while the test waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_signal_ends_it_in_good_order_also_with_a_stream_open() {
+    for signal in ["-TERM", "-INT"] {
+        let program = start(&[], Stdio::null());
+        let mut stream = RawClient::connect(program.grpc).await.update_stream().await.unwrap();
+        program.signal(signal);
+        let (status, rest, log) = program.end();
+        assert!(status.success(), "{signal}: {status} {log}");
+        assert_eq!(rest, "", "standard output holds one line");
+        assert!(log.contains(&format!("SIG{}", &signal[1..])), "{log}");
+        assert_eq!(stream.answer().await.unwrap_err().code(), metrana_server::Code::Unavailable);
+    }
+}
+
+fn pipe() -> (Started, ChildStdin) {
+    piped(&[])
+}
+
+fn piped(options: &[&str]) -> (Started, ChildStdin) {
+    let mut program = start(options, Stdio::piped());
+    let stdin = program.child.stdin.take().unwrap();
+    (program, stdin)
+}
+
+#[test]
+fn the_end_of_its_input_ends_it() {
+    let (program, stdin) = pipe();
+    drop(stdin);
+    let (status, _, log) = program.end();
+    assert!(status.success(), "{status} {log}");
+    assert!(log.contains("standard input"), "{log}");
+}
+
+#[tokio::test]
+async fn lingering_it_lives_on() {
+    let (program, stdin) = piped(&["--linger"]);
+    drop(stdin);
+    assert_eq!(get(program.http, "/api/v1/counts").await.0, 200);
+    program.signal("-TERM");
+    let (status, _, log) = program.end();
+    assert!(status.success() && log.contains("SIGTERM") && !log.contains("standard input"), "{log}");
+}
+
+#[tokio::test]
+async fn an_input_that_is_no_pipe_does_not_end_it() {
+    let program = start(&[], Stdio::null());
+    assert_eq!(get(program.http, "/api/v1/counts").await.0, 200);
+    program.signal("-TERM");
+    let (status, _, log) = program.end();
+    assert!(status.success() && log.contains("SIGTERM") && !log.contains("standard input"), "{log}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let program = start(&[], Stdio::null());
+    let taken = program.grpc.to_string();
+    let second = Command::new(PROGRAM)
+        .args(["--in-memory", "--grpc", &taken])
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    let message = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(1), "{message}");
+    assert!(message.contains(&taken), "{message}");
+}
