@@ -15,8 +15,13 @@ mod clock;
 mod config;
 mod counters;
 mod envelope;
+mod environments;
 mod errors;
 pub mod events;
+pub mod hot;
+mod kinds;
+mod lanes;
+mod log;
 mod logger;
 mod points;
 mod pool;
@@ -24,11 +29,14 @@ mod queue;
 mod random;
 mod reports;
 mod retry;
+mod rl_batch;
+mod rl_cursor;
 mod runtime;
 mod seal;
 mod sender;
 mod series;
 mod session;
+mod slots;
 mod stage;
 mod stream;
 mod sync;
@@ -38,9 +46,16 @@ mod validate;
 mod wire;
 
 pub use config::{
-    Backpressure, Config, DEFAULT_ENDPOINT, DeliveryPolicy, ErrorStrategy, LogLevel, ResumeStrategy,
+    AggregationFunction, AggregationRule, Backpressure, Config, DEFAULT_ENDPOINT, DeliveryPolicy,
+    ErrorStrategy, LogLevel, ResumeStrategy,
 };
 pub use counters::{Counters, KindCounters};
 pub use errors::{Error, Status};
+pub use hot::SeriesHandle;
+pub use kinds::attributes::{Attribute, Tags, Target};
+pub use kinds::histogram::{Bins, Histogram, Histograms, Stats};
+pub use kinds::scatter::{Scatter, Scatters, Titles};
+pub use log::{SeriesKind, SeriesName};
 pub use logger::Logger;
-pub use points::{StdFloats, Steps, Timestamps, Values};
+pub use points::{EnvironmentId, Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
+pub use rl_cursor::StepStrategy;
