@@ -1,9 +1,10 @@
 //! The engine: takes columns of points from a training loop and sees them to the ingestion service.
 //!
-//! The way of a point, a file for each step of it: [`Logger`] (`logger`) checks lengths and asks `series` and
-//! `validate` whether the call may be, `queue` lets it in, `stage` writes it into a `chunk`, `seal` makes the chunk the
-//! body of a message, `envelope` puts run, logger and number around it, `stream` sends it, and an acknowledgement
-//! brings it back to `sender`, which books it in `counters` and lets the chunk rest in its `pool`.
+//! The way of a point, a file for each step of it: [`Logger`] (`log`) or a handle (`hot`) makes a call of one of the
+//! `kinds`, which asks `series` and `validate` whether it may be; `queue` lets it in; `stage` writes it into a lane of a
+//! `chunk`; `seal` makes the chunk the body of a message; `envelope` puts run, logger and number around it; `stream`
+//! sends it; and an acknowledgement brings it back to `sender`, which books it in `counters` and lets the chunk rest in
+//! its `pool`.
 //!
 //! It knows nothing of C or C#, never calls into its host, and is usable as a plain Rust library.
 
