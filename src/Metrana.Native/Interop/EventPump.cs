@@ -46,6 +46,9 @@ internal sealed class EventPump
     /// <summary>What the loggers write to.</summary>
     public EventsHandle Events { get; }
 
+    /// <summary>The calls whose ends are among the events.</summary>
+    public PendingCalls Calls { get; } = new();
+
     /// <summary>Ends the pump of the process, if there is one, when all that was queued has been handed out.</summary>
     /// <param name="patience">How long to wait for that.</param>
     public static void Stop(TimeSpan patience)
@@ -103,6 +106,7 @@ internal sealed class EventPump
                         Forget(retired);
                         break;
                     default:
+                        Calls.EndAll();
                         return;
                 }
             }
@@ -129,7 +133,14 @@ internal sealed class EventPump
     private void HandOut(nint @event)
     {
         const int LogLine = 1;
-        if (NativeMethods.EventKind(@event) != LogLine || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
+        const int Completion = 2;
+        int kind = NativeMethods.EventKind(@event);
+        if (kind == Completion)
+        {
+            Calls.End(@event);
+        }
+
+        if (kind != LogLine || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
         {
             return;
         }
