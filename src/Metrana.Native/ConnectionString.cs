@@ -3,10 +3,13 @@ namespace Metrana.Native;
 /// <summary>Takes <c>key=value;key="a;b"</c> apart.</summary>
 internal static class ConnectionString
 {
-    /// <summary>The pairs, in their order. What is no pair is a problem, told without what it says.</summary>
-    public static List<(string Key, string Value)> Split(string text, List<string> problems)
+    /// <summary>
+    /// The pairs, in their order, with the characters that they begin at, counted from 1. What is no pair is a problem, told
+    /// by its place and without what it says.
+    /// </summary>
+    public static List<(string Key, string Value, int At)> Split(string text, List<string> problems)
     {
-        List<(string Key, string Value)> pairs = [];
+        List<(string Key, string Value, int At)> pairs = [];
         int at = 0;
         while (at < text.Length)
         {
@@ -28,11 +31,11 @@ internal static class ConnectionString
             at += equals + 1;
             if (Value(text, ref at) is { } value)
             {
-                pairs.Add((key, value));
+                pairs.Add((key, value, start + 1));
             }
             else
             {
-                problems.Add($"the quotes of {key} are not closed, or something stands behind them");
+                problems.Add($"at character {start + 1} the value's quotes are not closed, or something stands behind them");
             }
         }
 

@@ -65,7 +65,7 @@ public sealed partial class LoggerConfig
     /// null can be <c>none</c>. <see cref="LoggerFactory"/> and <see cref="AggregationRules"/> cannot be text.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="LoggerInitException">The text cannot be read; all problems are in the message, which repeats no value.</exception>
+    /// <exception cref="LoggerInitException">The text cannot be read; all problems are in the message, which repeats nothing of it.</exception>
     public static LoggerConfig Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
@@ -73,12 +73,13 @@ public sealed partial class LoggerConfig
         List<string> problems = [];
         HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
 
-        // No value is repeated in a message: with one quote out of place any of them may hold the key.
-        foreach ((string key, string value) in ConnectionString.Split(connectionString, problems))
+        // Nothing of the text is repeated in a message: with a quote out of place anything may be a part of the API key.
+        foreach ((string key, string value, int at) in ConnectionString.Split(connectionString, problems))
         {
             if (!_settings.TryGetValue(key, out Func<LoggerConfig, string, string?>? set))
             {
-                problems.Add($"there is no setting '{key}'; there are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
+                problems.Add(
+                    $"at character {at} there is no setting of that name; there are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
             }
             else if (!seen.Add(key))
             {

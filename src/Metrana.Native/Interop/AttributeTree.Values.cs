@@ -11,14 +11,14 @@ internal sealed partial class AttributeTree
         switch (value)
         {
             case null:
-                WriteByte(NullNode);
+                Write(Node.Null);
                 break;
             case string text:
-                WriteByte(TextNode);
+                Write(Node.Text);
                 WriteText(text);
                 break;
             case bool truth:
-                WriteByte(truth ? TrueNode : FalseNode);
+                Write(truth ? Node.True : Node.False);
                 break;
             case JsonElement json:
                 Write(json);
@@ -144,7 +144,7 @@ internal sealed partial class AttributeTree
 
     private void WriteMap(IDictionary map)
     {
-        int place = Begin(MapNode);
+        int place = Begin(Node.Map);
         int count = 0;
         IDictionaryEnumerator entries = map.GetEnumerator();
         try
@@ -171,7 +171,7 @@ internal sealed partial class AttributeTree
 
     private void WriteMap<T>(IEnumerable<KeyValuePair<string, T>> map)
     {
-        int place = Begin(MapNode);
+        int place = Begin(Node.Map);
         int count = 0;
         foreach ((string key, T value) in map)
         {
@@ -191,7 +191,7 @@ internal sealed partial class AttributeTree
 
     private void WriteList(IEnumerable list)
     {
-        int place = Begin(ListNode);
+        int place = Begin(Node.List);
         int count = 0;
         foreach (object? value in list)
         {
@@ -204,7 +204,7 @@ internal sealed partial class AttributeTree
 
     private void WriteTuple(ITuple tuple)
     {
-        int place = Begin(ListNode);
+        int place = Begin(Node.List);
         for (int i = 0; i < tuple.Length; i++)
         {
             _path[_depth - 1] = (null, i);
@@ -225,27 +225,27 @@ internal sealed partial class AttributeTree
                 WriteArray(json);
                 break;
             case JsonValueKind.String:
-                WriteByte(TextNode);
+                Write(Node.Text);
                 WriteText(json.GetString() ?? "");
                 break;
             case JsonValueKind.Number:
                 WriteJsonNumber(json);
                 break;
             case JsonValueKind.True:
-                WriteByte(TrueNode);
+                Write(Node.True);
                 break;
             case JsonValueKind.False:
-                WriteByte(FalseNode);
+                Write(Node.False);
                 break;
             default:
-                WriteByte(NullNode);
+                Write(Node.Null);
                 break;
         }
     }
 
     private void WriteObject(JsonElement json)
     {
-        int place = Begin(MapNode);
+        int place = Begin(Node.Map);
         int count = 0;
         foreach (JsonProperty property in json.EnumerateObject())
         {
@@ -260,7 +260,7 @@ internal sealed partial class AttributeTree
 
     private void WriteArray(JsonElement json)
     {
-        int place = Begin(ListNode);
+        int place = Begin(Node.List);
         int count = 0;
         foreach (JsonElement element in json.EnumerateArray())
         {

@@ -13,18 +13,23 @@ namespace Metrana.Native.Interop;
 /// </remarks>
 internal sealed partial class AttributeTree
 {
+    /// <summary>What a node is, as its first byte; the numbers are the native ones.</summary>
+    internal enum Node : byte
+    {
+        Null = 0,
+        False = 1,
+        True = 2,
+        Int = 3,
+        Float = 4,
+        Text = 5,
+        Time = 6,
+        Map = 7,
+        List = 8,
+    }
+
     /// <summary>How deep values may lie in each other. What goes deeper contains itself.</summary>
     public const int MostDepth = 128;
 
-    private const byte NullNode = 0;
-    private const byte FalseNode = 1;
-    private const byte TrueNode = 2;
-    private const byte IntNode = 3;
-    private const byte FloatNode = 4;
-    private const byte TextNode = 5;
-    private const byte TimeNode = 6;
-    private const byte MapNode = 7;
-    private const byte ListNode = 8;
 
     /// <summary>A thread that once logged a large value does not keep the memory for that.</summary>
     private const int MostKept = 64 << 10;
@@ -77,23 +82,23 @@ internal sealed partial class AttributeTree
         }
     }
 
-    private void WriteByte(byte value) => Take(1)[0] = value;
+    private void Write(Node node) => Take(1)[0] = (byte)node;
 
     private void WriteInt(long value)
     {
-        WriteByte(IntNode);
+        Write(Node.Int);
         BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
     }
 
     private void WriteFloat(double value)
     {
-        WriteByte(FloatNode);
+        Write(Node.Float);
         BinaryPrimitives.WriteDoubleLittleEndian(Take(sizeof(double)), value);
     }
 
     private void WriteTime(DateTimeOffset moment)
     {
-        WriteByte(TimeNode);
+        Write(Node.Time);
         BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), moment.ToUnixTimeMilliseconds());
     }
 
@@ -116,14 +121,14 @@ internal sealed partial class AttributeTree
     }
 
     /// <summary>Begins a map or a list, and answers where the number of its entries goes.</summary>
-    private int Begin(byte node)
+    private int Begin(Node node)
     {
         if (_depth == MostDepth)
         {
             throw Refusal($"values lie in each other more than {MostDepth} deep here (does one contain itself?)");
         }
 
-        WriteByte(node);
+        Write(node);
         int count = _length;
         Take(sizeof(uint));
         _depth++;

@@ -16,6 +16,13 @@ internal sealed class EventPump
     /// <summary>How many unread events the engine keeps before it lets the oldest go.</summary>
     private const int Capacity = 4096;
 
+    /// <summary>What an event is about; the numbers are the native ones.</summary>
+    internal enum EventType
+    {
+        Log = 1,
+        Completion = 2,
+    }
+
     private static readonly object _gate = new();
     private static EventPump? _shared;
 
@@ -132,15 +139,13 @@ internal sealed class EventPump
 
     private void HandOut(nint @event)
     {
-        const int LogLine = 1;
-        const int Completion = 2;
-        int kind = NativeMethods.EventKind(@event);
-        if (kind == Completion)
+        EventType type = (EventType)NativeMethods.EventKind(@event);
+        if (type == EventType.Completion)
         {
             Calls.End(@event);
         }
 
-        if (kind != LogLine || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
+        if (type != EventType.Log || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
         {
             return;
         }

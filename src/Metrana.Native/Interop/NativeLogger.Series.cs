@@ -4,8 +4,12 @@ namespace Metrana.Native.Interop;
 
 internal static unsafe partial class NativeLogger
 {
-    private const int StdWorld = 0;
-    private const int RlWorld = 1;
+    /// <summary>The two kinds of series that one name may have side by side; the numbers are the native ones.</summary>
+    internal enum World
+    {
+        Std = 0,
+        Rl = 1,
+    }
 
     [SkipLocalsInit]
     public static long? GetSeriesLastStep(LoggerHandle logger, string metric, Scale scale, LabelSpan labels)
@@ -38,11 +42,11 @@ internal static unsafe partial class NativeLogger
     }
 
     public static SeriesHandle GetSeries(LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool distributed) =>
-        GetSeries(logger, StdWorld, metric, scale, labels, ordered: !distributed, episodic: false);
+        GetSeries(logger, World.Std, metric, scale, labels, ordered: !distributed, episodic: false);
 
     public static SeriesHandle GetRlSeries(
         LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic) =>
-        GetSeries(logger, RlWorld, metric, scale, labels, ordered, episodic);
+        GetSeries(logger, World.Rl, metric, scale, labels, ordered, episodic);
 
     public static uint[] GetEnvironments(LoggerHandle logger, ReadOnlySpan<string> names)
     {
@@ -60,7 +64,7 @@ internal static unsafe partial class NativeLogger
     }
 
     private static SeriesHandle GetSeries(
-        LoggerHandle logger, int world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic)
+        LoggerHandle logger, World world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic)
     {
         SeriesNames.Stack stack = default;
         using SeriesNames names = new(metric, scale, labels, &stack);
@@ -68,7 +72,7 @@ internal static unsafe partial class NativeLogger
         nint error = 0;
         int status = NativeMethods.LoggerSeries(
             logger,
-            world,
+            (int)world,
             names.Metric,
             names.Scale,
             names.Labels,
