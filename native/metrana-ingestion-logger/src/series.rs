@@ -69,28 +69,41 @@ impl Nature {
     }
 
     /// Why points of this nature cannot go where `other` rules; None: they can.
-    fn conflict(self, wanted: Self) -> Option<String> {
-        // A service that does not say what a series holds does not pin it either.
-        if self.kind != SeriesValueKind::Undefined && self.kind != wanted.kind {
+    fn conflict(self, wanted: Self) -> Option<Conflict> {
+        // A service that does not say what a series holds does not pin it either, and a call without points holds nothing.
+        let unknown = [self.kind, wanted.kind].contains(&SeriesValueKind::Undefined);
+        if !unknown && self.kind != wanted.kind {
             let kind = spoken_kind(self.kind);
-            return Some(format!(
-                "already holds {kind} points; a metric's value kind is set by its first point and cannot change"
-            ));
+            return Some(Conflict {
+                text: format!("already holds {kind} points"),
+                of_one_series: "; a metric's value kind is set by its first point and cannot change",
+            });
         }
         if self.ordering != wanted.ordering {
             let ordering = spoken_ordering(self.ordering);
-            return Some(format!(
-                "was already declared as {ordering}; ordered and distributed logging cannot be mixed"
-            ));
+            return Some(Conflict {
+                text: format!(
+                    "was already declared as {ordering}; ordered and distributed logging cannot be mixed"
+                ),
+                of_one_series: " for the same series",
+            });
         }
         if self.episodic != wanted.episodic {
             let (old, new) = if self.episodic { ("", "out") } else { ("out", "") };
-            return Some(format!(
-                "already holds points with{old} episodes; points with{new} cannot be mixed in"
-            ));
+            return Some(Conflict {
+                text: format!("already holds points with{old} episodes; points with{new} cannot be mixed in"),
+                of_one_series: "",
+            });
         }
         None
     }
+}
+
+/// Why points may not go where they were meant to.
+struct Conflict {
+    text: String,
+    /// What is said as well where the very series is known, and not only others of its metric and scale.
+    of_one_series: &'static str,
 }
 
 /// A caller's name for a series, its labels sorted and each key once.
@@ -262,8 +275,10 @@ impl Registry {
     /// Whether points of this nature may go into a series that is known.
     pub(crate) fn check_known(&self, id: SeriesId, nature: Nature) -> Result<(), Error> {
         let Series { metric, scale, nature: own, .. } = self.get(id);
-        own.conflict(nature).map_or(Ok(()), |conflict| {
-            Err(Error::validation(format!("invalid points: series '{metric}' (scale '{scale}') {conflict}")))
+        own.conflict(nature).map_or(Ok(()), |Conflict { text, of_one_series }| {
+            Err(Error::validation(format!(
+                "invalid points: series '{metric}' (scale '{scale}') {text}{of_one_series}"
+            )))
         })
     }
 
@@ -281,8 +296,8 @@ impl Registry {
                     family.label_keys
                 )));
             }
-            if let Some(conflict) = family.nature.conflict(nature) {
-                return Err(Error::validation(format!("invalid points: ({metric}/{scale}) {conflict}")));
+            if let Some(Conflict { text, .. }) = family.nature.conflict(nature) {
+                return Err(Error::validation(format!("invalid points: ({metric}/{scale}) {text}")));
             }
         }
         validate::labels(&key.labels)

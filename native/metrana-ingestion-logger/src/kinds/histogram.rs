@@ -95,9 +95,6 @@ impl<'a> HistogramCall<'a> {
             points.push(point(histogram, *step, call.timestamps.at(index, now))?);
         }
         let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels));
-        if points.is_empty() {
-            kind = SeriesValueKind::Histogram;
-        }
         Ok(Self { who, nature: Nature::unordered(kind), points })
     }
 }

@@ -101,7 +101,12 @@ impl<'a> ScatterCall<'a> {
             points.push(point(scatter, *step, call.timestamps.at(index, now))?);
         }
         let titles = titles(&call.titles, is_3d || count == 0)?;
-        let kind = if is_3d { SeriesValueKind::Scatter3d } else { SeriesValueKind::Scatter };
+        let kind = match (count, is_3d) {
+            // No sets are neither in two dimensions nor in three.
+            (0, _) => SeriesValueKind::Undefined,
+            (_, true) => SeriesValueKind::Scatter3d,
+            (_, false) => SeriesValueKind::Scatter,
+        };
         let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels));
         Ok(Self { who, nature: Nature::unordered(kind), is_3d, points, titles })
     }
