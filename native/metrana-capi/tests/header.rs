@@ -7,17 +7,26 @@ use std::process::Command;
 use cbindgen::{Builder, Config};
 
 /// In the order in which the header tells its story.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 19] = [
     "abi.rs",
     "boundary/text.rs",
     "status.rs",
     "enums.rs",
     "errors.rs",
     "events.rs",
+    "rules.rs",
     "config.rs",
-    "floats.rs",
     "counters.rs",
     "logger.rs",
+    "begin.rs",
+    "labels.rs",
+    "floats.rs",
+    "rl_floats.rs",
+    "histograms.rs",
+    "scatters.rs",
+    "log.rs",
+    "attributes.rs",
+    "series.rs",
 ];
 
 fn home() -> PathBuf {

@@ -5,9 +5,23 @@ use std::hash::BuildHasher as _;
 
 /// An environment as one logger knows it. It means nothing to another logger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
 pub struct EnvironmentId(u32);
 
 impl EnvironmentId {
+    /// The environment that was called by this number before. A number that a logger never gave out is refused by the
+    /// call that it is used in.
+    #[must_use]
+    pub const fn from_u32(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// A number for it, for hosts that keep numbers.
+    #[must_use]
+    pub const fn as_u32(self) -> u32 {
+        self.0
+    }
+
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }

@@ -107,6 +107,9 @@ impl Logger {
             if let Some(Err(error)) = state.stopped().map(|_| state.admits()) {
                 return Some(Err(error));
             }
+            if let Some(lost) = state.outcome().and_then(written_off) {
+                return Some(Err(lost));
+            }
             state.inner.is_settled(mark).then_some(Ok(()))
         })?;
         settled.unwrap_or_else(|| {
@@ -147,6 +150,21 @@ impl Logger {
         outcome
     }
 
+    /// Gives up: takes nothing more, delivers nothing more, and waits for nothing. Whoever waits in another thread is
+    /// told that the logger is closed. Dropping it does the same.
+    pub fn abandon(&self) {
+        drop(self.shared.slot.gate.shut(Closing { close_run: false }));
+        let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
+        drop(self.shared.slot.gate.finish(|_| abandoned, Stage::write_off));
+        self.shared.abandon.notify_one();
+    }
+
+    /// Where it says what happens.
+    #[must_use]
+    pub fn events(&self) -> &EventSink {
+        &self.shared.events
+    }
+
     /// Panics while it holds the stage, to show that a panic poisons this logger and nothing else.
     #[allow(clippy::missing_panics_doc, reason = "it does nothing else")]
     pub fn debug_panic(&self) -> ! {
@@ -157,10 +175,7 @@ impl Logger {
 
 impl Drop for Logger {
     fn drop(&mut self) {
-        drop(self.shared.slot.gate.shut(Closing { close_run: false }));
-        let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
-        drop(self.shared.slot.gate.finish(|_| abandoned, Stage::write_off));
-        self.shared.abandon.notify_one();
+        self.abandon();
     }
 }
 
@@ -183,6 +198,13 @@ async fn watch(shared: Arc<Shared>, sender: tokio::task::JoinHandle<()>) {
 
 fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}
+
+/// Why a flush cannot succeed any more: the logger ended and wrote off what it waited for.
+fn written_off(outcome: &Result<(), Error>) -> Option<Error> {
+    let cause = outcome.as_ref().err()?;
+    let lost = matches!(cause.status, Status::CloseTimeout | Status::LoggerClosed);
+    lost.then(|| Error::new(Status::LoggerClosed, format!("the logger was closed during the flush: {cause}")))
 }
 
 fn undelivered(cause: &Error) -> Error {
