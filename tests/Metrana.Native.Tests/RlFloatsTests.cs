@@ -14,10 +14,11 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
     public async Task A_scalar_and_a_row_go_to_one_environment()
     {
         using Logger logger = new(Runs.Config(_server));
+        float[] single = [0.1f];
 
         logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", 1.5);
         logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", [2.5, double.NaN]);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", [0.1f]);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", single);
         logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", 7);
 
         logger.Flush();
