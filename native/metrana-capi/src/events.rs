@@ -145,6 +145,6 @@ pub unsafe extern "C" fn metrana_event_free(event: *mut metrana_event) {
 unsafe fn of_event<T: Copy>(event: *const metrana_event, otherwise: T, read: impl FnOnce(&Event) -> T) -> T {
     contained_or(otherwise, || {
         // SAFETY: passed on to the caller.
-        unsafe { pointers::borrow(event, "event") }.map_or(otherwise, |event| read(&event.0))
+        unsafe { pointers::borrow_optional(event) }.map_or(otherwise, |event| read(&event.0))
     })
 }

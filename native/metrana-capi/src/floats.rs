@@ -134,14 +134,15 @@ impl metrana_std_floats {
     /// # Safety
     /// As for `with`.
     unsafe fn read_values<'a>(&self) -> Result<Values<'a>, Error> {
+        let what = "values";
         Ok(match metrana_dtype::read(self.dtype, "dtype")? {
-            // SAFETY: passed on to the caller.
             metrana_dtype::Float64 => {
-                Values::F64(unsafe { pointers::slice(self.values.cast(), self.count, "values") }?)
+                // SAFETY: passed on to the caller.
+                Values::F64(unsafe { pointers::slice(self.values.cast(), self.count, what) }?)
             }
-            // SAFETY: passed on to the caller.
             metrana_dtype::Float32 => {
-                Values::F32(unsafe { pointers::slice(self.values.cast(), self.count, "values") }?)
+                // SAFETY: passed on to the caller.
+                Values::F32(unsafe { pointers::slice(self.values.cast(), self.count, what) }?)
             }
         })
     }
@@ -152,8 +153,8 @@ impl metrana_std_floats {
         Ok(match metrana_steps_kind::read(self.steps_kind, "steps_kind")? {
             metrana_steps_kind::Auto => Steps::Auto,
             metrana_steps_kind::From => Steps::From(self.first_step),
-            // SAFETY: passed on to the caller.
             metrana_steps_kind::Each => {
+                // SAFETY: passed on to the caller.
                 Steps::Each(unsafe { pointers::slice(self.steps, self.step_count, "steps") }?)
             }
         })
