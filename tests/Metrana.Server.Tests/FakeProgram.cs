@@ -21,5 +21,16 @@ internal sealed class FakeProgram : IDisposable
 
     private string PidPath => System.IO.Path.Combine(_directory.FullName, "pid");
 
+    /// <summary>Waits until it runs.</summary>
+    public async Task UntilRunningAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!File.Exists(PidPath) || !File.ReadAllText(PidPath).EndsWith('\n'))
+        {
+            await pause.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 }

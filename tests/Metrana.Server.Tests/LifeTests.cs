@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FluentAssertions;
 using Xunit;
 
@@ -58,6 +59,20 @@ public sealed class LifeTests
         var read = () => server.GetRunsAsync();
 
         await read.Should().ThrowAsync<LocalServerException>().WithMessage("*does not answer*");
+    }
+
+    [Fact]
+    public async Task A_CtrlC_that_the_terminal_sends_to_both_leaves_it_alive()
+    {
+        await using var server = await LocalServer.StartAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            using var kill = Process.Start("kill", ["-INT", server.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+            kill.ExitCode.Should().Be(0);
+
+            (await server.GetRunsAsync()).Should().BeEmpty();
+        }
     }
 
     [Fact]

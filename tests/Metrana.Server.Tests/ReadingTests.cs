@@ -1,8 +1,8 @@
 using System.Net;
 using FluentAssertions;
 using Google.Protobuf;
-using Metrana.Protobuf.Ingestion.V1.Types;
 using Metrana.Protobuf.Ingestion.V1.Svc;
+using Metrana.Protobuf.Ingestion.V1.Types;
 using Xunit;
 
 namespace Metrana.Server.Tests;

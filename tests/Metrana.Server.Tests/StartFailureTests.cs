@@ -59,8 +59,8 @@ public sealed class StartFailureTests
         using var program = new FakeProgram("exec sleep 600");
         var since = Stopwatch.StartNew();
 
-        await Failing(program, startTimeout: 0.3).Should().ThrowAsync<LocalServerException>()
-            .WithMessage("*did not listen within 0.3 seconds*StartTimeout*");
+        await Failing(program, startTimeout: 1).Should().ThrowAsync<LocalServerException>()
+            .WithMessage("*did not listen within 1 seconds*StartTimeout*");
 
         since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
         Processes.Runs(program.ProcessId).Should().BeFalse();
@@ -115,6 +115,7 @@ public sealed class StartFailureTests
         using var cancellation = new CancellationTokenSource();
         var starting = LocalServer.StartAsync(new LocalServerOptions { ProgramPath = program.Path }, cancellation.Token);
 
+        await program.UntilRunningAsync();
         await cancellation.CancelAsync();
 
         await FluentActions.Awaiting(() => starting).Should().ThrowAsync<OperationCanceledException>();

@@ -106,6 +106,27 @@ fn every_export_is_declared_and_described() {
     }
 }
 
+/// What the header declares in each version of the ABI: its text without comments and blanks, as an FNV-1a hash.
+const SHAPES: [(u32, u64); 1] = [(1, 0x5056_e990_260d_697b)];
+
+/// A change of what is declared, be it the order of two fields, is a new version; a change of words is not.
+#[test]
+fn the_version_of_the_abi_is_that_of_the_declarations() {
+    let header = committed();
+    let body = header.split_once("*/").expect("the header begins with a comment").1;
+    let declared = body.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let bytes = declared.flat_map(str::bytes).filter(|byte| !byte.is_ascii_whitespace());
+    let shape = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let version = metrana_native::METRANA_ABI_VERSION;
+    assert_eq!(
+        SHAPES.last(),
+        Some(&(version, shape)),
+        "the declarations are {shape:#018x} now: raise METRANA_ABI_VERSION, here and in the C# project, and add a line"
+    );
+}
+
 /// As a C program and as a C++ one see it, with every warning on.
 #[test]
 fn it_compiles_alone_as_c_and_as_cpp() {

@@ -13,6 +13,7 @@ use clap::builder::ValueParser;
 /// SIGTERM and SIGINT stop it in good order. So does the end of its standard input where that is a pipe, which is how
 /// it notices that the program that started it is gone. A terminal, a file or /dev/null as standard input is not looked
 /// at.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Parser)]
 #[command(name = "metrana-server", version, verbatim_doc_comment)]
 pub struct Cli {
@@ -35,6 +36,11 @@ pub struct Cli {
     /// Live on when standard input ends
     #[arg(long)]
     pub linger: bool,
+
+    /// Leave Ctrl+C to the program that started this one: a terminal sends SIGINT to both, and that program may still
+    /// have points to deliver
+    #[arg(long)]
+    pub ignore_interrupt: bool,
 }
 
 /// Reads an address that only this machine can reach: the server asks nobody for a key.

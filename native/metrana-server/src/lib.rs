@@ -1,6 +1,6 @@
 //! A local server for the Metrana ingestion protocol.
 //!
-//! A message's way through it: [`ingest`](crate) takes it from its stream and turns it into what a store understands; the
+//! A message's way through it: `ingest` takes it from its stream and turns it into what a store understands; the
 //! [`Store`](store::Store) leaves it out when it is a duplicate and keeps it otherwise; then the stream acknowledges it.
 //! The HTTP API reads what the store holds. [`Faults`] make any of it go wrong, for tests.
 

@@ -35,8 +35,10 @@ fn run(cli: &Cli) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = Server::start(options).await?;
+        // Listening before it is announced: who reads the line may ask for a stop at once.
+        let stop = stop::Requests::listen(cli.linger, cli.ignore_interrupt)?;
         announce(&server)?;
-        let why = stop::requested(cli.linger).await?;
+        let why = stop.next().await?;
         let _ = writeln!(io::stderr(), "metrana-server: stopping: {why}");
         server.shutdown().await
     })

@@ -4,36 +4,83 @@ use std::io::{self, Read};
 
 use tokio::sync::oneshot;
 
-/// Waits for a signal, or for the end of standard input where that counts, and says which it was.
-pub async fn requested(linger: bool) -> io::Result<&'static str> {
-    let parent = if linger || !stdin_is_a_pipe() { None } else { Some(parent_gone()?) };
-    tokio::select! {
-        signal = signal() => signal,
-        () = async {
-            match parent {
-                // A watcher that died without a word is no reason to stop.
-                Some(gone) => if gone.await.is_err() { std::future::pending().await },
-                None => std::future::pending().await,
-            }
-        } => Ok("the end of standard input"),
+/// What can stop the program, listened to from the moment this is made.
+pub struct Requests {
+    signals: Signals,
+    parent: Option<oneshot::Receiver<()>>,
+}
+
+impl Requests {
+    /// `linger`: the end of standard input does not count; `ignore_interrupt`: Ctrl+C does not.
+    pub fn listen(linger: bool, ignore_interrupt: bool) -> io::Result<Self> {
+        let parent = if linger || !stdin_is_a_pipe() { None } else { Some(parent_gone()?) };
+        Ok(Self { signals: Signals::listen(ignore_interrupt)?, parent })
+    }
+
+    /// Waits for the first of them and says which it was.
+    pub async fn next(self) -> io::Result<&'static str> {
+        let Self { signals, parent } = self;
+        tokio::select! {
+            signal = signals.next() => signal,
+            () = async {
+                match parent {
+                    // A watcher that died without a word is no reason to stop.
+                    Some(gone) => if gone.await.is_err() { std::future::pending().await },
+                    None => std::future::pending().await,
+                }
+            } => Ok("the end of standard input"),
+        }
     }
 }
 
 #[cfg(unix)]
-async fn signal() -> io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    /// Taken also where it does not count: nobody listening, it would end the program.
+    interrupt: tokio::signal::unix::Signal,
+    ignore_interrupt: bool,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen(ignore_interrupt: bool) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Self { terminate, interrupt, ignore_interrupt })
+    }
+
+    async fn next(mut self) -> io::Result<&'static str> {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return Ok("SIGTERM"),
+                _ = self.interrupt.recv() => if !self.ignore_interrupt { return Ok("SIGINT") },
+            }
+        }
+    }
 }
 
 #[cfg(not(unix))]
-async fn signal() -> io::Result<&'static str> {
-    tokio::signal::ctrl_c().await?;
-    Ok("Ctrl+C")
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    ignore_interrupt: bool,
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen(ignore_interrupt: bool) -> io::Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()?, ignore_interrupt })
+    }
+
+    async fn next(mut self) -> io::Result<&'static str> {
+        loop {
+            if self.interrupt.recv().await.is_none() {
+                std::future::pending::<()>().await;
+            }
+            if !self.ignore_interrupt {
+                return Ok("Ctrl+C");
+            }
+        }
+    }
 }
 
 /// Only a pipe (or a socket, which some parents use for one) says by its end that its other side is gone: a shell user's

@@ -169,6 +169,18 @@ async fn lingering_it_lives_on() {
 }
 
 #[tokio::test]
+async fn an_interrupt_can_be_left_to_the_program_that_started_it() {
+    let (program, stdin) = piped(&["--ignore-interrupt"]);
+    for _ in 0..10 {
+        program.signal("-INT");
+        assert_eq!(get(program.http, "/api/v1/counts").await.0, 200);
+    }
+    drop(stdin);
+    let (status, _, log) = program.end();
+    assert!(status.success() && log.contains("standard input") && !log.contains("SIGINT"), "{log}");
+}
+
+#[tokio::test]
 async fn an_input_that_is_no_pipe_does_not_end_it() {
     let program = start(&[], Stdio::null());
     assert_eq!(get(program.http, "/api/v1/counts").await.0, 200);

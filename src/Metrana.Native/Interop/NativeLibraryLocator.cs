@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -159,11 +160,12 @@ internal static class NativeLibraryLocator
                 + advice);
     }
 
+    // An attribute and no pragma: the native compiler of the program that uses this must see it too.
+    [UnconditionalSuppressMessage(
+        "SingleFile", "IL3000", Justification = "Empty in a single-file program, where the folder of the program is what counts.")]
     private static string AssemblyFolder()
     {
-#pragma warning disable IL3000 // Empty in a single-file program, where the folder of the program is what counts.
         string location = typeof(NativeLibraryLocator).Assembly.Location;
-#pragma warning restore IL3000
         return location.Length > 0 ? Path.GetDirectoryName(location) ?? AppContext.BaseDirectory : AppContext.BaseDirectory;
     }
 

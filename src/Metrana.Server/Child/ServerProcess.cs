@@ -112,20 +112,7 @@ internal sealed class ServerProcess
             // A server that outlives this process must not lose the place it writes its log to.
             RedirectStandardError = !options.Linger,
         };
-        start.ArgumentList.Add("--in-memory");
-        start.ArgumentList.Add("--grpc");
-        start.ArgumentList.Add("127.0.0.1:0");
-        start.ArgumentList.Add("--http");
-        start.ArgumentList.Add("127.0.0.1:0");
-        if (options.AllowFaults)
-        {
-            start.ArgumentList.Add("--allow-faults");
-        }
-
-        if (options.Linger)
-        {
-            start.ArgumentList.Add("--linger");
-        }
+        Array.ForEach(Arguments(options), start.ArgumentList.Add);
 
         var standardError = new LastLines();
         var process = new Process { StartInfo = start };
@@ -138,6 +125,14 @@ internal sealed class ServerProcess
 
         return new ServerProcess(process, standardError, options);
     }
+
+    // Ctrl+C in a terminal reaches child and parent alike, and the parent's loggers may still have something to deliver.
+    private static string[] Arguments(LocalServerOptions options) =>
+    [
+        "--in-memory", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ignore-interrupt",
+        .. options.AllowFaults ? ["--allow-faults"] : Array.Empty<string>(),
+        .. options.Linger ? ["--linger"] : Array.Empty<string>(),
+    ];
 
     private async Task<ServerEndpoints> ReadEndpointsAsync(string program, TimeSpan timeout, CancellationToken cancellationToken)
     {

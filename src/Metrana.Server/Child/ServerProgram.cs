@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Metrana.Server.Child;
@@ -93,11 +94,8 @@ internal static class ServerProgram
         var native = Path.Combine("runtimes", Rid, "native");
         List<string> folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, native)];
 
-        // The assembly may lie elsewhere, for one in a plug-in's folder; in a single-file program it has no place at all.
-#pragma warning disable IL3000 // the empty path is expected
-        var own = Path.GetDirectoryName(typeof(ServerProgram).Assembly.Location);
-#pragma warning restore IL3000
-        if (!string.IsNullOrEmpty(own))
+        // The assembly may lie elsewhere, for one in a plug-in's folder.
+        if (OwnFolder() is { } own)
         {
             folders.Add(own);
             folders.Add(Path.Combine(own, native));
@@ -105,4 +103,8 @@ internal static class ServerProgram
 
         return folders.Select(folder => Path.GetFullPath(Path.Combine(folder, FileName))).Distinct(StringComparer.Ordinal).ToList();
     }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "In a single file the assembly has no place; that is expected.")]
+    private static string? OwnFolder() =>
+        typeof(ServerProgram).Assembly.Location is { Length: > 0 } path ? Path.GetDirectoryName(path) : null;
 }

@@ -3,9 +3,9 @@ using Google.Protobuf;
 using Metrana.Protobuf.Common.V1;
 using Metrana.Protobuf.Ingestion.V1.Svc;
 using Metrana.Protobuf.Ingestion.V1.Types;
+using Environments = Metrana.Protobuf.Ingestion.V1.Svc.InitializeRunLoggingResponse.Types.EnvStatuses;
 using Families = Metrana.Protobuf.Ingestion.V1.Svc.InitializeRunLoggingResponse.Types.RlFamilyDeclarations;
 using Steps = Metrana.Protobuf.Ingestion.V1.Svc.InitializeRunLoggingResponse.Types.LastLoggedSteps;
-using Environments = Metrana.Protobuf.Ingestion.V1.Svc.InitializeRunLoggingResponse.Types.EnvStatuses;
 
 namespace Metrana.WireCapture.Script;
 

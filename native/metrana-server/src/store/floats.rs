@@ -98,7 +98,9 @@ impl Timestamps {
 }
 
 /// A batch of at least this many points keeps the memory that it was decoded into; smaller ones are gathered.
-const LARGE: usize = 128;
+const LARGE: usize = 32;
+/// From this many points on, the memory that a decoder took too much is given back.
+const WORTH_SHRINKING: usize = 4096;
 /// A gathered segment takes this many points before the next one begins.
 const GATHERED: usize = 4096;
 
@@ -137,10 +139,11 @@ impl FloatSeries {
         let start = self.points;
         self.points += count;
         if count >= LARGE {
-            // A decoder grows its columns by doubling; giving the rest back moves nothing.
+            // A decoder grows its columns by doubling.
             match &mut batch.values {
-                Values::F64(values) => values.shrink_to_fit(),
-                Values::F32(values) => values.shrink_to_fit(),
+                Values::F64(values) if count >= WORTH_SHRINKING => values.shrink_to_fit(),
+                Values::F32(values) if count >= WORTH_SHRINKING => values.shrink_to_fit(),
+                Values::F64(_) | Values::F32(_) => {}
             }
             self.segments.push(Segment { start, batch, gathers: false });
             return;
