@@ -43,8 +43,9 @@ public sealed partial class Logger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run. A second
-    /// call does nothing and ends as the first one did.
+    /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run. It happens
+    /// elsewhere: a call that another thread makes at the same moment may still be taken, and is then delivered as well. A
+    /// second call does nothing and ends as the first one did.
     /// </summary>
     /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
     /// <param name="cancellationToken">Gives up waiting. The logger closes all the same.</param>
