@@ -55,7 +55,7 @@ pub unsafe extern "C" fn metrana_error_status(error: *const metrana_error) -> me
 pub unsafe extern "C" fn metrana_error_grpc_code(error: *const metrana_error) -> i32 {
     contained_or(-1, || {
         // SAFETY: the caller hands in null or a live error.
-        unsafe { pointers::borrow(error, "error") }.ok().and_then(|error| error.0.grpc).unwrap_or(-1)
+        unsafe { pointers::borrow_optional(error) }.and_then(|error| error.0.grpc).unwrap_or(-1)
     })
 }
 
@@ -64,10 +64,8 @@ pub unsafe extern "C" fn metrana_error_grpc_code(error: *const metrana_error) ->
 pub unsafe extern "C" fn metrana_error_message(error: *const metrana_error) -> metrana_str {
     contained_or(metrana_str::absent(), || {
         // SAFETY: the caller hands in null or a live error.
-        match unsafe { pointers::borrow(error, "error") } {
-            Ok(error) => metrana_str::of(&error.0.message),
-            Err(_) => metrana_str::absent(),
-        }
+        let error = unsafe { pointers::borrow_optional(error) };
+        error.map_or(metrana_str::absent(), |error| metrana_str::of(&error.0.message))
     })
 }
 
@@ -82,7 +80,7 @@ pub unsafe extern "C" fn metrana_error_free(error: *mut metrana_error) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_error_list_len(list: *const metrana_error_list) -> usize {
     // SAFETY: the caller hands in null or a live list.
-    contained_or(0, || unsafe { pointers::borrow(list, "list") }.map_or(0, |list| list.0.len()))
+    contained_or(0, || unsafe { pointers::borrow_optional(list) }.map_or(0, |list| list.0.len()))
 }
 
 /// The error at `index`, counted from 0, or null past the end. Borrowed: it ends with the list.
@@ -93,8 +91,8 @@ pub unsafe extern "C" fn metrana_error_list_get(
 ) -> *const metrana_error {
     contained_or(std::ptr::null(), || {
         // SAFETY: the caller hands in null or a live list.
-        let list = unsafe { pointers::borrow(list, "list") };
-        list.ok().and_then(|list| list.0.get(index)).map_or(std::ptr::null(), std::ptr::from_ref)
+        let list = unsafe { pointers::borrow_optional(list) };
+        list.and_then(|list| list.0.get(index)).map_or(std::ptr::null(), std::ptr::from_ref)
     })
 }
 

@@ -220,7 +220,7 @@ pub unsafe extern "C" fn metrana_event_free(event: *mut metrana_event) {
 unsafe fn of_event<T: Copy>(event: *const metrana_event, otherwise: T, read: impl FnOnce(&Event) -> T) -> T {
     contained_or(otherwise, || {
         // SAFETY: passed on to the caller.
-        unsafe { pointers::borrow(event, "event") }.map_or(otherwise, |event| read(&event.event))
+        unsafe { pointers::borrow_optional(event) }.map_or(otherwise, |event| read(&event.event))
     })
 }
 
@@ -231,7 +231,7 @@ unsafe fn of_event<T: Copy>(event: *const metrana_event, otherwise: T, read: imp
 unsafe fn of_end<T: Copy>(event: *const metrana_event, otherwise: T, read: impl FnOnce(&End) -> T) -> T {
     contained_or(otherwise, || {
         // SAFETY: passed on to the caller.
-        let event = unsafe { pointers::borrow(event, "event") }.ok();
+        let event = unsafe { pointers::borrow_optional(event) };
         event.and_then(|event| event.end.as_ref()).map_or(otherwise, read)
     })
 }

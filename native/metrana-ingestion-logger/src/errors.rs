@@ -28,9 +28,9 @@ macro_rules! statuses {
 statuses! {
     /// The call did what it says.
     Ok = 0,
-    /// A pointer that must not be null was null.
+    /// A pointer that must not be null was null, or a null pointer came with a length.
     NullPointer = 1,
-    /// A length was larger than memory can be, or a null pointer came with a length.
+    /// A length was larger than memory can be.
     InvalidLength = 2,
     /// A pointer was not aligned for its type.
     Misaligned = 3,
@@ -40,7 +40,7 @@ statuses! {
     InvalidEnum = 5,
     /// A structure has another size than this library knows: header and library do not belong together.
     StructSize = 6,
-    /// A duration was not a number.
+    /// A duration was not a number, or was negative where that means nothing.
     InvalidDuration = 7,
     /// The engine panicked inside this call; the process lives on and the handle is poisoned.
     Panicked = 10,

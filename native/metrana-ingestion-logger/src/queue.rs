@@ -2,9 +2,11 @@
 //!
 //! It guards the stage and bounds it in bytes. A call is let in whole or not at all; those who wait are served in
 //! the order they came, so that a large call is not overtaken for ever; a call larger than the whole queue goes in
-//! alone, when the queue is empty. Closing wakes everyone who waits.
+//! alone, when the queue is empty. Closing wakes everyone who waits, and so does a panic behind the gate: the lock is
+//! poisoned then, and whoever slept through that would sleep for ever.
 
 use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use crate::errors::{Error, Status};
@@ -108,6 +110,38 @@ impl<S> State<S> {
     }
 }
 
+/// The stage, as long as this lives.
+pub(crate) struct Inside<'a, S> {
+    // In this order: the lock is given back, and poisoned by a panic, before anybody is woken to find it so.
+    state: MutexGuard<'a, State<S>>,
+    _alarm: Alarm<'a, S>,
+}
+
+/// Wakes everyone when a panic passes through it.
+struct Alarm<'a, S>(&'a Gate<S>);
+
+impl<S> Drop for Alarm<'_, S> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.room.notify_all();
+            self.0.settled.notify_all();
+        }
+    }
+}
+
+impl<S> Deref for Inside<'_, S> {
+    type Target = State<S>;
+    fn deref(&self) -> &State<S> {
+        &self.state
+    }
+}
+
+impl<S> DerefMut for Inside<'_, S> {
+    fn deref_mut(&mut self) -> &mut State<S> {
+        &mut self.state
+    }
+}
+
 impl<S> Gate<S> {
     pub(crate) fn new(inner: S, limit: usize) -> Self {
         let state = State::new(inner, limit);
@@ -124,7 +158,12 @@ impl<S> Gate<S> {
     }
 
     /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
-    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, State<S>>, Error> {
+    pub(crate) fn lock(&self) -> Result<Inside<'_, S>, Error> {
+        Ok(Inside { state: self.enter()?, _alarm: Alarm(self) })
+    }
+
+    /// The bare lock, for those who wait with it. They hold an alarm of their own, made before.
+    fn enter(&self) -> Result<MutexGuard<'_, State<S>>, Error> {
         self.state.lock().map_err(|_| poisoned())
     }
 
@@ -145,7 +184,8 @@ impl<S> Gate<S> {
         commit: impl FnOnce(&mut S, P) -> (usize, R),
         turned_away: impl FnOnce(&mut S, P) -> A,
     ) -> Result<R, Turned<A>> {
-        let mut state = self.lock().map_err(Turned::Down)?;
+        let _alarm = Alarm(self);
+        let mut state = self.enter().map_err(Turned::Down)?;
         let mut ticket = None;
         let mut deadline = None;
         loop {
@@ -196,7 +236,7 @@ impl<S> Gate<S> {
     }
 
     /// Wakes those who wait for room or for an end. To be called after the state changed for them.
-    pub(crate) fn announce(&self, state: MutexGuard<'_, State<S>>) {
+    pub(crate) fn announce(&self, state: Inside<'_, S>) {
         let waiting = !state.waiting.is_empty();
         drop(state);
         if waiting {
@@ -247,7 +287,8 @@ impl<S> Gate<S> {
         deadline: Option<Instant>,
         mut done: impl FnMut(&mut State<S>) -> Option<R>,
     ) -> Result<Option<R>, Error> {
-        let mut state = self.lock()?;
+        let _alarm = Alarm(self);
+        let mut state = self.enter()?;
         loop {
             if let Some(answer) = done(&mut state) {
                 return Ok(Some(answer));

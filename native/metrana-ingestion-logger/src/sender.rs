@@ -14,7 +14,7 @@ use crate::counters::{Fate, Tally};
 use crate::envelope::{Identity, Numbered};
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
-use crate::queue::State;
+use crate::queue::Inside;
 use crate::retry::{self, OnStream};
 use crate::seal::Sealer;
 use crate::slots::{self, Slot};
@@ -231,7 +231,7 @@ impl Sender {
     }
 
     /// The stage, as long as there is anything left to book in it.
-    fn live(&self) -> Result<std::sync::MutexGuard<'_, State<Stage>>, Over> {
+    fn live(&self) -> Result<Inside<'_, Stage>, Over> {
         let state = self.shared.slot.gate.lock()?;
         if state.stopped().is_some() || state.outcome().is_some() { Err(Over) } else { Ok(state) }
     }

@@ -44,6 +44,18 @@ pub(crate) unsafe fn borrow<'a, T>(pointer: *const T, what: &str) -> Result<&'a 
     Ok(unsafe { &*pointer })
 }
 
+/// A borrowed value for questions that are answered without one, too.
+///
+/// # Safety
+/// As for `borrow`.
+pub(crate) unsafe fn borrow_optional<'a, T>(pointer: *const T) -> Option<&'a T> {
+    if !pointer.is_aligned() {
+        return None;
+    }
+    // SAFETY: null or aligned; the rest is the caller's promise.
+    unsafe { pointer.as_ref() }
+}
+
 /// A borrowed structure of a known size.
 ///
 /// # Safety
