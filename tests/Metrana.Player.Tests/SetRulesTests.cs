@@ -89,7 +89,11 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         Answer($"[{one},{one}]", "{\"steps\":[1,2]}").Should().Be("ok");
         Answer($"[{one},{one}]", "{\"steps\":[2,2]}").Should().Be("ok");
         Answer($"[{one},{one}]", "{\"steps\":[1]}").Should().Match("ValidationError: *Number of steps is incorrect: for 1 steps and 2 values");
-        Answer($"[{one},{one}]", "{\"steps\":1}").Should().NotBe("ok");
+        Answer($"[{one},{one}]", "{\"steps\":1}").Should().StartWith("TypeError: ");
+        Answer($"[{one}]", "{\"steps\":1}").Should().StartWith("TypeError: ");
+        Answer($"[{one}]", "{\"steps\":[1]}").Should().Be("ok");
+        Answer(one, "{\"steps\":[1]}").Should().Be("ok");
+        Answer(one, "{\"steps\":{\"ndarray\":\"int64\",\"shape\":[],\"data\":1}}").Should().Be("ok");
         Answer($"[{one},{one}]", "{\"steps\":[1,2],\"timestamps_millis\":[3,4]}").Should().Be("ok");
         Answer($"[{one},{one}]", "{\"steps\":[1,2],\"timestamps_millis\":[3]}").Should().Match("ValidationError: *Number of timestamps is incorrect*");
         Answer($"[{one},{one}]", "{\"steps\":[1,2],\"timestamp_millis\":3}").Should().Be("ok");
@@ -119,7 +123,7 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         run.Histograms.Values.Single().Select(point => (point.Stats.Min, point.Stats.Max, point.Stats.Sum, point.Stats.SumOfSquares))
             .Should().Equal((1, 3, 5, 7), (2, 4, 6, 8));
         peer.Answers($$$"""["log_histograms",["m","S",[{{{One}}},{{{One}}}]],{"steps":[1,2],"stats":{"tuple":[1,3,5,7]}}]""").Should()
-            .ContainSingle().Which.Should().StartWith("ValueError: ");
+            .ContainSingle().Which.Should().StartWith("TypeError: ");
     }
 
     [Theory]

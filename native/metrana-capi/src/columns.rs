@@ -33,8 +33,8 @@ pub(crate) unsafe fn timestamps<'a>(
     Ok(match metrana_timestamps_kind::read(kind, "timestamps_kind")? {
         metrana_timestamps_kind::Now => Timestamps::Now,
         metrana_timestamps_kind::At => Timestamps::At(millis),
-        // SAFETY: passed on to the caller.
         metrana_timestamps_kind::Each => {
+            // SAFETY: passed on to the caller.
             Timestamps::Each(unsafe { pointers::slice(each, count, "timestamps_millis") }?)
         }
     })

@@ -133,8 +133,8 @@ impl metrana_std_floats {
         Ok(match metrana_steps_kind::read(self.steps_kind, "steps_kind")? {
             metrana_steps_kind::Auto => Steps::Auto,
             metrana_steps_kind::From => Steps::From(self.first_step),
-            // SAFETY: passed on to the caller.
             metrana_steps_kind::Each => {
+                // SAFETY: passed on to the caller.
                 Steps::Each(unsafe { pointers::slice(self.steps, self.step_count, "steps") }?)
             }
         })

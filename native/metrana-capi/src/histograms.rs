@@ -81,8 +81,8 @@ impl metrana_histogram {
             (true, false) => Bins::Densities(unsafe {
                 pointers::slice(self.densities, self.bin_count, "histogram.densities")
             }?),
-            // SAFETY: passed on to the caller.
             (_, true) => {
+                // SAFETY: passed on to the caller.
                 Bins::Counts(unsafe { pointers::slice(self.counts, self.bin_count, "histogram.counts") }?)
             }
         };

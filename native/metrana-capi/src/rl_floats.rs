@@ -93,14 +93,14 @@ impl metrana_rl_floats {
             let labels = Labels::of(self.labels, self.label_count)?;
             let metric = self.metric.read("metric")?;
             let scale = self.scale.read("scale")?;
-            let named = |environments| {
+            let log_in = |environments| {
                 log(&RlFloats { metric, scale, labels: labels.as_slice(), ..self.points(environments)? })
             };
             if self.environments.is_null() {
-                return named(self.known_environments()?);
+                return log_in(self.known_environments()?);
             }
             let names = Texts::of(self.environments, self.environment_count, "environments")?;
-            named(Environments::Names(names.as_slice()))
+            log_in(Environments::Names(names.as_slice()))
         }
     }
 

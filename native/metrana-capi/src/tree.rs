@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
             return self.refuse(at, &message);
         }
         let count = self.length(what)?;
-        if count > self.rest() / least {
+        if count.saturating_mul(least) > self.rest() {
             let rest = self.rest();
             return self.refuse(at, &format!("{what} of {count} cannot be in the {rest} bytes behind it"));
         }
@@ -120,5 +120,208 @@ impl<'a> Reader<'a> {
     fn refuse<T>(&self, at: usize, why: &str) -> Result<T, Error> {
         let length = self.bytes.len();
         Err(Error::new(Status::Validation, format!("tree: {why}, at offset {at} of {length}")))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a tree; there is one way to write each.
+    fn encode(tree: &Attribute, out: &mut Vec<u8>) {
+        let kind = |node: metrana_node| u8::try_from(node as i32).unwrap();
+        let length = |length: usize| u32::try_from(length).unwrap().to_le_bytes();
+        match tree {
+            Attribute::Null => out.push(kind(metrana_node::Null)),
+            Attribute::Bool(false) => out.push(kind(metrana_node::False)),
+            Attribute::Bool(true) => out.push(kind(metrana_node::True)),
+            Attribute::Int(value) => {
+                out.push(kind(metrana_node::Int));
+                out.extend(value.to_le_bytes());
+            }
+            Attribute::Float(value) => {
+                out.push(kind(metrana_node::Float));
+                out.extend(value.to_le_bytes());
+            }
+            Attribute::Text(text) => {
+                out.push(kind(metrana_node::Text));
+                out.extend(length(text.len()));
+                out.extend(text.bytes());
+            }
+            Attribute::Time(millis) => {
+                out.push(kind(metrana_node::Time));
+                out.extend(millis.to_le_bytes());
+            }
+            Attribute::Map(entries) => {
+                out.push(kind(metrana_node::Map));
+                out.extend(length(entries.len()));
+                for (key, value) in entries {
+                    out.extend(length(key.len()));
+                    out.extend(key.bytes());
+                    encode(value, out);
+                }
+            }
+            Attribute::List(elements) => {
+                out.push(kind(metrana_node::List));
+                out.extend(length(elements.len()));
+                elements.iter().for_each(|element| encode(element, out));
+            }
+        }
+    }
+
+    fn encoded(tree: &Attribute) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode(tree, &mut bytes);
+        bytes
+    }
+
+    /// Every kind of node, in maps and lists.
+    fn of_everything() -> Attribute {
+        let entry = |key: &str, value| (key.to_owned(), value);
+        Attribute::Map(vec![
+            entry("nothing", Attribute::Null),
+            entry("", Attribute::Bool(false)),
+            entry(
+                "größe",
+                Attribute::List(vec![
+                    Attribute::Bool(true),
+                    Attribute::Int(i64::MIN),
+                    Attribute::Float(-0.1),
+                    Attribute::List(Vec::new()),
+                ]),
+            ),
+            entry("text", Attribute::Text("損失".to_owned())),
+            entry("when", Attribute::Time(-1)),
+            entry("last", Attribute::Map(vec![entry("empty", Attribute::Text(String::new()))])),
+        ])
+    }
+
+    /// Lists or maps in each other, with a null in the innermost.
+    fn nested(depth: usize, list: bool) -> Vec<u8> {
+        let around: &[u8] = if list { &[8, 1, 0, 0, 0] } else { &[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k'] };
+        let mut bytes = around.repeat(depth);
+        bytes.push(0);
+        bytes
+    }
+
+    fn refusal(bytes: &[u8]) -> Error {
+        decode(bytes).unwrap_err()
+    }
+
+    #[track_caller]
+    fn assert_refused(bytes: &[u8], status: Status, words: &str) {
+        let error = refusal(bytes);
+        assert_eq!(error.status, status, "{}", error.message);
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+
+    #[test]
+    fn every_kind_of_node_is_read() {
+        let tree = of_everything();
+        assert_eq!(decode(&encoded(&tree)).unwrap(), tree);
+        // As the header says it, byte by byte.
+        let bytes = [7, 1, 0, 0, 0, 2, 0, 0, 0, b'l', b'r', 4, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f];
+        let wanted = Attribute::Map(vec![("lr".to_owned(), Attribute::Float(0.5))]);
+        assert_eq!(decode(&bytes).unwrap(), wanted);
+    }
+
+    #[test]
+    fn whatever_is_cut_off_or_left_over_is_refused() {
+        let bytes = encoded(&of_everything());
+        for end in 0..bytes.len() {
+            let error = refusal(&bytes[..end]);
+            assert_eq!(error.status, Status::Validation, "cut at {end}: {}", error.message);
+            assert!(error.message.contains(&format!(" of {end}")), "{}", error.message);
+        }
+        let more = [bytes.as_slice(), &[0]].concat();
+        assert_refused(
+            &more,
+            Status::Validation,
+            &format!("left over behind the tree, at offset {}", bytes.len()),
+        );
+        assert_refused(&[], Status::Validation, "at offset 0 of 0");
+    }
+
+    #[test]
+    fn what_is_no_node_is_refused_where_it_stands() {
+        assert_refused(&[9], Status::Validation, "9 is no kind of node, at offset 0 of 1");
+        assert_refused(
+            &[8, 2, 0, 0, 0, 1, 255],
+            Status::Validation,
+            "255 is no kind of node, at offset 6 of 7",
+        );
+    }
+
+    #[test]
+    fn text_and_keys_are_strict_utf8() {
+        assert_refused(
+            &[5, 3, 0, 0, 0, b'a', 0xff, b'b'],
+            Status::InvalidUtf8,
+            "a text is not UTF-8 at offset 6",
+        );
+        let key = [7, 1, 0, 0, 0, 2, 0, 0, 0, 0xc0, 0x80, 0];
+        assert_refused(&key, Status::InvalidUtf8, "a key is not UTF-8 at offset 9");
+        let text = [5, 0xff, 0xff, 0xff, 0xff, b'a'];
+        assert_refused(&text, Status::Validation, "a text of 4294967295 bytes cannot be in the 1 bytes");
+    }
+
+    #[test]
+    fn a_count_is_compared_with_what_is_there() {
+        assert_refused(&[8, 0xff, 0xff, 0xff, 0xff, 0], Status::Validation, "a list of 4294967295 cannot be");
+        assert_refused(&[8, 2, 0, 0, 0, 0], Status::Validation, "at offset 0 of 6");
+        // Two entries take ten bytes at least.
+        let nine = [[7, 2, 0, 0, 0].as_slice(), &[0; 9]].concat();
+        assert_refused(&nine, Status::Validation, "a map of 2 cannot be in the 9 bytes behind it");
+        let ten = [[7, 2, 0, 0, 0].as_slice(), &[0; 10]].concat();
+        assert!(decode(&ten).is_ok());
+    }
+
+    #[test]
+    fn depth_ends_at_the_limit() {
+        for list in [true, false] {
+            assert!(decode(&nested(128, list)).is_ok());
+            assert_refused(&nested(129, list), Status::Validation, "128 is the deepest");
+            // Far deeper than any stack would stand.
+            assert_refused(&nested(1_000_000, list), Status::Validation, "lies in 128 others");
+        }
+    }
+
+    /// Damaged trees: each is refused, or is another tree that is written in just these bytes.
+    #[test]
+    fn damage_is_refused_or_means_something_else() {
+        let sound = [encoded(&of_everything()), nested(20, true), nested(20, false)];
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = move |below: usize| {
+            // xorshift64: every run is the same one.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+        };
+        let (mut refused, mut taken) = (0, 0);
+        for round in 0..60_000 {
+            let mut bytes = sound[round % sound.len()].clone();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(4) {
+                    0 => bytes[at] = u8::try_from(random(256)).unwrap(),
+                    1 => bytes[at] = u8::try_from(random(10)).unwrap(),
+                    2 => drop(bytes.remove(at)),
+                    _ => bytes.insert(at, u8::try_from(random(9)).unwrap()),
+                }
+            }
+            match decode(&bytes) {
+                Ok(tree) => {
+                    assert_eq!(encoded(&tree), bytes);
+                    taken += 1;
+                }
+                Err(error) => {
+                    assert!(matches!(error.status, Status::Validation | Status::InvalidUtf8));
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 10_000 && taken > 1000, "{refused} refused, {taken} taken");
     }
 }

@@ -121,7 +121,7 @@ fn play(runtime: &Runtime, seed: u64) -> Met {
     }
     let mut fates = Fates::new(random.bits(), &amounts);
     let proxy = runtime.block_on(FaultProxy::start(server.grpc_addr(), move |_| fates.next()));
-    let config = config(&mut random, &format!("http://{}", proxy.address()));
+    let config = config(&mut random, &format!("http://{}", proxy.address()), &amounts);
 
     let logger = Logger::open(config, EventSink::none()).expect("the run opens");
     let mut model = Model::default();
@@ -183,14 +183,17 @@ impl Fates {
     }
 }
 
-fn config(random: &mut Random, endpoint: &str) -> Config {
+fn config(random: &mut Random, endpoint: &str, amounts: &Amounts) -> Config {
+    // Messages of a few points each, but not so many of them that a window of one takes minutes on a busy machine.
+    let thousands = (amounts.std_points + amounts.rl_points) / 1000;
+    let smallest = 8 + u64::from(thousands.checked_ilog2().unwrap_or_default());
     Config {
         api_key: "key".into(),
         workspace: "ws".into(),
         project: "proj".into(),
         run_name: "run".into(),
         endpoint: endpoint.into(),
-        max_msg_size: 1 << random.between(8, 20),
+        max_msg_size: 1 << random.between(smallest, 20),
         max_pending_requests: [1, 2, 5, 30][random.index(4)],
         queue_bytes: 1 << random.between(14, 26),
         msg_linger: Duration::from_millis(random.below(5)),

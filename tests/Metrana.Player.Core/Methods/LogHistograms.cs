@@ -18,14 +18,15 @@ internal sealed class LogHistograms : ICallMethod
         var metric = arguments.Text("metric");
         Scale scale = arguments.Text("scale");
         var items = SetArguments.Items(arguments, "histograms");
-        var stats = Stats(arguments, items.Count);
+        var one = SetArguments.IsOne(arguments, "histograms");
+        var stats = Stats(arguments, items.Count, one);
         var density = arguments.Flag("density", otherwise: false);
         Histogram[] histograms = [.. items.Select((item, i) => Histogram(item, density, stats?[i]))];
         logger.LogHistograms(
             metric,
             scale,
             histograms,
-            steps: SetArguments.Steps(arguments),
+            steps: SetArguments.Steps(arguments, one),
             labels: arguments.Labels(),
             timestamps: TimestampArguments.From(arguments).Timestamps);
         return CallResult.Ok;
@@ -44,8 +45,8 @@ internal sealed class LogHistograms : ICallMethod
             : Native.Histogram.OfCounts(edgeColumn, SetArguments.Counts(bins, "counts"), stats);
     }
 
-    /// <summary>Four columns, or four numbers where there is one histogram.</summary>
-    private static HistogramStats[]? Stats(Arguments arguments, int count)
+    /// <summary>Four columns, or four numbers for one histogram alone.</summary>
+    private static HistogramStats[]? Stats(Arguments arguments, int count, bool one)
     {
         if (arguments.Optional("stats") is not { } value)
         {
@@ -53,15 +54,15 @@ internal sealed class LogHistograms : ICallMethod
         }
 
         var columns = value is ListValue { Items: { Count: 4 } parts }
-            ? parts.Select((part, i) => Column(part, i, count)).ToArray()
+            ? parts.Select((part, i) => Column(part, i, count, one)).ToArray()
             : throw RefusalException.Value("stats: min, max, sum and sum of squares are needed");
         return [.. Enumerable.Range(0, count).Select(i => new HistogramStats(columns[0][i], columns[1][i], columns[2][i], columns[3][i]))];
     }
 
-    private static double[] Column(ScriptValue value, int part, int count)
+    private static double[] Column(ScriptValue value, int part, int count, bool one)
     {
         var array = NumericArray.From(value, $"stats[{part}]");
-        var column = array.Rank <= 1
+        var column = array.Rank == 1 || (one && array.Rank == 0)
             ? array.ToDoubles()
             : throw RefusalException.Type($"stats[{part}]: one dimension is needed, not {array.Rank}");
         return column.Length == count

@@ -24,7 +24,7 @@ internal sealed class LogScatters : ICallMethod
             metric,
             scale,
             scatters,
-            steps: SetArguments.Steps(arguments),
+            steps: SetArguments.Steps(arguments, SetArguments.IsOne(arguments, "scatters")),
             titles: titles,
             labels: arguments.Labels(),
             timestamps: TimestampArguments.From(arguments).Timestamps);

@@ -19,10 +19,13 @@ internal static class SetArguments
             : throw RefusalException.Type($"{name}: a tuple is needed, not '{item.TypeName}'"))];
     }
 
-    /// <summary>A step for each. A single one is a column of one.</summary>
-    public static long[] Steps(Arguments arguments)
+    /// <summary>Whether there is one alone: then what it has may be given without a list around it.</summary>
+    public static bool IsOne(Arguments arguments, string name) => arguments.Required(name) is ListValue { IsTuple: true };
+
+    /// <summary>A step for each.</summary>
+    public static long[] Steps(Arguments arguments, bool one)
     {
-        var steps = arguments.Required("steps") is IntegerValue or BoolValue
+        var steps = one && arguments.Required("steps") is (IntegerValue or BoolValue or ArrayValue { Shape.Count: 0 })
             ? [arguments.Count("steps")]
             : Columns.OptionalInt64s(arguments, "steps") ?? throw RefusalException.Type("steps: steps are needed, not None");
         return Array.TrueForAll(steps, step => step >= 0)

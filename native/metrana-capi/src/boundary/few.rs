@@ -40,7 +40,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
 /// A list of texts.
 pub(crate) type Texts<'a> = Few<&'a str, 16>;
 
-impl<'a> Texts<'a> {
+impl Texts<'_> {
     /// # Safety
     /// The list and its texts are what the header asks for.
     pub(crate) unsafe fn of(texts: *const metrana_str, count: usize, what: &str) -> Result<Self, Error> {
