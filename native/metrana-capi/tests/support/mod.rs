@@ -44,11 +44,13 @@ pub fn built_with(name: &str, features: &[&str]) -> PathBuf {
     let _turn = ONE_AT_A_TIME.lock();
     let target = scratch().parent().expect("the scratch folder lies in a target folder").join(name);
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--package", "metrana-capi", "--lib", "--no-default-features"])
+        .args(["build", "--locked", "--package", "metrana-capi", "--lib", "--no-default-features"])
         .args(["--features", &features.join(",")])
         .arg("--target-dir")
         .arg(&target)
         .current_dir(home())
+        // Which would put it into a folder of that name.
+        .env_remove("CARGO_BUILD_TARGET")
         .stdin(Stdio::null())
         .output()
         .expect("cargo starts");
