@@ -1,8 +1,9 @@
 /*
  * metrana.h: the native Metrana logger (libmetrana_native).
  *
- * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats as often as there is
- * something to log, metrana_logger_close, metrana_logger_free.
+ * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats (or what logs another
+ * kind of data) as often as there is something to log, metrana_logger_close, metrana_logger_free. Where the same series
+ * comes again and again, metrana_logger_series names it once, and metrana_series_log_f64 and its like log to it.
  *
  * VERSION. The first call is metrana_abi_version(); with an answer other than METRANA_ABI_VERSION this header does
  * not describe the library, and nothing else may be called. Some structures begin with their own size; another one
@@ -28,6 +29,10 @@
  * is _free: no other call on the handle may be under way or follow. The library never calls back; what it has to tell
  * lies in a metrana_events queue. It has one background thread for all loggers of the process, which a forked child
  * does not have: a child must not use the library once its parent has opened a logger.
+ *
+ * WAITING. Opening, flushing and closing wait for the service. Who does not want to wait begins them with the function
+ * of the same name that ends in _begin, which returns at once; the operation runs on a thread of the library, and its end
+ * comes as an event that carries the caller's token. Calls that log wait only while the queue is full.
  *
  * UNITS. Text is UTF-8 with a length and no zero byte at its end. Timeouts are seconds as a double: a negative
  * one means that there is no limit, or what the description says; one that is not a number is refused; everything

@@ -165,7 +165,9 @@ mod tests {
             Attribute::List(elements) => {
                 out.push(kind(metrana_node::List));
                 out.extend(length(elements.len()));
-                elements.iter().for_each(|element| encode(element, out));
+                for element in elements {
+                    encode(element, out);
+                }
             }
         }
     }

@@ -9,8 +9,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use metrana_server::store::{
-    AttributeValue, Attributes, Bins, FloatPoints, Histogram, RlHead, RunInfo, Scatter, SeriesInfo, SeriesKind,
-    Stats, World,
+    AttributeValue, Attributes, Bins, FloatPoints, Histogram, RlHead, RunInfo, Scatter, SeriesInfo,
+    SeriesKind, Stats, World,
 };
 use support::Program;
 use support::server::LocalServer;
@@ -39,11 +39,19 @@ impl<'a> Held<'a> {
     }
 
     fn histograms(&self, metric: &str) -> Vec<Histogram> {
-        self.server.store().histograms(&self.run.id, self.series(metric).id, 0, u64::MAX).expect("histograms").items
+        self.server
+            .store()
+            .histograms(&self.run.id, self.series(metric).id, 0, u64::MAX)
+            .expect("histograms")
+            .items
     }
 
     fn scatters(&self, metric: &str) -> Vec<Scatter> {
-        self.server.store().scatters(&self.run.id, self.series(metric).id, 0, u64::MAX).expect("scatters").items
+        self.server
+            .store()
+            .scatters(&self.run.id, self.series(metric).id, 0, u64::MAX)
+            .expect("scatters")
+            .items
     }
 
     /// The steps, times and values of an environment, and what they all have in common.
@@ -90,23 +98,23 @@ fn every_kind_of_data_arrives() {
 }
 
 fn floats_of_environments(held: &Held<'_>) {
-    let head = |rl_step, episode| RlHead { rl_step, episode: Some(episode), flat: false, from_one: false };
+    let at = |rl_step, episode| RlHead { rl_step, episode: Some(episode), flat: false, from_one: false };
     for (environment, episode, timestamp, values) in
         [("left", 4, 1000, [1.0, 2.0, 3.0]), ("right", 9, 2000, [4.0, 5.0, 6.0])]
     {
         let (heads, points) = held.rl_points("reward", environment);
-        assert_eq!(heads, vec![head(10, episode); 3]);
+        assert_eq!(heads, vec![at(10, episode); 3]);
         assert_eq!((points.steps, points.timestamps), (vec![0, 1, 2], vec![timestamp; 3]));
         assert_eq!(points.values, values);
     }
     assert!(held.series("reward").episodic);
     let (heads, points) = held.rl_points("scattered", "right");
-    assert_eq!(heads, [head(11, 1), head(11, 2)]);
+    assert_eq!(heads, [at(11, 1), at(11, 2)]);
     assert_eq!((points.steps, points.timestamps), (vec![5, 3], vec![10, 20]));
     assert_eq!((points.values, points.widths), (vec![0.25, 0.5], vec![32, 32]));
     for (environment, values) in [("left", [1.0, 2.0]), ("right", [3.0, 4.0])] {
         let (heads, points) = held.rl_points("flat", environment);
-        assert_eq!(heads, vec![RlHead { flat: true, ..head(12, 3) }; 2]);
+        assert_eq!(heads, vec![RlHead { flat: true, ..at(12, 3) }; 2]);
         assert_eq!((points.steps, points.timestamps), (vec![100, 101], vec![-1; 2]));
         assert_eq!(points.values, values);
     }
@@ -114,12 +122,12 @@ fn floats_of_environments(held: &Held<'_>) {
     assert_eq!(rules.len(), 2);
     assert_eq!(rules[0].metric_name.as_deref(), Some("reward"));
     assert_eq!((rules[0].source_scale.as_str(), rules[0].output_scale.as_str()), ("ENV_STEP", "ML_STEP"));
-    assert_eq!(rules[0].functions, [1, 5]);
+    assert_eq!(rules[0].fns, [1, 5]);
     assert_eq!(rules[0].aggregate_over_labels, ["team", "seat"]);
     assert_eq!(rules[0].output_metric_name.as_deref(), Some("reward of all"));
     assert_eq!(rules[0].output_name_suffix, None);
     assert_eq!(rules[1].metric_name, None);
-    assert_eq!(rules[1].functions, [3]);
+    assert_eq!(rules[1].fns, [3]);
     assert_eq!(rules[1].output_name_suffix.as_deref(), Some("_sum"));
 }
 
@@ -142,12 +150,12 @@ fn histograms_and_scatters(held: &Held<'_>) {
     let titles = |series: &SeriesInfo| series.titles.values().cloned().collect::<Vec<_>>();
     let flat = Scatter { step: 1, timestamp: 5, xs: vec![1.0, 2.0], ys: vec![3.0, 4.0], zs: None };
     let deep = Scatter { zs: Some(vec![5.0, 6.0]), ..flat.clone() };
-    assert_eq!(held.scatters("flat set"), [flat]);
-    assert_eq!(held.scatters("deep set"), [deep]);
-    assert_eq!(held.series("flat set").kind, SeriesKind::Scatter);
-    assert_eq!(held.series("deep set").kind, SeriesKind::Scatter3d);
-    assert_eq!(titles(&held.series("flat set")), ["across", "up"]);
-    assert_eq!(titles(&held.series("deep set")), ["away"]);
+    assert_eq!(held.scatters("flat-set"), [flat]);
+    assert_eq!(held.scatters("deep-set"), [deep]);
+    assert_eq!(held.series("flat-set").kind, SeriesKind::Scatter);
+    assert_eq!(held.series("deep-set").kind, SeriesKind::Scatter3d);
+    assert_eq!(titles(&held.series("flat-set")), ["across", "up"]);
+    assert_eq!(titles(&held.series("deep-set")), ["away"]);
 }
 
 fn attributes_of_run_and_environments(held: &Held<'_>) {
@@ -185,8 +193,8 @@ fn handles_log_and_do_no_harm_when_they_are_kept() {
     assert_eq!(held.points("kept").values, [3.0]);
     for index in [0, 17, 39] {
         let (heads, points) = held.rl_points("reward", &format!("env-{index}"));
-        let head = |rl_step| RlHead { rl_step, episode: Some(6), flat: false, from_one: false };
-        assert_eq!(heads, [head(1), head(2)]);
+        let at = |rl_step| RlHead { rl_step, episode: Some(6), flat: false, from_one: false };
+        assert_eq!(heads, [at(1), at(2)]);
         assert_eq!(points.values, [f64::from(index), f64::from(index)]);
     }
     let come_and_go = Held::by(&server, "come and go");

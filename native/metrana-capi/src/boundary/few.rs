@@ -61,7 +61,8 @@ mod tests {
     fn a_few_stay_on_the_stack_and_more_are_read_too() {
         let raw = [1, 2, 3, 4, 5, 6];
         for count in 0..=raw.len() {
-            let few: Few<i32, 4> = Few::read(&raw[..count], 0, |number| Ok(number * 10)).unwrap();
+            let raw = raw.get(..count).unwrap();
+            let few: Few<i32, 4> = Few::read(raw, 0, |number| Ok(number * 10)).unwrap();
             let wanted: Vec<_> = raw.iter().take(count).map(|number| number * 10).collect();
             assert_eq!(few.as_slice(), wanted);
             assert_eq!(few.heap.capacity() > 0, count > 4, "{count}");

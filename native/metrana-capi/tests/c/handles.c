@@ -117,7 +117,7 @@ static void wrong_ways_to_find(const metrana_logger *logger) {
     NOT_FOUND(METRANA_STATUS_INVALID_ENUM, logger, -1, metric, scale, NULL, 0, 1, 0);
     NOT_FOUND(METRANA_STATUS_INVALID_UTF8, logger, METRANA_WORLD_STD, broken, scale, NULL, 0, 1, 0);
     NOT_FOUND(METRANA_STATUS_NULL_POINTER, logger, METRANA_WORLD_STD, metric, scale, NULL, 1, 1, 0);
-    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, metric, str(""), NULL, 0, 1, 0);
+    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, metric, str("two words"), NULL, 0, 1, 0);
     NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, str("loss"), scale, NULL, 0, 0, 0);
     EXPECT(METRANA_STATUS_NULL_POINTER,
            metrana_logger_series(NULL, METRANA_WORLD_STD, metric, scale, NULL, 0, 1, 0, &series, ERROR));

@@ -32,7 +32,7 @@ static void log_floats(const metrana_logger *logger) {
 
     /* All of them or none. */
     batch[0].metric = str("none");
-    batch[2].scale = str("");
+    batch[2].scale = str("two words");
     uint64_t added = counters_of(logger).float_points.added;
     EXPECT(METRANA_STATUS_VALIDATION, metrana_logger_log_std_batch(logger, batch, 3, ERROR));
     CHECK(counters_of(logger).float_points.added == added);
@@ -153,7 +153,7 @@ static void log_scatters(const metrana_logger *logger) {
     metrana_scatter flat = {.xs = xs, .ys = ys, .x_count = 2, .y_count = 2};
     metrana_scatters call;
     memset(&call, 0, sizeof call);
-    call.metric = str("flat set");
+    call.metric = str("flat-set");
     call.scale = str("ML_STEP");
     call.scatters = &flat;
     call.count = 1;
@@ -166,7 +166,7 @@ static void log_scatters(const metrana_logger *logger) {
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_scatters(logger, &call, ERROR));
 
     metrana_scatter deep = {.xs = xs, .ys = ys, .zs = zs, .x_count = 2, .y_count = 2, .z_count = 2, .is_3d = 1};
-    call.metric = str("deep set");
+    call.metric = str("deep-set");
     call.scatters = &deep;
     call.x_title = call.y_title = (metrana_str){NULL, 0};
     call.z_title = str("away");
