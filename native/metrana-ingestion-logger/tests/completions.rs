@@ -81,7 +81,7 @@ fn a_flush_hears_of_what_is_written_off() {
         let told = flush.join().expect("no panic").expect_err("nothing arrived");
         assert_eq!(told.status, Status::LoggerClosed);
     });
-    let logger = open(house.config("run"));
+    let logger = open(house.config("another run"));
     log(&logger, 1.0).expect("logged");
     std::thread::scope(|scope| {
         let flush = scope.spawn(|| logger.flush(None));
