@@ -40,6 +40,12 @@ public sealed partial class Logger : IDisposable
         RunIdHex = Convert.ToHexString(_core.Info.RunId).ToLowerInvariant();
     }
 
+    private Logger(LoggerCore core)
+    {
+        _core = core;
+        RunIdHex = Convert.ToHexString(core.Info.RunId).ToLowerInvariant();
+    }
+
     /// <summary>A forgotten logger is closed on another thread: a finaliser must not wait for a network.</summary>
     ~Logger()
     {
@@ -64,6 +70,9 @@ public sealed partial class Logger : IDisposable
     /// <summary>The orchestration id that the run was opened with: the configured one, or a random one.</summary>
     public string OrchestrationId => _core.Info.OrchestrationId;
 
+    /// <summary>Whether disposing has begun: from then on a call is a mistake of the program.</summary>
+    internal bool IsDisposed => _core.Disposed;
+
     /// <summary>
     /// The counters, all taken at one moment. After <see cref="Dispose"/> they are the final ones: every call that
     /// returned is in them.
@@ -86,7 +95,10 @@ public sealed partial class Logger : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Runs a call on the native logger; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>
+    /// <summary>What a call throws that finds the logger closed by its disposal.</summary>
+    internal static ObjectDisposedException Disposed() => new(nameof(Logger));
+
+    /// <summary>The native logger for a call; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>
     private LoggerHandle Live()
     {
         ObjectDisposedException.ThrowIf(_core.Disposed, this);

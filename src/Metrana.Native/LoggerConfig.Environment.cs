@@ -68,39 +68,13 @@ public sealed partial class LoggerConfig
                 return otherwise;
             }
 
-            string plain = text.Replace("_", "", StringComparison.Ordinal);
-            foreach ((string name, T value) in known)
+            if (TryChoose(text, known, out T value))
             {
-                if (plain.Equals(name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
-                {
-                    return value;
-                }
+                return value;
             }
 
             problems.Add($"{_variables[property]} is '{text}', expected one of {string.Join(", ", known.Select(row => row.Name))}");
             return otherwise;
         }
     }
-
-    /// <summary>What the published clients call <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
-    private static readonly (string Name, DeliveryPolicy Value) _allOrCrash = ("AllOrCrash", DeliveryPolicy.StopOnLoss);
-
-    /// <summary>The names of levels that the published clients take, and .NET's own where they differ.</summary>
-    private static readonly (string Name, LogLevel Value)[] _levels =
-    [
-        ("TRACE", LogLevel.Trace),
-        ("DEBUG", LogLevel.Debug),
-        ("INFO", LogLevel.Information),
-        ("INFORMATION", LogLevel.Information),
-        ("SUCCESS", LogLevel.Information),
-        ("WARN", LogLevel.Warning),
-        ("WARNING", LogLevel.Warning),
-        ("ERROR", LogLevel.Error),
-        ("CRITICAL", LogLevel.Critical),
-        ("OFF", LogLevel.None),
-        ("NONE", LogLevel.None),
-    ];
-
-    private static (string Name, T Value)[] Names<T>()
-        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (value.ToString(), value))];
 }

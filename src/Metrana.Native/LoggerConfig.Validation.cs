@@ -14,6 +14,7 @@ public sealed partial class LoggerConfig
         CheckChoices(problems);
         CheckDurations(problems);
         CheckNumbers(problems);
+        CheckRules(problems);
         ThrowIfAny(problems);
     }
 
@@ -140,6 +141,31 @@ public sealed partial class LoggerConfig
             if (value < least)
             {
                 problems.Add($"{name} is {value}, expected {least} or more");
+            }
+        }
+    }
+
+    private void CheckRules(List<string> problems)
+    {
+        for (int i = 0; i < AggregationRules.Count; i++)
+        {
+            string name = $"AggregationRules[{i}]";
+            if (AggregationRules[i] is not { SourceScale: not null, OutputScale: not null, Functions: not null, AggregateOverLabels: not null } rule)
+            {
+                problems.Add($"{name} is null, or its SourceScale, OutputScale, Functions or AggregateOverLabels is");
+                continue;
+            }
+
+            problems.AddRange(rule.Functions.Where(function => !Enum.IsDefined(function)).Select(
+                function => $"{name} has the function {function}, expected one of {string.Join(", ", Enum.GetNames<AggregationFunction>())}"));
+            string?[] texts =
+            [
+                rule.MetricName, rule.SourceScale, rule.OutputScale, rule.OutputMetricName, rule.OutputNameSuffix,
+                .. rule.AggregateOverLabels,
+            ];
+            if (rule.AggregateOverLabels.Contains(null!) || texts.Any(text => text is not null && !IsText(text)))
+            {
+                problems.Add($"{name} has a label that is null, or a text with half a surrogate pair, which has no UTF-8");
             }
         }
     }

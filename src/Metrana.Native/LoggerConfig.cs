@@ -125,11 +125,19 @@ public sealed partial class LoggerConfig
     /// <summary>Where the engine's lines go, in the category <c>Metrana.Native</c>. Default: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>What the service is to make of the series of the run on its own. Default: nothing.</summary>
+    public IReadOnlyList<AggregationRule> AggregationRules { get; set; } = [];
+
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";
 
     /// <summary>The run and where it goes. The key is not in it, on purpose.</summary>
     public override string ToString() => $"{RunPath} at {Endpoint}";
 
-    internal LoggerConfig Copy() => (LoggerConfig)MemberwiseClone();
+    internal LoggerConfig Copy()
+    {
+        LoggerConfig copy = (LoggerConfig)MemberwiseClone();
+        copy.AggregationRules = AggregationRules is null ? [] : [.. AggregationRules];
+        return copy;
+    }
 }

@@ -37,17 +37,31 @@ internal sealed class LoggerCore
     /// <summary>Opens the run of a configuration that has been validated.</summary>
     public static LoggerCore Open(LoggerConfig config)
     {
-        NativeLibraryLocator.EnsureLoaded();
-        LogSink sink = new(config.LoggerFactory, config.LogLevel, config.RunPath);
-        EventPump pump = EventPump.Shared;
-        ulong tag = pump.Attach(sink);
+        (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
         LoggerHandle? handle = null;
         try
         {
             handle = NativeLogger.Open(config, pump.Events, tag);
-            LoggerCore core = new(handle, sink, tag);
-            ExitGuard.Watch(core);
-            return core;
+            return Opened(handle, sink, tag);
+        }
+        catch
+        {
+            handle?.Dispose();
+            pump.Detach(tag);
+            throw;
+        }
+    }
+
+    /// <summary>The same without holding a thread.</summary>
+    public static async Task<LoggerCore> OpenAsync(LoggerConfig config, CancellationToken cancellation)
+    {
+        (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
+        LoggerHandle? handle = null;
+        try
+        {
+            handle = await NativeLogger.OpenAsync(config, pump, tag, cancellation).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("The native library opened a run and gave out no logger.");
+            return Opened(handle, sink, tag);
         }
         catch
         {
@@ -102,6 +116,49 @@ internal sealed class LoggerCore
         }
     }
 
+    public Task FlushAsync(double timeout, CancellationToken cancellation) => cancellation.IsCancellationRequested
+        ? Task.FromCanceled(cancellation)
+        : NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, cancellation);
+
+    /// <summary>Closes on a thread of the library. Only when that has ended nobody has to close any more.</summary>
+    public async Task CloseAsync(double timeout, bool closeRun, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            await NativeLogger.CloseAsync(Handle, EventPump.Shared, timeout, closeRun, cancellation).ConfigureAwait(false);
+            _closed = true;
+        }
+        catch (MetranaException e) when (e.StatusCode != MetranaStatus.EventsClosed)
+        {
+            _closed = true;
+            throw;
+        }
+    }
+
+    /// <summary>The same as <see cref="Release"/>, with the waiting done elsewhere.</summary>
+    public async Task ReleaseAsync()
+    {
+        _disposed = true;
+        if (!_closed && !_released)
+        {
+            try
+            {
+                await CloseAsync(Seconds.None, closeRun: true, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (MetranaException e) when (e.StatusCode != MetranaStatus.EventsClosed)
+            {
+                Tell(LogLevel.Error, e.Message);
+            }
+            catch (Exception e) when (e is MetranaException or ObjectDisposedException)
+            {
+                // Nobody reads events any more, so it is closed below; or it was released since the question above.
+            }
+        }
+
+        Release();
+    }
+
     /// <summary>
     /// Closes, unless somebody has, and frees. Never throws: what was lost is told to the log. Whoever comes second
     /// waits for whoever came first.
@@ -128,6 +185,21 @@ internal sealed class LoggerCore
             ExitGuard.Forget(this);
             _released = true;
         }
+    }
+
+    private static (EventPump Pump, LogSink Sink, ulong Tag) Prepare(LoggerConfig config)
+    {
+        NativeLibraryLocator.EnsureLoaded();
+        LogSink sink = new(config.LoggerFactory, config.LogLevel, config.RunPath);
+        EventPump pump = EventPump.Shared;
+        return (pump, sink, pump.Attach(sink));
+    }
+
+    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag)
+    {
+        LoggerCore core = new(handle, sink, tag);
+        ExitGuard.Watch(core);
+        return core;
     }
 
     private void CloseAndTell(string? occasion)

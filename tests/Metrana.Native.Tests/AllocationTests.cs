@@ -11,6 +11,12 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
     private static readonly double[] _column = new double[100];
     private static readonly float[] _floats = new float[100];
     private static readonly long[] _numbers = [.. Enumerable.Range(0, 100).Select(i => (long)i)];
+    private static readonly string[] _names = [.. Enumerable.Range(0, 50).Select(i => $"environment-{i}")];
+    private static readonly double[] _edges = [.. Enumerable.Range(0, 101).Select(i => (double)i)];
+    private static readonly Histogram[] _histograms = [Histogram.OfCounts(_edges, new long[100]), Histogram.OfCounts(_edges, new ulong[100])];
+    private static readonly Scatter[] _scatters = [new(_edges, _edges), new(_edges, _edges)];
+    private static readonly LogBatch _batch = new();
+    private static readonly Dictionary<string, object?> _attributes = new() { ["lr"] = 0.1, ["name"] = "größe", ["steps"] = 7 };
     private static readonly Scale _scale = new("MY_SCALE");
     private static readonly Labels _labels = new(("gpu", "0"), ("layer", "größe"));
     private static readonly Labels _longLabels = new(Enumerable.Range(0, 8).Select(
@@ -36,6 +42,25 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
         ["a column of floats"] = l => l.LogStdFloats("i", Scale.MlStep, _floats),
         ["a column with steps and times"] = l => l.LogStdFloats("j", Scale.MlStep, _column, steps: _numbers, timestamps: _numbers),
         ["names that need more than the stack"] = l => l.LogStdFloats("k", Scale.MlStep, 1, _longLabels),
+        ["a distributed value"] = l => l.LogDistributedFloats("l", Scale.MlStep, 1.5, 7),
+        ["a value of an environment"] = l => l.LogRlFloats("m", Scale.MlStep, 1, "e0", 1.5, 3),
+        ["a row of an environment"] = l => l.LogRlFloats("n", Scale.MlStep, 1, "e0", _column),
+        ["a value of fifty environments by name"] = l => l.LogRlFloats("o", Scale.MlStep, 1, _names, _column.AsSpan(0, 50)),
+        ["a grid with everything"] = l => l.LogRlFloats(
+            "p", Scale.MlStep, 1, _names, _floats, _numbers.AsSpan(0, 50), steps: _numbers, timestamps: _numbers, width: 2),
+        ["the progress of an environment"] = l => l.GetEnvironmentLastRlStepAndEpisode("e0"),
+        ["a histogram"] = l => l.LogHistogram("q", Scale.MlStep, 1, _edges, _numbers, new HistogramStats(0, 1, 2, 3)),
+        ["histograms"] = l => l.LogHistograms("r", Scale.MlStep, _histograms, [_numbers[1], 2]),
+        ["a scatter"] = l => l.LogScatter("s", Scale.MlStep, 1, _edges, _edges, new AxisTitles("x", "y")),
+        ["scatters"] = l => l.LogScatters("t", Scale.MlStep, _scatters, [_numbers[1], 2]),
+        ["a batch"] = l =>
+        {
+            _batch.Add("u", Scale.MlStep, 1.5, _labels);
+            _batch.Add("v", Scale.MlStep, _column, [("gpu", "0")], _numbers, _numbers);
+            l.Log(_batch);
+        },
+        ["a description"] = l => l.SetDescription("what it is"),
+        ["an attribute"] = l => l.LogAttributes("name", "größe"),
         ["the last step"] = l => l.GetSeriesLastStep("a", Scale.MlStep, _labels),
         ["the counters"] = l => l.GetMetrics(),
     };
@@ -46,18 +71,47 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
     {
         using Logger logger = new(Runs.Config(_server, form));
         Action<Logger> call = _forms[form];
+
+        Allocated(() => call(logger)).Should().Be(0);
+    }
+
+    [Fact]
+    public void No_call_through_a_handle_allocates()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        Series loss = logger.Series("a", Scale.MlStep);
+        RlSeries reward = logger.RlSeries("b", Scale.MlStep, episodic: true);
+        EnvironmentSet set = logger.Environments(_names);
+
+        Allocated(() => loss.Log(1.5)).Should().Be(0);
+        Allocated(() => loss.Log(1.5, 7, Timestamps.At(9))).Should().Be(0);
+        Allocated(() => loss.Log(_column, _numbers)).Should().Be(0);
+        Allocated(() => reward.Log(1, set, _floats, 3, timestamps: _numbers, width: 2)).Should().Be(0);
+    }
+
+    [Fact]
+    public void A_dictionary_costs_its_enumerator_and_its_boxes_and_no_more()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        // Dictionary's own IDictionaryEnumerator; what it gives out was boxed before.
+        Allocated(() => logger.LogConfig(_attributes)).Should().BeLessThanOrEqualTo(100 * Calls);
+    }
+
+    private static long Allocated(Action call)
+    {
         for (int i = 0; i < 100; i++)
         {
-            call(logger);
+            call();
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Calls; i++)
         {
-            call(logger);
+            call();
         }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]

@@ -39,6 +39,23 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
             l => l.Shutdown(),
             l => l.ExtractSenderErrors(),
             l => l.GetSeriesLastStep("m", Scale.MlStep),
+            l => l.LogDistributedFloats("m", Scale.MlStep, 1.5, 0),
+            l => l.LogRlFloats("m", Scale.MlStep, 0, "e0", 1.5),
+            l => l.LogHistogram("m", Scale.MlStep, 0, [0, 1], [1]),
+            l => l.LogHistograms("m", Scale.MlStep, [], []),
+            l => l.LogScatter("m", Scale.MlStep, 0, [0], [1]),
+            l => l.LogScatters("m", Scale.MlStep, [], []),
+            l => l.LogConfig(new Dictionary<string, int>()),
+            l => l.LogAttributes("m", 1),
+            l => l.LogEnvironmentAttributes("e0", new[] { 1 }),
+            l => l.SetTags([]),
+            l => l.UpdateTags(),
+            l => l.SetDescription(""),
+            l => l.GetEnvironmentLastRlStepAndEpisode("e0"),
+            l => l.Series("m", Scale.MlStep),
+            l => l.RlSeries("m", Scale.MlStep),
+            l => l.Environments("e0"),
+            l => l.Log(new LogBatch()),
         ];
         foreach (Action<Logger> call in calls)
         {

@@ -31,7 +31,14 @@ public class NativeLayoutTests
         { typeof(NativeBytes), "metrana_bytes" },
         { typeof(NativeLabel), "metrana_label" },
         { typeof(NativeConfig), "metrana_config" },
+        { typeof(NativeAggregationRule), "metrana_aggregation_rule" },
         { typeof(NativeStdFloats), "metrana_std_floats" },
+        { typeof(NativeRlFloats), "metrana_rl_floats" },
+        { typeof(NativeHistogram), "metrana_histogram" },
+        { typeof(NativeHistograms), "metrana_histograms" },
+        { typeof(NativeScatter), "metrana_scatter" },
+        { typeof(NativeScatters), "metrana_scatters" },
+        { typeof(NativeSeries), "metrana_series" },
         { typeof(NativeKindCounters), "metrana_kind_counters" },
         { typeof(NativeCounters), "metrana_counters" },
         { typeof(NativeRunInfo), "metrana_run_info" },
@@ -103,6 +110,13 @@ public class NativeLayoutTests
         Same<StepsKind>("metrana_steps_kind");
         Same<TimestampsKind>("metrana_timestamps_kind");
         Same<NativeLogger.ColumnType>("metrana_dtype");
+        Same<SpreadKind>("metrana_spread");
+        Same<StepStrategy>("metrana_step_strategy");
+        Same<AggregationFunction>("metrana_aggregation_function");
+        Same<NativeLogger.World>("metrana_world");
+        Same<NativeLogger.AttributeTarget>("metrana_target");
+        Same<AttributeTree.Node>("metrana_node");
+        Same<EventPump.EventType>("metrana_event_type");
 
         static void Same<T>(string theirs)
             where T : struct, Enum =>

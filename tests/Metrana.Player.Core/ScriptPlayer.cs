@@ -72,7 +72,7 @@ public sealed class ScriptPlayer(PlayerOptions options)
         return Attempt(() =>
         {
             var method = MethodTable.Find(call.Method)
-                ?? throw RefusalException.NotSupported($"{call.Method} is not built yet");
+                ?? throw RefusalException.NotSupported($"there is no method {call.Method}");
             result = method.Play(logger, method.Signature.Bind(call));
         }) ?? result;
     }

@@ -89,6 +89,15 @@ public sealed class ConversionTests
         Columns.OptionalInt64s(Bind($$"""{"steps":{{values}}}"""), "steps").Should().Equal(expected);
 
     [Theory]
+    [InlineData("[1, 2.0, true, -0.0]", new ulong[] { 1, 2, 1, 0 })]
+    [InlineData("[18446744073709551615]", new[] { ulong.MaxValue })]
+    [InlineData("[18446744073709549568.0]", new[] { 18446744073709549568UL })]
+    [InlineData("""{"ndarray":"int64","shape":[1],"data":[1.9]}""", new ulong[] { 1 })]
+    [InlineData("""{"ndarray":"float32","shape":[1],"data":[16777217.0]}""", new ulong[] { 16777216 })]
+    public void Count_columns(string values, ulong[] expected) => NumericArray.From(Bind($$"""{"c":{{values}}}""").Required("c"), "c").ToCounts()
+        .Should().Equal(expected);
+
+    [Theory]
     [InlineData("steps", "5", "TypeError")]
     [InlineData("steps", "[[1]]", "TypeError")]
     [InlineData("steps", "[-1]", "ValueError")]

@@ -40,6 +40,19 @@ public sealed class ScriptReaderTests
     [InlineData("{}", typeof(MappingValue))]
     public void Each_kind_of_value(string json, Type type) => Value(json).Should().BeOfType(type);
 
+    [Theory]
+    [InlineData("""{"set":["a"]}""", typeof(SetValue))]
+    [InlineData("""{"set":"a"}""", typeof(MappingValue))]
+    [InlineData("""{"set":[],"more":1}""", typeof(MappingValue))]
+    [InlineData("""{"datetime":"2024-01-02T03:04:05"}""", typeof(DateValue))]
+    [InlineData("""{"datetime":1}""", typeof(MappingValue))]
+    public void Sets_and_dates_are_a_golden_vectors_alone(string json, Type type)
+    {
+        ScriptReader.ReadLine($$$"""{"name":"x","engine":"0.12.0","config":{"value":{{{json}}}},"calls":[]}""").Config.Entries[0].Value
+            .Should().BeOfType(type);
+        Value(json).Should().BeOfType<MappingValue>("a script knows neither");
+    }
+
     [Fact]
     public void Numbers_keep_every_digit_and_sign()
     {

@@ -30,6 +30,84 @@ public sealed class RunDecoderTests
         run.Closed.Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData("rl/multi_env_2d_episodes_grid", "e0", "(rl 42, episode 1, (0, 1700000000000, 1)) (rl 42, episode 2, (0, 1700000000000, 2))")]
+    [InlineData("rl/multi_env_2d_episodes_grid", "e1", "(rl 42, episode 1, (0, 1700000000000, 3)) (rl 42, episode 1, (1, 1700000000000, 4))")]
+    [InlineData("rl/unordered_steps", "e0", "(rl 42, episode none, (7, 1700000000000, 1)) (rl 42, episode none, (3, 1700000000000, 2))")]
+    [InlineData("rl/f32", "e0", "(rl 42, episode none, (0, 1700000000000, 1f)) (rl 42, episode none, (1, 1700000000000, 2f))")]
+    [InlineData("rl/multi_env_1d_ts_per_env", "e1", "(rl 42, episode none, (0, 1700000000009, 3)) (rl 42, episode none, (1, 1700000000009, 4))")]
+    public void Golden_bytes_give_the_points_of_each_environment(string name, string environment, string points)
+    {
+        var run = Golden("rl", name);
+
+        run.Points.Should().BeEmpty();
+        string.Join(' ', run.RlPoints.Single(series => series.Key.Environment == environment).Value).Should().Be(points);
+    }
+
+    [Fact]
+    public void Flat_steps_and_steps_from_one_are_told_apart()
+    {
+        Golden("rl", "rl/steps_across_rl_steps").RlPoints.Values.Single().Should().OnlyContain(point => point.IsFlat && !point.IsFromOne);
+        Golden("rl", "rl/auto_start_from_one_episodic").RlPoints.Values.Single().Should().OnlyContain(point => point.IsFromOne && !point.IsFlat);
+    }
+
+    [Fact]
+    public void Golden_bytes_give_histograms_scatters_and_attributes()
+    {
+        var histogram = Golden("histogram", "histogram/stats").Histograms.Values.Single().Should().ContainSingle().Subject;
+        histogram.Counts.Should().Equal(1, 2, 3);
+        histogram.Stats.SumOfSquares.Should().Be(31.25);
+
+        var scatters = Golden("scatter", "scatter/xyz_titles").Scatters.Values.Single();
+        scatters.Is3D.Should().BeTrue();
+        scatters.Points.Single().Zs.Should().Equal(5, 6);
+        scatters.Titles.Should().Equal(new Dictionary<string, string> { ["xt"] = "X", ["yt"] = "Y", ["zt"] = "Z" });
+
+        Golden("attributes", "attributes/config_nested").Attributes.Select(update => update.Path).Should().Equal(
+            "config/batch", "config/flag", "config/list/0", "config/list/1", "config/list/2", "config/list/3/k", "config/lr",
+            "config/name", "config/nested/a/b", "config/none");
+        Golden("attributes", "attributes/env_attributes_episode").EnvironmentAttributes.Should()
+            .ContainSingle(update => update.Environment == "e0" && update.Episode == 4 && update.Update.Path == "gravity");
+    }
+
+    [Fact]
+    public void Points_of_every_kind_need_a_declaration()
+    {
+        foreach (var message in new[]
+        {
+            new UpdateRunRequest { RlSeries = { new StreamingRLSeriesUpdate { SeriesId = 7, EnvironmentId = "e" } } },
+            new UpdateRunRequest { HistogramSeries = { new StreamingHistogramSeriesUpdate { SeriesId = 7 } } },
+            new UpdateRunRequest { ScatterSeries = { new StreamingScatterSeriesUpdate { SeriesId = 7 } } },
+        })
+        {
+            FluentActions.Invoking(() => RunDecoder.Decode([[message]])).Should().Throw<InvalidDataException>().WithMessage("*Series 7*does not declare*");
+        }
+    }
+
+    [Fact]
+    public void What_no_point_can_be_is_told()
+    {
+        Refused("*both flat and counted from one*", new StreamingRLSeriesUpdate
+        {
+            SeriesId = 1,
+            EnvironmentId = "e",
+            RlStepBatches = { new RlStepBatch { Episode = 1, EnvStepsFromOne = true, TreatMinorsAsFlatSteps = true } },
+        });
+        Refused("*belong to no episode*", new StreamingRLSeriesUpdate
+        {
+            SeriesId = 1,
+            EnvironmentId = "e",
+            RlStepBatches = { new RlStepBatch { EnvStepsFromOne = true } },
+        });
+
+        static void Refused(string message, StreamingRLSeriesUpdate update)
+        {
+            var data = Data(256, declare: true, value: 1);
+            data.RlSeries.Add(update);
+            FluentActions.Invoking(() => RunDecoder.Decode([[data]])).Should().Throw<InvalidDataException>().WithMessage(message);
+        }
+    }
+
     [Fact]
     public void A_message_that_comes_again_counts_once_but_its_declarations_hold()
     {
@@ -81,6 +159,9 @@ public sealed class RunDecoderTests
         FluentActions.Invoking(() => RunDecoder.Decode([[both]])).Should().Throw<InvalidDataException>().WithMessage("*both*steps*");
         FluentActions.Invoking(() => RunDecoder.Decode([[tooFew]])).Should().Throw<InvalidDataException>().WithMessage("*0 timestamps*");
     }
+
+    private static DecodedRun Golden(string group, string name) =>
+        RunDecoder.Decode([VectorLine.ReadFile($"{group}.engine-0.12.0.jsonl").Single(line => line.Name == name).UpdateMessages()]);
 
     private static UpdateRunRequest Data(ulong number, bool declare, double value)
     {

@@ -1,8 +1,9 @@
 /*
  * metrana.h: the native Metrana logger (libmetrana_native).
  *
- * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats as often as there is
- * something to log, metrana_logger_close, metrana_logger_free.
+ * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats (or what logs another
+ * kind of data) as often as there is something to log, metrana_logger_close, metrana_logger_free. Where the same series
+ * comes again and again, metrana_logger_series names it once, and metrana_series_log_f64 and its like log to it.
  *
  * VERSION. The first call is metrana_abi_version(); with an answer other than METRANA_ABI_VERSION this header does
  * not describe the library, and nothing else may be called. Some structures begin with their own size; another one
@@ -29,6 +30,10 @@
  * lies in a metrana_events queue. It has one background thread for all loggers of the process, which a forked child
  * does not have: a child must not use the library once its parent has opened a logger.
  *
+ * WAITING. Opening, flushing and closing wait for the service. Who does not want to wait begins them with the function
+ * of the same name that ends in _begin, which returns at once; the operation runs on a thread of the library, and its end
+ * comes as an event that carries the caller's token. Calls that log wait only while the queue is full.
+ *
  * UNITS. Text is UTF-8 with a length and no zero byte at its end. Timeouts are seconds as a double: a negative
  * one means that there is no limit, or what the description says; one that is not a number is refused; everything
  * above 1e9 counts as 1e9. Timestamps are milliseconds since 1970. Sizes are bytes. Enumerations cross as int32_t.
@@ -46,7 +51,7 @@
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-#define METRANA_ABI_VERSION 1
+#define METRANA_ABI_VERSION 2
 
 /// How a call ended. The numbers never change and are never used again for something else.
 ///
@@ -143,6 +148,20 @@ enum metrana_struct
     METRANA_STRUCT_COUNTERS = 6,
     /// `metrana_run_info`
     METRANA_STRUCT_RUN_INFO = 7,
+    /// `metrana_aggregation_rule`
+    METRANA_STRUCT_AGGREGATION_RULE = 8,
+    /// `metrana_rl_floats`
+    METRANA_STRUCT_RL_FLOATS = 9,
+    /// `metrana_histogram`
+    METRANA_STRUCT_HISTOGRAM = 10,
+    /// `metrana_histograms`
+    METRANA_STRUCT_HISTOGRAMS = 11,
+    /// `metrana_scatter`
+    METRANA_STRUCT_SCATTER = 12,
+    /// `metrana_scatters`
+    METRANA_STRUCT_SCATTERS = 13,
+    /// `metrana_series`
+    METRANA_STRUCT_SERIES = 14,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -269,6 +288,8 @@ enum metrana_event_type
  {
     /// A line for the host's log.
     METRANA_EVENT_TYPE_LOG = 1,
+    /// The end of an operation that was begun by a function whose name ends in `_begin`.
+    METRANA_EVENT_TYPE_COMPLETION = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -339,6 +360,155 @@ typedef int32_t metrana_timestamps_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/// How something is given that the points of a grid of environments have.
+enum metrana_spread
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Not at all.
+    METRANA_SPREAD_NONE = 0,
+    /// Once, for all of them.
+    METRANA_SPREAD_UNIFORM = 1,
+    /// In a column with one for each environment.
+    METRANA_SPREAD_PER_ENVIRONMENT = 2,
+    /// In a column with one for each value.
+    METRANA_SPREAD_GRID = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_spread metrana_spread;
+#else
+typedef int32_t metrana_spread;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How the environment steps of a reinforcement-learning series count. The first call decides it for good, for each
+/// environment of the series.
+enum metrana_step_strategy
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// From 0 within each step of the training and each episode; the service adds the steps of those before.
+    METRANA_STEP_STRATEGY_WITHIN_RL_STEP = 0,
+    /// The same, and the first step of an episode counts as 1. Needs episodes, and order.
+    METRANA_STEP_STRATEGY_FROM_ONE = 1,
+    /// The steps that are given go on over the steps of the training. Needs given steps, and order.
+    METRANA_STEP_STRATEGY_ACROSS_RL_STEPS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_step_strategy metrana_step_strategy;
+#else
+typedef int32_t metrana_step_strategy;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// The two kinds of float series.
+enum metrana_world
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Ordinary ones.
+    METRANA_WORLD_STD = 0,
+    /// Those of reinforcement learning.
+    METRANA_WORLD_RL = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_world metrana_world;
+#else
+typedef int32_t metrana_world;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What attributes belong to.
+enum metrana_target
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// The run, below a prefix. Numbers have to be finite.
+    METRANA_TARGET_RUN = 0,
+    /// The run's configuration: below `config`. A number that is not finite becomes a path without a value.
+    METRANA_TARGET_CONFIG = 1,
+    /// An environment, or one episode in it. Numbers have to be finite.
+    METRANA_TARGET_ENVIRONMENT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_target metrana_target;
+#else
+typedef int32_t metrana_target;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What a node of a tree of attribute values is: its first byte. Numbers behind it are little-endian, and a text is its
+/// length in bytes as 4 bytes, and then its UTF-8.
+///
+/// A tree is one node. The nodes of a map or a list stand right behind it, each with all that belongs to it before the
+/// next. Maps and lists lie in each other 128 deep at most.
+enum metrana_node
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// No value. Nothing follows.
+    METRANA_NODE_NULL = 0,
+    /// Nothing follows.
+    METRANA_NODE_FALSE = 1,
+    /// Nothing follows.
+    METRANA_NODE_TRUE = 2,
+    /// A whole number: 8 bytes, two's complement.
+    METRANA_NODE_INT = 3,
+    /// A number: 8 bytes, as a `double` is.
+    METRANA_NODE_FLOAT = 4,
+    /// A text follows.
+    METRANA_NODE_TEXT = 5,
+    /// A moment: 8 bytes, milliseconds since 1970, two's complement.
+    METRANA_NODE_TIME = 6,
+    /// How many entries as 4 bytes; then for each of them the text of its key and the node of its value.
+    METRANA_NODE_MAP = 7,
+    /// How many elements as 4 bytes; then the node of each of them.
+    METRANA_NODE_LIST = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_node metrana_node;
+#else
+typedef int32_t metrana_node;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How an aggregation rule brings values together.
+enum metrana_aggregation_function
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Their mean.
+    METRANA_AGGREGATION_FUNCTION_MEAN = 1,
+    /// The greatest.
+    METRANA_AGGREGATION_FUNCTION_MAX = 2,
+    /// Their sum.
+    METRANA_AGGREGATION_FUNCTION_SUM = 3,
+    /// The least.
+    METRANA_AGGREGATION_FUNCTION_MIN = 4,
+    /// Their standard deviation.
+    METRANA_AGGREGATION_FUNCTION_STD_DEV = 5,
+    /// How many there are.
+    METRANA_AGGREGATION_FUNCTION_COUNT = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_aggregation_function metrana_aggregation_function;
+#else
+typedef int32_t metrana_aggregation_function;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /// What went wrong in one call, or in the background: a status, the gRPC code of the service where that was the
 /// cause, and a message for a person.
 ///
@@ -349,13 +519,13 @@ typedef struct metrana_error metrana_error;
 /// The errors that a logger collected in the background, oldest first. Owned by the caller.
 typedef struct metrana_error_list metrana_error_list;
 
-/// One event, owned by whoever read it. It never changes.
+/// One event, owned by whoever read it. It never changes, but for the logger that may be taken out of it.
 typedef struct metrana_event metrana_event;
 
 /// A bounded queue of events, which one or more loggers write to and the host reads.
 ///
 /// Any number of threads may read, close and open loggers on it at the same time. A host that does not read loses
-/// the oldest events, and nothing else.
+/// the oldest lines, and nothing else: completions are kept until they are read.
 typedef struct metrana_events metrana_events;
 
 /// A logger with an open run. Any number of threads may use it at the same time.
@@ -375,10 +545,33 @@ typedef struct {
     size_t len;
 } metrana_str;
 
+/// What the service is to make of the series of a run on its own: series of one scale brought together into series of
+/// another.
+typedef struct {
+    /// Optional: which metric. Absent: every metric of the scale.
+    metrana_str metric_name;
+    /// The scale of what goes in.
+    metrana_str source_scale;
+    /// The scale of what comes out.
+    metrana_str output_scale;
+    /// `function_count` numbers of `metrana_aggregation_function`.
+    const int32_t *functions;
+    /// How many functions.
+    size_t function_count;
+    /// The keys of `label_count` labels that are lost on the way; null when there are none.
+    const metrana_str *labels;
+    /// How many keys.
+    size_t label_count;
+    /// Optional: the name of what comes out.
+    metrana_str output_metric_name;
+    /// Optional: what is put behind the name of what comes out.
+    metrana_str output_name_suffix;
+} metrana_aggregation_rule;
+
 /// The settings of a logger. Set `struct_size`, call `metrana_config_init`, and then change what is to differ from
 /// the defaults.
 ///
-/// Everything that it points to is borrowed for the call of `metrana_logger_open` only. Durations are in seconds and
+/// Everything that it points to is borrowed for the call that opens the logger only. Durations are in seconds and
 /// not negative, unless it says otherwise; everything above 1e9 seconds counts as that.
 typedef struct {
     /// `sizeof(metrana_config)`.
@@ -411,7 +604,7 @@ typedef struct {
     double connect_timeout;
     /// For opening the run, all tries included. Default 120.
     double init_timeout;
-    /// For closing, where the call does not say. Default 900.
+    /// For closing, where the call does not say. Default 120.
     double close_timeout;
     /// How often a silent connection is probed. Default 30.
     double http2_keep_alive_interval;
@@ -461,53 +654,11 @@ typedef struct {
     const metrana_events *events;
     /// A number of the caller's that comes back with every event of this logger.
     uint64_t event_tag;
+    /// `aggregation_rule_count` rules for what the service makes of the series on its own; null when there are none.
+    const metrana_aggregation_rule *aggregation_rules;
+    /// How many rules.
+    size_t aggregation_rule_count;
 } metrana_config;
-
-/// A label of a series: a key and its value. In a list, a key that comes twice counts with its last value.
-typedef struct {
-    /// The key, not empty.
-    metrana_str key;
-    /// The value.
-    metrana_str value;
-} metrana_label;
-
-/// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
-///
-/// A series is what has the same metric, scale and labels.
-typedef struct {
-    /// The name of the metric, such as `train/loss`.
-    metrana_str metric;
-    /// What a step of the series counts, such as `ML_STEP`.
-    metrana_str scale;
-    /// `label_count` labels; null when there are none.
-    const metrana_label *labels;
-    /// At most 8 are allowed.
-    size_t label_count;
-    /// `count` values of the type that `dtype` names, aligned for it; null when there are none.
-    const void *values;
-    /// How many values. None at all is allowed and logs nothing.
-    size_t count;
-    /// A `metrana_dtype`.
-    int32_t dtype;
-    /// A `metrana_steps_kind`.
-    int32_t steps_kind;
-    /// The step of the first value, with `METRANA_STEPS_KIND_FROM`.
-    uint64_t first_step;
-    /// `step_count` steps, with `METRANA_STEPS_KIND_EACH`.
-    const uint64_t *steps;
-    /// As many as values.
-    size_t step_count;
-    /// A `metrana_timestamps_kind`.
-    int32_t timestamps_kind;
-    /// Padding; not looked at.
-    int32_t reserved;
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    int64_t timestamp_millis;
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    const int64_t *timestamps_millis;
-    /// As many as values.
-    size_t timestamp_count;
-} metrana_std_floats;
 
 /// The books of one kind of data. In every snapshot
 /// `added = refused + enqueued` and `enqueued = sent + dropped + spooled + pending`.
@@ -582,6 +733,247 @@ typedef struct {
     uint8_t created;
 } metrana_run_info;
 
+/// A label of a series: a key and its value. In a list, a key that comes twice counts with its last value.
+typedef struct {
+    /// The key, not empty.
+    metrana_str key;
+    /// The value.
+    metrana_str value;
+} metrana_label;
+
+/// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
+///
+/// A series is what has the same metric, scale and labels.
+typedef struct {
+    /// The name of the metric, such as `train/loss`.
+    metrana_str metric;
+    /// What a step of the series counts, such as `ML_STEP`.
+    metrana_str scale;
+    /// `label_count` labels; null when there are none.
+    const metrana_label *labels;
+    /// At most 8 are allowed.
+    size_t label_count;
+    /// `count` values of the type that `dtype` names, aligned for it; null when there are none.
+    const void *values;
+    /// How many values. None at all is allowed and logs nothing.
+    size_t count;
+    /// A `metrana_dtype`.
+    int32_t dtype;
+    /// A `metrana_steps_kind`.
+    int32_t steps_kind;
+    /// The step of the first value, with `METRANA_STEPS_KIND_FROM`.
+    uint64_t first_step;
+    /// `step_count` steps, with `METRANA_STEPS_KIND_EACH`.
+    const uint64_t *steps;
+    /// As many as values.
+    size_t step_count;
+    /// A `metrana_timestamps_kind`.
+    int32_t timestamps_kind;
+    /// Padding; not looked at.
+    int32_t reserved;
+    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
+    int64_t timestamp_millis;
+    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
+    const int64_t *timestamps_millis;
+    /// As many as values.
+    size_t timestamp_count;
+    /// Whether many processes log to the series: 0 no, anything else yes. Then steps come in any order, and have to be
+    /// given: `METRANA_STEPS_KIND_AUTO` is refused.
+    uint8_t distributed;
+    /// Padding; not looked at.
+    uint8_t reserved2[7];
+} metrana_std_floats;
+
+/// Values for one series of reinforcement learning, in one environment or many: a grid with a row for each environment,
+/// one row behind the other. Everything it points to is borrowed for the call only.
+///
+/// Episodes, environment steps and timestamps are each a `metrana_spread`: left out, given once, given for each
+/// environment, or given for each value in the order of the values.
+typedef struct {
+    /// The name of the metric, such as `reward`.
+    metrana_str metric;
+    /// What an environment step of the series counts.
+    metrana_str scale;
+    /// `label_count` labels; null when there are none.
+    const metrana_label *labels;
+    /// At most 8 are allowed.
+    size_t label_count;
+    /// The step of the training that all the values belong to.
+    uint64_t rl_step;
+    /// The names of `environment_count` environments, or null: then `environment_ids` says which. An environment that
+    /// is named twice gets its rows one behind the other.
+    const metrana_str *environments;
+    /// `environment_count` numbers from `metrana_logger_environments`. Not looked at when there are names.
+    const uint32_t *environment_ids;
+    /// At least 1.
+    size_t environment_count;
+    /// `count` values of the type that `dtype` names, aligned for it, row by row; null when there are none.
+    const void *values;
+    /// How many values: as many for each environment. None at all is allowed and logs nothing.
+    size_t count;
+    /// A `metrana_dtype`.
+    int32_t dtype;
+    /// A `metrana_step_strategy`.
+    int32_t strategy;
+    /// A `metrana_spread`. None: the series has no episodes.
+    int32_t episodes_kind;
+    /// A `metrana_spread`. None: environment steps count on by themselves. Once, or for each environment: the step
+    /// that each row, or its row, begins with.
+    int32_t steps_kind;
+    /// A `metrana_spread`. None: the time of the call.
+    int32_t timestamps_kind;
+    /// Whether points come in the order of their steps: 0 no, as from many processes, anything else yes. Without
+    /// order, environment steps have to be given.
+    uint8_t ordered;
+    /// Padding; not looked at.
+    uint8_t reserved[3];
+    /// The episode, where it is given once.
+    uint64_t episode;
+    /// `episode_count` episodes, where they are given in a column.
+    const uint64_t *episodes;
+    /// As many as environments, or as values.
+    size_t episode_count;
+    /// The first environment step of each row, where it is given once.
+    uint64_t first_step;
+    /// `step_count` environment steps, where they are given in a column.
+    const uint64_t *steps;
+    /// As many as environments, or as values.
+    size_t step_count;
+    /// Milliseconds since 1970, where they are given once.
+    int64_t timestamp_millis;
+    /// `timestamp_count` times in milliseconds since 1970, where they are given in a column.
+    const int64_t *timestamps_millis;
+    /// As many as environments, or as values.
+    size_t timestamp_count;
+} metrana_rl_floats;
+
+/// One histogram: bins between edges, which hold counts or densities.
+typedef struct {
+    /// `edge_count` edges, each larger than the one before.
+    const double *edges;
+    /// One more than bins, from 2 to 513.
+    size_t edge_count;
+    /// `bin_count` counts; null when the bins hold densities.
+    const uint64_t *counts;
+    /// `bin_count` densities, finite and not negative; null when the bins hold counts.
+    const double *densities;
+    /// How many bins.
+    size_t bin_count;
+    /// The least of the values that were counted, when `has_stats` says so; so for the next three.
+    double min;
+    /// The greatest.
+    double max;
+    /// Their sum.
+    double sum;
+    /// The sum of their squares.
+    double sum_of_squares;
+    /// Whether there are statistics: 0 no, anything else yes.
+    uint8_t has_stats;
+    /// Padding; not looked at.
+    uint8_t reserved[7];
+} metrana_histogram;
+
+/// Histograms for one series: all of counts, or all of densities. Everything it points to is borrowed for the call only.
+typedef struct {
+    /// The name of the metric.
+    metrana_str metric;
+    /// What a step of the series counts.
+    metrana_str scale;
+    /// `label_count` labels; null when there are none.
+    const metrana_label *labels;
+    /// At most 8 are allowed.
+    size_t label_count;
+    /// `count` histograms.
+    const metrana_histogram *histograms;
+    /// How many. None at all is allowed and logs nothing.
+    size_t count;
+    /// `step_count` steps.
+    const uint64_t *steps;
+    /// As many as histograms.
+    size_t step_count;
+    /// A `metrana_timestamps_kind`.
+    int32_t timestamps_kind;
+    /// Padding; not looked at.
+    int32_t reserved;
+    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
+    int64_t timestamp_millis;
+    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
+    const int64_t *timestamps_millis;
+    /// As many as histograms.
+    size_t timestamp_count;
+} metrana_histograms;
+
+/// One set of points in two or three dimensions: a column for each axis, all equally long.
+typedef struct {
+    /// `x_count` coordinates along x.
+    const double *xs;
+    /// `y_count` coordinates along y.
+    const double *ys;
+    /// `z_count` coordinates along z, in three dimensions; else not looked at.
+    const double *zs;
+    /// At most 32768.
+    size_t x_count;
+    /// As many as along x.
+    size_t y_count;
+    /// As many as along x, in three dimensions.
+    size_t z_count;
+    /// Whether there are three dimensions: 0 no, anything else yes.
+    uint8_t is_3d;
+    /// Padding; not looked at.
+    uint8_t reserved[7];
+} metrana_scatter;
+
+/// Scatters for one series: all in two dimensions, or all in three. Everything it points to is borrowed for the call
+/// only.
+typedef struct {
+    /// The name of the metric.
+    metrana_str metric;
+    /// What a step of the series counts.
+    metrana_str scale;
+    /// `label_count` labels; null when there are none.
+    const metrana_label *labels;
+    /// At most 8 are allowed.
+    size_t label_count;
+    /// `count` sets of points.
+    const metrana_scatter *scatters;
+    /// How many. None at all is allowed and logs nothing.
+    size_t count;
+    /// `step_count` steps.
+    const uint64_t *steps;
+    /// As many as sets.
+    size_t step_count;
+    /// A `metrana_timestamps_kind`.
+    int32_t timestamps_kind;
+    /// Padding; not looked at.
+    int32_t reserved;
+    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
+    int64_t timestamp_millis;
+    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
+    const int64_t *timestamps_millis;
+    /// As many as sets.
+    size_t timestamp_count;
+    /// Optional: the title of the x axis. Those of a series are the last ones given.
+    metrana_str x_title;
+    /// Optional: of the y axis.
+    metrana_str y_title;
+    /// Optional: of the z axis, in three dimensions.
+    metrana_str z_title;
+} metrana_scatters;
+
+/// A series of a logger, for calls that come again and again. Plain numbers, passed by value: there is nothing to free,
+/// and one that outlives its logger does no harm. A call with it then answers `METRANA_STATUS_LOGGER_CLOSED`, whether the
+/// logger was closed or freed, and whatever was opened since.
+typedef struct {
+    /// Where the logger lives.
+    uint32_t slot;
+    /// Which logger it is; 0 is none.
+    uint32_t generation;
+    /// Which of its series.
+    uint32_t series;
+    /// Padding; not looked at.
+    uint32_t reserved;
+} metrana_series;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -618,8 +1010,8 @@ const metrana_error *metrana_error_list_get(const metrana_error_list *list, size
 /// Frees a list and every error in it. Null is allowed.
 void metrana_error_list_free(metrana_error_list *list);
 
-/// Makes a queue for at most `capacity` unread events (at least one), and puts it into `*out`. To be freed with
-/// `metrana_events_free`.
+/// Makes a queue for at most `capacity` unread lines (at least one) and any number of completions, and puts it into
+/// `*out`. To be freed with `metrana_events_free`.
 metrana_status metrana_events_new(size_t capacity,
                                   metrana_events **out);
 
@@ -638,24 +1030,39 @@ metrana_status metrana_events_next(const metrana_events *events,
 /// null.
 void metrana_events_close(const metrana_events *events);
 
-/// Closes a queue and frees it. Loggers that write to it may live on; what they tell is then swallowed. No reader may
+/// Closes a queue and frees it. Loggers that write to it may live on; what they tell is then swallowed. A logger in an
+/// event that nobody read is freed. No reader may
 /// be inside `metrana_events_next`: close the queue first and join the threads that read. Null is allowed.
 void metrana_events_free(metrana_events *events);
 
-/// The text of an event. It ends with the event.
+/// The text of a line; empty for a completion. It ends with the event.
 metrana_str metrana_event_message(const metrana_event *event);
 
 /// What an event is: a `metrana_event_type`, or 0 for null. Kinds that are not known here are to be skipped.
 int32_t metrana_event_kind(const metrana_event *event);
 
-/// How urgent an event is: a `metrana_log_level`.
+/// How urgent a line is: a `metrana_log_level`; 0 for a completion.
 int32_t metrana_event_level(const metrana_event *event);
 
 /// The `event_tag` of the logger that an event comes from.
 uint64_t metrana_event_tag(const metrana_event *event);
 
-/// How many events were lost between the one read before and this one, because the queue was full.
+/// How many lines were lost between the one read before and this one, because the queue was full; 0 for a completion.
 uint64_t metrana_event_missed(const metrana_event *event);
+
+/// The number that the operation was begun with whose end this is; 0 for a line.
+uint64_t metrana_event_token(const metrana_event *event);
+
+/// How the operation ended whose end this is: what the function without `_begin` would have answered. For a line it is
+/// `METRANA_STATUS_OK`, and null answers `METRANA_STATUS_NULL_POINTER`.
+metrana_status metrana_event_status(const metrana_event *event);
+
+/// What went wrong in the operation whose end this is, or null when nothing did. Borrowed: it ends with the event.
+const metrana_error *metrana_event_error(const metrana_event *event);
+
+/// Takes the logger out of the event that says that it is open; to be freed with `metrana_logger_free`. Null when there
+/// is none, and when it was taken before. A logger that nobody takes is freed with the event.
+metrana_logger *metrana_event_take_logger(const metrana_event *event);
 
 /// Frees an event. Null is allowed.
 void metrana_event_free(metrana_event *event);
@@ -672,28 +1079,6 @@ metrana_status metrana_config_init(metrana_config *config);
 metrana_status metrana_logger_open(const metrana_config *config,
                                    metrana_logger **out,
                                    metrana_error **error);
-
-/// Logs a column of values. When it answers `METRANA_STATUS_OK` the values are copied and in the queue (or left out
-/// and counted, under `METRANA_BACKPRESSURE_DROP_NEW`); with any other answer nothing was logged.
-///
-/// Returns at once while there is room in the queue, and then waits as the configured backpressure says. A close from
-/// another thread wakes it with `METRANA_STATUS_LOGGER_CLOSED`.
-metrana_status metrana_logger_log_std_floats(const metrana_logger *logger,
-                                             const metrana_std_floats *floats,
-                                             metrana_error **error);
-
-/// The last step of a series: the largest that was logged to it, or that the service knew of when the run was opened.
-///
-/// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
-/// at once, delivered or not.
-metrana_status metrana_logger_series_last_step(const metrana_logger *logger,
-                                               metrana_str metric,
-                                               metrana_str scale,
-                                               const metrana_label *labels,
-                                               size_t label_count,
-                                               uint64_t *step,
-                                               uint8_t *found,
-                                               metrana_error **error);
 
 /// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
 metrana_status metrana_logger_counters(const metrana_logger *logger,
@@ -737,8 +1122,172 @@ metrana_status metrana_logger_debug_panic(const metrana_logger *logger,
 
 /// Frees a logger. No call on it may be under way, and none may follow. Null is allowed.
 ///
-/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned.
+/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned. An operation that was begun
+/// on it and is under way ends at once, with an answer such as `METRANA_STATUS_LOGGER_CLOSED`.
 void metrana_logger_free(metrana_logger *logger);
+
+/// Begins what `metrana_logger_open` does and returns at once. What `config` points to is copied before it returns.
+///
+/// The end is an event in `config->events`, which must not be null, with `token` in `metrana_event_token`, the answer in
+/// `metrana_event_status`, and the logger in `metrana_event_take_logger`. There is exactly one for each call that answers
+/// `METRANA_STATUS_OK`, unless the queue is closed before; it may come before this returns. There is none for a call that
+/// answers something else: `METRANA_STATUS_EVENTS_CLOSED` where the queue is closed already.
+metrana_status metrana_logger_open_begin(const metrana_config *config,
+                                         uint64_t token,
+                                         metrana_error **error);
+
+/// Begins what `metrana_logger_flush` does and returns at once. The end is an event, as with `metrana_logger_open_begin`,
+/// in the queue that the logger was opened with; a logger without one is refused as `METRANA_STATUS_INVALID_CONFIG`.
+metrana_status metrana_logger_flush_begin(const metrana_logger *logger,
+                                          double timeout,
+                                          uint64_t token,
+                                          metrana_error **error);
+
+/// Begins what `metrana_logger_close` does, or `metrana_logger_shutdown` where `close_run` is 0, and returns at once; calls
+/// that come right after it may still be let in. The end is an event, as with `metrana_logger_flush_begin`.
+metrana_status metrana_logger_close_begin(const metrana_logger *logger,
+                                          double timeout,
+                                          uint8_t close_run,
+                                          uint64_t token,
+                                          metrana_error **error);
+
+/// Logs a column of values. When it answers `METRANA_STATUS_OK` the values are copied and in the queue (or left out
+/// and counted, under `METRANA_BACKPRESSURE_DROP_NEW`); with any other answer nothing was logged.
+///
+/// Returns at once while there is room in the queue, and then waits as the configured backpressure says. A close from
+/// another thread wakes it with `METRANA_STATUS_LOGGER_CLOSED`.
+metrana_status metrana_logger_log_std_floats(const metrana_logger *logger,
+                                             const metrana_std_floats *floats,
+                                             metrana_error **error);
+
+/// Logs `n` columns of values, to one series or to several, all of them or none: an answer other than
+/// `METRANA_STATUS_OK` to any of them is the answer to all. Each counts on from where those before it came to.
+metrana_status metrana_logger_log_std_batch(const metrana_logger *logger,
+                                            const metrana_std_floats *calls,
+                                            size_t n,
+                                            metrana_error **error);
+
+/// Logs values of reinforcement learning, in one environment or many. Waits and answers like
+/// `metrana_logger_log_std_floats`.
+metrana_status metrana_logger_log_rl_floats(const metrana_logger *logger,
+                                            const metrana_rl_floats *floats,
+                                            metrana_error **error);
+
+/// Logs histograms. Waits and answers like `metrana_logger_log_std_floats`.
+metrana_status metrana_logger_log_histograms(const metrana_logger *logger,
+                                             const metrana_histograms *histograms,
+                                             metrana_error **error);
+
+/// Logs scatters. Waits and answers like `metrana_logger_log_std_floats`.
+metrana_status metrana_logger_log_scatters(const metrana_logger *logger,
+                                           const metrana_scatters *scatters,
+                                           metrana_error **error);
+
+/// The last step of a series: the largest that was logged to it, or that the service knew of when the run was opened.
+///
+/// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
+/// at once, delivered or not.
+metrana_status metrana_logger_series_last_step(const metrana_logger *logger,
+                                               metrana_str metric,
+                                               metrana_str scale,
+                                               const metrana_label *labels,
+                                               size_t label_count,
+                                               uint64_t *step,
+                                               uint8_t *found,
+                                               metrana_error **error);
+
+/// How far an environment has come, over all its series: the highest step of the training and the highest episode that
+/// were logged to it, or that the service knew of when the run was opened.
+///
+/// `*has_rl_step` becomes 1 and `*rl_step` the step, or both 0 when there is none; so for the episode.
+metrana_status metrana_logger_environment_progress(const metrana_logger *logger,
+                                                   metrana_str environment,
+                                                   uint64_t *rl_step,
+                                                   uint8_t *has_rl_step,
+                                                   uint64_t *episode,
+                                                   uint8_t *has_episode,
+                                                   metrana_error **error);
+
+/// Writes attributes: values with paths, of the run, of its configuration, or of an environment.
+///
+/// `target` is a `metrana_target`. `name` is the prefix of the paths for `METRANA_TARGET_RUN` (it may be empty), the
+/// environment for `METRANA_TARGET_ENVIRONMENT`, and not looked at for `METRANA_TARGET_CONFIG`. An environment's
+/// attributes are those of one episode where `has_episode` is not 0.
+///
+/// `tree` is the values in `len` bytes, written as `metrana_node` says. The path of a value is made of the prefix, the
+/// keys of maps and the positions in lists on the way to it, with a slash between them.
+///
+/// A tree that is not well-formed is refused as `METRANA_STATUS_VALIDATION`, or `METRANA_STATUS_INVALID_UTF8`, with the
+/// offset in the message. Like every call, this one logs all of it or nothing.
+metrana_status metrana_logger_log_attributes(const metrana_logger *logger,
+                                             int32_t target,
+                                             metrana_str name,
+                                             uint8_t has_episode,
+                                             uint64_t episode,
+                                             const uint8_t *tree,
+                                             size_t len,
+                                             metrana_error **error);
+
+/// Gives the run these `n` tags and no others.
+metrana_status metrana_logger_set_tags(const metrana_logger *logger,
+                                       const metrana_str *tags,
+                                       size_t n,
+                                       metrana_error **error);
+
+/// Adds `n` tags to those of the run, and takes `m` away.
+metrana_status metrana_logger_update_tags(const metrana_logger *logger,
+                                          const metrana_str *added,
+                                          size_t n,
+                                          const metrana_str *removed,
+                                          size_t m,
+                                          metrana_error **error);
+
+/// Describes the run, in place of what described it before.
+metrana_status metrana_logger_set_description(const metrana_logger *logger,
+                                              metrana_str description,
+                                              metrana_error **error);
+
+/// Finds a series by its name, or makes it, and puts a handle to it into `*out`. Like a first point would, this decides
+/// for good what the metric holds.
+///
+/// `world` is a `metrana_world`. `ordered` says whether points come in the order of their steps: 0 means that many
+/// processes log to the series. `episodic` says whether points belong to episodes, and counts in
+/// `METRANA_WORLD_RL` only.
+metrana_status metrana_logger_series(const metrana_logger *logger,
+                                     int32_t world,
+                                     metrana_str metric,
+                                     metrana_str scale,
+                                     const metrana_label *labels,
+                                     size_t label_count,
+                                     uint8_t ordered,
+                                     uint8_t episodic,
+                                     metrana_series *out,
+                                     metrana_error **error);
+
+/// Finds `n` environments by their names, or makes them, and writes a number for each into `ids_out`, which has room for
+/// as many. The numbers mean something to this logger only.
+metrana_status metrana_logger_environments(const metrana_logger *logger,
+                                           const metrana_str *names,
+                                           size_t n,
+                                           uint32_t *ids_out,
+                                           metrana_error **error);
+
+/// Logs one value to an ordinary series, with the next step and the time of the call. The quickest way there is.
+metrana_status metrana_series_log_f64(metrana_series series,
+                                      double value,
+                                      metrana_error **error);
+
+/// The same as `metrana_logger_log_std_floats`, to an ordinary series that is known by a handle: `metric`, `scale`,
+/// `labels` and `distributed` are not looked at.
+metrana_status metrana_series_log_std(metrana_series series,
+                                      const metrana_std_floats *floats,
+                                      metrana_error **error);
+
+/// The same as `metrana_logger_log_rl_floats`, to a reinforcement-learning series that is known by a handle: `metric`,
+/// `scale` and `labels` are not looked at. Environments are given by `environment_ids`, and `environments` is null.
+metrana_status metrana_series_log_rl(metrana_series series,
+                                     const metrana_rl_floats *floats,
+                                     metrana_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -5,13 +5,14 @@ use std::mem::size_of;
 use crate::boundary::guard::contained_or;
 use crate::boundary::text::{metrana_bytes, metrana_str};
 use crate::{
-    metrana_config, metrana_counters, metrana_kind_counters, metrana_label, metrana_run_info,
-    metrana_std_floats,
+    metrana_aggregation_rule, metrana_config, metrana_counters, metrana_histogram, metrana_histograms,
+    metrana_kind_counters, metrana_label, metrana_rl_floats, metrana_run_info, metrana_scatter,
+    metrana_scatters, metrana_series, metrana_std_floats,
 };
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-pub const METRANA_ABI_VERSION: u32 = 1;
+pub const METRANA_ABI_VERSION: u32 = 2;
 
 /// The structures whose layout both sides have to agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,20 @@ pub enum metrana_struct {
     Counters = 6,
     /// `metrana_run_info`
     RunInfo = 7,
+    /// `metrana_aggregation_rule`
+    AggregationRule = 8,
+    /// `metrana_rl_floats`
+    RlFloats = 9,
+    /// `metrana_histogram`
+    Histogram = 10,
+    /// `metrana_histograms`
+    Histograms = 11,
+    /// `metrana_scatter`
+    Scatter = 12,
+    /// `metrana_scatters`
+    Scatters = 13,
+    /// `metrana_series`
+    Series = 14,
 }
 
 /// The number of the interface that this library speaks. Compare it with `METRANA_ABI_VERSION` before any other
@@ -46,7 +61,7 @@ pub extern "C" fn metrana_abi_version() -> u32 {
 /// is 0. For callers that write the structures down themselves and do not compile this header.
 #[unsafe(no_mangle)]
 pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
-    const SIZES: [(metrana_struct, usize); 8] = [
+    const SIZES: [(metrana_struct, usize); 15] = [
         (metrana_struct::Str, size_of::<metrana_str>()),
         (metrana_struct::Bytes, size_of::<metrana_bytes>()),
         (metrana_struct::Label, size_of::<metrana_label>()),
@@ -55,6 +70,13 @@ pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
         (metrana_struct::KindCounters, size_of::<metrana_kind_counters>()),
         (metrana_struct::Counters, size_of::<metrana_counters>()),
         (metrana_struct::RunInfo, size_of::<metrana_run_info>()),
+        (metrana_struct::AggregationRule, size_of::<metrana_aggregation_rule>()),
+        (metrana_struct::RlFloats, size_of::<metrana_rl_floats>()),
+        (metrana_struct::Histogram, size_of::<metrana_histogram>()),
+        (metrana_struct::Histograms, size_of::<metrana_histograms>()),
+        (metrana_struct::Scatter, size_of::<metrana_scatter>()),
+        (metrana_struct::Scatters, size_of::<metrana_scatters>()),
+        (metrana_struct::Series, size_of::<metrana_series>()),
     ];
     contained_or(0, || SIZES.iter().find(|(name, _)| *name as i32 == which).map_or(0, |(_, size)| *size))
 }

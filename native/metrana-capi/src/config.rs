@@ -1,6 +1,6 @@
 //! The settings of a logger, as C writes them down.
 
-use metrana_ingestion_logger::{Config, Error, Status};
+use metrana_ingestion_logger::{AggregationRule, Config, Error, Status};
 
 use crate::boundary::guard::report_status;
 use crate::boundary::pointers::{self, WithStructSize};
@@ -9,12 +9,13 @@ use crate::enums::{
     metrana_backpressure, metrana_delivery_policy, metrana_error_strategy, metrana_log_level, metrana_resume,
 };
 use crate::events::metrana_events;
+use crate::rules::metrana_aggregation_rule;
 use crate::status::metrana_status;
 
 /// The settings of a logger. Set `struct_size`, call `metrana_config_init`, and then change what is to differ from
 /// the defaults.
 ///
-/// Everything that it points to is borrowed for the call of `metrana_logger_open` only. Durations are in seconds and
+/// Everything that it points to is borrowed for the call that opens the logger only. Durations are in seconds and
 /// not negative, unless it says otherwise; everything above 1e9 seconds counts as that.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -53,7 +54,7 @@ pub struct metrana_config {
     pub connect_timeout: f64,
     /// For opening the run, all tries included. Default 120.
     pub init_timeout: f64,
-    /// For closing, where the call does not say. Default 900.
+    /// For closing, where the call does not say. Default 120.
     pub close_timeout: f64,
     /// How often a silent connection is probed. Default 30.
     pub http2_keep_alive_interval: f64,
@@ -107,6 +108,11 @@ pub struct metrana_config {
     pub events: *const metrana_events,
     /// A number of the caller's that comes back with every event of this logger.
     pub event_tag: u64,
+
+    /// `aggregation_rule_count` rules for what the service makes of the series on its own; null when there are none.
+    pub aggregation_rules: *const metrana_aggregation_rule,
+    /// How many rules.
+    pub aggregation_rule_count: usize,
 }
 
 // SAFETY: `struct_size` is the first field of a `repr(C)` structure.
@@ -169,6 +175,8 @@ fn defaults() -> metrana_config {
         reserved: [0; 2],
         events: std::ptr::null(),
         event_tag: 0,
+        aggregation_rules: std::ptr::null(),
+        aggregation_rule_count: 0,
     }
 }
 
@@ -225,7 +233,19 @@ pub(crate) unsafe fn read(raw: &metrana_config) -> Result<Config, Error> {
         error_strategy: metrana_error_strategy::read(raw.error_strategy, "config.error_strategy")?.into(),
         log_level: metrana_log_level::read(raw.log_level, "config.log_level")?.into(),
         create_project_if_missing: raw.create_project_if_missing != 0,
+        // SAFETY: as above.
+        aggregation_rules: unsafe { rules(raw) }?,
     })
+}
+
+/// # Safety
+/// As for `read`.
+unsafe fn rules(raw: &metrana_config) -> Result<Vec<AggregationRule>, Error> {
+    let what = "config.aggregation_rules";
+    // SAFETY: passed on to the caller.
+    let rules = unsafe { pointers::slice(raw.aggregation_rules, raw.aggregation_rule_count, what) }?;
+    // SAFETY: as above.
+    rules.iter().map(|rule| unsafe { rule.read() }).collect()
 }
 
 /// A number of bytes or messages; what no memory can hold is as good as no limit.

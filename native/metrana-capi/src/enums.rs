@@ -5,7 +5,8 @@
 
 use metrana_ingestion_logger::events::EventKind;
 use metrana_ingestion_logger::{
-    Backpressure, DeliveryPolicy, Error, ErrorStrategy, LogLevel, ResumeStrategy, Status,
+    AggregationFunction, Backpressure, DeliveryPolicy, Error, ErrorStrategy, LogLevel, ResumeStrategy,
+    Status, StepStrategy,
 };
 
 /// What to do about a run of this name that is there already.
@@ -78,6 +79,8 @@ pub enum metrana_log_level {
 pub enum metrana_event_type {
     /// A line for the host's log.
     Log = 1,
+    /// The end of an operation that was begun by a function whose name ends in `_begin`.
+    Completion = 2,
 }
 
 /// What a column of values is made of.
@@ -114,6 +117,101 @@ pub enum metrana_timestamps_kind {
     Each = 2,
 }
 
+/// How something is given that the points of a grid of environments have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_spread {
+    /// Not at all.
+    None = 0,
+    /// Once, for all of them.
+    Uniform = 1,
+    /// In a column with one for each environment.
+    PerEnvironment = 2,
+    /// In a column with one for each value.
+    Grid = 3,
+}
+
+/// How the environment steps of a reinforcement-learning series count. The first call decides it for good, for each
+/// environment of the series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_step_strategy {
+    /// From 0 within each step of the training and each episode; the service adds the steps of those before.
+    WithinRlStep = 0,
+    /// The same, and the first step of an episode counts as 1. Needs episodes, and order.
+    FromOne = 1,
+    /// The steps that are given go on over the steps of the training. Needs given steps, and order.
+    AcrossRlSteps = 2,
+}
+
+/// The two kinds of float series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_world {
+    /// Ordinary ones.
+    Std = 0,
+    /// Those of reinforcement learning.
+    Rl = 1,
+}
+
+/// What attributes belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_target {
+    /// The run, below a prefix. Numbers have to be finite.
+    Run = 0,
+    /// The run's configuration: below `config`. A number that is not finite becomes a path without a value.
+    Config = 1,
+    /// An environment, or one episode in it. Numbers have to be finite.
+    Environment = 2,
+}
+
+/// What a node of a tree of attribute values is: its first byte. Numbers behind it are little-endian, and a text is its
+/// length in bytes as 4 bytes, and then its UTF-8.
+///
+/// A tree is one node. The nodes of a map or a list stand right behind it, each with all that belongs to it before the
+/// next. Maps and lists lie in each other 128 deep at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_node {
+    /// No value. Nothing follows.
+    Null = 0,
+    /// Nothing follows.
+    False = 1,
+    /// Nothing follows.
+    True = 2,
+    /// A whole number: 8 bytes, two's complement.
+    Int = 3,
+    /// A number: 8 bytes, as a `double` is.
+    Float = 4,
+    /// A text follows.
+    Text = 5,
+    /// A moment: 8 bytes, milliseconds since 1970, two's complement.
+    Time = 6,
+    /// How many entries as 4 bytes; then for each of them the text of its key and the node of its value.
+    Map = 7,
+    /// How many elements as 4 bytes; then the node of each of them.
+    List = 8,
+}
+
+/// How an aggregation rule brings values together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_aggregation_function {
+    /// Their mean.
+    Mean = 1,
+    /// The greatest.
+    Max = 2,
+    /// Their sum.
+    Sum = 3,
+    /// The least.
+    Min = 4,
+    /// Their standard deviation.
+    StdDev = 5,
+    /// How many there are.
+    Count = 6,
+}
+
 /// Reads a number from outside as one of these types.
 macro_rules! from_number {
     ($type:ident: $($variant:ident = $number:literal),+) => {
@@ -142,6 +240,14 @@ from_number!(metrana_log_level: Off = 0, Error = 1, Warn = 2, Info = 3, Debug = 
 from_number!(metrana_dtype: Float64 = 0, Float32 = 1);
 from_number!(metrana_steps_kind: Auto = 0, From = 1, Each = 2);
 from_number!(metrana_timestamps_kind: Now = 0, At = 1, Each = 2);
+from_number!(metrana_spread: None = 0, Uniform = 1, PerEnvironment = 2, Grid = 3);
+from_number!(metrana_step_strategy: WithinRlStep = 0, FromOne = 1, AcrossRlSteps = 2);
+from_number!(metrana_world: Std = 0, Rl = 1);
+from_number!(metrana_target: Run = 0, Config = 1, Environment = 2);
+from_number!(metrana_aggregation_function: Mean = 1, Max = 2, Sum = 3, Min = 4, StdDev = 5, Count = 6);
+from_number!(
+    metrana_node: Null = 0, False = 1, True = 2, Int = 3, Float = 4, Text = 5, Time = 6, Map = 7, List = 8
+);
 
 /// Translates one of these types from and to the engine's.
 macro_rules! translated {
@@ -164,4 +270,6 @@ translated!(metrana_backpressure, Backpressure: Block, DropNew, Raise);
 translated!(metrana_delivery_policy, DeliveryPolicy: StopOnLoss, TolerateLoss);
 translated!(metrana_error_strategy, ErrorStrategy: Silent, Warn, RaiseOnLog, RaiseOnClose);
 translated!(metrana_log_level, LogLevel: Off, Error, Warn, Info, Debug, Trace);
-translated!(metrana_event_type, EventKind: Log);
+translated!(metrana_event_type, EventKind: Log, Completion);
+translated!(metrana_step_strategy, StepStrategy: WithinRlStep, FromOne, AcrossRlSteps);
+translated!(metrana_aggregation_function, AggregationFunction: Mean, Max, Sum, Min, StdDev, Count);

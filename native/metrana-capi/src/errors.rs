@@ -20,6 +20,16 @@ impl metrana_error {
     pub(crate) fn into_raw(error: Error) -> *mut Self {
         Box::into_raw(Box::new(Self(error)))
     }
+
+    pub(crate) fn status(&self) -> metrana_status {
+        metrana_status::from(self.0.status)
+    }
+}
+
+impl From<Error> for metrana_error {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
 }
 
 impl metrana_error_list {
@@ -34,7 +44,7 @@ pub unsafe extern "C" fn metrana_error_status(error: *const metrana_error) -> me
     contained_or(metrana_status::Panicked, || {
         // SAFETY: the caller hands in null or a live error.
         match unsafe { pointers::borrow(error, "error") } {
-            Ok(error) => metrana_status::from(error.0.status),
+            Ok(error) => error.status(),
             Err(refusal) => metrana_status::from(refusal.status),
         }
     })

@@ -1,22 +1,53 @@
 //! The event queue. The library never calls into its host; what it has to tell lies here until the host reads it.
 
-use metrana_ingestion_logger::events::{Event, EventQueue, Next, channel};
-use metrana_ingestion_logger::{Error, Status};
+use std::sync::{Mutex, PoisonError};
+
+use metrana_ingestion_logger::events::{Completion, Event, EventQueue, Next, channel};
+use metrana_ingestion_logger::{Error, Logger, Status};
 
 use crate::boundary::guard::{contained_or, report_status};
 use crate::boundary::handle::{self, Handle, Opaque};
 use crate::boundary::{pointers, seconds, text::metrana_str};
 use crate::enums::{metrana_event_type, metrana_log_level};
+use crate::errors::metrana_error;
+use crate::logger::metrana_logger;
 use crate::status::metrana_status;
 
 /// A bounded queue of events, which one or more loggers write to and the host reads.
 ///
 /// Any number of threads may read, close and open loggers on it at the same time. A host that does not read loses
-/// the oldest events, and nothing else.
+/// the oldest lines, and nothing else: completions are kept until they are read.
 pub struct metrana_events(Handle<EventQueue>);
 
-/// One event, owned by whoever read it. It never changes.
-pub struct metrana_event(Event);
+/// One event, owned by whoever read it. It never changes, but for the logger that may be taken out of it.
+pub struct metrana_event {
+    event: Event,
+    end: Option<End>,
+}
+
+/// How an operation ended.
+struct End {
+    token: u64,
+    error: Option<metrana_error>,
+    logger: Mutex<Option<Logger>>,
+}
+
+impl From<Completion> for End {
+    fn from(Completion { token, outcome }: Completion) -> Self {
+        let (error, logger) = match outcome {
+            Ok(logger) => (None, logger),
+            Err(error) => (Some(metrana_error::from(error)), None),
+        };
+        Self { token, error, logger: Mutex::new(logger) }
+    }
+}
+
+impl metrana_event {
+    fn into_raw(mut event: Event) -> *mut Self {
+        let end = event.completion.take().map(|completion| End::from(*completion));
+        Box::into_raw(Box::new(Self { event, end }))
+    }
+}
 
 impl Opaque for metrana_events {
     type Value = EventQueue;
@@ -26,8 +57,8 @@ impl Opaque for metrana_events {
     }
 }
 
-/// Makes a queue for at most `capacity` unread events (at least one), and puts it into `*out`. To be freed with
-/// `metrana_events_free`.
+/// Makes a queue for at most `capacity` unread lines (at least one) and any number of completions, and puts it into
+/// `*out`. To be freed with `metrana_events_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_events_new(
     capacity: usize,
@@ -62,9 +93,8 @@ pub unsafe extern "C" fn metrana_events_next(
         let timeout = seconds::limit(timeout, "timeout")?;
         let read = |queue: &EventQueue| match queue.next(timeout) {
             Next::Event(event) => {
-                let event = Box::into_raw(Box::new(metrana_event(event)));
                 // SAFETY: as above.
-                unsafe { pointers::put(out, event, "out") }
+                unsafe { pointers::put(out, metrana_event::into_raw(event), "out") }
             }
             Next::TimedOut => Err(Error::new(Status::EventTimeout, "no event came within the timeout")),
             Next::Closed => Err(Error::new(Status::EventsClosed, "the event queue is closed")),
@@ -86,7 +116,8 @@ pub unsafe extern "C" fn metrana_events_close(events: *const metrana_events) {
     report_status(|| unsafe { handle::call(events, close) });
 }
 
-/// Closes a queue and frees it. Loggers that write to it may live on; what they tell is then swallowed. No reader may
+/// Closes a queue and frees it. Loggers that write to it may live on; what they tell is then swallowed. A logger in an
+/// event that nobody read is freed. No reader may
 /// be inside `metrana_events_next`: close the queue first and join the threads that read. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_events_free(events: *mut metrana_events) {
@@ -96,7 +127,7 @@ pub unsafe extern "C" fn metrana_events_free(events: *mut metrana_events) {
     contained_or((), || drop(unsafe { pointers::take(events) }));
 }
 
-/// The text of an event. It ends with the event.
+/// The text of a line; empty for a completion. It ends with the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_event_message(event: *const metrana_event) -> metrana_str {
     // SAFETY: the caller hands in null or a live event.
@@ -110,7 +141,7 @@ pub unsafe extern "C" fn metrana_event_kind(event: *const metrana_event) -> i32 
     unsafe { of_event(event, 0, |event| metrana_event_type::from(event.kind) as i32) }
 }
 
-/// How urgent an event is: a `metrana_log_level`.
+/// How urgent a line is: a `metrana_log_level`; 0 for a completion.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_event_level(event: *const metrana_event) -> i32 {
     // SAFETY: the caller hands in null or a live event.
@@ -124,11 +155,55 @@ pub unsafe extern "C" fn metrana_event_tag(event: *const metrana_event) -> u64 {
     unsafe { of_event(event, 0, |event| event.tag) }
 }
 
-/// How many events were lost between the one read before and this one, because the queue was full.
+/// How many lines were lost between the one read before and this one, because the queue was full; 0 for a completion.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_event_missed(event: *const metrana_event) -> u64 {
     // SAFETY: the caller hands in null or a live event.
     unsafe { of_event(event, 0, |event| event.missed) }
+}
+
+/// The number that the operation was begun with whose end this is; 0 for a line.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_event_token(event: *const metrana_event) -> u64 {
+    // SAFETY: the caller hands in null or a live event.
+    unsafe { of_end(event, 0, |end| end.token) }
+}
+
+/// How the operation ended whose end this is: what the function without `_begin` would have answered. For a line it is
+/// `METRANA_STATUS_OK`, and null answers `METRANA_STATUS_NULL_POINTER`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_event_status(event: *const metrana_event) -> metrana_status {
+    contained_or(metrana_status::Panicked, || {
+        // SAFETY: the caller hands in null or a live event.
+        match unsafe { pointers::borrow(event, "event") } {
+            Ok(event) => event
+                .end
+                .as_ref()
+                .and_then(|end| end.error.as_ref())
+                .map_or(metrana_status::Ok, metrana_error::status),
+            Err(refusal) => metrana_status::from(refusal.status),
+        }
+    })
+}
+
+/// What went wrong in the operation whose end this is, or null when nothing did. Borrowed: it ends with the event.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_event_error(event: *const metrana_event) -> *const metrana_error {
+    let error = |end: &End| end.error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the caller hands in null or a live event.
+    unsafe { of_end(event, std::ptr::null(), error) }
+}
+
+/// Takes the logger out of the event that says that it is open; to be freed with `metrana_logger_free`. Null when there
+/// is none, and when it was taken before. A logger that nobody takes is freed with the event.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_event_take_logger(event: *const metrana_event) -> *mut metrana_logger {
+    let take = |end: &End| {
+        let logger = end.logger.lock().unwrap_or_else(PoisonError::into_inner).take();
+        logger.map_or(std::ptr::null_mut(), metrana_logger::into_raw)
+    };
+    // SAFETY: the caller hands in null or a live event.
+    unsafe { of_end(event, std::ptr::null_mut(), take) }
 }
 
 /// Frees an event. Null is allowed.
@@ -145,6 +220,18 @@ pub unsafe extern "C" fn metrana_event_free(event: *mut metrana_event) {
 unsafe fn of_event<T: Copy>(event: *const metrana_event, otherwise: T, read: impl FnOnce(&Event) -> T) -> T {
     contained_or(otherwise, || {
         // SAFETY: passed on to the caller.
-        unsafe { pointers::borrow_optional(event) }.map_or(otherwise, |event| read(&event.0))
+        unsafe { pointers::borrow_optional(event) }.map_or(otherwise, |event| read(&event.event))
+    })
+}
+
+/// One thing about the operation whose end an event is, or `otherwise` where it is no such event.
+///
+/// # Safety
+/// As for `of_event`.
+unsafe fn of_end<T: Copy>(event: *const metrana_event, otherwise: T, read: impl FnOnce(&End) -> T) -> T {
+    contained_or(otherwise, || {
+        // SAFETY: passed on to the caller.
+        let event = unsafe { pointers::borrow_optional(event) };
+        event.and_then(|event| event.end.as_ref()).map_or(otherwise, read)
     })
 }

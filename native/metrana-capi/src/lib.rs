@@ -28,25 +28,45 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod abi;
+mod attributes;
+mod begin;
 mod boundary;
+mod columns;
 mod config;
 mod counters;
 mod enums;
 mod errors;
 mod events;
 mod floats;
+mod histograms;
+mod labels;
+mod log;
 mod logger;
+mod rl_floats;
+mod rules;
+mod scatters;
+mod series;
 mod status;
+mod tree;
 
 pub use abi::*;
+pub use attributes::*;
+pub use begin::*;
 pub use boundary::text::{metrana_bytes, metrana_str};
 pub use config::*;
 pub use counters::*;
 pub use enums::*;
 pub use errors::*;
 pub use events::*;
-pub use floats::*;
+pub use floats::metrana_std_floats;
+pub use histograms::*;
+pub use labels::metrana_label;
+pub use log::*;
 pub use logger::*;
+pub use rl_floats::*;
+pub use rules::*;
+pub use scatters::*;
+pub use series::*;
 pub use status::*;
 
 #[cfg(all(any(feature = "jemalloc", feature = "jemalloc-initial-exec"), not(windows)))]

@@ -1,4 +1,6 @@
-//! The logger as a handle.
+//! The logger as a handle: how it comes, how it goes, and what it knows of itself.
+
+use std::sync::Arc;
 
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Error, Logger};
@@ -11,11 +13,21 @@ use crate::config::{self, metrana_config};
 use crate::counters::metrana_counters;
 use crate::errors::{metrana_error, metrana_error_list};
 use crate::events::metrana_events;
-use crate::floats::{Labels, metrana_label, metrana_std_floats};
 use crate::status::metrana_status;
 
 /// A logger with an open run. Any number of threads may use it at the same time.
-pub struct metrana_logger(Handle<Logger>);
+pub struct metrana_logger(Arc<Handle<Logger>>);
+
+impl metrana_logger {
+    pub(crate) fn into_raw(logger: Logger) -> *mut Self {
+        Box::into_raw(Box::new(Self(Arc::new(Handle::new(logger)))))
+    }
+
+    /// The logger for a thread that may outlive this handle to it.
+    pub(crate) fn share(&self) -> Arc<Handle<Logger>> {
+        Arc::clone(&self.0)
+    }
+}
 
 /// What is known about an open run. The texts are borrowed from the logger and end with it.
 #[derive(Clone, Copy)]
@@ -66,9 +78,8 @@ pub unsafe extern "C" fn metrana_logger_open(
         // SAFETY: as above.
         let events = unsafe { listener(raw) }?;
         let logger = Logger::open(config, events)?;
-        let logger = Box::into_raw(Box::new(metrana_logger(Handle::new(logger))));
         // SAFETY: as above.
-        unsafe { pointers::put(out, logger, "out") }
+        unsafe { pointers::put(out, metrana_logger::into_raw(logger), "out") }
     };
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, open) }
@@ -78,7 +89,7 @@ pub unsafe extern "C" fn metrana_logger_open(
 ///
 /// # Safety
 /// A queue that is not null is a live handle.
-unsafe fn listener(raw: &metrana_config) -> Result<EventSink, Error> {
+pub(crate) unsafe fn listener(raw: &metrana_config) -> Result<EventSink, Error> {
     if raw.events.is_null() {
         return Ok(EventSink::none());
     }
@@ -91,60 +102,6 @@ unsafe fn listener(raw: &metrana_config) -> Result<EventSink, Error> {
         })
     }?;
     Ok(sink)
-}
-
-/// Logs a column of values. When it answers `METRANA_STATUS_OK` the values are copied and in the queue (or left out
-/// and counted, under `METRANA_BACKPRESSURE_DROP_NEW`); with any other answer nothing was logged.
-///
-/// Returns at once while there is room in the queue, and then waits as the configured backpressure says. A close from
-/// another thread wakes it with `METRANA_STATUS_LOGGER_CLOSED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn metrana_logger_log_std_floats(
-    logger: *const metrana_logger,
-    floats: *const metrana_std_floats,
-    error: *mut *mut metrana_error,
-) -> metrana_status {
-    let log = |logger: &Logger| {
-        // SAFETY: the caller hands in null or a structure of this type.
-        let floats = unsafe { pointers::borrow(floats, "floats") }?;
-        // SAFETY: what it points to is the caller's promise.
-        unsafe { floats.with(|floats| logger.log_std_floats(floats)) }
-    };
-    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
-    unsafe { report(error, || handle::call(logger, log)) }
-}
-
-/// The last step of a series: the largest that was logged to it, or that the service knew of when the run was opened.
-///
-/// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
-/// at once, delivered or not.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn metrana_logger_series_last_step(
-    logger: *const metrana_logger,
-    metric: metrana_str,
-    scale: metrana_str,
-    labels: *const metrana_label,
-    label_count: usize,
-    step: *mut u64,
-    found: *mut u8,
-    error: *mut *mut metrana_error,
-) -> metrana_status {
-    let ask = |logger: &Logger| {
-        // SAFETY: the caller hands in null or pointers that may be written, and texts as the header asks for.
-        unsafe {
-            pointers::put(step, 0, "step")?;
-            pointers::put(found, 0, "found")?;
-            let labels = Labels::read(labels, label_count)?;
-            let (metric, scale) = (metric.read("metric")?, scale.read("scale")?);
-            if let Some(last) = logger.series_last_step(metric, scale, labels.as_slice())? {
-                pointers::put(step, last, "step")?;
-                pointers::put(found, 1, "found")?;
-            }
-        }
-        Ok(())
-    };
-    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
-    unsafe { report(error, || handle::call(logger, ask)) }
 }
 
 /// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
@@ -258,9 +215,14 @@ pub unsafe extern "C" fn metrana_logger_debug_panic(
 
 /// Frees a logger. No call on it may be under way, and none may follow. Null is allowed.
 ///
-/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned.
+/// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned. An operation that was begun
+/// on it and is under way ends at once, with an answer such as `METRANA_STATUS_LOGGER_CLOSED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_logger_free(logger: *mut metrana_logger) {
-    // SAFETY: the caller hands in null or a logger that it owns, once.
-    contained_or((), || drop(unsafe { pointers::take(logger) }));
+    contained_or((), || {
+        // SAFETY: the caller hands in null or a logger that it owns, once.
+        if let Some(logger) = unsafe { pointers::take(logger) } {
+            logger.0.even_poisoned().abandon();
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! A `PointBatch` in its wire form: columns of one series, as a caller gave them or as scalars were gathered.
 
+use crate::chunk::Field;
 use crate::points::Width;
 use crate::wire::{self, field};
 
@@ -21,26 +22,36 @@ pub(crate) struct Batch<'a> {
     pub timestamps: BatchTimes<'a>,
 }
 
+impl BatchSteps<'_> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::From(first) => wire::uint_len(*first),
+            Self::Each(steps) => wire::len_len(wire::packed_len(steps.iter().copied())),
+        }
+    }
+}
+
+impl BatchTimes<'_> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::At(millis) => wire::uint_len(wire::zag(*millis)),
+            Self::Each(millis) => wire::len_len(wire::packed_len(unsigned(millis))),
+        }
+    }
+}
+
 impl Batch<'_> {
-    /// Bytes of the batch as a field of a series.
-    pub(crate) fn field_len(&self) -> usize {
+    fn len(&self) -> usize {
+        wire::len_len(self.values.len()) + self.steps.len() + self.timestamps.len()
+    }
+}
+
+impl Field for Batch<'_> {
+    fn field_len(&self) -> usize {
         wire::len_len(self.len())
     }
 
-    fn len(&self) -> usize {
-        let steps = match self.steps {
-            BatchSteps::From(first) => wire::uint_len(first),
-            BatchSteps::Each(steps) => wire::len_len(wire::packed_len(steps.iter().copied())),
-        };
-        let timestamps = match self.timestamps {
-            BatchTimes::At(millis) => wire::uint_len(wire::zag(millis)),
-            BatchTimes::Each(millis) => wire::len_len(wire::packed_len(unsigned(millis))),
-        };
-        wire::len_len(self.values.len()) + steps + timestamps
-    }
-
-    /// Writes the batch as a field of a series.
-    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Vec<u8>) {
         wire::put_len(out, field::series::POINT_BATCHES, self.len());
         if self.width == Width::F64 {
             wire::put_len(out, field::batch::VALUES, self.values.len());
@@ -63,7 +74,7 @@ impl Batch<'_> {
     }
 }
 
-fn unsigned(millis: &[i64]) -> impl Iterator<Item = u64> + Clone + '_ {
+pub(crate) fn unsigned(millis: &[i64]) -> impl Iterator<Item = u64> + Clone + '_ {
     millis.iter().map(|millis| wire::zag(*millis))
 }
 
@@ -72,8 +83,8 @@ pub(crate) fn worst_point_len(width: Width, steps_each: bool, timestamps_each: b
     width.bytes() + if steps_each { 9 } else { 0 } + if timestamps_each { 10 } else { 0 }
 }
 
-/// Tags, lengths (five bytes each at most), the series id, a first step and a timestamp.
-pub(crate) const FRAME: usize = 2 * 6 + 6 + 3 * 6 + 10 + 11;
+/// The most bytes of everything else in a batch: tags, lengths (five bytes each at most), a first step, a timestamp.
+pub(crate) const BATCH_FRAME: usize = 6 + 3 * 6 + 10 + 11;
 
 #[cfg(test)]
 mod tests {
@@ -95,7 +106,7 @@ mod tests {
         let mut out = Vec::new();
         batch.put(&mut out);
         assert_eq!(out.len(), batch.field_len());
-        assert!(out.len() <= 3 * worst_point_len(Width::F64, true, true) + FRAME);
+        assert!(out.len() <= 3 * worst_point_len(Width::F64, true, true) + BATCH_FRAME);
         let read = StreamingSeriesUpdate::decode(out.as_slice()).expect("valid").point_batches.remove(0);
         assert_eq!(read.values.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), values.map(f64::to_bits));
         assert_eq!((read.steps, read.timestamps_millis), (steps.to_vec(), millis.to_vec()));

@@ -1,27 +1,38 @@
 //! A chunk: the memory in which one message is staged.
 //!
-//! Columns lie in it as finished fields of the request, so that they are copied once. Scalars are compact records,
-//! gathered by series when the chunk is sealed.
+//! Columns and everything else that has its final form lie in it as finished fields of the request, so that they are
+//! copied once. Scalars are compact records, gathered by lane when the chunk is sealed.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use crate::batch::{Batch, FRAME};
 use crate::counters::Tally;
 use crate::points::Width;
-use crate::series::{Series, SeriesId};
-use crate::wire::{self, field};
+use crate::wire;
 
 /// The most bytes a scalar can seal into, when it is the only point of its series in the message.
 pub(crate) const SCALAR_WEIGHT: usize = 42;
 
+/// The most bytes of the tags and lengths around a piece of content.
+pub(crate) const FRAME: usize = 2 * 6;
+
+/// Something that can be written as a field.
+pub(crate) trait Field {
+    /// Bytes of the field, tag and length included.
+    fn field_len(&self) -> usize;
+    /// Writes just that many.
+    fn put(&self, out: &mut Vec<u8>);
+}
+
 /// One thing that was logged, in the order of the calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Record {
-    pub series: SeriesId,
+    /// The lane's place in the chunk; none for a field that belongs to no lane.
+    pub slot: u32,
     pub form: Form,
-    /// A scalar's step, or where a column's batch begins in the chunk.
+    /// A scalar's step, or where the content begins in the chunk.
     pub step: u64,
-    /// A scalar's timestamp, or where a column's batch ends.
+    /// A scalar's timestamp, or where the content ends.
     pub timestamp: i64,
     /// A scalar's value, at its own width.
     pub bits: u64,
@@ -30,27 +41,52 @@ pub(crate) struct Record {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Scalar(Width),
+    /// Content of a lane in its final form.
     Column,
+    /// Like a column, but only the last one of a lane counts.
+    Title,
+    /// A field of the request itself.
+    Plain,
 }
 
 impl Record {
-    /// A column's batch in the chunk.
-    pub(crate) fn column<'a>(&self, wire: &'a [u8]) -> &'a [u8] {
+    fn content(slot: u32, form: Form, range: &Range<usize>) -> Self {
+        let (step, timestamp) = (range.start as u64, (range.end as u64).cast_signed());
+        Self { slot, form, step, timestamp, bits: 0 }
+    }
+
+    /// Where the content lies in the chunk.
+    pub(crate) fn range(&self) -> Range<usize> {
         let at = |offset: u64| usize::try_from(offset).expect("chunks fit into memory");
-        &wire[at(self.step)..at(self.timestamp.cast_unsigned())]
+        at(self.step)..at(self.timestamp.cast_unsigned())
     }
 }
 
+/// A lane as it stands in a chunk.
+#[derive(Clone)]
+pub(crate) struct ChunkLane {
+    /// The number of its field in the request.
+    pub field: u8,
+    /// Where its prefix lies in `Chunk::prefixes`.
+    pub prefix: Range<usize>,
+    /// Whether anything but scalars was written to it.
+    finished: bool,
+}
+
 pub(crate) struct Chunk {
-    /// Tells chunks apart, so that a series knows whether it stands in this one already.
+    /// Tells chunks apart, so that a lane knows whether it stands in this one already.
     pub serial: u64,
-    /// Columns, each a finished `series` field of a request.
+    /// Finished fields of the request.
     pub wire: Vec<u8>,
     /// Everything in the order it came.
     pub records: Vec<Record>,
+    /// The lanes that stand in it.
+    pub lanes: Vec<ChunkLane>,
+    /// What stands in front of each lane's points.
+    pub prefixes: Vec<u8>,
     /// The declarations of the series that are first used here, each a finished field of a request.
     pub declarations: Vec<u8>,
-    /// Whether every series stands in at most one field: then the columns leave as they lie.
+    /// Whether every lane stands in at most one field: then `wire` leaves as it lies.
     pub in_place: bool,
     /// The most bytes it can seal into.
     pub weight: usize,
@@ -68,6 +104,8 @@ impl Chunk {
             serial,
             wire: Vec::new(),
             records: Vec::new(),
+            lanes: Vec::new(),
+            prefixes: Vec::new(),
             declarations: Vec::new(),
             in_place: true,
             weight: 0,
@@ -82,8 +120,11 @@ impl Chunk {
     pub(crate) fn reuse(mut self, serial: u64) -> Self {
         self.wire.clear();
         self.records.clear();
+        self.lanes.clear();
+        self.prefixes.clear();
         self.declarations.clear();
-        Self { wire: self.wire, records: self.records, declarations: self.declarations, ..Self::new(serial) }
+        let Self { wire, records, lanes, prefixes, declarations, .. } = self;
+        Self { wire, records, lanes, prefixes, declarations, ..Self::new(serial) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -92,39 +133,61 @@ impl Chunk {
 
     /// What the chunk holds of the machine's memory.
     pub(crate) fn capacity(&self) -> usize {
-        self.wire.capacity() + self.records.capacity() * size_of::<Record>()
+        self.wire.capacity()
+            + self.records.capacity() * size_of::<Record>()
+            + self.lanes.capacity() * size_of::<ChunkLane>()
+            + self.prefixes.capacity()
+            + self.declarations.capacity()
     }
 
-    pub(crate) fn push_scalar(&mut self, series: &mut Series, record: Record) {
-        let (chunk, as_column) = series.last_written;
-        if chunk == self.serial && as_column {
-            self.in_place = false;
-        }
-        series.last_written = (self.serial, false);
+    /// Gives a lane its place in the chunk. `put_prefix` writes what stands in front of its points.
+    pub(crate) fn add_lane(&mut self, field: u8, put_prefix: impl FnOnce(&mut Vec<u8>)) -> u32 {
+        let start = self.prefixes.len();
+        put_prefix(&mut self.prefixes);
+        let slot = u32::try_from(self.lanes.len()).expect("a message has fewer lanes than bytes");
+        self.lanes.push(ChunkLane { field, prefix: start..self.prefixes.len(), finished: false });
+        slot
+    }
+
+    /// `fresh`: the lane got its place just now.
+    pub(crate) fn push_scalar(&mut self, fresh: bool, record: Record) {
+        self.in_place &= fresh || !self.lanes[record.slot as usize].finished;
         self.records.push(record);
         self.weight += SCALAR_WEIGHT;
     }
 
-    pub(crate) fn push_column(&mut self, id: SeriesId, series: &mut Series, batch: &Batch<'_>) {
-        if series.last_written.0 == self.serial {
-            self.in_place = false;
-        }
-        series.last_written = (self.serial, true);
+    pub(crate) fn push_column(&mut self, slot: u32, fresh: bool, content: &impl Field) {
+        self.in_place &= fresh;
+        let lane = &mut self.lanes[slot as usize];
+        lane.finished = true;
         let before = self.wire.len();
-        let inner = wire::uint_len(id.on_wire()) + batch.field_len();
+        let prefix = &self.prefixes[lane.prefix.clone()];
+        let inner = prefix.len() + content.field_len();
         self.wire.reserve(inner + FRAME);
-        wire::put_len(&mut self.wire, field::request::SERIES, inner);
-        wire::put_uint(&mut self.wire, field::series::SERIES_ID, id.on_wire());
+        wire::put_len(&mut self.wire, lane.field, inner);
+        self.wire.extend_from_slice(prefix);
         let start = self.wire.len();
-        batch.put(&mut self.wire);
+        content.put(&mut self.wire);
         let end = self.wire.len();
-        self.records.push(Record {
-            series: id,
-            form: Form::Column,
-            step: start as u64,
-            timestamp: (end as u64).cast_signed(),
-            bits: 0,
-        });
+        self.records.push(Record::content(slot, Form::Column, &(start..end)));
         self.weight += end - before;
+    }
+
+    /// Titles of a lane: only the last ones stay, so they cannot leave as they lie.
+    pub(crate) fn push_title(&mut self, slot: u32, content: &impl Field) {
+        self.in_place = false;
+        self.lanes[slot as usize].finished = true;
+        let start = self.wire.len();
+        content.put(&mut self.wire);
+        self.records.push(Record::content(slot, Form::Title, &(start..self.wire.len())));
+        self.weight += self.wire.len() - start;
+    }
+
+    /// A field of the request itself.
+    pub(crate) fn push_plain(&mut self, content: &impl Field) {
+        let start = self.wire.len();
+        content.put(&mut self.wire);
+        self.records.push(Record::content(u32::MAX, Form::Plain, &(start..self.wire.len())));
+        self.weight += self.wire.len() - start;
     }
 }

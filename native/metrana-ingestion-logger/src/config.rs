@@ -74,6 +74,43 @@ pub enum LogLevel {
     Trace = 5,
 }
 
+/// How values are brought together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum AggregationFunction {
+    /// Their mean.
+    Mean = 1,
+    /// The greatest.
+    Max = 2,
+    /// Their sum.
+    Sum = 3,
+    /// The least.
+    Min = 4,
+    /// Their standard deviation.
+    StdDev = 5,
+    /// How many there are.
+    Count = 6,
+}
+
+/// What the service is to make of the series of a run on its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AggregationRule {
+    /// Which metric; all of the scale where none is named.
+    pub metric_name: Option<String>,
+    /// Of which scale.
+    pub source_scale: String,
+    /// The scale of what comes out.
+    pub output_scale: String,
+    /// How values are brought together.
+    pub functions: Vec<AggregationFunction>,
+    /// Labels that are lost on the way.
+    pub aggregate_over_labels: Vec<String>,
+    /// The name of what comes out.
+    pub output_metric_name: Option<String>,
+    /// What is put behind the name of what comes out.
+    pub output_name_suffix: Option<String>,
+}
+
 /// The settings of a logger. The defaults are those of the published engines where they have the setting.
 #[derive(Clone)]
 pub struct Config {
@@ -100,6 +137,8 @@ pub struct Config {
     pub orchestration_id: Option<String>,
     /// Whether the project may be made on the way.
     pub create_project_if_missing: bool,
+    /// What the service is to make of the series on its own.
+    pub aggregation_rules: Vec<AggregationRule>,
     /// What to do about a run that is there already.
     pub resume: ResumeStrategy,
     /// The number of this logger, or a random one.
@@ -170,6 +209,7 @@ impl Default for Config {
             fork_step: None,
             orchestration_id: None,
             create_project_if_missing: true,
+            aggregation_rules: Vec::new(),
             resume: ResumeStrategy::default(),
             logger_id: None,
             connect_timeout: Duration::from_secs(5),

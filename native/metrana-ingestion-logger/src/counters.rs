@@ -24,13 +24,15 @@ pub struct KindCounters {
 }
 
 impl KindCounters {
-    pub(crate) fn enqueue(&mut self, n: u64) {
+    pub(crate) fn enqueue(&mut self, n: usize) {
+        let n = n as u64;
         self.added += n;
         self.enqueued += n;
         self.pending += n;
     }
 
-    pub(crate) fn refuse(&mut self, n: u64) {
+    pub(crate) fn refuse(&mut self, n: usize) {
+        let n = n as u64;
         self.added += n;
         self.refused += n;
     }
@@ -58,15 +60,34 @@ pub(crate) enum Fate {
     Dropped,
 }
 
+/// A kind of data, as the books tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    FloatPoints,
+    RlFloatPoints,
+    HistogramPoints,
+    ScatterPoints,
+    AttributeUpdates,
+    EnvAttributeUpdates,
+}
+
+const KINDS: [Kind; 6] = [
+    Kind::FloatPoints,
+    Kind::RlFloatPoints,
+    Kind::HistogramPoints,
+    Kind::ScatterPoints,
+    Kind::AttributeUpdates,
+    Kind::EnvAttributeUpdates,
+];
+
 /// How much of each kind a message carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub float_points: u64,
-    pub rl_float_points: u64,
-    pub histogram_points: u64,
-    pub scatter_points: u64,
-    pub attribute_updates: u64,
-    pub env_attribute_updates: u64,
+pub(crate) struct Tally([u64; KINDS.len()]);
+
+impl Tally {
+    pub(crate) fn add(&mut self, kind: Kind, n: usize) {
+        self.0[kind as usize] += n as u64;
+    }
 }
 
 /// A snapshot of everything that a logger counts.
@@ -116,26 +137,28 @@ impl Counters {
         ]
     }
 
+    pub(crate) fn of(&mut self, kind: Kind) -> &mut KindCounters {
+        match kind {
+            Kind::FloatPoints => &mut self.float_points,
+            Kind::RlFloatPoints => &mut self.rl_float_points,
+            Kind::HistogramPoints => &mut self.histogram_points,
+            Kind::ScatterPoints => &mut self.scatter_points,
+            Kind::AttributeUpdates => &mut self.attribute_updates,
+            Kind::EnvAttributeUpdates => &mut self.env_attribute_updates,
+        }
+    }
+
     pub(crate) fn settle(&mut self, tally: &Tally, fate: Fate) {
-        self.float_points.settle(tally.float_points, fate);
-        self.rl_float_points.settle(tally.rl_float_points, fate);
-        self.histogram_points.settle(tally.histogram_points, fate);
-        self.scatter_points.settle(tally.scatter_points, fate);
-        self.attribute_updates.settle(tally.attribute_updates, fate);
-        self.env_attribute_updates.settle(tally.env_attribute_updates, fate);
+        for kind in KINDS {
+            self.of(kind).settle(tally.0[kind as usize], fate);
+        }
     }
 
     /// Everything that is still under way is lost.
     pub(crate) fn write_off(&mut self) {
-        for kind in [
-            &mut self.float_points,
-            &mut self.rl_float_points,
-            &mut self.histogram_points,
-            &mut self.scatter_points,
-            &mut self.attribute_updates,
-            &mut self.env_attribute_updates,
-        ] {
-            kind.settle(kind.pending, Fate::Dropped);
+        for kind in KINDS {
+            let books = self.of(kind);
+            books.settle(books.pending, Fate::Dropped);
         }
     }
 

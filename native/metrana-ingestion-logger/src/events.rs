@@ -1,13 +1,17 @@
 //! What the engine has to tell its host, in a bounded queue that the host reads.
 //!
-//! The engine never calls into its host. A host that does not read loses the oldest events, never memory, and the
-//! next event it reads says how many are missing.
+//! The engine never calls into its host. A host that does not read loses the oldest lines, never memory, and the
+//! next line it reads says how many are missing. Completions are never lost: there are as many as operations that the
+//! host began, and it waits for each of them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::config::LogLevel;
+use crate::errors::Error;
+use crate::logger::Logger;
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +19,27 @@ use crate::config::LogLevel;
 pub enum EventKind {
     /// A line for the host's log.
     Log = 1,
+    /// The end of an operation that the host began and did not wait for.
+    Completion = 2,
+}
+
+/// How an operation ended that the host began and did not wait for.
+pub struct Completion {
+    /// What the host calls the operation.
+    pub token: u64,
+    /// How it ended; with the logger, where it opened one.
+    pub outcome: Result<Option<Logger>, Error>,
+}
+
+impl fmt::Debug for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = self.outcome.as_ref().map(Option::is_some);
+        f.debug_struct("Completion").field("token", &self.token).field("outcome", &outcome).finish()
+    }
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Event {
     /// Whatever the host gave to the sink that this came through, say the number of a logger.
     pub tag: u64,
@@ -28,8 +49,10 @@ pub struct Event {
     pub level: LogLevel,
     /// For a person.
     pub message: String,
-    /// How many events were lost between the one read before and this one.
+    /// How many lines were lost between the one read before and this one.
     pub missed: u64,
+    /// What it is about, where it is a completion.
+    pub completion: Option<Box<Completion>>,
 }
 
 /// What a reader got.
@@ -45,6 +68,8 @@ pub enum Next {
 
 struct State {
     events: VecDeque<Event>,
+    /// How many of them are lines.
+    lines: usize,
     missed: u64,
     closed: bool,
 }
@@ -59,6 +84,32 @@ impl Shared {
     /// A reader or writer that panicked leaves nothing half-done here, so its poison is ignored.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.ready.notify_all();
+    }
+}
+
+impl State {
+    fn make_room(&mut self, capacity: usize) {
+        if self.lines < capacity {
+            return;
+        }
+        let oldest = self.events.iter().position(|event| event.kind == EventKind::Log);
+        drop(oldest.and_then(|oldest| self.events.remove(oldest)));
+        self.lines -= 1;
+        self.missed += 1;
+    }
+
+    fn take(&mut self) -> Option<Event> {
+        let mut event = self.events.pop_front()?;
+        if event.kind == EventKind::Log {
+            self.lines -= 1;
+            event.missed = std::mem::take(&mut self.missed);
+        }
+        Some(event)
     }
 }
 
@@ -75,11 +126,11 @@ pub struct EventQueue {
     shared: Arc<Shared>,
 }
 
-/// A queue for at most `capacity` unread events.
+/// A queue for at most `capacity` unread lines, and any number of completions.
 #[must_use]
 pub fn channel(capacity: usize) -> (EventSink, EventQueue) {
     let shared = Arc::new(Shared {
-        state: Mutex::new(State { events: VecDeque::new(), missed: 0, closed: false }),
+        state: Mutex::new(State { events: VecDeque::new(), lines: 0, missed: 0, closed: false }),
         ready: Condvar::new(),
         capacity: capacity.max(1),
     });
@@ -117,13 +168,46 @@ impl EventSink {
         if state.closed {
             return;
         }
-        if state.events.len() >= shared.capacity {
-            state.events.pop_front();
-            state.missed += 1;
-        }
-        state.events.push_back(Event { tag: self.tag, kind: EventKind::Log, level, message, missed: 0 });
+        state.make_room(shared.capacity);
+        state.lines += 1;
+        let (tag, kind) = (self.tag, EventKind::Log);
+        state.events.push_back(Event { tag, kind, level, message, missed: 0, completion: None });
         drop(state);
         shared.ready.notify_one();
+    }
+
+    /// Says that an operation has ended. When nobody can read that any more, a logger that it opened is dropped.
+    pub fn complete(&self, completion: Completion) {
+        let Some(shared) = &self.shared else { return };
+        let mut state = shared.lock();
+        if state.closed {
+            // The logger goes only now, because it may have something to say to this queue.
+            drop(state);
+            drop(completion);
+            return;
+        }
+        state.events.push_back(Event {
+            tag: self.tag,
+            kind: EventKind::Completion,
+            level: LogLevel::Off,
+            message: String::new(),
+            missed: 0,
+            completion: Some(Box::new(completion)),
+        });
+        drop(state);
+        shared.ready.notify_one();
+    }
+
+    /// Whether it swallows everything, because there never was a queue.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.shared.is_none()
+    }
+
+    /// Whether it swallows everything, because the queue was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.lock().closed)
     }
 }
 
@@ -134,8 +218,7 @@ impl EventQueue {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut state = self.shared.lock();
         loop {
-            if let Some(mut event) = state.events.pop_front() {
-                event.missed = std::mem::take(&mut state.missed);
+            if let Some(event) = state.take() {
                 return Next::Event(event);
             }
             if state.closed {
@@ -156,13 +239,90 @@ impl EventQueue {
 
     /// Takes no more events and wakes every reader; what is queued can still be read.
     pub fn close(&self) {
-        self.shared.lock().closed = true;
-        self.shared.ready.notify_all();
+        self.shared.close();
     }
 
     /// Another sink of this queue.
     #[must_use]
     pub fn sink(&self) -> EventSink {
         EventSink { shared: Some(Arc::clone(&self.shared)), tag: 0, level: LogLevel::Trace }
+    }
+}
+
+impl Drop for EventQueue {
+    /// Loggers that nobody took hold their sink, so without this they and the queue would keep each other.
+    fn drop(&mut self) {
+        self.shared.close();
+        let unread = std::mem::take(&mut self.shared.lock().events);
+        drop(unread);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::errors::Status;
+
+    fn line(sink: &EventSink, number: u32) {
+        sink.log(LogLevel::Warn, || number.to_string());
+    }
+
+    fn end(sink: &EventSink, token: u64) {
+        sink.complete(Completion { token, outcome: Err(Error::new(Status::FlushTimeout, "late")) });
+    }
+
+    /// What is in the queue: a line's text and how many went missing before it, or a completion's token.
+    fn unread(queue: &EventQueue) -> Vec<(String, u64)> {
+        let mut all = Vec::new();
+        while let Next::Event(event) = queue.next(Some(Duration::ZERO)) {
+            let what = event.completion.map_or(event.message, |completion| format!("#{}", completion.token));
+            all.push((what, event.missed));
+        }
+        all
+    }
+
+    fn told(all: &[(&str, u64)]) -> Vec<(String, u64)> {
+        all.iter().map(|(what, missed)| ((*what).to_owned(), *missed)).collect()
+    }
+
+    #[test]
+    fn lines_push_out_lines_and_never_a_completion() {
+        let (sink, queue) = channel(2);
+        line(&sink, 0);
+        end(&sink, 70);
+        line(&sink, 1);
+        end(&sink, 71);
+        for number in 2..6 {
+            line(&sink, number);
+        }
+        end(&sink, 72);
+        assert_eq!(unread(&queue), told(&[("#70", 0), ("#71", 0), ("4", 4), ("5", 0), ("#72", 0)]));
+        line(&sink, 6);
+        assert_eq!(unread(&queue), told(&[("6", 0)]));
+    }
+
+    #[test]
+    fn completions_take_no_room_from_lines() {
+        let (sink, queue) = channel(1);
+        (0..100).for_each(|token| end(&sink, token));
+        line(&sink, 7);
+        let all = unread(&queue);
+        assert_eq!(all.len(), 101);
+        assert_eq!(all.last(), Some(&("7".to_owned(), 0)));
+    }
+
+    #[test]
+    fn a_closed_queue_hands_out_what_it_has_and_takes_nothing() {
+        let (sink, queue) = channel(4);
+        end(&sink, 1);
+        assert!(!sink.is_closed() && !sink.is_none());
+        queue.close();
+        end(&sink, 2);
+        assert!(sink.is_closed());
+        assert_eq!(unread(&queue), told(&[("#1", 0)]));
+        assert!(matches!(queue.next(None), Next::Closed));
+        drop(queue);
+        assert!(sink.is_closed());
+        assert!(EventSink::none().is_none());
     }
 }

@@ -3,27 +3,25 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::clock;
-use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
+use crate::config::Config;
 use crate::counters::Counters;
 use crate::envelope::Identity;
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
-use crate::points::{StdFloats, Steps, Timestamps};
 use crate::pool::Pool;
-use crate::queue::{Closing, Gate, Patience, Turned};
+use crate::queue::Closing;
 use crate::sender::{Sender, Shared};
-use crate::series::Key;
 use crate::session;
 use crate::stage::Stage;
 use crate::transport::Connector;
-use crate::{random, runtime, validate};
+use crate::{random, runtime, slots};
 
 /// A logger for one run. All methods may be called from any thread.
 ///
 /// Dropping a logger that was not closed abandons it: nothing is waited for, and what had not arrived is lost.
 pub struct Logger {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) generation: u32,
     identity: Identity,
     created: bool,
     orchestration_id: String,
@@ -46,108 +44,25 @@ impl Logger {
         };
         let opened = wait_on(&handle, opening)??;
 
-        let identity = Identity { run: opened.run_id, logger: logger_id, session: random::id() };
-        let registry = session::registry(&opened.seeds);
-        let seeded = registry.len() > 0;
-        let pool = Pool::new(config.queue_bytes);
-        let stage = Stage::new(registry, pool, config.max_msg_size, config.mis_step_warn_budget);
-        let shared = Arc::new(Shared {
-            gate: Gate::new(stage, config.queue_bytes),
-            wake: tokio::sync::Notify::new(),
-            abandon: tokio::sync::Notify::new(),
-            events,
-            config,
-        });
+        let identity = Identity { run: opened.run_id.clone(), logger: logger_id, session: random::id() };
+        let mut stage = Stage::new(&config, events.clone(), Pool::new(config.queue_bytes));
+        opened.seed(&mut stage);
+        let seeded = stage.registry.len() > 0;
+        let slot = slots::occupy(stage, config.queue_bytes)?;
+        let generation = slot.gate.lock()?.inner.generation;
+        let shared = Arc::new(Shared { config, slot, abandon: tokio::sync::Notify::new(), events });
         let sender = Sender::new(Arc::clone(&shared), connector, identity.clone(), seeded);
         handle.spawn(watch(Arc::clone(&shared), handle.spawn(sender.run())));
-        Ok(Self { shared, identity, created: opened.created, orchestration_id })
-    }
-
-    /// Logs points of an ordinary series.
-    pub fn log_std_floats(&self, call: &StdFloats<'_>) -> Result<(), Error> {
-        let points = call.values.len();
-        if let Steps::Each(steps) = call.steps {
-            validate::same_length("steps", steps.len(), points)?;
-        }
-        if let Timestamps::Each(millis) = call.timestamps {
-            validate::same_length("timestamps", millis.len(), points)?;
-        }
-        let key = Key::new(call.metric, call.scale, call.labels);
-        if points == 0 {
-            // Names are checked, and nothing else happens.
-            let state = self.shared.gate.lock()?;
-            state.admits()?;
-            return state.inner.plan(&key, call).map(drop);
-        }
-        let now = clock::now_millis();
-        let raise = self.shared.config.error_strategy == ErrorStrategy::RaiseOnLog;
-        let staged = self.shared.gate.admit(
-            self.patience(),
-            |stage| {
-                if raise && !stage.reports.is_empty() {
-                    let what = "errors happened since the last log call, which logged nothing";
-                    return Err(stage.reports.take_as_one(Status::SenderErrors, what));
-                }
-                stage.plan(&key, call)
-            },
-            |stage, plan| stage.commit(&key, call, now, &plan),
-            |stage, _| stage.refuse(points),
-        );
-        match staged {
-            Ok(staged) => {
-                if staged.wake_sender {
-                    self.shared.wake.notify_one();
-                }
-                if let Some((text, within_budget)) = staged.mis_step {
-                    let level = if within_budget { LogLevel::Warn } else { LogLevel::Debug };
-                    self.shared.events.log(level, || text);
-                }
-                Ok(())
-            }
-            Err(Turned::Down(error)) => Err(error),
-            Err(Turned::Away) => self.turned_away(),
-        }
-    }
-
-    fn patience(&self) -> Patience {
-        match self.shared.config.backpressure {
-            Backpressure::Block => Patience::Forever,
-            Backpressure::DropNew | Backpressure::Raise => {
-                Patience::Limited(self.shared.config.enqueue_timeout)
-            }
-        }
-    }
-
-    fn turned_away(&self) -> Result<(), Error> {
-        let Config { backpressure, queue_bytes, enqueue_timeout, .. } = &self.shared.config;
-        if *backpressure == Backpressure::DropNew {
-            return Ok(());
-        }
-        Err(Error::new(
-            Status::QueueFull,
-            format!(
-                "send queue is full: no room in its {queue_bytes} bytes for {enqueue_timeout:?}, nothing was logged; \
-                 the service takes data more slowly than it is logged"
-            ),
-        ))
-    }
-
-    /// The largest step logged or known of a series, delivered or not.
-    pub fn series_last_step(
-        &self,
-        metric: &str,
-        scale: &str,
-        labels: &[(&str, &str)],
-    ) -> Result<Option<u64>, Error> {
-        let state = self.shared.gate.lock()?;
-        let registry = &state.inner.registry;
-        Ok(registry.find(&Key::new(metric, scale, labels)).and_then(|id| registry.get(id).last_step))
+        Ok(Self { shared, generation, identity, created: opened.created, orchestration_id })
     }
 
     /// A snapshot of the books.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.shared.gate.peek(|state| Counters { pending_bytes: state.held() as u64, ..state.inner.counters })
+        self.shared
+            .slot
+            .gate
+            .peek(|state| Counters { pending_bytes: state.held() as u64, ..state.inner.counters })
     }
 
     /// The service's number of the run.
@@ -177,20 +92,23 @@ impl Logger {
     /// Empties the list of errors that happened behind the caller's back.
     #[must_use]
     pub fn take_errors(&self) -> Vec<Error> {
-        self.shared.gate.lock().map(|mut state| state.inner.reports.take()).unwrap_or_default()
+        self.shared.slot.gate.lock().map(|mut state| state.inner.reports.take()).unwrap_or_default()
     }
 
     /// Sends everything logged so far at once and waits until it is acknowledged.
     pub fn flush(&self, timeout: Option<Duration>) -> Result<(), Error> {
         let mark = {
-            let mut state = self.shared.gate.lock()?;
+            let mut state = self.shared.slot.gate.lock()?;
             state.admits()?;
             state.inner.request_flush()
         };
-        self.shared.wake.notify_one();
-        let settled = self.shared.gate.wait_for(deadline(timeout), |state| {
+        self.shared.slot.wake.notify_one();
+        let settled = self.shared.slot.gate.wait_for(deadline(timeout), |state| {
             if let Some(Err(error)) = state.stopped().map(|_| state.admits()) {
                 return Some(Err(error));
+            }
+            if let Some(lost) = state.outcome().and_then(written_off) {
+                return Some(Err(lost));
             }
             state.inner.is_settled(mark).then_some(Ok(()))
         })?;
@@ -218,13 +136,13 @@ impl Logger {
     fn end(&self, closing: Closing, timeout: Option<Duration>) -> Result<(), Error> {
         let timeout = timeout.unwrap_or(self.shared.config.close_timeout);
         let deadline = deadline(Some(timeout));
-        self.shared.gate.shut(closing)?;
-        self.shared.wake.notify_one();
-        let ended = self.shared.gate.wait_for(deadline, |state| {
+        self.shared.slot.gate.shut(closing)?;
+        self.shared.slot.wake.notify_one();
+        let ended = self.shared.slot.gate.wait_for(deadline, |state| {
             let stopped = state.stopped().cloned();
             state.outcome().cloned().or_else(|| stopped.map(|cause| Err(undelivered(&cause))))
         })?;
-        let outcome = self.shared.gate.finish(
+        let outcome = self.shared.slot.gate.finish(
             |state| ended.unwrap_or_else(|| Err(out_of_time(timeout, &state.inner.counters))),
             Stage::write_off,
         )?;
@@ -232,20 +150,32 @@ impl Logger {
         outcome
     }
 
+    /// Gives up: takes nothing more, delivers nothing more, and waits for nothing. Whoever waits in another thread is
+    /// told that the logger is closed. Dropping it does the same.
+    pub fn abandon(&self) {
+        drop(self.shared.slot.gate.shut(Closing { close_run: false }));
+        let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
+        drop(self.shared.slot.gate.finish(|_| abandoned, Stage::write_off));
+        self.shared.abandon.notify_one();
+    }
+
+    /// Where it says what happens.
+    #[must_use]
+    pub fn events(&self) -> &EventSink {
+        &self.shared.events
+    }
+
     /// Panics while it holds the stage, to show that a panic poisons this logger and nothing else.
     #[allow(clippy::missing_panics_doc, reason = "it does nothing else")]
     pub fn debug_panic(&self) -> ! {
-        let _state = self.shared.gate.lock();
+        let _state = self.shared.slot.gate.lock();
         panic!("asked to panic");
     }
 }
 
 impl Drop for Logger {
     fn drop(&mut self) {
-        drop(self.shared.gate.shut(Closing { close_run: false }));
-        let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
-        drop(self.shared.gate.finish(|_| abandoned, Stage::write_off));
-        self.shared.abandon.notify_one();
+        self.abandon();
     }
 }
 
@@ -268,6 +198,13 @@ async fn watch(shared: Arc<Shared>, sender: tokio::task::JoinHandle<()>) {
 
 fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}
+
+/// Why a flush cannot succeed any more: the logger ended and wrote off what it waited for.
+fn written_off(outcome: &Result<(), Error>) -> Option<Error> {
+    let cause = outcome.as_ref().err()?;
+    let lost = matches!(cause.status, Status::CloseTimeout | Status::LoggerClosed);
+    lost.then(|| Error::new(Status::LoggerClosed, format!("the logger was closed during the flush: {cause}")))
 }
 
 fn undelivered(cause: &Error) -> Error {

@@ -1,5 +1,10 @@
 //! What a caller hands over: columns of values with their steps and timestamps.
 
+use std::ops::Range;
+
+pub use crate::environments::EnvironmentId;
+use crate::rl_cursor::StepStrategy;
+
 /// The values of a call. They travel at the precision they come in.
 #[derive(Clone, Copy, Debug)]
 pub enum Values<'a> {
@@ -31,7 +36,7 @@ pub enum Timestamps<'a> {
     Each(&'a [i64]),
 }
 
-/// Points of an ordinary, ordered series.
+/// Points of an ordinary series.
 #[derive(Clone, Copy, Debug)]
 pub struct StdFloats<'a> {
     /// What is measured.
@@ -46,6 +51,85 @@ pub struct StdFloats<'a> {
     pub steps: Steps<'a>,
     /// Their timestamps.
     pub timestamps: Timestamps<'a>,
+    /// Whether many processes log to the series: then steps come in any order, and are always given.
+    pub distributed: bool,
+}
+
+/// Something that points of a grid of environments have: given once for all, once a row, or one by one.
+#[derive(Clone, Copy, Debug)]
+pub enum Spread<'a, T> {
+    /// Not given.
+    None,
+    /// The same for all. Of steps: where each row begins.
+    Uniform(T),
+    /// One for each environment. Of steps: where its row begins.
+    PerEnvironment(&'a [T]),
+    /// One for each value, row by row.
+    Grid(&'a [T]),
+}
+
+/// The environments of a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Environments<'a> {
+    /// By name.
+    Names(&'a [&'a str]),
+    /// As this logger knows them already.
+    Known(&'a [EnvironmentId]),
+}
+
+impl Environments<'_> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Names(names) => names.len(),
+            Self::Known(ids) => ids.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Points of a reinforcement-learning series in one environment or many.
+#[derive(Clone, Copy, Debug)]
+pub struct RlFloats<'a> {
+    /// What is measured.
+    pub metric: &'a str,
+    /// What an environment step counts.
+    pub scale: &'a str,
+    /// What tells this series from others of the same metric and scale; in any order.
+    pub labels: &'a [(&'a str, &'a str)],
+    /// The step of the training.
+    pub rl_step: u64,
+    /// The environments. One named twice gets its rows one after the other.
+    pub environments: Environments<'a>,
+    /// The values, row by row: equally many for each environment.
+    pub values: Values<'a>,
+    /// The episodes, or none.
+    pub episodes: Spread<'a, u64>,
+    /// The environment steps, or none: then they count on by themselves.
+    pub steps: Spread<'a, u64>,
+    /// The timestamps, or none: then it is the time of the call.
+    pub timestamps: Spread<'a, i64>,
+    /// How environment steps count.
+    pub strategy: StepStrategy,
+    /// Whether points come in the order of their steps.
+    pub ordered: bool,
+}
+
+impl Timestamps<'_> {
+    /// The timestamp of one point of a call that was made `now`.
+    pub(crate) fn at(&self, index: usize, now: i64) -> i64 {
+        match self {
+            Self::Now => now,
+            Self::At(millis) => *millis,
+            Self::Each(millis) => millis[index],
+        }
+    }
 }
 
 impl<'a> Values<'a> {
@@ -71,10 +155,11 @@ impl<'a> Values<'a> {
         }
     }
 
-    pub(crate) fn bytes(&self) -> &'a [u8] {
+    /// The memory of some of them.
+    pub(crate) fn bytes_of(&self, range: &Range<usize>) -> &'a [u8] {
         match self {
-            Self::F64(values) => crate::wire::raw(values),
-            Self::F32(values) => crate::wire::raw(values),
+            Self::F64(values) => crate::wire::raw(&values[range.clone()]),
+            Self::F32(values) => crate::wire::raw(&values[range.clone()]),
         }
     }
 }

@@ -41,9 +41,9 @@ pub(crate) enum Patience {
 
 /// Why a call was not let in.
 #[derive(Debug)]
-pub(crate) enum Turned {
+pub(crate) enum Turned<A> {
     /// There was no room, for as long as the call was ready to wait.
-    Away,
+    Away(A),
     /// The logger takes nothing, or the call broke a rule.
     Down(Error),
 }
@@ -55,6 +55,19 @@ pub(crate) struct Gate<S> {
 }
 
 impl<S> State<S> {
+    fn new(inner: S, limit: usize) -> Self {
+        Self {
+            inner,
+            held: 0,
+            limit,
+            waiting: VecDeque::new(),
+            next_ticket: 0,
+            closing: None,
+            stopped: None,
+            outcome: None,
+        }
+    }
+
     /// Bytes that were let in and are not settled.
     pub(crate) fn held(&self) -> usize {
         self.held
@@ -131,17 +144,17 @@ impl<S> DerefMut for Inside<'_, S> {
 
 impl<S> Gate<S> {
     pub(crate) fn new(inner: S, limit: usize) -> Self {
-        let state = State {
-            inner,
-            held: 0,
-            limit,
-            waiting: VecDeque::new(),
-            next_ticket: 0,
-            closing: None,
-            stopped: None,
-            outcome: None,
-        };
+        let state = State::new(inner, limit);
         Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
+    }
+
+    /// Puts another stage behind the gate, as if the gate were new.
+    pub(crate) fn reset(&self, inner: S, limit: usize) -> Result<(), Error> {
+        let mut state = self.lock()?;
+        let next_ticket = state.next_ticket;
+        *state = State { next_ticket, ..State::new(inner, limit) };
+        self.announce(state);
+        Ok(())
     }
 
     /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
@@ -164,13 +177,13 @@ impl<S> Gate<S> {
 
     /// Lets a call in: `plan` says how many bytes it needs at most, and may be asked again after a wait; `commit`
     /// writes it and says how many it took; `turned_away` is for the books. All three have the stage to themselves.
-    pub(crate) fn admit<P, R>(
+    pub(crate) fn admit<P, R, A>(
         &self,
-        patience: Patience,
+        patience: impl Fn(&S) -> Patience,
         mut plan: impl FnMut(&mut S) -> Result<(usize, P), Error>,
         commit: impl FnOnce(&mut S, P) -> (usize, R),
-        turned_away: impl FnOnce(&mut S, P),
-    ) -> Result<R, Turned> {
+        turned_away: impl FnOnce(&mut S, P) -> A,
+    ) -> Result<R, Turned<A>> {
         let _alarm = Alarm(self);
         let mut state = self.enter().map_err(Turned::Down)?;
         let mut ticket = None;
@@ -197,15 +210,14 @@ impl<S> Gate<S> {
                 state.next_ticket += 1;
                 state.waiting.push_back(new);
             }
-            state = match patience {
+            state = match patience(&state.inner) {
                 Patience::Forever => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
                 Patience::Limited(limit) => {
                     let now = Instant::now();
                     let until = *deadline.get_or_insert(now + limit);
                     if now >= until {
                         self.leave(&mut state, ticket);
-                        turned_away(&mut state.inner, planned);
-                        return Err(Turned::Away);
+                        return Err(Turned::Away(turned_away(&mut state.inner, planned)));
                     }
                     self.room.wait_timeout(state, until - now).map_err(|_| Turned::Down(poisoned()))?.0
                 }

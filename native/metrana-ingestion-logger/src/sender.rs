@@ -14,9 +14,10 @@ use crate::counters::{Fate, Tally};
 use crate::envelope::{Identity, Numbered};
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
-use crate::queue::{Gate, Inside};
+use crate::queue::Inside;
 use crate::retry::{self, OnStream};
 use crate::seal::Sealer;
+use crate::slots::{self, Slot};
 use crate::stage::{Next, Stage, Timing};
 use crate::stream::{self, Ended};
 use crate::transport::{Broken, Connector, Outgoing};
@@ -24,12 +25,16 @@ use crate::transport::{Broken, Connector, Outgoing};
 /// What callers and sender share.
 pub(crate) struct Shared {
     pub config: Config,
-    pub gate: Gate<Stage>,
-    /// There may be something to do.
-    pub wake: Notify,
+    pub slot: &'static Slot,
     /// Nothing is to be done any more.
     pub abandon: Notify,
     pub events: EventSink,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        slots::vacate(self.slot);
+    }
 }
 
 impl Shared {
@@ -48,7 +53,7 @@ impl Shared {
     pub(crate) fn stop(&self, cause: Error) {
         self.events.log(LogLevel::Error, || format!("the logger stops: {cause}"));
         // Poisoned: then it has stopped already.
-        drop(self.gate.stop(cause, Stage::write_off));
+        drop(self.slot.gate.stop(cause, Stage::write_off));
     }
 }
 
@@ -168,7 +173,7 @@ impl Sender {
     pub(crate) fn next_message(&mut self) -> Result<Work, Over> {
         let config = &self.shared.config;
         let timing = Timing { linger: config.msg_linger, max_age: config.msg_max_age };
-        let mut state = self.shared.gate.lock()?;
+        let mut state = self.shared.slot.gate.lock()?;
         let closing = state.closing();
         let idle = self.unacked.is_empty();
         let next = state.inner.take(timing, std::time::Instant::now(), idle, closing.is_some());
@@ -188,7 +193,7 @@ impl Sender {
         self.close_mark_sent |= closes_run;
         let body = self.sealer.seal(&chunk);
         let (tally, weight, end) = (chunk.tally, chunk.weight, chunk.end);
-        let rest = if body.columns_in_chunk {
+        let rest = if body.rest_in_chunk {
             pool.lend(chunk)
         } else {
             pool.give_back(chunk);
@@ -221,13 +226,13 @@ impl Sender {
             self.shared.report(&mut state.inner, loss);
         }
         state.release(message.weight);
-        self.shared.gate.announce(state);
+        self.shared.slot.gate.announce(state);
         Ok(())
     }
 
     /// The stage, as long as there is anything left to book in it.
     fn live(&self) -> Result<Inside<'_, Stage>, Over> {
-        let state = self.shared.gate.lock()?;
+        let state = self.shared.slot.gate.lock()?;
         if state.stopped().is_some() || state.outcome().is_some() { Err(Over) } else { Ok(state) }
     }
 
@@ -276,7 +281,7 @@ impl Sender {
 
     async fn wait_for_something_to_deliver(&self) -> Result<(), Over> {
         while !self.is_wanted()? {
-            self.shared.wake.notified().await;
+            self.shared.slot.wake.notified().await;
         }
         Ok(())
     }
@@ -355,7 +360,7 @@ impl Sender {
     /// Everything was delivered or counted as lost, and the logger was told to end.
     fn finish(&self) -> Result<(), Over> {
         let strategy = self.shared.config.error_strategy;
-        self.shared.gate.finish(
+        self.shared.slot.gate.finish(
             |state| {
                 if strategy == ErrorStrategy::RaiseOnClose && !state.inner.reports.is_empty() {
                     let what = "errors happened while this logger was open";

@@ -5,9 +5,11 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash as _, Hasher as _};
 
+use metrana_proto::common::SeriesValueKind;
 use metrana_proto::types::{OrderingMode, SeriesDeclaration};
 
 use crate::errors::Error;
+use crate::lanes::LaneId;
 use crate::validate;
 use crate::wire::field::request;
 
@@ -16,6 +18,14 @@ use crate::wire::field::request;
 pub(crate) struct SeriesId(u32);
 
 impl SeriesId {
+    pub(crate) fn from_index(index: u32) -> Self {
+        Self(index)
+    }
+
+    pub(crate) fn as_index(self) -> u32 {
+        self.0
+    }
+
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
@@ -26,8 +36,79 @@ impl SeriesId {
     }
 }
 
+/// The two worlds of a run: a metric may be an ordinary one and one of reinforcement learning at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum World {
+    Std,
+    Rl,
+}
+
+/// What a call asks of a series: what it shares with its family for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Nature {
+    pub ordering: OrderingMode,
+    pub kind: SeriesValueKind,
+    /// Of a reinforcement-learning series: whether its points belong to episodes.
+    pub episodic: bool,
+}
+
+impl Nature {
+    pub(crate) const STD: Self =
+        Self { ordering: OrderingMode::AbsoluteOrdered, kind: SeriesValueKind::Float, episodic: false };
+    /// Of reinforcement learning.
+    pub(crate) const fn rl(ordered: bool, episodic: bool) -> Self {
+        let ordering = if ordered { OrderingMode::AbsoluteOrdered } else { OrderingMode::AbsoluteUnordered };
+        Self { ordering, kind: SeriesValueKind::Float, episodic }
+    }
+
+    pub(crate) const DISTRIBUTED: Self = Self { ordering: OrderingMode::AbsoluteUnordered, ..Self::STD };
+
+    /// Of histograms and scatters, which have no order.
+    pub(crate) const fn unordered(kind: SeriesValueKind) -> Self {
+        Self { ordering: OrderingMode::AbsoluteUnordered, kind, episodic: false }
+    }
+
+    /// Why points of this nature cannot go where `other` rules; None: they can.
+    fn conflict(self, wanted: Self) -> Option<Conflict> {
+        // A service that does not say what a series holds does not pin it either, and a call without points holds nothing.
+        let unknown = [self.kind, wanted.kind].contains(&SeriesValueKind::Undefined);
+        if !unknown && self.kind != wanted.kind {
+            let kind = spoken_kind(self.kind);
+            return Some(Conflict {
+                text: format!("already holds {kind} points"),
+                of_one_series: "; a metric's value kind is set by its first point and cannot change",
+            });
+        }
+        if self.ordering != wanted.ordering {
+            let ordering = spoken_ordering(self.ordering);
+            return Some(Conflict {
+                text: format!(
+                    "was already declared as {ordering}; ordered and distributed logging cannot be mixed"
+                ),
+                of_one_series: " for the same series",
+            });
+        }
+        if self.episodic != wanted.episodic {
+            let (old, new) = if self.episodic { ("", "out") } else { ("out", "") };
+            return Some(Conflict {
+                text: format!("already holds points with{old} episodes; points with{new} cannot be mixed in"),
+                of_one_series: "",
+            });
+        }
+        None
+    }
+}
+
+/// Why points may not go where they were meant to.
+struct Conflict {
+    text: String,
+    /// What is said as well where the very series is known, and not only others of its metric and scale.
+    of_one_series: &'static str,
+}
+
 /// A caller's name for a series, its labels sorted and each key once.
 pub(crate) struct Key<'a> {
+    pub world: World,
     pub metric: &'a str,
     pub scale: &'a str,
     pub labels: SmallVec<[(&'a str, &'a str); validate::MAX_LABELS]>,
@@ -35,7 +116,7 @@ pub(crate) struct Key<'a> {
 
 impl<'a> Key<'a> {
     /// Where a key is named twice the last value counts.
-    pub(crate) fn new(metric: &'a str, scale: &'a str, labels: &[(&'a str, &'a str)]) -> Self {
+    pub(crate) fn new(world: World, metric: &'a str, scale: &'a str, labels: &[(&'a str, &'a str)]) -> Self {
         let mut sorted: SmallVec<[(&str, &str); validate::MAX_LABELS]> = labels.into();
         sorted.sort_by_key(|(key, _)| *key);
         // Equal keys still stand in the caller's order: the later value moves into the one that stays.
@@ -46,11 +127,11 @@ impl<'a> Key<'a> {
             }
             same
         });
-        Self { metric, scale, labels: sorted }
+        Self { world, metric, scale, labels: sorted }
     }
 
     fn hash(&self, hasher: &impl BuildHasher) -> u64 {
-        hash_name(hasher, self.metric, self.scale, self.labels.iter().copied())
+        hash_name(hasher, self.world, self.metric, self.scale, self.labels.iter().copied())
     }
 
     /// The label keys as families are pinned by them.
@@ -61,11 +142,13 @@ impl<'a> Key<'a> {
 
 fn hash_name<'a>(
     hasher: &impl BuildHasher,
+    world: World,
     metric: &str,
     scale: &str,
     labels: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> u64 {
     let mut state = hasher.build_hasher();
+    world.hash(&mut state);
     metric.hash(&mut state);
     scale.hash(&mut state);
     for (key, value) in labels {
@@ -75,23 +158,43 @@ fn hash_name<'a>(
     state.finish()
 }
 
+/// Whom a call is about.
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack for one call")]
+pub(crate) enum Who<'a> {
+    Named(Key<'a>),
+    /// A handle stands for it.
+    Known(World, SeriesId),
+}
+
+impl Who<'_> {
+    /// For messages to people, before the series is known.
+    pub(crate) fn spoken(&self) -> String {
+        match self {
+            Self::Named(Key { metric, scale, .. }) => format!("({metric}/{scale})"),
+            Self::Known(..) => "the series of the handle".to_owned(),
+        }
+    }
+}
+
 /// One series.
 pub(crate) struct Series {
+    world: World,
     metric: Box<str>,
     scale: Box<str>,
     labels: Box<[(Box<str>, Box<str>)]>,
-    ordering: OrderingMode,
+    nature: Nature,
+    /// Where its points queue up, unless each environment has a lane of its own.
+    pub lane: Option<LaneId>,
     /// The largest step logged or seeded.
     pub last_step: Option<u64>,
     /// Whether a message of this logger declares it, on its way or sent.
     pub declared: bool,
-    /// Which chunk it was last written to, and whether as a column; see `Chunk`.
-    pub last_written: (u64, bool),
 }
 
 impl Series {
     fn is(&self, key: &Key<'_>) -> bool {
-        *self.metric == *key.metric
+        self.world == key.world
+            && *self.metric == *key.metric
             && *self.scale == *key.scale
             && self.labels.len() == key.labels.len()
             && self
@@ -104,6 +207,7 @@ impl Series {
     fn hash(&self, hasher: &impl BuildHasher) -> u64 {
         hash_name(
             hasher,
+            self.world,
             &self.metric,
             &self.scale,
             self.labels.iter().map(|(key, value)| (&**key, &**value)),
@@ -122,7 +226,7 @@ impl Series {
             metric_name: text(&self.metric),
             scale: text(&self.scale),
             labels: self.labels.iter().map(|(key, value)| (text(key), text(value))).collect(),
-            ordering: self.ordering.into(),
+            ordering: self.nature.ordering.into(),
             declaration_id: id.on_wire(),
         }
     }
@@ -131,7 +235,15 @@ impl Series {
 /// What the first series of a (metric, scale) fixes for all that follow.
 struct Family {
     label_keys: String,
-    ordering: OrderingMode,
+    nature: Nature,
+    /// None: the service told of the family and named no series.
+    founder: Option<SeriesId>,
+}
+
+type FamilyName = (World, Box<str>, Box<str>);
+
+fn family_name(key: &Key<'_>) -> FamilyName {
+    (key.world, key.metric.into(), key.scale.into())
 }
 
 /// All series of a logger.
@@ -140,7 +252,7 @@ pub(crate) struct Registry {
     series: Vec<Series>,
     by_name: HashTable<SeriesId>,
     hasher: foldhash::fast::RandomState,
-    families: HashMap<(Box<str>, Box<str>), Family>,
+    families: HashMap<FamilyName, Family>,
 }
 
 impl Registry {
@@ -160,28 +272,23 @@ impl Registry {
         self.by_name.find(key.hash(&self.hasher), |id| self.get(*id).is(key)).copied()
     }
 
-    /// Whether points with this ordering may go into a series that is known.
-    pub(crate) fn check_known(&self, id: SeriesId, ordering: OrderingMode) -> Result<(), Error> {
-        let series = self.get(id);
-        if series.ordering == ordering {
-            return Ok(());
-        }
-        Err(Error::validation(format!(
-            "invalid points: series '{}' (scale '{}') was already declared as {}; \
-             ordered and distributed logging cannot be mixed for the same series",
-            series.metric,
-            series.scale,
-            spoken(series.ordering)
-        )))
+    /// Whether points of this nature may go into a series that is known.
+    pub(crate) fn check_known(&self, id: SeriesId, nature: Nature) -> Result<(), Error> {
+        let Series { metric, scale, nature: own, .. } = self.get(id);
+        own.conflict(nature).map_or(Ok(()), |Conflict { text, of_one_series }| {
+            Err(Error::validation(format!(
+                "invalid points: series '{metric}' (scale '{scale}') {text}{of_one_series}"
+            )))
+        })
     }
 
     /// Whether a series that is not known may come to be. The order of the checks is the published engine's: the
     /// pins of a known family speak before the rules for labels do.
-    pub(crate) fn check_new(&self, key: &Key<'_>, ordering: OrderingMode) -> Result<(), Error> {
+    pub(crate) fn check_new(&self, key: &Key<'_>, nature: Nature) -> Result<(), Error> {
         let Key { metric, scale, .. } = key;
         validate::metric(metric)?;
         validate::scale(scale)?;
-        if let Some(family) = self.families.get(&(Box::from(*metric), Box::from(*scale))) {
+        if let Some(family) = self.families.get(&family_name(key)) {
             let label_keys = key.label_keys();
             if label_keys != family.label_keys {
                 return Err(Error::validation(format!(
@@ -189,32 +296,103 @@ impl Registry {
                     family.label_keys
                 )));
             }
-            if family.ordering != ordering {
-                return Err(Error::validation(format!(
-                    "invalid points: ({metric}/{scale}) was already declared as {}; \
-                     ordered and distributed logging cannot be mixed",
-                    spoken(family.ordering)
-                )));
+            if let Some(Conflict { text, .. }) = family.nature.conflict(nature) {
+                return Err(Error::validation(format!("invalid points: ({metric}/{scale}) {text}")));
             }
         }
         validate::labels(&key.labels)
     }
 
+    /// The series that a call is about, if it is known, and whether points of this nature may go into it.
+    pub(crate) fn resolve(&self, who: &Who<'_>, nature: Nature) -> Result<Option<SeriesId>, Error> {
+        let (world, id) = match who {
+            Who::Named(key) => return self.resolve_name(key, nature),
+            Who::Known(world, id) => (*world, *id),
+        };
+        if self.series.get(id.index()).is_none_or(|series| series.world != world) {
+            return Err(Error::validation("invalid points: the handle stands for a series of another kind"));
+        }
+        self.check_known(id, nature)?;
+        Ok(Some(id))
+    }
+
+    /// A series by its name, if it is known, and whether points of this nature may go into it.
+    pub(crate) fn resolve_name(&self, key: &Key<'_>, nature: Nature) -> Result<Option<SeriesId>, Error> {
+        let known = self.find(key);
+        match known {
+            Some(id) => self.check_known(id, nature)?,
+            None => self.check_new(key, nature)?,
+        }
+        Ok(known)
+    }
+
+    /// What a series that a handle stands for holds.
+    pub(crate) fn nature_of(&self, id: SeriesId) -> Result<Nature, Error> {
+        let unknown = || Error::validation("invalid points: the handle stands for no series of this logger");
+        self.series.get(id.index()).map(|series| series.nature).ok_or_else(unknown)
+    }
+
+    /// Pins a family that the service told of.
+    pub(crate) fn pin(&mut self, world: World, metric: &str, scale: &str, label_keys: &str, nature: Nature) {
+        let family = Family { label_keys: label_keys.to_owned(), nature, founder: None };
+        self.families.insert((world, metric.into(), scale.into()), family);
+    }
+
+    /// The most bytes that declaring a series adds to a message; none when one declares it already.
+    pub(crate) fn declaration_weight(&self, who: &Who<'_>, known: Option<SeriesId>) -> usize {
+        match (known, who) {
+            (Some(id), _) if self.get(id).declared => 0,
+            (Some(id), _) => self.declaration_len_of(id),
+            (None, Who::Named(key)) => Self::declaration_len(key),
+            (None, Who::Known(..)) => 0,
+        }
+    }
+
+    /// The series that a planned call is about; it comes to be now, where it is new.
+    pub(crate) fn open(&mut self, who: &Who<'_>, known: Option<SeriesId>, nature: Nature) -> SeriesId {
+        match (known, who) {
+            (Some(id), _) => id,
+            (None, Who::Known(_, id)) => *id,
+            (None, Who::Named(key)) => self.add(key, nature, None),
+        }
+    }
+
+    /// Where the registry stands, to come back to.
+    pub(crate) fn savepoint(&self) -> usize {
+        self.series.len()
+    }
+
+    /// Forgets the series that came after a savepoint.
+    pub(crate) fn roll_back(&mut self, savepoint: usize) {
+        while self.series.len() > savepoint {
+            let index = self.series.len() - 1;
+            let hash = self.series[index].hash(&self.hasher);
+            if let Ok(entry) = self.by_name.find_entry(hash, |id| id.index() == index) {
+                entry.remove();
+            }
+            self.series.pop();
+        }
+        self.families.retain(|_, family| family.founder.is_none_or(|founder| founder.index() < savepoint));
+    }
+
     /// Adds a series that `check_new` has passed, or that the service told of.
-    pub(crate) fn add(&mut self, key: &Key<'_>, ordering: OrderingMode, last_step: Option<u64>) -> SeriesId {
+    pub(crate) fn add(&mut self, key: &Key<'_>, nature: Nature, last_step: Option<u64>) -> SeriesId {
         let id = SeriesId(u32::try_from(self.series.len()).expect("fewer series than memory has bytes"));
         let owned = |text: &str| Box::<str>::from(text);
-        self.families
-            .entry((owned(key.metric), owned(key.scale)))
-            .or_insert_with(|| Family { label_keys: key.label_keys(), ordering });
+        self.families.entry(family_name(key)).or_insert_with(|| Family {
+            label_keys: key.label_keys(),
+            nature,
+            founder: Some(id),
+        });
         self.series.push(Series {
+            world: key.world,
             metric: owned(key.metric),
             scale: owned(key.scale),
             labels: key.labels.iter().map(|(key, value)| (owned(key), owned(value))).collect(),
-            ordering,
+            nature,
+            lane: None,
             last_step,
             declared: false,
-            last_written: (0, false),
         });
         let Self { series, by_name, hasher, .. } = self;
         let entry = by_name.entry(
@@ -236,12 +414,12 @@ impl Registry {
         metric: &str,
         scale: &str,
         flat_labels: &str,
-        ordering: OrderingMode,
+        nature: Nature,
         last_step: u64,
     ) {
         let labels: Vec<(&str, &str)> =
             flat_labels.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        self.add(&Key::new(metric, scale, &labels), ordering, Some(last_step));
+        self.add(&Key::new(World::Std, metric, scale, &labels), nature, Some(last_step));
     }
 
     /// Writes the declaration of a series as a field of a request.
@@ -251,7 +429,7 @@ impl Registry {
     }
 
     /// How many bytes `put_declaration` will write, at most.
-    pub(crate) fn declaration_len(key: &Key<'_>) -> usize {
+    fn declaration_len(key: &Key<'_>) -> usize {
         declaration_len(key.metric, key.scale, key.labels.iter().map(|(key, value)| key.len() + value.len()))
     }
 
@@ -292,7 +470,7 @@ fn declaration_len(metric: &str, scale: &str, labels: impl Iterator<Item = usize
 }
 
 /// The ordering as messages name it.
-fn spoken(ordering: OrderingMode) -> &'static str {
+fn spoken_ordering(ordering: OrderingMode) -> &'static str {
     match ordering {
         OrderingMode::Undefined => "Undefined",
         OrderingMode::RelativeOrdered => "RelativeOrdered",
@@ -301,34 +479,51 @@ fn spoken(ordering: OrderingMode) -> &'static str {
     }
 }
 
+/// The kind as messages name it.
+fn spoken_kind(kind: SeriesValueKind) -> &'static str {
+    match kind {
+        SeriesValueKind::Undefined => "undefined",
+        SeriesValueKind::Float => "float",
+        SeriesValueKind::Histogram => "histogram",
+        SeriesValueKind::DensityHistogram => "density histogram",
+        SeriesValueKind::Scatter => "scatter",
+        SeriesValueKind::Scatter3d => "3-D scatter",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use prost::Message as _;
 
-    const ORDERED: OrderingMode = OrderingMode::AbsoluteOrdered;
+    const ORDERED: Nature = Nature::STD;
 
     #[test]
     fn labels_in_any_order_are_one_series_and_the_last_of_a_key_counts() {
         let mut registry = Registry::default();
-        let id = registry.add(&Key::new("m", "S", &[("b", "2"), ("a", "1")]), ORDERED, None);
-        assert_eq!(registry.find(&Key::new("m", "S", &[("a", "0"), ("b", "2"), ("a", "1")])), Some(id));
-        assert_eq!(registry.find(&Key::new("m", "S", &[("a", "0"), ("b", "2")])), None);
-        assert_eq!(registry.find(&Key::new("m", "S", &[])), None);
+        let id = registry.add(&Key::new(World::Std, "m", "S", &[("b", "2"), ("a", "1")]), ORDERED, None);
+        assert_eq!(
+            registry.find(&Key::new(World::Std, "m", "S", &[("a", "0"), ("b", "2"), ("a", "1")])),
+            Some(id)
+        );
+        assert_eq!(registry.find(&Key::new(World::Std, "m", "S", &[("a", "0"), ("b", "2")])), None);
+        assert_eq!(registry.find(&Key::new(World::Std, "m", "S", &[])), None);
     }
 
     #[test]
     fn a_family_pins_its_label_keys_before_labels_are_looked_at() {
         let mut registry = Registry::default();
-        registry.add(&Key::new("m", "S", &[("a", "1")]), ORDERED, None);
-        let refused = registry.check_new(&Key::new("m", "S", &[(":b", "1")]), ORDERED).expect_err("refused");
+        registry.add(&Key::new(World::Std, "m", "S", &[("a", "1")]), ORDERED, None);
+        let refused = registry
+            .check_new(&Key::new(World::Std, "m", "S", &[(":b", "1")]), ORDERED)
+            .expect_err("refused");
         assert_eq!(
             refused.message,
             "invalid points: (m/S): label keys [:b] do not match the already-declared [a]"
         );
-        assert!(registry.check_new(&Key::new("m", "T", &[("b", "1")]), ORDERED).is_ok());
+        assert!(registry.check_new(&Key::new(World::Std, "m", "T", &[("b", "1")]), ORDERED).is_ok());
         let refused = registry
-            .check_new(&Key::new("m", "S", &[("a", "2")]), OrderingMode::AbsoluteUnordered)
+            .check_new(&Key::new(World::Std, "m", "S", &[("a", "2")]), Nature::DISTRIBUTED)
             .expect_err("refused");
         assert!(
             refused.message.contains("(m/S) was already declared as AbsoluteOrdered"),
@@ -341,7 +536,7 @@ mod tests {
     fn declarations_are_cut_below_the_limit_and_none_is_left_out() {
         let mut registry = Registry::default();
         for n in 0..1000 {
-            registry.add(&Key::new(&format!("metric-{n}"), "S", &[("k", "v")]), ORDERED, None);
+            registry.add(&Key::new(World::Std, &format!("metric-{n}"), "S", &[("k", "v")]), ORDERED, None);
         }
         let pieces = registry.all_declarations(4096);
         assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.len() <= 4096));

@@ -7,25 +7,30 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::Code;
 
-use metrana_proto::svc::initialize_run_logging_response::{
-    InitializedRun, Msg, last_logged_steps::SeriesInfo,
-};
+use metrana_proto::common::SeriesValueKind;
+use metrana_proto::svc::initialize_run_logging_response::env_statuses::EnvState;
+use metrana_proto::svc::initialize_run_logging_response::last_logged_steps::SeriesInfo;
+use metrana_proto::svc::initialize_run_logging_response::rl_family_declarations::RlFamilyDeclaration;
+use metrana_proto::svc::initialize_run_logging_response::{InitializedRun, Msg};
 use metrana_proto::svc::{InitializeRunLoggingRequest, InitializeRunLoggingResponse, ResumePolicy};
-use metrana_proto::types::{ForkPoint, OrderingMode, Run};
+use metrana_proto::types::{AggregationRule, ForkPoint, OrderingMode, Run};
 
-use crate::config::{Config, ResumeStrategy};
+use crate::config::{self, Config, ResumeStrategy};
 use crate::envelope;
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
 use crate::retry::{self, AtInit};
-use crate::series::Registry;
+use crate::series::{Nature, World};
+use crate::stage::Stage;
 use crate::transport::{Broken, Connector};
 
 /// What the service said about the run.
 pub(crate) struct Opened {
     pub run_id: Bytes,
     pub created: bool,
-    pub seeds: Vec<SeriesInfo>,
+    series: Vec<SeriesInfo>,
+    families: Vec<RlFamilyDeclaration>,
+    environments: Vec<EnvState>,
 }
 
 /// Opens the run, with as many tries as the init timeout allows.
@@ -96,9 +101,21 @@ fn request(config: &Config, logger_id: u64, orchestration_id: &str) -> Initializ
             ..Run::default()
         }),
         create_project_if_missing: config.create_project_if_missing,
-        aggregation_rules: Vec::new(),
+        aggregation_rules: config.aggregation_rules.iter().map(rule).collect(),
         logger_id,
         resume_policy: policy.into(),
+    }
+}
+
+fn rule(rule: &config::AggregationRule) -> AggregationRule {
+    AggregationRule {
+        metric_name: rule.metric_name.clone(),
+        source_scale: rule.source_scale.clone(),
+        output_scale: rule.output_scale.clone(),
+        fns: rule.functions.iter().map(|function| *function as i32).collect(),
+        aggregate_over_labels: rule.aggregate_over_labels.clone(),
+        output_metric_name: rule.output_metric_name.clone(),
+        output_name_suffix: rule.output_name_suffix.clone(),
     }
 }
 
@@ -114,9 +131,15 @@ async fn try_open(connector: &Connector, request: &InitializeRunLoggingRequest) 
     while let Some(message) = call.answers.message().await? {
         match message.msg {
             Some(Msg::InitializedRun(run)) => answer.run = Some(run),
-            Some(Msg::LastLoggedSteps(steps)) => answer.seeds.extend(steps.series),
-            Some(Msg::EnvStatuses(statuses)) if statuses.is_last => return Ok(answer),
-            Some(Msg::EnvStatuses(_) | Msg::RlFamilyDeclarations(_)) | None => {}
+            Some(Msg::LastLoggedSteps(steps)) => answer.series.extend(steps.series),
+            Some(Msg::RlFamilyDeclarations(declarations)) => answer.families.extend(declarations.families),
+            Some(Msg::EnvStatuses(statuses)) => {
+                answer.environments.extend(statuses.envs);
+                if statuses.is_last {
+                    return Ok(answer);
+                }
+            }
+            None => {}
         }
     }
     Err(Broken::Transport("upstream closed unexpectedly before finishing init".to_owned()))
@@ -125,13 +148,21 @@ async fn try_open(connector: &Connector, request: &InitializeRunLoggingRequest) 
 #[derive(Default)]
 struct Answer {
     run: Option<InitializedRun>,
-    seeds: Vec<SeriesInfo>,
+    series: Vec<SeriesInfo>,
+    families: Vec<RlFamilyDeclaration>,
+    environments: Vec<EnvState>,
 }
 
 /// Whether a run that is there already may be written to: the service answers, the client decides.
 fn admit(config: &Config, orchestration_id: &str, answer: Answer) -> Result<Opened, Error> {
     let run = answer.run.unwrap_or_default();
-    let opened = Opened { run_id: run.run_id, created: run.created, seeds: answer.seeds };
+    let opened = Opened {
+        run_id: run.run_id,
+        created: run.created,
+        series: answer.series,
+        families: answer.families,
+        environments: answer.environments,
+    };
     if opened.created || config.resume == ResumeStrategy::Allow {
         return Ok(opened);
     }
@@ -192,12 +223,28 @@ fn unanswered(config: &Config) -> Error {
     )
 }
 
-/// Puts the series that the service knows into a fresh registry, in the order it named them.
-pub(crate) fn registry(seeds: &[SeriesInfo]) -> Registry {
-    let mut registry = Registry::default();
-    for seed in seeds {
-        let ordering = OrderingMode::try_from(seed.ordering).unwrap_or(OrderingMode::Undefined);
-        registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, ordering, seed.last_step);
+impl Opened {
+    /// Puts what the service knows into a fresh stage: series in the order it named them, families, environments.
+    pub(crate) fn seed(&self, stage: &mut Stage) {
+        for seed in &self.series {
+            let nature = nature(seed.ordering, seed.value_kind, false);
+            stage.registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, nature, seed.last_step);
+        }
+        for family in &self.families {
+            let nature = nature(family.ordering, family.value_kind, family.episodic);
+            stage.registry.pin(World::Rl, &family.metric_name, &family.scale, &family.label_key_set, nature);
+        }
+        for environment in &self.environments {
+            let id = stage.environments.find_or_add(&environment.env_name);
+            stage.environments.note(id, environment.last_rl_step, Some(environment.last_episode));
+        }
     }
-    registry
+}
+
+fn nature(ordering: i32, kind: i32, episodic: bool) -> Nature {
+    Nature {
+        ordering: OrderingMode::try_from(ordering).unwrap_or(OrderingMode::Undefined),
+        kind: SeriesValueKind::try_from(kind).unwrap_or(SeriesValueKind::Undefined),
+        episodic,
+    }
 }

@@ -1,22 +1,23 @@
 //! The stage: where accepted data lies in the order it came until the sender takes it, a message at a time.
 //!
 //! Everything here happens under the lock of `queue`. A call is planned first, which changes nothing, and then
-//! committed, which cannot fail.
+//! committed, which cannot fail; what the calls of each kind do is in `kinds`.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use metrana_proto::types::OrderingMode;
-
-use crate::batch::{self, Batch, BatchSteps, BatchTimes};
-use crate::chunk::{Chunk, Form, Record, SCALAR_WEIGHT};
-use crate::counters::{Counters, Fate, Tally};
-use crate::errors::Error;
-use crate::points::{StdFloats, Steps, Timestamps, Values};
+use crate::chunk::{Chunk, FRAME, Field, Form, Record, SCALAR_WEIGHT};
+use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
+use crate::counters::{Counters, Fate, Kind, Tally};
+use crate::environments::Environments;
+use crate::events::EventSink;
+use crate::lanes::{self, Frame, LaneId, Lanes};
+use crate::points::Width;
 use crate::pool::Pool;
+use crate::queue::Patience;
 use crate::reports::Reports;
-use crate::series::{Key, Registry, SeriesId};
-use crate::validate;
+use crate::series::{Registry, SeriesId};
 
 /// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
 const ENVELOPE: usize = 80;
@@ -24,30 +25,50 @@ const ENVELOPE: usize = 80;
 /// A column is not begun in a chunk that has room for fewer points than this; it waits for the next one.
 const SMALLEST_PIECE: usize = 1024;
 
-/// What a valid call will do.
-pub(crate) struct Plan {
-    /// None: the series is new.
-    series: Option<SeriesId>,
-    first_step: u64,
-    /// The largest step that the call brings.
-    last_step: u64,
-    mis_steps: u64,
-}
-
-/// What the sender must hear of a call.
+/// What is written of a call.
+#[derive(Default)]
 pub(crate) struct Staged {
+    /// The bytes that it took.
+    pub weight: usize,
     /// Whether to wake the sender.
     pub wake_sender: bool,
-    /// A warning about steps that do not grow, and whether it is still within the budget for warnings.
-    pub mis_step: Option<(String, bool)>,
 }
 
 /// What the sender finds when it looks.
+#[allow(clippy::large_enum_variant, reason = "it is looked at at once and never kept")]
 pub(crate) enum Next {
     /// A message's worth of data.
     Chunk(Chunk),
     /// Nothing to send before then, unless it is woken.
     Wait(Option<Instant>),
+}
+
+/// What a log call does when it cannot go in at once, as the config says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub backpressure: Backpressure,
+    pub enqueue_timeout: Duration,
+    pub queue_bytes: usize,
+    /// Whether collected errors are raised by the next log call.
+    pub raise_errors: bool,
+}
+
+impl Terms {
+    fn of(config: &Config) -> Self {
+        Self {
+            backpressure: config.backpressure,
+            enqueue_timeout: config.enqueue_timeout,
+            queue_bytes: config.queue_bytes,
+            raise_errors: config.error_strategy == ErrorStrategy::RaiseOnLog,
+        }
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        match self.backpressure {
+            Backpressure::Block => Patience::Forever,
+            Backpressure::DropNew | Backpressure::Raise => Patience::Limited(self.enqueue_timeout),
+        }
+    }
 }
 
 /// When the sender wants staged data.
@@ -57,10 +78,25 @@ pub(crate) struct Timing {
     pub max_age: Duration,
 }
 
+/// How large the points of a column are, at most.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    /// One more point.
+    pub point: usize,
+    /// Everything else in a batch.
+    pub batch: usize,
+}
+
 pub(crate) struct Stage {
     pub registry: Registry,
+    pub environments: Environments,
+    pub lanes: Lanes,
     pub counters: Counters,
     pub reports: Reports,
+    pub terms: Terms,
+    pub events: EventSink,
+    /// Which logger this is the stage of; 0 is none.
+    pub generation: u32,
     open: Chunk,
     full: VecDeque<Chunk>,
     pool: Pool,
@@ -72,230 +108,214 @@ pub(crate) struct Stage {
     wake_on_data: bool,
     wake_on_full: bool,
     mis_step_warnings_left: u32,
+    /// What the call that is being committed has done so far.
+    call: Staged,
+    rolled: bool,
 }
 
 impl Stage {
-    pub(crate) fn new(registry: Registry, pool: Pool, max_message: usize, mis_step_warn_budget: u32) -> Self {
+    /// The stage of a slot that nobody lives in.
+    pub(crate) fn vacant() -> Self {
+        Self::new(&Config::default(), EventSink::none(), Pool::new(0))
+    }
+
+    pub(crate) fn new(config: &Config, events: EventSink, pool: Pool) -> Self {
         Self {
-            registry,
+            registry: Registry::default(),
+            environments: Environments::default(),
+            lanes: Lanes::default(),
             counters: Counters::default(),
             reports: Reports::default(),
+            terms: Terms::of(config),
+            events,
+            generation: 0,
             open: pool.take(),
             full: VecDeque::new(),
             pool,
-            max_message: max_message.saturating_sub(ENVELOPE).max(1),
+            max_message: config.max_msg_size.saturating_sub(ENVELOPE).max(1),
             taken: 0,
             settled: 0,
             flush_to: 0,
             wake_on_data: false,
             wake_on_full: false,
-            mis_step_warnings_left: mis_step_warn_budget,
+            mis_step_warnings_left: config.mis_step_warn_budget,
+            call: Staged::default(),
+            rolled: false,
         }
     }
 
-    /// Checks a call against everything that is known, and says how many bytes it needs at most.
-    pub(crate) fn plan(&self, key: &Key<'_>, call: &StdFloats<'_>) -> Result<(usize, Plan), Error> {
-        let ordering = OrderingMode::AbsoluteOrdered;
-        let series = self.registry.find(key);
-        match series {
-            Some(id) => self.registry.check_known(id, ordering)?,
-            None => self.registry.check_new(key, ordering)?,
-        }
-        let count = call.values.len();
-        let last = series.and_then(|id| self.registry.get(id).last_step);
-        let (first_step, last_step, mis_steps) = match call.steps {
-            Steps::Auto => {
-                let first = last.map_or(0, |last| last + 1);
-                (first, validate::step_range(first, count)?, 0)
-            }
-            Steps::From(first) => {
-                let end = validate::step_range(first, count)?;
-                let mis = last.map_or(0, |last| (last + 1).saturating_sub(first).min(count as u64));
-                (first, end, mis)
-            }
-            Steps::Each(steps) => {
-                let (highest, mis_steps) = validate::steps_each(steps, last)?;
-                (0, highest.unwrap_or(0), mis_steps)
-            }
-        };
-        let declaration = match series {
-            Some(id) if self.registry.get(id).declared => 0,
-            _ => Registry::declaration_len(key),
-        };
-        let weight = declaration + self.weight_of(call);
-        Ok((weight, Plan { series, first_step, last_step, mis_steps }))
+    /// The most bytes that a column of `count` points takes, in however many pieces.
+    pub(crate) fn column_weight(&self, count: usize, sizes: Sizes, prefix: usize) -> usize {
+        let frame = FRAME + prefix + sizes.batch;
+        let piece = (self.max_message.saturating_sub(frame) / sizes.point).clamp(1, SMALLEST_PIECE);
+        count * sizes.point + (1 + count / piece) * frame
     }
 
-    /// The most bytes that a call can take, in however many pieces.
-    fn weight_of(&self, call: &StdFloats<'_>) -> usize {
-        let count = call.values.len();
-        if count == 1 {
-            return SCALAR_WEIGHT;
-        }
-        let point = Self::worst_point(call);
-        let pieces =
-            1 + count / (self.max_message.saturating_sub(batch::FRAME) / point).clamp(1, SMALLEST_PIECE);
-        count * point + pieces * batch::FRAME
-    }
-
-    fn worst_point(call: &StdFloats<'_>) -> usize {
-        batch::worst_point_len(
-            call.values.width(),
-            matches!(call.steps, Steps::Each(_)),
-            matches!(call.timestamps, Timestamps::Each(_)),
-        )
-    }
-
-    /// Writes a planned call. Answers with the bytes it took.
-    pub(crate) fn commit(
-        &mut self,
-        key: &Key<'_>,
-        call: &StdFloats<'_>,
-        now: i64,
-        plan: &Plan,
-    ) -> (usize, Staged) {
-        let id = plan.series.unwrap_or_else(|| self.registry.add(key, OrderingMode::AbsoluteOrdered, None));
-        let mis_step = self.note_mis_steps(id, plan);
-        let before = self.open.weight;
-        let mut rolled = 0;
-        let count = call.values.len();
-        if count == 1 {
-            rolled += self.make_room(id, SCALAR_WEIGHT);
-            self.declare(id);
-            self.stage_scalar(id, call, now, plan.first_step);
-        } else {
-            rolled += self.stage_column(id, call, now, plan.first_step);
-        }
-        let series = self.registry.get_mut(id);
-        series.last_step = Some(series.last_step.map_or(plan.last_step, |last| last.max(plan.last_step)));
-        self.counters.float_points.enqueue(count as u64);
-        let wake_sender = self.wake_on_data || (rolled > 0 && self.wake_on_full);
-        if wake_sender {
+    /// A call was committed: what it did.
+    pub(crate) fn finish_call(&mut self) -> Staged {
+        let mut call = std::mem::take(&mut self.call);
+        call.wake_sender = self.wake_on_data || (self.rolled && self.wake_on_full);
+        self.rolled = false;
+        if call.wake_sender {
             self.wake_on_data = false;
             self.wake_on_full = false;
         }
-        (rolled + self.open.weight - before, Staged { wake_sender, mis_step })
+        call
     }
 
-    /// Books a valid call that found no room.
-    pub(crate) fn refuse(&mut self, points: usize) {
-        self.counters.float_points.refuse(points as u64);
-    }
-
-    fn note_mis_steps(&mut self, id: SeriesId, plan: &Plan) -> Option<(String, bool)> {
-        if plan.mis_steps == 0 {
-            return None;
-        }
-        self.counters.mis_steps += plan.mis_steps;
-        let within_budget = self.mis_step_warnings_left > 0;
-        self.mis_step_warnings_left = self.mis_step_warnings_left.saturating_sub(1);
-        let series = self.registry.get(id);
-        let last = series.last_step.map_or_else(|| "none".to_owned(), |last| last.to_string());
-        let text = format!(
-            "{} step(s) of a call did not grow (largest incoming: {}, current last: {last}) on metric: {}; \
-             the service may not keep them",
-            plan.mis_steps,
-            plan.last_step,
-            series.name()
-        );
-        Some((text, within_budget))
-    }
-
-    /// Begins a new chunk unless the open one is empty or has room. Answers with the weight of a chunk that closed,
-    /// less what it weighed when this call came (see `commit`).
-    fn make_room(&mut self, id: SeriesId, weight: usize) -> usize {
-        let declaration =
-            if self.registry.get(id).declared { 0 } else { self.registry.declaration_len_of(id) };
-        if self.open.is_empty() || self.open.weight + declaration + weight <= self.max_message {
-            return 0;
-        }
-        self.roll()
-    }
-
-    fn roll(&mut self) -> usize {
-        let fresh = self.pool.take();
-        let closed = std::mem::replace(&mut self.open, fresh);
-        let weight = closed.weight;
-        self.full.push_back(closed);
-        weight
-    }
-
-    /// Puts the declaration of a series into the message that first uses it.
-    fn declare(&mut self, id: SeriesId) {
-        if self.registry.get(id).declared {
+    /// Counts steps that do not grow, and makes a line of it for the log.
+    pub(crate) fn note_mis_steps(&mut self, count: u64, line: impl FnOnce(&Self) -> String) {
+        if count == 0 {
             return;
         }
-        self.registry.get_mut(id).declared = true;
-        let before = self.open.declarations.len();
-        self.registry.put_declaration(id, &mut self.open.declarations);
-        self.open.weight += self.open.declarations.len() - before;
+        self.counters.mis_steps += count;
+        let within_budget = self.mis_step_warnings_left > 0;
+        self.mis_step_warnings_left = self.mis_step_warnings_left.saturating_sub(1);
+        let level = if within_budget { LogLevel::Warn } else { LogLevel::Debug };
+        self.events.log(level, || line(self));
     }
 
-    fn count_record(&mut self, points: usize) {
+    /// The lane of a series that has just one.
+    pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame) -> LaneId {
+        let series = self.registry.get_mut(id);
+        *series.lane.get_or_insert_with(|| self.lanes.add(id, frame))
+    }
+
+    /// Writes one point of an ordinary series.
+    pub(crate) fn put_scalar(&mut self, lane: LaneId, width: Width, step: u64, timestamp: i64, bits: u64) {
+        self.make_room(lane, SCALAR_WEIGHT);
+        let (slot, fresh) = self.enter(lane);
+        self.count(Kind::FloatPoints, 1);
+        self.push(|chunk| {
+            chunk.push_scalar(fresh, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
+        });
+    }
+
+    /// Writes a column, in as many pieces as the message limit asks for. `make` makes the batch of a piece.
+    pub(crate) fn put_column<F: Field>(
+        &mut self,
+        lane: LaneId,
+        kind: Kind,
+        count: usize,
+        sizes: Sizes,
+        mut make: impl FnMut(Range<usize>) -> F,
+    ) {
+        let mut at = 0;
+        while at < count {
+            let frame = FRAME + sizes.batch + self.entry_weight(lane);
+            let left = self.max_message.saturating_sub(self.open.weight + frame);
+            let room = (left / sizes.point).min(count - at);
+            if room < (count - at).min(SMALLEST_PIECE) && !self.open.is_empty() {
+                self.roll();
+                continue;
+            }
+            let end = at + room.max(1);
+            let (slot, fresh) = self.enter(lane);
+            self.count(kind, end - at);
+            let batch = make(at..end);
+            self.push(|chunk| chunk.push_column(slot, fresh, &batch));
+            at = end;
+        }
+    }
+
+    /// Writes something of a lane that cannot be cut.
+    pub(crate) fn put_whole(&mut self, lane: LaneId, kind: Kind, content: &impl Field) {
+        self.make_room(lane, FRAME + content.field_len());
+        let (slot, fresh) = self.enter(lane);
+        self.count(kind, 1);
+        self.push(|chunk| chunk.push_column(slot, fresh, content));
+    }
+
+    /// Writes what is true of all points of a lane; the last one written stays. It follows a `put_whole`.
+    pub(crate) fn put_title(&mut self, lane: LaneId, content: &impl Field) {
+        let (slot, _) = self.enter(lane);
+        self.push(|chunk| chunk.push_title(slot, content));
+    }
+
+    /// Writes a field of the request itself, which counts as `n` of its kind.
+    pub(crate) fn put_plain(&mut self, kind: Kind, n: usize, content: &impl Field) {
+        if !self.open.is_empty() && self.open.weight + content.field_len() > self.max_message {
+            self.roll();
+        }
+        self.count(kind, n);
+        self.push(|chunk| chunk.push_plain(content));
+    }
+
+    /// The most bytes that one message has for content.
+    pub(crate) fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    fn push(&mut self, write: impl FnOnce(&mut Chunk)) {
+        let before = self.open.weight;
+        write(&mut self.open);
+        self.call.weight += self.open.weight - before;
+    }
+
+    /// What a lane's first appearance in the open chunk adds to it, at most.
+    fn entry_weight(&self, lane: LaneId) -> usize {
+        let lane = self.lanes.get(lane);
+        let declared = self.registry.get(lane.series).declared;
+        let declaration = if declared { 0 } else { self.registry.declaration_len_of(lane.series) };
+        lanes::prefix_len(lane, self.environment_of(lane.frame)) + declaration
+    }
+
+    fn environment_of(&self, frame: Frame) -> &str {
+        match frame {
+            Frame::Rl(environment) => self.environments.name(environment),
+            Frame::Std | Frame::Histogram | Frame::Scatter { .. } => "",
+        }
+    }
+
+    /// Begins a new chunk unless the open one is empty or has room.
+    pub(crate) fn make_room(&mut self, lane: LaneId, weight: usize) {
+        if !self.open.is_empty() && self.open.weight + self.entry_weight(lane) + weight > self.max_message {
+            self.roll();
+        }
+    }
+
+    fn roll(&mut self) {
+        let fresh = self.pool.take();
+        self.full.push_back(std::mem::replace(&mut self.open, fresh));
+        self.rolled = true;
+    }
+
+    /// Gives a lane its place in the open chunk, and declares its series where no message does yet. Answers with
+    /// the place, and whether it is new.
+    fn enter(&mut self, id: LaneId) -> (u32, bool) {
+        let lane = self.lanes.get(id);
+        let (chunk, slot) = lane.last_written;
+        if chunk == self.open.serial {
+            return (slot, false);
+        }
+        let (series, frame) = (lane.series, lane.frame);
+        if !self.registry.get(series).declared {
+            self.registry.get_mut(series).declared = true;
+            let before = self.open.declarations.len();
+            self.registry.put_declaration(series, &mut self.open.declarations);
+            let weight = self.open.declarations.len() - before;
+            self.open.weight += weight;
+            self.call.weight += weight;
+        }
+        let environment = match frame {
+            Frame::Rl(environment) => self.environments.name(environment),
+            Frame::Std | Frame::Histogram | Frame::Scatter { .. } => "",
+        };
+        let lane = self.lanes.get(id);
+        let slot = self.open.add_lane(frame.field(), |out| lanes::put_prefix(lane, environment, out));
+        self.lanes.get_mut(id).last_written = (self.open.serial, slot);
+        (slot, true)
+    }
+
+    fn count(&mut self, kind: Kind, n: usize) {
         if self.open.opened.is_none() {
             self.open.opened = Some(Instant::now());
             self.open.start = self.taken;
         }
         self.taken += 1;
         self.open.end = self.taken;
-        self.open.tally.float_points += points as u64;
-    }
-
-    fn stage_scalar(&mut self, id: SeriesId, call: &StdFloats<'_>, now: i64, first_step: u64) {
-        let step = match call.steps {
-            Steps::Each(steps) => steps[0],
-            Steps::Auto | Steps::From(_) => first_step,
-        };
-        let timestamp = match call.timestamps {
-            Timestamps::Now => now,
-            Timestamps::At(millis) => millis,
-            Timestamps::Each(millis) => millis[0],
-        };
-        let bits = match call.values {
-            Values::F64(values) => values[0].to_bits(),
-            Values::F32(values) => u64::from(values[0].to_bits()),
-        };
-        self.count_record(1);
-        let record = Record { series: id, form: Form::Scalar(call.values.width()), step, timestamp, bits };
-        self.open.push_scalar(self.registry.get_mut(id), record);
-    }
-
-    /// Writes a column, in as many pieces as the message limit asks for. Answers with the weight of closed chunks.
-    fn stage_column(&mut self, id: SeriesId, call: &StdFloats<'_>, now: i64, first_step: u64) -> usize {
-        let count = call.values.len();
-        let width = call.values.width();
-        let (bytes, point) = (call.values.bytes(), Self::worst_point(call));
-        let mut rolled = 0;
-        let mut at = 0;
-        while at < count {
-            let declaration =
-                if self.registry.get(id).declared { 0 } else { self.registry.declaration_len_of(id) };
-            let left = self.max_message.saturating_sub(self.open.weight + declaration + batch::FRAME);
-            let room = (left / point).min(count - at);
-            if room < (count - at).min(SMALLEST_PIECE) && !self.open.is_empty() {
-                rolled += self.roll();
-                continue;
-            }
-            let end = at + room.max(1);
-            self.declare(id);
-            self.count_record(end - at);
-            let batch = Batch {
-                values: &bytes[at * width.bytes()..end * width.bytes()],
-                width,
-                steps: match call.steps {
-                    Steps::Each(steps) => BatchSteps::Each(&steps[at..end]),
-                    Steps::Auto | Steps::From(_) => BatchSteps::From(first_step + at as u64),
-                },
-                timestamps: match call.timestamps {
-                    Timestamps::Now => BatchTimes::At(now),
-                    Timestamps::At(millis) => BatchTimes::At(millis),
-                    Timestamps::Each(millis) => BatchTimes::Each(&millis[at..end]),
-                },
-            };
-            self.open.push_column(id, self.registry.get_mut(id), &batch);
-            at = end;
-        }
-        rolled
+        self.open.tally.add(kind, n);
+        self.counters.of(kind).enqueue(n);
     }
 
     /// What the sender should send now. `idle`: nothing is unacknowledged; `hurry`: the logger is closing.

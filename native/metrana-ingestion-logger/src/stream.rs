@@ -134,7 +134,7 @@ async fn deliver(
                     sender.acknowledged()?;
                 }
             }
-            () = sender.shared.wake.notified() => {}
+            () = sender.shared.slot.wake.notified() => {}
             () = at(next_look.map(Instant::from_std)) => {}
             () = at(stalled) => {
                 let text = format!("no ack progress for {:?} with requests in flight", stall.unwrap_or_default());

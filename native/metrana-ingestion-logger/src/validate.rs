@@ -7,8 +7,13 @@ use crate::errors::Error;
 /// The characters that the query language needs for itself.
 const RESERVED: &str = "()[],=<>!~\"|";
 
+/// The characters that URLs need for themselves.
+const RESERVED_BY_URLS: &str = "/\\?#%";
+
 const MAX_METRIC: usize = 256;
 const MAX_SCALE: usize = 64;
+const MAX_ENVIRONMENT: usize = 128;
+const MAX_ATTRIBUTE_PATH: usize = 512;
 const MAX_LABEL_KEY: usize = 64;
 const MAX_LABEL_VALUE: usize = 64;
 pub(crate) const MAX_LABELS: usize = 8;
@@ -42,6 +47,22 @@ const LABEL_KEY: Name = Name {
     may_be_empty: false,
     also_reserved: "&",
     limit: MAX_LABEL_KEY,
+};
+
+const ENVIRONMENT: Name = Name {
+    what: "invalid environment",
+    field: "environment",
+    may_be_empty: false,
+    also_reserved: "",
+    limit: MAX_ENVIRONMENT,
+};
+
+const ATTRIBUTE: Name = Name {
+    what: "invalid attribute",
+    field: "attribute path",
+    may_be_empty: false,
+    also_reserved: "",
+    limit: MAX_ATTRIBUTE_PATH,
 };
 
 impl Name {
@@ -94,6 +115,34 @@ pub(crate) fn scale(value: &str) -> Result<(), Error> {
     SCALE.check(value)
 }
 
+/// The name of an environment, which also appears in the paths of URLs.
+pub(crate) fn environment(value: &str) -> Result<(), Error> {
+    ENVIRONMENT.check(value)?;
+    match value.chars().find(|c| RESERVED_BY_URLS.contains(*c)) {
+        None => Ok(()),
+        Some(c) => Err(Error::validation(format!(
+            "invalid environment: environment contains URL-reserved character '{c}': '{value}'. \
+             Reserved because the name appears in the URL path: {RESERVED_BY_URLS}"
+        ))),
+    }
+}
+
+/// The whole path of an attribute.
+pub(crate) fn attribute_path(value: &str) -> Result<(), Error> {
+    ATTRIBUTE.check(value)
+}
+
+/// The title of an axis follows the rules of label values.
+pub(crate) fn title(axis: &str, value: &str) -> Result<(), Error> {
+    if let Some(c) = value.chars().find(|c| c.is_control() || *c == '=' || *c == '&') {
+        return Err(Error::validation(format!(
+            "invalid title: {axis} contains reserved or control character '{}': '{value}'",
+            c.escape_debug()
+        )));
+    }
+    too_long("invalid title", axis, value, MAX_LABEL_VALUE)
+}
+
 /// Labels as they will be declared: each key once.
 pub(crate) fn labels(labels: &[(&str, &str)]) -> Result<(), Error> {
     if labels.len() > MAX_LABELS {
@@ -135,6 +184,9 @@ pub(crate) fn same_length(what: &str, given: usize, values: usize) -> Result<(),
 
 /// The last step of `count` steps from `first` on, if there is room for them below the largest step.
 pub(crate) fn step_range(first: u64, count: usize) -> Result<u64, Error> {
+    if first > MAX_STEP {
+        return Err(Error::validation(format!("invalid points: Step {first} exceeds {MAX_STEP}")));
+    }
     let last = u64::try_from(count).ok().and_then(|count| first.checked_add(count.saturating_sub(1)));
     match last {
         Some(last) if last <= MAX_STEP => Ok(last),
@@ -142,6 +194,14 @@ pub(crate) fn step_range(first: u64, count: usize) -> Result<u64, Error> {
             "invalid points: Step range from {first} for {count} values exceeds {MAX_STEP}"
         ))),
     }
+}
+
+/// A step, an episode or a reinforcement-learning step.
+pub(crate) fn step(what: &str, value: u64) -> Result<(), Error> {
+    if value <= MAX_STEP {
+        return Ok(());
+    }
+    Err(Error::validation(format!("invalid points: {what} {value} exceeds {MAX_STEP}")))
 }
 
 /// Steps given one by one, after `last`: the greatest of them, and how many do not grow.

@@ -319,6 +319,7 @@ fn steps_that_do_not_grow_are_sent_counted_and_told() {
             values: Values::F64(&[1.0]),
             steps: metrana_ingestion_logger::Steps::From(first),
             timestamps: metrana_ingestion_logger::Timestamps::Now,
+            distributed: false,
         };
         logger.log_std_floats(&call).expect("logged");
     }

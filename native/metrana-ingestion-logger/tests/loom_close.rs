@@ -38,8 +38,8 @@ fn log(gate: &Gate<Books>) -> Result<(), Status> {
         books.pending += 1;
         (1, ())
     };
-    gate.admit(Patience::Forever, |_| Ok((1, ())), one, |_, ()| {}).map_err(|turned| match turned {
-        Turned::Away => Status::QueueFull,
+    gate.admit(|_| Patience::Forever, |_| Ok((1, ())), one, |_, ()| {}).map_err(|turned| match turned {
+        Turned::Away(()) => Status::QueueFull,
         Turned::Down(error) => error.status,
     })
 }

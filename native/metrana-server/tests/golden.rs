@@ -2,60 +2,64 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use bytes::{Bytes, BytesMut};
 use metrana_proto::svc::initialize_run_logging_response::Msg;
-use metrana_proto::types::SeriesDeclaration;
+use metrana_proto::types::{RlStepBatch, SeriesDeclaration, StreamingRlSeriesUpdate};
 use metrana_server::RunningServer;
-use metrana_server::store::RunId;
-use metrana_testkit::model::{Model, Point};
-use metrana_testkit::program::{Call, SeriesName};
+use metrana_testkit::model::{Arrived, Model};
 use metrana_testkit::raw::RawClient;
-use metrana_testkit::vectors::{self, CAPTURED_RUN_ID, Seed, Vector};
+use metrana_testkit::stored;
+use metrana_testkit::vectors::{self, CAPTURED_RUN_ID, Vector};
 
 use common::{acked, batch, declaration, declaring, greeted, message, start, with_points};
 
 #[tokio::test]
 async fn engine_0_0_4() {
-    assert_eq!(replay_all("0.0.4", false).await, 20);
+    let groups = [("std", 20), ("distributed", 4), ("rl", 25), ("attributes", 25)];
+    replay_all("0.0.4", &groups, false).await;
 }
 
 #[tokio::test]
 async fn engine_0_12_0() {
-    assert_eq!(replay_all("0.12.0", false).await, 25);
+    replay_all("0.12.0", &NEWEST, false).await;
 }
 
 #[tokio::test]
 async fn compressed() {
-    assert_eq!(replay_all("0.12.0", true).await, 25);
+    replay_all("0.12.0", &NEWEST, true).await;
 }
 
-/// Replays every vector of one engine, each into a server of its own, and says how many there were.
-async fn replay_all(engine: &str, compressed: bool) -> usize {
-    let vectors = vectors::read("std", engine);
-    for vector in &vectors {
-        assert_eq!(vector.engine, engine);
-        replay(vector, compressed).await;
+const NEWEST: [(&str, usize); 6] =
+    [("std", 25), ("distributed", 4), ("rl", 29), ("attributes", 25), ("histogram", 6), ("scatter", 4)];
+
+/// Replays every vector of some groups, each into a server of its own, and looks how many there are.
+async fn replay_all(engine: &str, groups: &[(&str, usize)], compressed: bool) {
+    for &(group, count) in groups {
+        let vectors = vectors::read(group, engine);
+        assert_eq!(vectors.len(), count, "{group}");
+        for vector in &vectors {
+            assert_eq!(vector.engine, engine);
+            replay(vector, compressed).await;
+        }
     }
-    vectors.len()
 }
 
 async fn replay(vector: &Vector, compressed: bool) {
     let server = start().await;
-    let mut model = Model::default();
-    if !vector.seeds.is_empty() {
-        leave_behind(&server, &vector.seeds).await;
+    let resumed = !vector.seeds.is_empty() || !vector.environments.is_empty();
+    if resumed {
+        leave_behind(&server, vector).await;
     }
     let before = stored(&server);
+    let mut model = Model::default();
     for seed in &vector.seeds {
-        model.seed(name(seed), seed.last_step);
+        model.seed(seed.series(), seed.last_step);
     }
 
     let mut client = RawClient::connect(server.grpc_addr()).await;
     let answers = client.initialize(vector.handshake.clone()).await.expect("the handshake is answered");
     let Some(Msg::InitializedRun(run)) = &answers[0].msg else { panic!("{answers:?}") };
-    assert_eq!(run.created, vector.seeds.is_empty(), "{}", vector.name);
+    assert_eq!(run.created, !resumed, "{}", vector.name);
     if compressed {
         client = client.with_zstd();
     }
@@ -65,47 +69,68 @@ async fn replay(vector: &Vector, compressed: bool) {
         stream.answer().await.expect("the stream lives").expect("every message is answered");
     }
     stream.end();
-    assert_eq!(
-        stream.answer().await.expect("a good end"),
-        None,
-        "{}: more answers than messages",
-        vector.name
-    );
+    let surplus = stream.answer().await.expect("a good end");
+    assert_eq!(surplus, None, "{}: more answers than messages", vector.name);
 
     vector.calls.iter().for_each(|call| model.call(call));
     let mut after = stored(&server);
-    for (series, points) in &mut after {
-        points.drain(..before.get(series).map_or(0, Vec::len));
+    after.take_away(&before);
+    if let Some(difference) = model.arrived().difference(&after) {
+        panic!("{}: {difference}", vector.name);
     }
-    after.retain(|_, points| !points.is_empty());
-    assert_same(&vector.name, model.points(), &after);
     let counts = common::counts(&server);
-    let at_most =
-        counts.not_kept.unknown_series_points + counts.not_kept.ignored_points + counts.duplicate_messages;
-    assert_eq!(at_most, 0, "{}", vector.name);
+    let not_kept = counts.not_kept.unknown_series_points
+        + counts.not_kept.ignored_points
+        + counts.not_kept.ignored_attributes;
+    assert_eq!((not_kept, counts.duplicate_messages), (0, 0), "{}", vector.name);
     assert!(server.store().runs()[0].closed, "{}: the last message closes the run", vector.name);
-    assert!(vector.calls.iter().all(|call| matches!(call, Call::StdFloats(_))));
+    again(vector, &server, &run.run_id, &after, &before).await;
+}
+
+/// What is numbered is a duplicate when it comes again; the oldest engine's messages have no numbers.
+async fn again(vector: &Vector, server: &RunningServer, run_id: &Bytes, after: &Arrived, before: &Arrived) {
+    if vector.engine == "0.0.4" {
+        return;
+    }
+    let mut stream = RawClient::connect(server.grpc_addr()).await.update_stream().await.expect("a stream");
+    for captured in &vector.messages {
+        stream.send(with_run_id(captured, run_id));
+        stream.answer().await.expect("the stream lives").expect("a duplicate is answered, too");
+    }
+    let mut stored = stored(server);
+    stored.take_away(before);
+    assert_eq!(after.difference(&stored), None, "{}", vector.name);
+    assert!(common::counts(server).duplicate_messages > 0, "{}", vector.name);
 }
 
 /// The run as an earlier logger left it.
-async fn leave_behind(server: &RunningServer, seeds: &[Seed]) {
+async fn leave_behind(server: &RunningServer, vector: &Vector) {
     let run_id = common::open_run(server, "run1").await;
     let mut stream = greeted(server, &run_id).await;
-    for (number, seed) in (1..).zip(seeds) {
-        let labels = name(seed).labels.into_iter().collect();
+    for (number, seed) in (1..).zip(&vector.seeds) {
+        let labels = seed.series().labels.into_iter().collect();
         let declaration =
             SeriesDeclaration { scale: seed.scale.clone(), labels, ..declaration(number, &seed.metric) };
         let message = declaring(message(&run_id, 256 * number), &[declaration]);
         acked(&mut stream, &with_points(message, number, batch(seed.last_step, &[0.5]))).await;
     }
-}
-
-/// The series that the engine took a seed for. The captures hold labels that are malformed on purpose (`:a:1:`), in which
-/// the engine found none; of two seeds of one series it took the last.
-fn name(seed: &Seed) -> SeriesName {
-    let labels = seed.flat_labels.split('&').filter_map(|pair| pair.split_once('='));
-    let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    SeriesName { metric: seed.metric.clone(), scale: seed.scale.clone(), labels }
+    for (environment, rl_step, episode) in &vector.environments {
+        let reward = SeriesDeclaration { scale: "ENVIRONMENT_STEP".into(), ..declaration(90, "reward") };
+        let mut message = declaring(message(&run_id, 256 * 90), &[reward]);
+        let batch = RlStepBatch {
+            rl_step: *rl_step,
+            episode: Some(*episode),
+            values: vec![0.5],
+            first_minor_step: Some(0),
+            ..RlStepBatch::default()
+        };
+        message.rl_series.push(StreamingRlSeriesUpdate {
+            series_id: 90,
+            environment_id: environment.clone(),
+            rl_step_batches: vec![batch],
+        });
+        acked(&mut stream, &message).await;
+    }
 }
 
 /// The captured bytes with the run id of this server in the place of the captured one, which has the same length.
@@ -117,45 +142,7 @@ fn with_run_id(captured: &Bytes, run_id: &Bytes) -> Bytes {
     bytes.freeze()
 }
 
-type Stored = BTreeMap<SeriesName, Vec<Point>>;
-
-fn stored(server: &RunningServer) -> Stored {
-    let Some(run) = server.store().runs().into_iter().next() else { return Stored::new() };
-    let run_id: RunId = run.id;
-    let series = server.store().series(&run_id).expect("the run is there");
-    let read = |series: metrana_server::store::SeriesInfo| {
-        let definition = series.definition;
-        let points = server.store().points(&run_id, series.id, 0, u64::MAX).expect("the series is there");
-        let name = SeriesName {
-            metric: definition.metric,
-            scale: definition.scale,
-            labels: definition.labels.into_iter().collect(),
-        };
-        let point = |index: usize| Point {
-            step: points.steps[index],
-            time: Some(points.timestamps[index]),
-            value: points.values[index].to_bits(),
-            width: points.widths[index],
-        };
-        (name, (0..points.steps.len()).map(point).collect())
-    };
-    series.into_iter().map(read).collect()
-}
-
-/// The same points. A time that the call left to the clock of the capture is only looked at for plausibility.
-fn assert_same(name: &str, expected: &Stored, stored: &Stored) {
-    assert_eq!(expected.keys().collect::<Vec<_>>(), stored.keys().collect::<Vec<_>>(), "{name}");
-    for (series, expected) in expected {
-        let stored = &stored[series];
-        assert_eq!(expected.len(), stored.len(), "{name} {series:?}");
-        for (expected, stored) in expected.iter().zip(stored) {
-            let mut expected = expected.clone();
-            if expected.time.is_none() {
-                let time = stored.time.expect("a stored point has a time");
-                assert!((1_600_000_000_000..2_000_000_000_000).contains(&time), "{name}: {time}");
-                expected.time = stored.time;
-            }
-            assert_eq!(&expected, stored, "{name} {series:?}");
-        }
-    }
+fn stored(server: &RunningServer) -> Arrived {
+    let run = server.store().runs().into_iter().next();
+    run.map_or_else(Arrived::default, |run| stored::read(server.store(), &run.id))
 }

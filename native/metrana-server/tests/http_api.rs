@@ -90,11 +90,11 @@ async fn series_are_listed() {
     let (server, id) = filled().await;
     let expected = json!({"series": [
         {"id": "1", "metric": "loss", "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
-         "kind": "float", "points": "3", "last_step": "2"},
+         "world": "std", "kind": "float", "points": "3", "last_step": "2"},
         {"id": "2", "metric": "wild", "scale": "ML_STEP", "labels": {"env": "é & ü"}, "ordering": "absolute_unordered",
-         "kind": "float", "points": "5", "last_step": "1152921504606846976"},
+         "world": "std", "kind": "float", "points": "5", "last_step": "1152921504606846976"},
         {"id": "3", "metric": "unused", "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
-         "kind": "undefined", "points": "0", "last_step": null},
+         "world": "undefined", "kind": "undefined", "points": "0", "last_step": null},
     ]});
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/series")).await, expected);
 }
@@ -130,7 +130,9 @@ async fn counts_are_told_for_a_run_and_for_all() {
     let (server, id) = filled().await;
     let of_run = json!({
         "runs": "1", "series": "3", "points": "8", "messages": "1", "duplicate_messages": "0", "streams": "1",
-        "unknown_series_points": "0", "ignored_points": "0", "ignored_attributes": "0",
+        "unknown_series_points": "0", "ignored_points": "0", "ignored_attributes": "0", "rl_points": "0",
+        "histograms": "0", "scatters": "0", "attribute_updates": "0", "env_attribute_updates": "0",
+        "conflicting_points": "0",
     });
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/counts")).await, of_run);
     let mut of_all = of_run;

@@ -3,10 +3,7 @@
 mod common;
 
 use metrana_proto::svc::UpdateRunRequest;
-use metrana_proto::types::{
-    AttributeUpdate, EnvAttrUpdates, HistogramPoint, PointBatch, RlStepBatch, ScatterPoint,
-    StreamingHistogramSeriesUpdate, StreamingRlSeriesUpdate, StreamingScatterSeriesUpdate,
-};
+use metrana_proto::types::PointBatch;
 use metrana_server::Code;
 use metrana_server::store::NotKept;
 use metrana_testkit::raw::RawClient;
@@ -166,35 +163,6 @@ async fn one_series_declared_by_two_loggers_under_two_numbers_is_one_series() {
     }
     assert_eq!(series(&server, &run_id).len(), 1);
     assert_eq!(points(&server, &run_id, "m").total, 2);
-}
-
-#[tokio::test]
-async fn what_is_not_kept_is_answered_and_counted() {
-    let server = start().await;
-    let run_id = open_run(&server, "a").await;
-    let mut stream = greeted(&server, &run_id).await;
-    let mut data = declaring(message(&run_id, 256), &[declaration(1, "m")]);
-    let rl = RlStepBatch { values: vec![1.0, 2.0], values_f32: vec![], ..RlStepBatch::default() };
-    data.rl_series.push(StreamingRlSeriesUpdate {
-        series_id: 1,
-        rl_step_batches: vec![rl; 2],
-        ..Default::default()
-    });
-    let histograms = vec![HistogramPoint::default(); 3];
-    data.histogram_series.push(StreamingHistogramSeriesUpdate { series_id: 1, points: histograms });
-    let scatters = vec![ScatterPoint::default(); 4];
-    data.scatter_series.push(StreamingScatterSeriesUpdate {
-        series_id: 1,
-        points: scatters,
-        ..Default::default()
-    });
-    data.attributes = vec![AttributeUpdate::default(); 5];
-    data.env_attr_updates
-        .push(EnvAttrUpdates { attributes: vec![AttributeUpdate::default(); 6], ..Default::default() });
-    acked(&mut stream, &with_points(data, 1, batch(0, &[1.0]))).await;
-    let expected = NotKept { unknown_series_points: 0, ignored_points: 4 + 3 + 4, ignored_attributes: 11 };
-    assert_eq!(counts(&server).not_kept, expected);
-    assert_eq!(counts(&server).points, 1);
 }
 
 #[tokio::test]

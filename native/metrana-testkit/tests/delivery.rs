@@ -1,32 +1,35 @@
 //! Random programs against a server behind a network that breaks at random bytes: nothing is lost and nothing doubled.
 //!
+//! The programs log data of every kind; some of them floats only, and more of those.
+//!
 //! Every program meets at least one break behind a message that the server has stored and not acknowledged, so that the
 //! message comes a second time and must be left out.
 //!
 //! `METRANA_SEED=17` plays one program again, `METRANA_PROGRAMS=5000` plays more of them.
 
-use std::collections::BTreeMap;
+mod common;
+
 use std::env;
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use metrana_ingestion_logger::events::EventSink;
-use metrana_ingestion_logger::{self as engine, Config, Logger};
-use metrana_server::store::{Counts, RunInfo, SeriesInfo};
-use metrana_server::{Fault, Options, RunningServer, Server};
-use metrana_testkit::model::{Model, Point};
-use metrana_testkit::program::{Call, Program, SeriesName, StdFloats, Steps, Timestamps, Values};
+use metrana_ingestion_logger::{Config, KindCounters, Logger};
+use metrana_server::store::Counts;
+use metrana_server::{Fault, Options, Server};
+use metrana_testkit::model::Model;
+use metrana_testkit::program::{Amounts, Call, Kinds, Program};
 use metrana_testkit::proxy::{Fate, FaultProxy, Side};
 use metrana_testkit::random::Random;
-use tokio::runtime::{Builder, Runtime};
+use metrana_testkit::stored;
+use tokio::runtime::Runtime;
+
+use common::{PATIENCE, Player, borrowed, runtime};
 
 const PROGRAMS: u64 = 200;
 const THREADS: usize = 2;
-/// How long anything may take before it counts as hung.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn nothing_is_lost_and_nothing_doubled() {
@@ -100,14 +103,11 @@ fn work(next: &AtomicU64, programs: u64) -> Met {
     }
 }
 
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
-}
-
 /// Plays one program and compares what the server holds with the model.
 fn play(runtime: &Runtime, seed: u64) -> Met {
     let mut random = Random::new(seed);
-    let program = Program::generate(&mut random);
+    let program = Program::generate(&mut random, if seed % 4 == 3 { Kinds::Floats } else { Kinds::All });
+    let amounts = program.amounts();
     let server = runtime.block_on(Server::start(Options::default())).expect("a server");
     // At least one data message is sent: so the fault happens, and the message comes again.
     server.faults().arm(Fault::Reset { after: 1, store_last: true, times: 1 });
@@ -119,33 +119,32 @@ fn play(runtime: &Runtime, seed: u64) -> Met {
             times: random.between(1, 3),
         });
     }
-    let mut fates = Fates::new(random.bits(), program.points());
+    let mut fates = Fates::new(random.bits(), &amounts);
     let proxy = runtime.block_on(FaultProxy::start(server.grpc_addr(), move |_| fates.next()));
-    let config = config(&mut random, &format!("http://{}", proxy.address()));
+    let config = config(&mut random, &format!("http://{}", proxy.address()), &amounts);
 
     let logger = Logger::open(config, EventSink::none()).expect("the run opens");
     let mut model = Model::default();
+    let mut player = Player::new(&logger, random.bits());
     for call in &program.calls {
-        perform(&logger, call);
+        player.perform(call);
         model.call(call);
-        if let Call::StdFloats(call) = call {
-            let labels: Vec<(&str, &str)> = borrowed(&call.series.labels);
-            let last = logger.series_last_step(&call.series.metric, &call.series.scale, &labels);
-            assert_eq!(last.expect("the logger lives"), model.last_step(&call.series), "{:?}", call.series);
-        }
+        assert_same_progress(&logger, &model, call);
     }
     logger.close(Some(PATIENCE)).expect("everything arrives");
 
     let run = server.store().runs().pop().expect("the run is there");
-    assert_same_points(&server, &run, &model);
+    if let Some(difference) = model.arrived().difference(&stored::read(server.store(), &run.id)) {
+        panic!("{difference}");
+    }
     let counts = server.store().counts(None).expect("counts");
-    assert_books(&logger, &counts, program.points() as u64);
+    assert_books(&logger, &counts, &amounts);
     assert!(run.closed, "the last message closes the run");
     assert!(counts.duplicate_messages >= 1, "no message came twice: {counts:?}");
     assert!(server.faults().fired() >= 1);
     Met {
         programs: 1,
-        points: counts.points,
+        points: counts.all_points(),
         messages: counts.messages,
         duplicates: counts.duplicate_messages,
         connections: proxy.connections(),
@@ -161,10 +160,10 @@ struct Fates {
 }
 
 impl Fates {
-    fn new(seed: u64, points: usize) -> Self {
+    fn new(seed: u64, amounts: &Amounts) -> Self {
         let mut random = Random::new(seed);
         let to_come = random.below(7);
-        Self { random, to_come, largest: points as u64 * 10 + 2000 }
+        Self { random, to_come, largest: (amounts.std_points + amounts.rl_points) * 10 + 2000 }
     }
 
     fn next(&mut self) -> Fate {
@@ -184,14 +183,17 @@ impl Fates {
     }
 }
 
-fn config(random: &mut Random, endpoint: &str) -> Config {
+fn config(random: &mut Random, endpoint: &str, amounts: &Amounts) -> Config {
+    // Messages of a few points each, but not so many of them that a window of one takes minutes on a busy machine.
+    let thousands = (amounts.std_points + amounts.rl_points) / 1000;
+    let smallest = 8 + u64::from(thousands.checked_ilog2().unwrap_or_default());
     Config {
         api_key: "key".into(),
         workspace: "ws".into(),
         project: "proj".into(),
         run_name: "run".into(),
         endpoint: endpoint.into(),
-        max_msg_size: 1 << random.between(8, 20),
+        max_msg_size: 1 << random.between(smallest, 20),
         max_pending_requests: [1, 2, 5, 30][random.index(4)],
         queue_bytes: 1 << random.between(14, 26),
         msg_linger: Duration::from_millis(random.below(5)),
@@ -204,107 +206,44 @@ fn config(random: &mut Random, endpoint: &str) -> Config {
     }
 }
 
-fn perform(logger: &Logger, call: &Call) {
-    match call {
-        Call::Flush => logger.flush(Some(PATIENCE)).expect("a flush comes to an end"),
-        Call::StdFloats(StdFloats { series, values, steps, timestamps }) => logger
-            .log_std_floats(&engine::StdFloats {
-                metric: &series.metric,
-                scale: &series.scale,
-                labels: &borrowed(&series.labels),
-                values: match values {
-                    Values::F64(values) => engine::Values::F64(values),
-                    Values::F32(values) => engine::Values::F32(values),
-                },
-                steps: match steps {
-                    Steps::Auto => engine::Steps::Auto,
-                    Steps::From(first) => engine::Steps::From(*first),
-                    Steps::Each(each) => engine::Steps::Each(each),
-                },
-                timestamps: match timestamps {
-                    Timestamps::Now => engine::Timestamps::Now,
-                    Timestamps::At(time) => engine::Timestamps::At(*time),
-                    Timestamps::Each(each) => engine::Timestamps::Each(each),
-                },
-            })
-            .expect("a valid call is taken"),
-    }
-}
-
-fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
-    labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
-}
-
-fn assert_same_points(server: &RunningServer, run: &RunInfo, model: &Model) {
-    let store = server.store();
-    let mut stored: BTreeMap<SeriesName, SeriesInfo> = BTreeMap::new();
-    for series in store.series(&run.id).expect("the run is there") {
-        let definition = series.definition.clone();
-        let labels = definition.labels.into_iter().collect();
-        let name = SeriesName { metric: definition.metric, scale: definition.scale, labels };
-        assert!(stored.insert(name, series).is_none(), "one name, one series");
-    }
-    stored.retain(|_, series| series.points > 0);
-    assert_eq!(stored.keys().collect::<Vec<_>>(), model.points().keys().collect::<Vec<_>>());
-    for (name, expected) in model.points() {
-        let points = store.points(&run.id, stored[name].id, 0, u64::MAX).expect("the series is there");
-        let point = |index: usize| Point {
-            step: points.steps[index],
-            time: Some(points.timestamps[index]),
-            value: points.values[index].to_bits(),
-            width: points.widths[index],
-        };
-        let arrived: Vec<Point> = (0..points.steps.len()).map(point).collect();
-        if let Some(difference) = difference(expected, &arrived) {
-            panic!("{name:?}: {difference}");
+/// What the logger tells about itself at once is what the model tells.
+fn assert_same_progress(logger: &Logger, model: &Model, call: &Call) {
+    let series = match call {
+        Call::StdFloats(call) => &call.series,
+        Call::Histograms(call) => &call.series,
+        Call::Scatters(call) => &call.series,
+        Call::RlFloats(call) => {
+            for environment in &call.environments {
+                let progress = logger.environment_progress(environment).expect("the logger lives");
+                assert_eq!(progress, model.progress(environment), "{environment}");
+            }
+            &call.series
         }
-        assert_eq!(stored[name].last_step, model.last_step(name));
-    }
-}
-
-/// The first difference, with what is around it.
-fn difference(expected: &[Point], arrived: &[Point]) -> Option<String> {
-    let same = |expected: &Point, arrived: &Point| {
-        let time = expected.time.or(arrived.time);
-        &Point { time, ..expected.clone() } == arrived
+        _ => return,
     };
-    let at = (0..expected.len().max(arrived.len())).find(
-        |&index| !matches!((expected.get(index), arrived.get(index)), (Some(e), Some(a)) if same(e, a)),
-    )?;
-    let mut text =
-        format!("{} points expected, {} arrived; from number {at} on:\n", expected.len(), arrived.len());
-    for index in at.saturating_sub(2)..at + 3 {
-        let _ = writeln!(text, "  {index}: {:?}\n     {:?}", expected.get(index), arrived.get(index));
-    }
-    Some(text)
+    let last = logger.series_last_step(&series.metric, &series.scale, &borrowed(&series.labels));
+    assert_eq!(last.expect("the logger lives"), model.last_step(series), "{series:?}");
 }
 
 /// The engine's books agree with the server's.
-fn assert_books(logger: &Logger, counts: &Counts, points: u64) {
+fn assert_books(logger: &Logger, counts: &Counts, amounts: &Amounts) {
     let counters = logger.counters();
-    let kind = &counters.float_points;
-    assert_eq!((kind.added, kind.enqueued, kind.sent), (points, points, points), "{counters:?}");
-    assert_eq!((kind.refused, kind.dropped, kind.spooled, kind.pending), (0, 0, 0, 0), "{counters:?}");
+    for (kind, amount, arrived) in [
+        (counters.float_points, amounts.std_points, counts.points),
+        (counters.rl_float_points, amounts.rl_points, counts.rl_points),
+        (counters.histogram_points, amounts.histograms, counts.histograms),
+        (counters.scatter_points, amounts.scatters, counts.scatters),
+        (counters.attribute_updates, amounts.attributes, counts.attribute_updates),
+        (counters.env_attribute_updates, amounts.environment_attributes, counts.env_attribute_updates),
+    ] {
+        let all_sent =
+            KindCounters { added: amount, enqueued: amount, sent: amount, ..KindCounters::default() };
+        assert_eq!(kind, all_sent, "{counters:?}");
+        assert_eq!(arrived, amount, "{counts:?}");
+    }
     assert_eq!(counters.requests_sent, counts.messages, "{counters:?}\n{counts:?}");
     assert_eq!(counters.pending_bytes, 0, "{counters:?}");
-    assert_eq!(counts.points, points, "{counts:?}");
-    assert_eq!(counts.not_kept.unknown_series_points + counts.not_kept.ignored_points, 0, "{counts:?}");
+    assert_eq!(counts.not_kept, metrana_server::store::NotKept::default(), "{counts:?}");
+    assert_eq!(counts.conflicting_points, 0, "{counts:?}");
     assert!(logger.take_errors().is_empty());
-}
-
-#[test]
-fn the_comparison_notices_what_is_missing_doubled_or_changed() {
-    let point = |step| Point { step, time: Some(1), value: 2, width: 64 };
-    let expected: Vec<Point> = (0..5).map(point).collect();
-    assert_eq!(difference(&expected, &expected), None);
-    let without_time: Vec<Point> =
-        expected.iter().map(|point| Point { time: None, ..point.clone() }).collect();
-    assert_eq!(difference(&without_time, &expected), None);
-    let mut doubled = expected.clone();
-    doubled.insert(2, point(2));
-    let mut changed = expected.clone();
-    changed[4].value = 3;
-    for wrong in [&expected[..4], &expected[1..], &doubled, &changed] {
-        assert!(difference(&expected, wrong).is_some(), "{wrong:?}");
-    }
 }

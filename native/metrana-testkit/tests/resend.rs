@@ -49,7 +49,15 @@ fn open(peer: &Peer) -> Logger {
 
 fn log(logger: &Logger, metric: &str, values: &[f64]) {
     let (values, timestamps) = (Values::F64(values), Timestamps::At(1_700_000_000_000));
-    let call = StdFloats { metric, scale: "ML_STEP", labels: &[], values, steps: Steps::Auto, timestamps };
+    let call = StdFloats {
+        metric,
+        scale: "ML_STEP",
+        labels: &[],
+        values,
+        steps: Steps::Auto,
+        timestamps,
+        distributed: false,
+    };
     logger.log_std_floats(&call).expect("it is taken");
 }
 

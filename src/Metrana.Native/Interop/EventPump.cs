@@ -16,6 +16,13 @@ internal sealed class EventPump
     /// <summary>How many unread events the engine keeps before it lets the oldest go.</summary>
     private const int Capacity = 4096;
 
+    /// <summary>What an event is about; the numbers are the native ones.</summary>
+    internal enum EventType
+    {
+        Log = 1,
+        Completion = 2,
+    }
+
     private static readonly object _gate = new();
     private static EventPump? _shared;
 
@@ -45,6 +52,9 @@ internal sealed class EventPump
 
     /// <summary>What the loggers write to.</summary>
     public EventsHandle Events { get; }
+
+    /// <summary>The calls whose ends are among the events.</summary>
+    public PendingCalls Calls { get; } = new();
 
     /// <summary>Ends the pump of the process, if there is one, when all that was queued has been handed out.</summary>
     /// <param name="patience">How long to wait for that.</param>
@@ -103,6 +113,7 @@ internal sealed class EventPump
                         Forget(retired);
                         break;
                     default:
+                        Calls.EndAll();
                         return;
                 }
             }
@@ -128,8 +139,13 @@ internal sealed class EventPump
 
     private void HandOut(nint @event)
     {
-        const int LogLine = 1;
-        if (NativeMethods.EventKind(@event) != LogLine || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
+        EventType type = (EventType)NativeMethods.EventKind(@event);
+        if (type == EventType.Completion)
+        {
+            Calls.End(@event);
+        }
+
+        if (type != EventType.Log || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
         {
             return;
         }

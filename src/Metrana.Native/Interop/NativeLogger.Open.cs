@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native.Interop;
@@ -11,52 +10,13 @@ internal static unsafe partial class NativeLogger
     /// <param name="tag">What they carry, so that they find their logger.</param>
     public static LoggerHandle Open(LoggerConfig config, EventsHandle events, ulong tag)
     {
-        string?[] texts =
-        [
-            config.ApiKey, config.Workspace, config.Project, config.RunName, config.Endpoint, config.Organization,
-            config.Experiment, config.ParentRunName, config.OrchestrationId, config.ExtraCaPem,
-        ];
-        byte[] room = GC.AllocateArray<byte>(texts.Sum(text => text is null ? 0 : Utf8.MaxBytes(text)) + 1, pinned: true);
-        bool held = false;
-        try
-        {
-            events.DangerousAddRef(ref held);
-            fixed (byte* start = room)
-            {
-                NameWriter writer = new(start, room.Length);
-                NativeConfig native = new()
-                {
-                    ApiKey = writer.WriteOptional(config.ApiKey, nameof(config.ApiKey)),
-                    Workspace = writer.WriteOptional(config.Workspace, nameof(config.Workspace)),
-                    Project = writer.WriteOptional(config.Project, nameof(config.Project)),
-                    RunName = writer.WriteOptional(config.RunName, nameof(config.RunName)),
-                    Endpoint = writer.WriteOptional(config.Endpoint, nameof(config.Endpoint)),
-                    Organization = writer.WriteOptional(config.Organization, nameof(config.Organization)),
-                    Experiment = writer.WriteOptional(config.Experiment, nameof(config.Experiment)),
-                    ParentRunName = writer.WriteOptional(config.ParentRunName, nameof(config.ParentRunName)),
-                    OrchestrationId = writer.WriteOptional(config.OrchestrationId, nameof(config.OrchestrationId)),
-                    ExtraCaPem = writer.WriteOptional(config.ExtraCaPem, nameof(config.ExtraCaPem)),
-                    Events = events.DangerousGetHandle(),
-                    EventTag = tag,
-                };
-                CopyNumbers(config, ref native);
-
-                nint logger = 0;
-                nint error = 0;
-                int status = NativeMethods.LoggerOpen(&native, &logger, &error);
-                NativeError.ThrowIfFailed(status, error);
-                return new LoggerHandle(logger);
-            }
-        }
-        finally
-        {
-            // The key was in it.
-            CryptographicOperations.ZeroMemory(room);
-            if (held)
-            {
-                events.DangerousRelease();
-            }
-        }
+        using ConfigBlock block = new(config, events, tag);
+        NativeConfig native = block.Config;
+        nint logger = 0;
+        nint error = 0;
+        int status = NativeMethods.LoggerOpen(&native, &logger, &error);
+        NativeError.ThrowIfFailed(status, error);
+        return new LoggerHandle(logger);
     }
 
     /// <summary>The native side's own defaults, for the test that ours are the same.</summary>

@@ -4,29 +4,11 @@ namespace Metrana.Native.Interop;
 
 internal static unsafe partial class NativeLogger
 {
-    /// <summary>The element type of a column; the numbers are the native ones.</summary>
-    internal enum ColumnType
+    /// <summary>The two kinds of series that one name may have side by side; the numbers are the native ones.</summary>
+    internal enum World
     {
-        Float64 = 0,
-        Float32 = 1,
-    }
-
-    public static void LogStdFloats(
-        LoggerHandle logger, string metric, Scale scale, ReadOnlySpan<double> values, LabelSpan labels, Steps steps, Timestamps timestamps)
-    {
-        fixed (double* column = values)
-        {
-            LogStdFloats(logger, metric, scale, column, values.Length, ColumnType.Float64, labels, steps, timestamps);
-        }
-    }
-
-    public static void LogStdFloats(
-        LoggerHandle logger, string metric, Scale scale, ReadOnlySpan<float> values, LabelSpan labels, Steps steps, Timestamps timestamps)
-    {
-        fixed (float* column = values)
-        {
-            LogStdFloats(logger, metric, scale, column, values.Length, ColumnType.Float32, labels, steps, timestamps);
-        }
+        Std = 0,
+        Rl = 1,
     }
 
     [SkipLocalsInit]
@@ -44,43 +26,62 @@ internal static unsafe partial class NativeLogger
     }
 
     [SkipLocalsInit]
-    private static void LogStdFloats(
-        LoggerHandle logger,
-        string metric,
-        Scale scale,
-        void* column,
-        int count,
-        ColumnType type,
-        LabelSpan labels,
-        Steps steps,
-        Timestamps timestamps)
+    public static (long? RlStep, long? Episode) GetEnvironmentProgress(LoggerHandle logger, string environment)
     {
-        Unsafe.SkipInit(out SeriesNames.Stack stack);
-        using SeriesNames names = new(metric, scale, labels, &stack);
-        fixed (long* stepColumn = steps.Values)
-        fixed (long* timestampColumn = timestamps.Values)
+        Unsafe.SkipInit(out TextTable.Stack stack);
+        using TextTable name = new(new ReadOnlySpan<string>(in environment), &stack, nameof(environment));
+        ulong rlStep = 0;
+        ulong episode = 0;
+        byte hasRlStep = 0;
+        byte hasEpisode = 0;
+        nint error = 0;
+        int status = NativeMethods.LoggerEnvironmentProgress(
+            logger, *name.Start, &rlStep, &hasRlStep, &episode, &hasEpisode, &error);
+        NativeError.ThrowIfFailed(status, error);
+        return (hasRlStep != 0 ? checked((long)rlStep) : null, hasEpisode != 0 ? checked((long)episode) : null);
+    }
+
+    public static SeriesHandle GetSeries(LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool distributed) =>
+        GetSeries(logger, World.Std, metric, scale, labels, ordered: !distributed, episodic: false);
+
+    public static SeriesHandle GetRlSeries(
+        LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic) =>
+        GetSeries(logger, World.Rl, metric, scale, labels, ordered, episodic);
+
+    public static uint[] GetEnvironments(LoggerHandle logger, ReadOnlySpan<string> names)
+    {
+        TextTable.Stack stack = default;
+        using TextTable table = new(names, &stack, nameof(names));
+        uint[] ids = new uint[names.Length];
+        fixed (uint* start = ids)
         {
-            NativeStdFloats floats = new()
-            {
-                Metric = names.Metric,
-                Scale = names.Scale,
-                Labels = names.Labels,
-                LabelCount = names.LabelCount,
-                Values = column,
-                Count = (nuint)count,
-                Dtype = (int)type,
-                StepsKind = (int)steps.Kind,
-                FirstStep = (ulong)steps.First,
-                Steps = (ulong*)stepColumn,
-                StepCount = (nuint)steps.Values.Length,
-                TimestampsKind = (int)timestamps.Kind,
-                TimestampMillis = timestamps.Millis,
-                TimestampsMillis = timestampColumn,
-                TimestampCount = (nuint)timestamps.Values.Length,
-            };
             nint error = 0;
-            int status = NativeMethods.LoggerLogStdFloats(logger, &floats, &error);
+            int status = NativeMethods.LoggerEnvironments(logger, table.Start, table.Count, start, &error);
             NativeError.ThrowIfFailed(status, error);
         }
+
+        return ids;
+    }
+
+    private static SeriesHandle GetSeries(
+        LoggerHandle logger, World world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic)
+    {
+        SeriesNames.Stack stack = default;
+        using SeriesNames names = new(metric, scale, labels, &stack);
+        NativeSeries series = default;
+        nint error = 0;
+        int status = NativeMethods.LoggerSeries(
+            logger,
+            (int)world,
+            names.Metric,
+            names.Scale,
+            names.Labels,
+            names.LabelCount,
+            ordered ? (byte)1 : (byte)0,
+            episodic ? (byte)1 : (byte)0,
+            &series,
+            &error);
+        NativeError.ThrowIfFailed(status, error);
+        return new SeriesHandle(series);
     }
 }

@@ -27,8 +27,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "metrana_logger_open")]
     internal static partial int LoggerOpen(NativeConfig* config, nint* logger, nint* error);
 
-    [LibraryImport(Library, EntryPoint = "metrana_logger_log_std_floats")]
-    internal static partial int LoggerLogStdFloats(LoggerHandle logger, NativeStdFloats* floats, nint* error);
+    [LibraryImport(Library, EntryPoint = "metrana_logger_open_begin")]
+    internal static partial int LoggerOpenBegin(NativeConfig* config, ulong token, nint* error);
 
     [LibraryImport(Library, EntryPoint = "metrana_logger_series_last_step")]
     internal static partial int LoggerSeriesLastStep(
@@ -49,6 +49,12 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "metrana_logger_flush")]
     internal static partial int LoggerFlush(LoggerHandle logger, double timeout, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_flush_begin")]
+    internal static partial int LoggerFlushBegin(LoggerHandle logger, double timeout, ulong token, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_close_begin")]
+    internal static partial int LoggerCloseBegin(LoggerHandle logger, double timeout, byte closeRun, ulong token, nint* error);
 
     [LibraryImport(Library, EntryPoint = "metrana_logger_close")]
     internal static partial int LoggerClose(LoggerHandle logger, double timeout, nint* error);
@@ -112,6 +118,18 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "metrana_event_missed")]
     internal static partial ulong EventMissed(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_token")]
+    internal static partial ulong EventToken(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_status")]
+    internal static partial int EventStatus(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_error")]
+    internal static partial nint EventError(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_take_logger")]
+    internal static partial nint EventTakeLogger(nint @event);
 
     [LibraryImport(Library, EntryPoint = "metrana_event_free")]
     internal static partial void EventFree(nint @event);

@@ -30,7 +30,7 @@ internal struct NativeLabel
 
 /// <summary><c>metrana_config</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeConfig
+internal unsafe struct NativeConfig
 {
     public nuint StructSize;
     public NativeText ApiKey;
@@ -72,28 +72,23 @@ internal struct NativeConfig
     public ushort Reserved;
     public nint Events;
     public ulong EventTag;
+    public NativeAggregationRule* AggregationRules;
+    public nuint AggregationRuleCount;
 }
 
-/// <summary><c>metrana_std_floats</c>.</summary>
+/// <summary><c>metrana_aggregation_rule</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeStdFloats
+internal unsafe struct NativeAggregationRule
 {
-    public NativeText Metric;
-    public NativeText Scale;
-    public NativeLabel* Labels;
+    public NativeText MetricName;
+    public NativeText SourceScale;
+    public NativeText OutputScale;
+    public int* Functions;
+    public nuint FunctionCount;
+    public NativeText* Labels;
     public nuint LabelCount;
-    public void* Values;
-    public nuint Count;
-    public int Dtype;
-    public int StepsKind;
-    public ulong FirstStep;
-    public ulong* Steps;
-    public nuint StepCount;
-    public int TimestampsKind;
-    public int Reserved;
-    public long TimestampMillis;
-    public long* TimestampsMillis;
-    public nuint TimestampCount;
+    public NativeText OutputMetricName;
+    public NativeText OutputNameSuffix;
 }
 
 /// <summary><c>metrana_kind_counters</c>.</summary>

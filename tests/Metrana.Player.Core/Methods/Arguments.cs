@@ -34,6 +34,29 @@ internal sealed class Arguments(IReadOnlyDictionary<string, ScriptValue> values)
             : throw RefusalException.Overflow($"{name}: can't convert negative int to unsigned");
     }
 
+    /// <summary>A single integer from 0 on that may not be left out.</summary>
+    public long Count(string name) => OptionalCount(name) ?? throw RefusalException.Type($"{name}: an integer is needed, not None");
+
+    /// <summary>True or false; nothing else is either.</summary>
+    public bool Flag(string name, bool otherwise) => !values.TryGetValue(name, out var value)
+        ? otherwise
+        : value is BoolValue truth
+            ? truth.Value
+            : throw RefusalException.Type($"{name}: a bool is needed, not '{value.TypeName}'");
+
+    /// <summary>A list of texts; a text is none, though it can be gone through.</summary>
+    public string[]? OptionalTexts(string name) => Optional(name) switch
+    {
+        null => null,
+        ListValue list => [.. list.Items.Select(item => item is TextValue text
+            ? text.Value
+            : throw RefusalException.Type($"{name}: texts are needed, not '{item.TypeName}'"))],
+        var other => throw RefusalException.Type($"{name}: a list of texts is needed, not '{other.TypeName}'"),
+    };
+
+    public string[] Texts(string name) =>
+        OptionalTexts(name) ?? throw RefusalException.Type($"{name}: a list of texts is needed, not None");
+
     /// <summary>A single number.</summary>
     public double? OptionalDouble(string name) => Optional(name) switch
     {

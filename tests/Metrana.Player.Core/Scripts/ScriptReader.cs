@@ -63,13 +63,16 @@ public static class ScriptReader
     {
         Expect(line, JsonValueKind.Object, "a script");
         var calls = Member(line, "calls", JsonValueKind.Array);
+
+        // A golden vector names the engine that it was captured from.
+        var values = new ValueReader(golden: line.TryGetProperty("engine", out _));
         return new Script(
             JsonText.Read(Member(line, "name", JsonValueKind.String)),
-            ValueReader.ReadMapping(Member(line, "config", JsonValueKind.Object)),
-            [.. calls.EnumerateArray().Select(ReadCall)]);
+            values.ReadMapping(Member(line, "config", JsonValueKind.Object)),
+            [.. calls.EnumerateArray().Select(call => ReadCall(call, values))]);
     }
 
-    private static ScriptCall ReadCall(JsonElement call)
+    private static ScriptCall ReadCall(JsonElement call, ValueReader values)
     {
         Expect(call, JsonValueKind.Object, "a call");
         foreach (var member in call.EnumerateObject())
@@ -82,8 +85,8 @@ public static class ScriptReader
 
         return new ScriptCall(
             JsonText.Read(Member(call, "method", JsonValueKind.String)),
-            [.. Member(call, "args", JsonValueKind.Array).EnumerateArray().Select(ValueReader.Read)],
-            ValueReader.ReadMapping(Member(call, "kwargs", JsonValueKind.Object)));
+            [.. Member(call, "args", JsonValueKind.Array).EnumerateArray().Select(values.Read)],
+            values.ReadMapping(Member(call, "kwargs", JsonValueKind.Object)));
     }
 
     private static JsonElement Member(JsonElement element, string name, JsonValueKind kind)

@@ -28,6 +28,22 @@ internal static class Numbers
         _ => throw RefusalException.Type($"{argument}: an integer is needed, not '{value.TypeName}'"),
     };
 
+    /// <summary>As a count: a float must be whole already.</summary>
+    public static ulong ToCount(ScriptValue value, string argument)
+    {
+        var number = value switch
+        {
+            BoolValue truth => truth.Value ? 1 : 0,
+            IntegerValue integer => integer.Value,
+            FloatValue { Value: var real } when double.IsInteger(real) => new BigInteger(real),
+            FloatValue real => throw RefusalException.Value($"{argument}: {real.Value} is no count"),
+            _ => throw RefusalException.Type($"{argument}: a count is needed, not '{value.TypeName}'"),
+        };
+        return number >= ulong.MinValue && number <= ulong.MaxValue
+            ? (ulong)number
+            : throw RefusalException.Value($"{argument}: {number} is no count");
+    }
+
     public static long ToInt64(BigInteger value, string argument) => value >= long.MinValue && value <= long.MaxValue
         ? (long)value
         : throw RefusalException.Overflow($"{argument}: {value} does not fit 64 bits");

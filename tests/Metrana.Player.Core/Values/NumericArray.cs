@@ -49,6 +49,16 @@ internal sealed class NumericArray
     public long[] ToInt64s() => [.. _elements.Select(element =>
         Numbers.ToInt64(element.Type == ElementType.Float32 ? new FloatValue(ToDouble(element)) : element.Value, _argument))];
 
+    /// <summary>Every element as a count: whole, from 0 on, and below 2^64, whatever type it is of.</summary>
+    public ulong[] ToCounts() => [.. _elements.Select(element => Numbers.ToCount(
+        element.Type switch
+        {
+            ElementType.Int64 => new IntegerValue(Numbers.ToInt64(element.Value, _argument)),
+            ElementType.Float32 or ElementType.Float64 => new FloatValue(ToDouble(element)),
+            _ => element.Value,
+        },
+        _argument))];
+
     private double ToDouble(Element element) => element.Type switch
     {
         ElementType.Int64 => Numbers.ToInt64(element.Value, _argument),

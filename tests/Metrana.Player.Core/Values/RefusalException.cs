@@ -18,6 +18,9 @@ public sealed class RefusalException : Exception
     /// <summary>A number is outside its type.</summary>
     public static RefusalException Overflow(string message) => new("OverflowError", message);
 
-    /// <summary>The method is not built yet.</summary>
+    /// <summary>An integer that attributes have no room for.</summary>
+    public static RefusalException JsonNumber(string message) => new("Exception", message);
+
+    /// <summary>There is no such method or setting.</summary>
     public static RefusalException NotSupported(string message) => new("NotSupported", message);
 }

@@ -56,6 +56,20 @@ public sealed record ListValue(IReadOnlyList<ScriptValue> Items, bool IsTuple) :
     public override string TypeName => IsTuple ? "tuple" : "list";
 }
 
+/// <summary>A set, in the order in which it was gone through. Only golden vectors have one.</summary>
+public sealed record SetValue(IReadOnlyList<ScriptValue> Items) : ScriptValue
+{
+    /// <inheritdoc />
+    public override string TypeName => "set";
+}
+
+/// <summary>A date with its time. Only golden vectors have one.</summary>
+public sealed record DateValue(string Iso) : ScriptValue
+{
+    /// <inheritdoc />
+    public override string TypeName => "datetime";
+}
+
 /// <summary>A mapping in its written order; of a key that comes twice the last value counts.</summary>
 public sealed record MappingValue(IReadOnlyList<KeyValuePair<string, ScriptValue>> Entries) : ScriptValue
 {

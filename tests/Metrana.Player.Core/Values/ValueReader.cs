@@ -5,12 +5,13 @@ using System.Text.Json;
 namespace Metrana.Player.Values;
 
 /// <summary>Reads a script's values from JSON: arrays, tuples and the floats that JSON lacks are objects there.</summary>
-internal static class ValueReader
+/// <param name="golden">Whether they are a golden vector's: then sets and dates are objects as well, and no mappings.</param>
+internal sealed class ValueReader(bool golden)
 {
     /// <summary>The NaN that the published client sends; the one of .NET has its sign bit set.</summary>
     private static readonly double _nan = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
 
-    public static ScriptValue Read(JsonElement value) => value.ValueKind switch
+    public ScriptValue Read(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => new NoneValue(),
         JsonValueKind.True => new BoolValue(true),
@@ -21,7 +22,7 @@ internal static class ValueReader
         _ => ReadObject(value),
     };
 
-    public static MappingValue ReadMapping(JsonElement value)
+    public MappingValue ReadMapping(JsonElement value)
     {
         var entries = new OrderedDictionary<string, ScriptValue>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
@@ -32,7 +33,7 @@ internal static class ValueReader
         return new MappingValue([.. entries]);
     }
 
-    private static ScriptValue ReadObject(JsonElement value)
+    private ScriptValue ReadObject(JsonElement value)
     {
         var members = value.GetPropertyCount();
         if (members == 1 && value.TryGetProperty("float", out var special) && Special(special) is { } number)
@@ -53,10 +54,22 @@ internal static class ValueReader
             return ReadArray(type, shape, data);
         }
 
-        return ReadMapping(value);
+        return (golden && members == 1 ? ReadGolden(value) : null) ?? ReadMapping(value);
     }
 
-    private static List<ScriptValue> ReadItems(JsonElement list) => [.. list.EnumerateArray().Select(Read)];
+    private ScriptValue? ReadGolden(JsonElement value)
+    {
+        if (value.TryGetProperty("set", out var items) && items.ValueKind == JsonValueKind.Array)
+        {
+            return new SetValue(ReadItems(items));
+        }
+
+        return value.TryGetProperty("datetime", out var date) && date.ValueKind == JsonValueKind.String
+            ? new DateValue(JsonText.Read(date))
+            : null;
+    }
+
+    private List<ScriptValue> ReadItems(JsonElement list) => [.. list.EnumerateArray().Select(Read)];
 
     private static ScriptValue ReadNumber(string text) => text.AsSpan().ContainsAny('.', 'e', 'E')
         ? new FloatValue(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))
@@ -70,7 +83,7 @@ internal static class ValueReader
         _ => null,
     };
 
-    private static ArrayValue ReadArray(JsonElement type, JsonElement shape, JsonElement data)
+    private ArrayValue ReadArray(JsonElement type, JsonElement shape, JsonElement data)
     {
         var elementType = type.ValueKind != JsonValueKind.String ? default(ElementType?) : type.GetString() switch
         {

@@ -43,19 +43,36 @@ public static class RunDecoder
             run.SequenceNumbers.Add(message.SequenceNumber);
         }
 
-        foreach (var series in message.Series)
-        {
-            if (!declared.Contains(series.SeriesId))
-            {
-                throw new InvalidDataException($"Series {series.SeriesId} has points on a stream that does not declare it.");
-            }
-
-            foreach (var batch in series.PointBatches)
-            {
-                run.Add(series.SeriesId, PointBatches.Points(batch));
-            }
-        }
-
+        CheckDeclared(message, declared);
+        Each(message.Series, run.Add);
+        Each(message.RlSeries, run.Add);
+        Each(message.HistogramSeries, run.Add);
+        Each(message.ScatterSeries, run.Add);
+        Each(message.EnvAttrUpdates, run.Add);
+        run.Attributes.AddRange(message.Attributes);
         run.Closed |= message.CloseRun is not null;
+    }
+
+    private static void CheckDeclared(UpdateRunRequest message, HashSet<ulong> declared)
+    {
+        ulong[] used =
+        [
+            .. message.Series.Select(series => series.SeriesId),
+            .. message.RlSeries.Select(series => series.SeriesId),
+            .. message.HistogramSeries.Select(series => series.SeriesId),
+            .. message.ScatterSeries.Select(series => series.SeriesId),
+        ];
+        foreach (var id in used.Where(id => !declared.Contains(id)))
+        {
+            throw new InvalidDataException($"Series {id} has points on a stream that does not declare it.");
+        }
+    }
+
+    private static void Each<T>(IEnumerable<T> updates, Action<T> add)
+    {
+        foreach (var update in updates)
+        {
+            add(update);
+        }
     }
 }

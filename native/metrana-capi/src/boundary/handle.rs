@@ -28,7 +28,7 @@ impl<T> Handle<T> {
 
     /// Runs one call on the value. When it panics, every later call is refused: what the panic left half-done is
     /// never looked at. The panic itself is for the guard that every exported body runs in.
-    fn call(&self, body: impl FnOnce(&T) -> Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn call(&self, body: impl FnOnce(&T) -> Result<(), Error>) -> Result<(), Error> {
         if self.poisoned.load(Ordering::Acquire) {
             return Err(Error::new(
                 Status::Poisoned,
@@ -39,6 +39,11 @@ impl<T> Handle<T> {
         let result = body(&self.value);
         std::mem::forget(mark);
         result
+    }
+
+    /// The value whatever happened to it, for its end.
+    pub(crate) fn even_poisoned(&self) -> &T {
+        &self.value
     }
 }
 

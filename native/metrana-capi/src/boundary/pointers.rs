@@ -96,8 +96,18 @@ pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str
 /// # Safety
 /// A pointer that is not null points to `length` valid values that nobody writes to for the length of the call.
 pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) -> Result<&'a [T], Error> {
+    check_column(pointer, length, what)?;
     if length == 0 {
         return Ok(&[]);
+    }
+    // SAFETY: not null, aligned, not longer than the address space; the rest is the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+}
+
+/// Refuses a column that cannot be. A length of zero needs no pointer.
+pub(crate) fn check_column<T>(pointer: *const T, length: usize, what: &str) -> Result<(), Error> {
+    if length == 0 {
+        return Ok(());
     }
     if pointer.is_null() {
         let message = format!("{what} is a null pointer, but its length is {length}");
@@ -108,12 +118,11 @@ pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) 
         .checked_mul(size_of::<T>())
         .filter(|bytes| isize::try_from(*bytes).is_ok())
         .is_some_and(|bytes| pointer.addr().checked_add(bytes).is_some());
-    if !fits {
-        let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
-        return Err(Error::new(Status::InvalidLength, message));
+    if fits {
+        return Ok(());
     }
-    // SAFETY: not null, aligned, not longer than the address space; the rest is the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+    let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
+    Err(Error::new(Status::InvalidLength, message))
 }
 
 /// Puts null into an out pointer, so that a caller who does not look at the status cannot take old bytes for a
@@ -149,6 +158,24 @@ pub(crate) unsafe fn put<T>(out: *mut T, value: T, what: &str) -> Result<(), Err
     check(out.cast_const(), what)?;
     // SAFETY: not null and aligned; the rest is the caller's promise.
     unsafe { out.write(value) };
+    Ok(())
+}
+
+/// Writes results where the caller wants them, at most `length` of them.
+///
+/// # Safety
+/// A pointer that is not null points to memory for `length` elements that may be written.
+pub(crate) unsafe fn put_all<T>(
+    out: *mut T,
+    length: usize,
+    values: impl Iterator<Item = T>,
+    what: &str,
+) -> Result<(), Error> {
+    check_column(out.cast_const(), length, what)?;
+    for (index, value) in values.take(length).enumerate() {
+        // SAFETY: not null, aligned, and `index` is below `length`; the rest is the caller's promise.
+        unsafe { out.add(index).write(value) };
+    }
     Ok(())
 }
 

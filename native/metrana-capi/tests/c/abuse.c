@@ -222,7 +222,14 @@ static void sizes(void) {
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_KIND_COUNTERS) == sizeof(metrana_kind_counters));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_COUNTERS) == sizeof(metrana_counters));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_RUN_INFO) == sizeof(metrana_run_info));
-    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(8) == 0);
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_AGGREGATION_RULE) == sizeof(metrana_aggregation_rule));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_RL_FLOATS) == sizeof(metrana_rl_floats));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_HISTOGRAM) == sizeof(metrana_histogram));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_HISTOGRAMS) == sizeof(metrana_histograms));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTER) == sizeof(metrana_scatter));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTERS) == sizeof(metrana_scatters));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES) == sizeof(metrana_series));
+    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(METRANA_STRUCT_SERIES + 1) == 0);
 }
 
 int main(int count, char **arguments) {

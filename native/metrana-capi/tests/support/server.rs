@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metrana_server::store::{FloatPoints, RunInfo};
+use metrana_server::store::{FloatPoints, RunInfo, Store};
 use metrana_server::{Fault, Options, RunningServer, Server};
 use tokio::runtime::Runtime;
 
@@ -34,6 +34,11 @@ impl LocalServer {
 
     pub fn resume(&self) {
         self.server.faults().clear();
+    }
+
+    /// What it holds.
+    pub fn store(&self) -> &dyn Store {
+        self.server.store()
     }
 
     pub fn run(&self, name: &str) -> RunInfo {

@@ -87,6 +87,7 @@ pub fn column(logger: &Logger, values: Values<'_>) -> Result<(), Error> {
         values,
         steps: Steps::Auto,
         timestamps: Timestamps::At(1_700_000_000_000),
+        distributed: false,
     })
 }
 

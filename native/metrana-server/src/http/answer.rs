@@ -42,7 +42,11 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::UnknownRun(_) | StoreError::UnknownSeries(_) => Self::not_found(error.to_string()),
+            StoreError::UnknownRun(_)
+            | StoreError::UnknownSeries(_)
+            | StoreError::UnknownDeclaration(_)
+            | StoreError::UnknownEnvironment(_) => Self::not_found(error.to_string()),
+            StoreError::OtherKind(_) => Self::bad_request(error.to_string()),
             StoreError::TooManyGaps | StoreError::NoRandomness(_) => {
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: error.to_string() }
             }

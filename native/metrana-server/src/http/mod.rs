@@ -3,11 +3,17 @@
 //! Whole numbers of 64 bits are texts, as in the JSON form of protocol buffers: a reader in JavaScript would round them.
 
 mod answer;
+mod attributes;
 mod counts;
+mod environments;
 mod faults;
+mod histograms;
 mod json;
+mod page;
 mod points;
+mod rl;
 mod runs;
+mod scatters;
 mod series;
 
 use std::sync::Arc;
@@ -29,8 +35,13 @@ struct Api {
 pub(crate) fn router(store: Arc<dyn Store>, faults: Arc<Faults>, allow_faults: bool) -> Router {
     let mut router = Router::new()
         .route("/api/v1/runs", get(runs::list))
+        .route("/api/v1/runs/{run_id}", get(runs::one))
+        .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
+        .route("/api/v1/runs/{run_id}/environments", get(environments::list))
         .route("/api/v1/runs/{run_id}/series", get(series::list))
         .route("/api/v1/runs/{run_id}/series/{series_id}/points", get(points::page))
+        .route("/api/v1/runs/{run_id}/series/{series_id}/histograms", get(histograms::page))
+        .route("/api/v1/runs/{run_id}/series/{series_id}/scatters", get(scatters::page))
         .route("/api/v1/runs/{run_id}/counts", get(counts::of_run))
         .route("/api/v1/counts", get(counts::of_all));
     if allow_faults {

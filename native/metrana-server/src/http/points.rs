@@ -1,4 +1,5 @@
-//! `GET /api/v1/runs/{run_id}/series/{id}/points`.
+//! `GET /api/v1/runs/{run_id}/series/{id}/points`: the float points of an ordinary series, or of one environment of a
+//! series of reinforcement learning.
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -8,16 +9,28 @@ use serde::{Deserialize, Serialize};
 use super::Api;
 use super::answer::{Answer, Problem, run_id, series_id};
 use super::json::{Value, Whole};
+use super::page::limit;
+use super::rl::RlPoints;
+use crate::store::{FloatPoints, World};
 
-const USUAL: u64 = 100_000;
-const MOST: u64 = 1_000_000;
+/// At most, and when not told otherwise.
+const POINTS: (u64, u64) = (1_000_000, 100_000);
 
 /// Which points.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Range {
+    environment: Option<String>,
     offset: Option<u64>,
     limit: Option<u64>,
+}
+
+/// Of one world or the other.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum AnyPoints {
+    Std(Points),
+    Rl(RlPoints),
 }
 
 /// Columns of one length, in the order of arrival.
@@ -36,21 +49,36 @@ pub(super) async fn page(
     State(api): State<Api>,
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
-) -> Answer<Points> {
+) -> Answer<AnyPoints> {
     let Query(range) = range?;
-    let limit = range.limit.unwrap_or(USUAL);
-    if limit > MOST {
-        return Err(Problem::bad_request(format!(
-            "limit is {limit}; at most {MOST} points are given at once"
-        )));
+    let (offset, limit) = (range.offset.unwrap_or(0), limit(range.limit, POINTS)?);
+    let (run, series) = (run_id(&run)?, series_id(&series)?);
+    let world = api.store.one_series(&run, series)?.world;
+    let points = match (world, range.environment) {
+        (Some(World::Rl), None) => {
+            return Err(Problem::bad_request(
+                "the series is of reinforcement learning: say which environment",
+            ));
+        }
+        (Some(World::Rl), Some(name)) => {
+            let points = api.store.rl_points(&run, series, &name, offset, limit)?;
+            AnyPoints::Rl(RlPoints::new(name, points))
+        }
+        (_, Some(_)) => return Err(Problem::bad_request("the series has no environments")),
+        (_, None) => AnyPoints::Std(api.store.points(&run, series, offset, limit)?.into()),
+    };
+    Ok(Json(points))
+}
+
+impl From<FloatPoints> for Points {
+    fn from(points: FloatPoints) -> Self {
+        Self {
+            total: Whole(points.total),
+            offset: Whole(points.offset),
+            steps: points.steps.into_iter().map(Whole).collect(),
+            timestamps_millis: points.timestamps.into_iter().map(Whole).collect(),
+            values: points.values.into_iter().map(Value).collect(),
+            value_width: points.widths,
+        }
     }
-    let points = api.store.points(&run_id(&run)?, series_id(&series)?, range.offset.unwrap_or(0), limit)?;
-    Ok(Json(Points {
-        total: Whole(points.total),
-        offset: Whole(points.offset),
-        steps: points.steps.into_iter().map(Whole).collect(),
-        timestamps_millis: points.timestamps.into_iter().map(Whole).collect(),
-        values: points.values.into_iter().map(Value).collect(),
-        value_width: points.widths,
-    }))
 }

@@ -1,12 +1,13 @@
-//! `GET /api/v1/runs`.
+//! `GET /api/v1/runs` and `GET /api/v1/runs/{run_id}`.
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
+use metrana_proto::types::{AggregationFn, AggregationRule};
 use serde::{Deserialize, Serialize};
 
 use super::Api;
-use super::answer::Answer;
+use super::answer::{Answer, run_id};
 use super::json::Whole;
 use crate::store::RunInfo;
 
@@ -53,6 +54,57 @@ pub(super) async fn list(
     let Query(filter) = filter?;
     let runs = api.store.runs().into_iter().filter(|run| filter.fits(run)).map(Listed::from).collect();
     Ok(Json(Runs { runs }))
+}
+
+/// A run with what only one at a time is asked for.
+#[derive(Serialize)]
+pub(super) struct Described {
+    #[serde(flatten)]
+    run: Listed,
+    aggregation_rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    metric_name: Option<String>,
+    source_scale: String,
+    output_scale: String,
+    functions: Vec<&'static str>,
+    aggregate_over_labels: Vec<String>,
+    output_metric_name: Option<String>,
+    output_name_suffix: Option<String>,
+}
+
+pub(super) async fn one(State(api): State<Api>, Path(run): Path<String>) -> Answer<Described> {
+    let mut run = api.store.run(&run_id(&run)?)?;
+    let rules = std::mem::take(&mut run.definition.aggregation_rules);
+    Ok(Json(Described { run: run.into(), aggregation_rules: rules.into_iter().map(Rule::from).collect() }))
+}
+
+impl From<AggregationRule> for Rule {
+    fn from(rule: AggregationRule) -> Self {
+        Self {
+            functions: rule.fns().map(function).collect(),
+            metric_name: rule.metric_name,
+            source_scale: rule.source_scale,
+            output_scale: rule.output_scale,
+            aggregate_over_labels: rule.aggregate_over_labels,
+            output_metric_name: rule.output_metric_name,
+            output_name_suffix: rule.output_name_suffix,
+        }
+    }
+}
+
+fn function(function: AggregationFn) -> &'static str {
+    match function {
+        AggregationFn::Unspecified => "unspecified",
+        AggregationFn::Mean => "mean",
+        AggregationFn::Max => "max",
+        AggregationFn::Sum => "sum",
+        AggregationFn::Min => "min",
+        AggregationFn::StdDev => "std_dev",
+        AggregationFn::Count => "count",
+    }
 }
 
 impl Filter {

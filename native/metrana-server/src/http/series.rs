@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Api;
 use super::answer::{Answer, run_id};
 use super::json::Whole;
-use crate::store::SeriesInfo;
+use crate::store::{SeriesInfo, SeriesKind, World};
 
 #[derive(Serialize)]
 pub(super) struct AllSeries {
@@ -24,9 +24,19 @@ struct Series {
     scale: String,
     labels: BTreeMap<String, String>,
     ordering: &'static str,
+    world: &'static str,
     kind: &'static str,
     points: Whole<u64>,
     last_step: Option<Whole<u64>>,
+    /// Of the axes of a scatter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    titles: Option<BTreeMap<String, String>>,
+    /// Of reinforcement learning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environments: Option<Vec<String>>,
+    /// Of reinforcement learning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    episodic: Option<bool>,
 }
 
 pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Answer<AllSeries> {
@@ -36,6 +46,7 @@ pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Ans
 
 impl From<SeriesInfo> for Series {
     fn from(info: SeriesInfo) -> Self {
+        let is_rl = info.world == Some(World::Rl);
         Self {
             id: Whole(info.id.0),
             metric: info.definition.metric,
@@ -47,10 +58,36 @@ impl From<SeriesInfo> for Series {
                 OrderingMode::AbsoluteUnordered => "absolute_unordered",
                 OrderingMode::AbsoluteOrdered => "absolute_ordered",
             },
-            // The first points of a series settle its kind.
-            kind: if info.points > 0 { "float" } else { "undefined" },
+            world: match info.world {
+                // The first points of a series settle what it is.
+                None => "undefined",
+                Some(World::Std) => "std",
+                Some(World::Rl) => "rl",
+            },
+            kind: match info.kind {
+                SeriesKind::Undefined => "undefined",
+                SeriesKind::Float => "float",
+                SeriesKind::Histogram => "histogram",
+                SeriesKind::DensityHistogram => "density_histogram",
+                SeriesKind::Scatter => "scatter",
+                SeriesKind::Scatter3d => "scatter_3d",
+            },
             points: Whole(info.points),
             last_step: info.last_step.map(Whole),
+            titles: matches!(info.kind, SeriesKind::Scatter | SeriesKind::Scatter3d)
+                .then(|| info.titles.into_iter().map(|(name, title)| (axis(name), title)).collect()),
+            environments: is_rl.then_some(info.environments),
+            episodic: is_rl.then_some(info.episodic),
         }
+    }
+}
+
+/// The axis that a title came for. Whatever else came with the titles keeps its name.
+fn axis(name: String) -> String {
+    match name.as_str() {
+        "xt" => "x".to_owned(),
+        "yt" => "y".to_owned(),
+        "zt" => "z".to_owned(),
+        _ => name,
     }
 }

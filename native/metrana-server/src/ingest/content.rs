@@ -1,11 +1,10 @@
-//! The content of a data message, sorted into what is kept and what is only counted.
+//! The content of a data message, turned into what a store takes in.
 
 use metrana_proto::svc::UpdateRunRequest;
-use metrana_proto::types::RlStepBatch;
 
 use super::declarations::Declarations;
-use super::floats;
-use crate::store::{MessageKey, Update};
+use super::{attributes, floats, histograms, rl, scatters};
+use crate::store::{DeclarationId, MessageKey, Update};
 
 /// What was odd about a message, for the log. The message is acknowledged all the same: a status would make the client
 /// lose everything that it has under way, and not only what is odd.
@@ -13,17 +12,27 @@ use crate::store::{MessageKey, Update};
 pub(super) enum Oddity {
     /// Points for a number that no declaration on this stream explains.
     UnknownSeries(u64),
-    /// Points that make no sense.
+    /// Something that makes no sense.
     Malformed(&'static str),
+    /// Something at odds with what had come before.
+    Conflict(String),
 }
 
-/// Sorts a message whose declarations were taken out before.
+/// A message being turned: what is good so far, and the first odd thing.
+pub(super) struct Sorted<'a> {
+    pub(super) update: Update,
+    pub(super) oddity: Option<Oddity>,
+    pub(super) now: i64,
+    declarations: &'a Declarations,
+}
+
+/// Turns a message whose declarations were taken out before. Points without a time get `now`.
 pub(super) fn sort(
     message: UpdateRunRequest,
     declarations: &Declarations,
     now: i64,
 ) -> (Update, Option<Oddity>) {
-    let mut update = Update {
+    let update = Update {
         message: MessageKey {
             logger_id: message.logger_id,
             session_id: message.logger_session_id,
@@ -32,37 +41,31 @@ pub(super) fn sort(
         close: message.close_run.is_some(),
         ..Update::default()
     };
-    let mut oddity = None;
-    for series in message.series {
-        let id = declarations.find(series.series_id);
-        for batch in series.point_batches {
-            match (floats::take(batch, now), id) {
-                (Ok(None), _) => {}
-                (Ok(Some(batch)), Some(id)) => update.floats.push((id, batch)),
-                (Ok(Some(batch)), None) => {
-                    update.not_kept.unknown_series_points += batch.values.len() as u64;
-                    oddity.get_or_insert(Oddity::UnknownSeries(series.series_id));
-                }
-                (Err(malformed), _) => {
-                    update.not_kept.ignored_points += malformed.points;
-                    oddity.get_or_insert(Oddity::Malformed(malformed.why));
-                }
-            }
-        }
-    }
-    let rl =
-        message.rl_series.iter().flat_map(|series| &series.rl_step_batches).map(rl_points).sum::<usize>();
-    let histograms = message.histogram_series.iter().map(|series| series.points.len()).sum::<usize>();
-    let scatters = message.scatter_series.iter().map(|series| series.points.len()).sum::<usize>();
-    update.not_kept.ignored_points += (rl + histograms + scatters) as u64;
-    let of_environments =
-        message.env_attr_updates.iter().map(|update| update.attributes.len()).sum::<usize>();
-    update.not_kept.ignored_attributes += (message.attributes.len() + of_environments) as u64;
-    (update, oddity)
+    let mut sorted = Sorted { update, oddity: None, now, declarations };
+    floats::sort(message.series, &mut sorted);
+    rl::sort(message.rl_series, &mut sorted);
+    histograms::sort(message.histogram_series, &mut sorted);
+    scatters::sort(message.scatter_series, &mut sorted);
+    attributes::sort(message.attributes, message.env_attr_updates, &mut sorted);
+    (sorted.update, sorted.oddity)
 }
 
-fn rl_points(batch: &RlStepBatch) -> usize {
-    batch.values.len() + batch.values_f32.len()
+impl Sorted<'_> {
+    pub(super) fn find(&self, number: u64) -> Option<DeclarationId> {
+        self.declarations.find(number)
+    }
+
+    /// Leaves out points whose series this stream has not declared.
+    pub(super) fn unknown(&mut self, number: u64, points: u64) {
+        self.update.not_kept.unknown_series_points += points;
+        self.oddity.get_or_insert(Oddity::UnknownSeries(number));
+    }
+
+    /// Leaves out points that make no sense.
+    pub(super) fn malformed(&mut self, points: u64, why: &'static str) {
+        self.update.not_kept.ignored_points += points;
+        self.oddity.get_or_insert(Oddity::Malformed(why));
+    }
 }
 
 /// Whether the message holds nothing but declarations and has no number.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use metrana_proto::types::{OrderingMode, SeriesDeclaration};
 
-use crate::store::{RunId, SeriesDefinition, SeriesId, Store, StoreError};
+use crate::store::{DeclarationId, RunId, SeriesDefinition, Store, StoreError};
 
 /// The declarations that one stream has seen. A logger keeps its numbers for its whole life, but what they mean is told
 /// again on each stream: nothing is taken over from another one.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
-    known: HashMap<u64, SeriesId>,
+    known: HashMap<u64, DeclarationId>,
 }
 
 impl Declarations {
@@ -44,7 +44,7 @@ impl Declarations {
         Ok(())
     }
 
-    pub(super) fn find(&self, number: u64) -> Option<SeriesId> {
+    pub(super) fn find(&self, number: u64) -> Option<DeclarationId> {
         self.known.get(&number).copied()
     }
 }

@@ -1,9 +1,13 @@
 //! The ingestion service: takes the protocol in, and turns it into what a store understands.
 
+mod attributes;
 mod content;
 mod declarations;
 mod floats;
 mod handshake;
+mod histograms;
+mod rl;
+mod scatters;
 mod stream;
 
 use std::pin::Pin;
@@ -109,7 +113,11 @@ fn not_served(method: &str, instead: &str) -> Status {
 /// The status that tells a client what its store error means for it.
 fn refusal(error: &StoreError) -> Status {
     match error {
-        StoreError::UnknownRun(_) | StoreError::UnknownSeries(_) => Status::not_found(error.to_string()),
+        StoreError::UnknownRun(_)
+        | StoreError::UnknownSeries(_)
+        | StoreError::UnknownDeclaration(_)
+        | StoreError::UnknownEnvironment(_) => Status::not_found(error.to_string()),
+        StoreError::OtherKind(_) => Status::invalid_argument(error.to_string()),
         StoreError::TooManyGaps => Status::resource_exhausted(error.to_string()),
         StoreError::NoRandomness(_) => Status::internal(error.to_string()),
     }

@@ -11,7 +11,7 @@ use super::{Answers, Ingest, refusal};
 use crate::clock::now_millis;
 use crate::connection::{ConnectionInfo, Link};
 use crate::faults::{Stage, Verdict};
-use crate::store::RunId;
+use crate::store::{Applied, RunId};
 
 /// The answers to the messages of one stream. They are made where they are asked for: a message is read, taken in and
 /// answered by the task that serves the stream, so that none waits in a queue between.
@@ -171,9 +171,12 @@ impl UpdateStream {
             return Ok(());
         }
         let (update, oddity) = sort(message, &self.declarations, now_millis());
-        store.apply(run, update).await.map_err(|error| refusal(&error))?;
+        let applied = store.apply(run, update).await.map_err(|error| refusal(&error))?;
         if let Some(oddity) = oddity {
             self.note(&oddity);
+        }
+        if let Applied::Stored { conflict: Some(conflict) } = applied {
+            self.note(&Oddity::Conflict(conflict));
         }
         Ok(())
     }
@@ -200,15 +203,16 @@ impl UpdateStream {
                 self.peer
             )),
             Oddity::Malformed(why) => {
-                self.ingest.log.line(format_args!("{}: points are left out: {why}", self.peer));
+                self.ingest.log.line(format_args!("{}: something is left out: {why}", self.peer));
             }
+            Oddity::Conflict(what) => self.ingest.log.line(format_args!("{}: {what}", self.peer)),
         }
     }
 
     fn log_end(&self, why: &str) {
         let run = self.run.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         self.ingest.log.line(format_args!(
-            "{}: stream of run {run} over after {} answers, {} messages with something odd: {why:?}",
+            "{}: stream of run {run} over after {} answers, {} odd things: {why:?}",
             self.peer, self.answered, self.oddities
         ));
     }

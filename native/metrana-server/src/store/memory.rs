@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::run::Run;
 use super::{
-    Applied, Counts, FloatPoints, OpenedRun, Pending, RunDefinition, RunId, RunInfo, RunKey,
-    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Update,
+    Applied, Attributes, Counts, DeclarationId, EnvironmentInfo, FloatPoints, Histogram, OpenedRun, Page,
+    Pending, RlPoints, RunDefinition, RunId, RunInfo, RunKey, Scatter, SeriesDefinition, SeriesId,
+    SeriesInfo, Store, StoreError, Update,
 };
 use crate::clock::now_millis;
 
@@ -44,16 +45,14 @@ impl MemoryStore {
         if let Some(run) = runs.by_key.get(&definition.key).and_then(|id| runs.by_id.get(id)) {
             let run = Arc::clone(run);
             drop(runs);
-            let mut run = lock(&run);
-            run.reopen();
-            return Ok(OpenedRun { created: false, run: run.info(), seeds: run.seeds() });
+            return Ok(lock(&run).open(false));
         }
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
         let id = RunId::from_bytes(bytes.to_vec().into());
         let key = definition.key.clone();
-        let run = Run::new(id.clone(), definition, now_millis());
-        let opened = OpenedRun { created: true, run: run.info(), seeds: Vec::new() };
+        let mut run = Run::new(id.clone(), definition, now_millis());
+        let opened = run.open(true);
         let run = Arc::new(Mutex::new(run));
         runs.by_key.insert(key, id.clone());
         runs.by_id.insert(id, Arc::clone(&run));
@@ -71,7 +70,11 @@ impl Store for MemoryStore {
         self.find(run).map(|run| lock(&run).begin_stream())
     }
 
-    fn declare<'a>(&'a self, run: &'a RunId, series: Vec<SeriesDefinition>) -> Pending<'a, Vec<SeriesId>> {
+    fn declare<'a>(
+        &'a self,
+        run: &'a RunId,
+        series: Vec<SeriesDefinition>,
+    ) -> Pending<'a, Vec<DeclarationId>> {
         Box::pin(ready(self.find(run).map(|run| {
             let mut run = lock(&run);
             series.into_iter().map(|definition| run.declare(definition)).collect()
@@ -91,7 +94,11 @@ impl Store for MemoryStore {
     }
 
     fn series(&self, run: &RunId) -> Result<Vec<SeriesInfo>, StoreError> {
-        self.find(run).map(|run| lock(&run).series())
+        self.find(run).map(|run| lock(&run).all_series())
+    }
+
+    fn one_series(&self, run: &RunId, series: SeriesId) -> Result<SeriesInfo, StoreError> {
+        self.find(run).and_then(|run| lock(&run).series(series))
     }
 
     fn points(
@@ -102,6 +109,45 @@ impl Store for MemoryStore {
         limit: u64,
     ) -> Result<FloatPoints, StoreError> {
         self.find(run).and_then(|run| lock(&run).points(series, offset, limit))
+    }
+
+    fn rl_points(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        environment: &str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<RlPoints, StoreError> {
+        self.find(run).and_then(|run| lock(&run).rl_points(series, environment, offset, limit))
+    }
+
+    fn histograms(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Page<Histogram>, StoreError> {
+        self.find(run).and_then(|run| lock(&run).histograms(series, offset, limit))
+    }
+
+    fn scatters(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Page<Scatter>, StoreError> {
+        self.find(run).and_then(|run| lock(&run).scatters(series, offset, limit))
+    }
+
+    fn attributes(&self, run: &RunId) -> Result<Attributes, StoreError> {
+        self.find(run).map(|run| lock(&run).attributes())
+    }
+
+    fn environments(&self, run: &RunId) -> Result<Vec<EnvironmentInfo>, StoreError> {
+        self.find(run).map(|run| lock(&run).environments())
     }
 
     fn counts(&self, run: Option<&RunId>) -> Result<Counts, StoreError> {

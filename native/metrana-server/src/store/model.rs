@@ -5,9 +5,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use bytes::Bytes;
-use metrana_proto::types::OrderingMode;
+use metrana_proto::types::{AggregationRule, OrderingMode};
 
-use super::FloatBatch;
+use super::content::{SeriesKind, World};
+use super::environments::EnvironmentState;
 
 /// The id that a store gave to a run: opaque bytes to clients, hexadecimal digits to people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,7 +86,7 @@ pub struct ForkPoint {
 }
 
 /// A run as the client that created it described it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct RunDefinition {
     /// Its identity.
     pub key: RunKey,
@@ -95,6 +96,8 @@ pub struct RunDefinition {
     pub orchestration_id: Option<String>,
     /// Where it branched off.
     pub fork_point: Option<ForkPoint>,
+    /// What is to be computed from its series.
+    pub aggregation_rules: Vec<AggregationRule>,
 }
 
 /// A run as it stands.
@@ -121,20 +124,45 @@ pub struct OpenedRun {
     pub created: bool,
     /// The run, with the description it was created with.
     pub run: RunInfo,
-    /// Where its series stand.
+    /// Where its ordinary series stand.
     pub seeds: Vec<Seed>,
+    /// What its reinforcement-learning series are.
+    pub rl_families: Vec<RlFamily>,
+    /// How far its environments have come.
+    pub environments: Vec<EnvironmentState>,
 }
 
-/// Where one float series of a run stands.
+/// Where one ordinary series of a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// The series.
     pub definition: SeriesDefinition,
     /// The largest step it holds.
     pub last_step: u64,
+    /// What its points are.
+    pub kind: SeriesKind,
 }
 
-/// The identity of a series within its run.
+/// What the first points of a metric and scale have settled for its reinforcement-learning series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RlFamily {
+    /// The metric's name.
+    pub metric: String,
+    /// The scale of its steps.
+    pub scale: String,
+    /// The keys of its labels, sorted.
+    pub label_keys: Vec<String>,
+    /// How its steps follow one another.
+    pub ordering: OrderingMode,
+    /// Whether its points have episodes.
+    pub episodic: bool,
+}
+
+/// What a store calls a declaration. Points of either world that came under it are each a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclarationId(pub(super) usize);
+
+/// The identity of a series within its run and its world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SeriesDefinition {
     /// The metric's name.
@@ -154,95 +182,20 @@ pub struct SeriesInfo {
     pub id: SeriesId,
     /// What was declared.
     pub definition: SeriesDefinition,
-    /// How many float points it holds.
+    /// In which world it is, once it has points.
+    pub world: Option<World>,
+    /// What its points are.
+    pub kind: SeriesKind,
+    /// How many points it holds.
     pub points: u64,
-    /// The largest step among them.
+    /// The largest step among them; of reinforcement learning the largest step of the training.
     pub last_step: Option<u64>,
-}
-
-/// By what a message is known again when it comes a second time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct MessageKey {
-    /// The logger that sent it.
-    pub logger_id: u64,
-    /// That logger's session.
-    pub session_id: u64,
-    /// Its number in the session. 0 is no number: such a message is never a duplicate.
-    pub sequence_number: u64,
-}
-
-/// The content of one message, with its series resolved.
-#[derive(Debug, Default)]
-pub struct Update {
-    /// Which message this is.
-    pub message: MessageKey,
-    /// Float points, in the order of the message.
-    pub floats: Vec<(SeriesId, FloatBatch)>,
-    /// What the message held besides.
-    pub not_kept: NotKept,
-    /// Whether the message says that the run is over.
-    pub close: bool,
-}
-
-/// What a message held that is counted but not kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NotKept {
-    /// Points whose series this stream has not declared.
-    pub unknown_series_points: u64,
-    /// Points of a kind that is not kept, and points that make no sense.
-    pub ignored_points: u64,
-    /// Attribute updates.
-    pub ignored_attributes: u64,
-}
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
-    /// It was taken in.
-    Stored,
-    /// Its number had been taken in before, and nothing was changed.
-    Duplicate,
-}
-
-/// What was taken in so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Runs.
-    pub runs: u64,
-    /// Series.
-    pub series: u64,
-    /// Float points that are kept.
-    pub points: u64,
-    /// Data messages that were taken in: greetings, mere declarations and duplicates are not among them.
-    pub messages: u64,
-    /// Messages that had come before and were left out.
-    pub duplicate_messages: u64,
-    /// Update streams that were opened.
-    pub streams: u64,
-    /// What the messages held that is not kept.
-    pub not_kept: NotKept,
-}
-
-impl Counts {
-    /// Adds what another run took in.
-    pub fn add(&mut self, other: &Self) {
-        self.runs += other.runs;
-        self.series += other.series;
-        self.points += other.points;
-        self.messages += other.messages;
-        self.duplicate_messages += other.duplicate_messages;
-        self.streams += other.streams;
-        self.not_kept.add(other.not_kept);
-    }
-}
-
-impl NotKept {
-    /// Adds what another message held.
-    pub fn add(&mut self, other: Self) {
-        self.unknown_series_points += other.unknown_series_points;
-        self.ignored_points += other.ignored_points;
-        self.ignored_attributes += other.ignored_attributes;
-    }
+    /// The titles of a scatter's axes, by the names that they came under.
+    pub titles: BTreeMap<String, String>,
+    /// The environments of a reinforcement-learning series, in the order of their first points.
+    pub environments: Vec<String>,
+    /// Whether the points of its metric and scale are of episodes.
+    pub episodic: bool,
 }
 
 #[cfg(test)]

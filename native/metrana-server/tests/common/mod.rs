@@ -7,8 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use metrana_proto::svc::initialize_run_logging_response::Msg;
 use metrana_proto::svc::{InitializeRunLoggingRequest, UpdateRunRequest};
+use metrana_proto::types::attribute_update::Value;
 use metrana_proto::types::{
-    CloseRun, OrderingMode, PointBatch, Run, SeriesDeclaration, StreamingSeriesUpdate,
+    AttributeUpdate, CloseRun, HistogramPoint, OrderingMode, PointBatch, RlStepBatch, Run, ScatterPoint,
+    SeriesDeclaration, StreamingHistogramSeriesUpdate, StreamingRlSeriesUpdate, StreamingScatterSeriesUpdate,
+    StreamingSeriesUpdate,
 };
 use metrana_server::store::{Counts, FloatPoints, RunId, SeriesInfo};
 use metrana_server::{Options, RunningServer, Server};
@@ -109,6 +112,87 @@ pub fn batch(first_step: u64, values: &[f64]) -> PointBatch {
         timestamp_millis: Some(7),
         ..PointBatch::default()
     }
+}
+
+pub fn with_rl(
+    mut message: UpdateRunRequest,
+    series: u64,
+    environment: &str,
+    batches: &[RlStepBatch],
+) -> UpdateRunRequest {
+    message.rl_series.push(StreamingRlSeriesUpdate {
+        series_id: series,
+        environment_id: environment.into(),
+        rl_step_batches: batches.to_vec(),
+    });
+    message
+}
+
+pub fn rl(rl_step: u64, episode: Option<u64>, first_minor_step: u64, values: &[f64]) -> RlStepBatch {
+    RlStepBatch {
+        rl_step,
+        episode,
+        values: values.to_vec(),
+        first_minor_step: Some(first_minor_step),
+        timestamp_millis: Some(7),
+        ..RlStepBatch::default()
+    }
+}
+
+pub fn with_histograms(
+    mut message: UpdateRunRequest,
+    series: u64,
+    points: &[HistogramPoint],
+) -> UpdateRunRequest {
+    message
+        .histogram_series
+        .push(StreamingHistogramSeriesUpdate { series_id: series, points: points.to_vec() });
+    message
+}
+
+pub fn counted(step: u64, counts: &[u64]) -> HistogramPoint {
+    let bin_edges = (0_u32..).map(f64::from).take(counts.len() + 1).collect();
+    HistogramPoint {
+        step,
+        timestamp_millis: Some(7),
+        bin_edges,
+        counts: counts.to_vec(),
+        ..Default::default()
+    }
+}
+
+pub fn dense(step: u64, densities: &[f64]) -> HistogramPoint {
+    let bin_edges = (0_u32..).map(f64::from).take(densities.len() + 1).collect();
+    HistogramPoint {
+        step,
+        timestamp_millis: Some(7),
+        bin_edges,
+        densities: densities.to_vec(),
+        ..Default::default()
+    }
+}
+
+pub fn with_scatters(
+    mut message: UpdateRunRequest,
+    series: u64,
+    titles: &[(&str, &str)],
+    points: &[ScatterPoint],
+) -> UpdateRunRequest {
+    message.scatter_series.push(StreamingScatterSeriesUpdate {
+        series_id: series,
+        is_3d: points.iter().any(|point| !point.zs.is_empty()),
+        points: points.to_vec(),
+        metadata_labels: titles.iter().map(|(key, title)| ((*key).to_owned(), (*title).to_owned())).collect(),
+    });
+    message
+}
+
+pub fn scattered(step: u64, xs: &[f64], zs: &[f64]) -> ScatterPoint {
+    ScatterPoint { step, timestamp_millis: Some(7), xs: xs.to_vec(), ys: xs.to_vec(), zs: zs.to_vec() }
+}
+
+pub fn attribute(path: &str, value: Option<Value>) -> AttributeUpdate {
+    AttributeUpdate { path: path.into(), value }
 }
 
 pub fn counts(server: &RunningServer) -> Counts {

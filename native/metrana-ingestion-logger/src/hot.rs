@@ -1,0 +1,49 @@
+//! The hot path: calls that name nothing. What a handle stands for was resolved once.
+
+use crate::errors::{Error, Status};
+use crate::kinds::rl::RlCall;
+use crate::kinds::std::StdCall;
+use crate::log::admit;
+use crate::points::{RlFloats, Steps, Timestamps, Values};
+use crate::series::SeriesId;
+use crate::slots::{self, Slot};
+
+/// A series of a logger, for calls that come again and again. Plain numbers: cheap to keep and safe to keep too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SeriesHandle {
+    /// Where the logger lives.
+    pub slot: u32,
+    /// Which logger it is.
+    pub generation: u32,
+    /// Which of its series.
+    pub series: u32,
+}
+
+impl SeriesHandle {
+    fn resolve(self) -> Result<(&'static Slot, SeriesId), Error> {
+        // No logger has generation 0, but a slot that nobody lives in does.
+        let slot = slots::at(self.slot).filter(|_| self.generation != 0).ok_or_else(gone)?;
+        Ok((slot, SeriesId::from_index(self.series)))
+    }
+}
+
+pub(crate) fn gone() -> Error {
+    Error::new(Status::LoggerClosed, "logger is closed, and this handle belonged to it")
+}
+
+/// Logs points of the ordinary series that a handle stands for.
+pub fn log_std(
+    handle: SeriesHandle,
+    values: Values<'_>,
+    steps: Steps<'_>,
+    timestamps: Timestamps<'_>,
+) -> Result<(), Error> {
+    let (slot, series) = handle.resolve()?;
+    admit(slot, handle.generation, &StdCall::known(series, values, steps, timestamps)?)
+}
+
+/// Logs points of the reinforcement-learning series that a handle stands for. The name in `points` is not looked at.
+pub fn log_rl(handle: SeriesHandle, points: &RlFloats<'_>) -> Result<(), Error> {
+    let (slot, series) = handle.resolve()?;
+    admit(slot, handle.generation, &RlCall::known(series, points)?)
+}

@@ -1,0 +1,63 @@
+//! Several series in one call: all of it or nothing.
+
+use crate::counters::Kind;
+use crate::errors::Error;
+use crate::kinds::Call;
+use crate::kinds::std::StdCall;
+use crate::points::StdFloats;
+use crate::stage::Stage;
+
+pub(crate) struct BatchCall<'a> {
+    calls: Vec<StdCall<'a>>,
+}
+
+impl<'a> BatchCall<'a> {
+    pub(crate) fn new(calls: &[StdFloats<'a>]) -> Result<Self, Error> {
+        Ok(Self { calls: calls.iter().map(StdCall::new).collect::<Result<_, _>>()? })
+    }
+}
+
+impl Call for BatchCall<'_> {
+    type Plan = ();
+
+    fn size(&self) -> (Kind, usize) {
+        (Kind::FloatPoints, self.calls.iter().map(|call| call.size().1).sum())
+    }
+
+    /// Each call is planned as if those before it had been made; then everything is put back.
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, ()), Error> {
+        let savepoint = stage.registry.savepoint();
+        let mut steps_before = Vec::with_capacity(self.calls.len());
+        let mut weight = 0;
+        let mut outcome = Ok(());
+        for call in &self.calls {
+            match call.plan(stage) {
+                Ok((needed, plan)) => {
+                    weight += needed;
+                    if call.size().1 > 0 {
+                        let id = plan.open(stage, call);
+                        steps_before.push((id, plan.reach(stage, id)));
+                    }
+                }
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+        }
+        for (id, last_step) in steps_before.into_iter().rev() {
+            stage.registry.get_mut(id).last_step = last_step;
+        }
+        stage.registry.roll_back(savepoint);
+        outcome.map(|()| (weight, ()))
+    }
+
+    fn commit(&self, stage: &mut Stage, (): (), now: i64) {
+        for call in self.calls.iter().filter(|call| call.size().1 > 0) {
+            // It was planned a moment ago, with the same calls before it.
+            if let Ok((_, plan)) = call.plan(stage) {
+                call.commit(stage, plan, now);
+            }
+        }
+    }
+}

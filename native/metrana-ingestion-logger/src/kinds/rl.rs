@@ -1,0 +1,337 @@
+//! Points of reinforcement learning: one series in many environments, row by row.
+//!
+//! A call is a grid of environments by points. Rows, episodes, steps and timestamps are read where they lie: what a
+//! caller gives once for all is written once for each batch and never spread out in memory.
+
+use std::ops::Range;
+
+use crate::batch::{self, BatchSteps, BatchTimes};
+use crate::counters::Kind;
+use crate::environments::EnvironmentId;
+use crate::errors::Error;
+use crate::kinds::Call;
+use crate::lanes::LaneId;
+use crate::points::{Environments, RlFloats, Spread};
+use crate::rl_batch::{RL_BATCH_FRAME, RlBatch};
+use crate::rl_cursor::{EpisodeSteps, StepStrategy};
+use crate::series::{Key, Nature, SeriesId, Who, World};
+use crate::stage::{Sizes, Stage};
+use crate::validate;
+
+/// A call with its name and its shape in order.
+pub(crate) struct RlCall<'a> {
+    who: Who<'a>,
+    points: &'a RlFloats<'a>,
+    nature: Nature,
+    /// Points of each environment.
+    row: usize,
+}
+
+pub(crate) struct Plan {
+    /// None: the series is new.
+    series: Option<SeriesId>,
+}
+
+impl<'a> RlCall<'a> {
+    /// A call that names its series. What can be checked without the stage is checked here.
+    pub(crate) fn new(points: &'a RlFloats<'a>) -> Result<Self, Error> {
+        Self::checked(Who::Named(Key::new(World::Rl, points.metric, points.scale, points.labels)), points)
+    }
+
+    /// A call to the series that a handle stands for.
+    pub(crate) fn known(series: SeriesId, points: &'a RlFloats<'a>) -> Result<Self, Error> {
+        Self::checked(Who::Known(World::Rl, series), points)
+    }
+
+    fn checked(who: Who<'a>, points: &'a RlFloats<'a>) -> Result<Self, Error> {
+        let environments = points.environments.len();
+        let count = points.values.len();
+        if environments == 0 {
+            return Err(Error::validation("invalid points: at least one environment must be given"));
+        }
+        if !count.is_multiple_of(environments) {
+            return Err(Error::validation(format!(
+                "invalid points: {count} values are no whole rows for {environments} environments"
+            )));
+        }
+        let row = count / environments;
+        points.episodes.check_shape("episodes", environments, row)?;
+        points.steps.check_shape("steps", environments, row)?;
+        points.timestamps.check_shape("timestamps_millis", environments, row)?;
+        validate::step("rl_step", points.rl_step)?;
+        points.episodes.each(|episode| validate::step("episode", *episode))?;
+        match points.steps {
+            Spread::None => {}
+            Spread::Uniform(first) => drop(validate::step_range(first, row)?),
+            Spread::PerEnvironment(firsts) => {
+                firsts.iter().try_for_each(|first| validate::step_range(*first, row).map(drop))?;
+            }
+            Spread::Grid(steps) => steps.iter().try_for_each(|step| validate::step("env step", *step))?,
+        }
+        check_strategy(points)?;
+        let nature = Nature::rl(points.ordered, !matches!(points.episodes, Spread::None));
+        Ok(Self { who, points, nature, row })
+    }
+
+    fn sizes(&self) -> Sizes {
+        let point = batch::worst_point_len(
+            self.points.values.width(),
+            matches!(self.points.steps, Spread::Grid(_)),
+            matches!(self.points.timestamps, Spread::Grid(_)),
+        );
+        Sizes { point, batch: RL_BATCH_FRAME }
+    }
+
+    /// The row of an environment, cut where the episode changes.
+    fn runs(&self, environment: usize) -> impl Iterator<Item = (Range<usize>, Option<u64>)> + '_ {
+        let start = environment * self.row;
+        let end = start + self.row;
+        let mut at = start;
+        std::iter::from_fn(move || {
+            if at >= end {
+                return None;
+            }
+            let (run, episode) = match self.points.episodes {
+                Spread::None => (at..end, None),
+                Spread::Uniform(episode) => (at..end, Some(episode)),
+                Spread::PerEnvironment(episodes) => (at..end, Some(episodes[environment])),
+                Spread::Grid(episodes) => {
+                    let episode = episodes[at];
+                    let len = episodes[at..end].iter().take_while(|other| **other == episode).count();
+                    (at..at + len, Some(episode))
+                }
+            };
+            at = run.end;
+            Some((run, episode))
+        })
+    }
+
+    /// How many batches the call makes, at most, before the message limit cuts them.
+    fn batches(&self) -> usize {
+        let environments = self.points.environments.len();
+        match self.points.episodes {
+            Spread::None | Spread::Uniform(_) | Spread::PerEnvironment(_) => environments,
+            Spread::Grid(_) => (0..environments).map(|environment| self.runs(environment).count()).sum(),
+        }
+    }
+
+    /// Whether the automatic steps of every row have room below the largest step, and its strategy is the lane's.
+    fn check_lanes(&self, stage: &Stage, series: Option<SeriesId>) -> Result<(), Error> {
+        let automatic = matches!(self.points.steps, Spread::None);
+        let count = self.points.values.len() as u64;
+        for index in 0..self.points.environments.len() {
+            let environment = match self.points.environments {
+                Environments::Names(names) => stage.environments.find(names[index]),
+                Environments::Known(ids) => Some(ids[index]),
+            };
+            if let Some(unknown) = environment.filter(|id| !stage.environments.knows(*id)) {
+                return Err(Error::validation(format!(
+                    "invalid environment: this logger knows no environment {}; it was made by another one",
+                    unknown.index()
+                )));
+            }
+            let Some(environment) = environment else {
+                if let Environments::Names(names) = self.points.environments {
+                    validate::environment(names[index])?;
+                }
+                continue;
+            };
+            let lane = series.and_then(|series| stage.lanes.find(series, environment));
+            let Some(lane) = lane else { continue };
+            let cursor = &stage.lanes.get(lane).cursor;
+            if let Some(pinned) = cursor.strategy().filter(|pinned| *pinned != self.points.strategy) {
+                return Err(Error::validation(format!(
+                    "step strategy conflict: {} in environment '{}' counts its steps by {}, this call by {}",
+                    self.who.spoken(),
+                    stage.environments.name(environment),
+                    pinned.spoken(),
+                    self.points.strategy.spoken()
+                )));
+            }
+            // An environment may stand in a call more than once; then the bound is higher than what it will reach,
+            // which only matters within a call's length of the largest step there is.
+            if automatic && cursor.bound(self.points.rl_step).saturating_add(count) > validate::MAX_STEP {
+                return Err(Error::validation(format!(
+                    "invalid points: automatic env steps of {} in environment '{}' would exceed {}",
+                    self.who.spoken(),
+                    stage.environments.name(environment),
+                    validate::MAX_STEP
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_row(&self, stage: &mut Stage, lane: LaneId, environment: usize, now: i64) -> u64 {
+        let rl_step = self.points.rl_step;
+        let strategy = self.points.strategy;
+        stage.lanes.get_mut(lane).cursor.begin(rl_step, strategy);
+        let behind = stage.lanes.get(lane).cursor.is_behind(rl_step);
+        let mut mis_steps = if behind { self.row as u64 } else { 0 };
+        // The next step of each episode of the row, where a step was given to begin at.
+        let mut begun = EpisodeSteps::default();
+        for (run, episode) in self.runs(environment) {
+            let first = match self.points.steps {
+                Spread::None if behind => Some(0),
+                Spread::None => Some(stage.lanes.get(lane).cursor.next(episode)),
+                Spread::Uniform(first) => Some(begun.get(episode).unwrap_or(first)),
+                Spread::PerEnvironment(firsts) => Some(begun.get(episode).unwrap_or(firsts[environment])),
+                Spread::Grid(_) => None,
+            };
+            let next = match (first, self.points.steps) {
+                (Some(first), _) => first + run.len() as u64,
+                (None, Spread::Grid(steps)) => {
+                    steps[run.clone()].iter().max().map_or(0, |highest| highest + 1)
+                }
+                (None, _) => 0,
+            };
+            if first.is_some() {
+                begun.set(episode, next);
+            }
+            if !behind {
+                let cursor = &mut stage.lanes.get_mut(lane).cursor;
+                let begins = first.unwrap_or(next.saturating_sub(1));
+                if self.points.ordered && begins < cursor.next(episode) {
+                    mis_steps += (cursor.next(episode) - begins).min(run.len() as u64);
+                }
+                cursor.reach(episode, next);
+            }
+            self.put_run(stage, lane, environment, &run, episode, first, now);
+        }
+        mis_steps
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "they are what a batch is made of")]
+    fn put_run(
+        &self,
+        stage: &mut Stage,
+        lane: LaneId,
+        environment: usize,
+        run: &Range<usize>,
+        episode: Option<u64>,
+        first: Option<u64>,
+        now: i64,
+    ) {
+        let RlFloats { rl_step, values, steps, timestamps, strategy, .. } = *self.points;
+        stage.put_column(lane, Kind::RlFloatPoints, run.len(), self.sizes(), |piece| {
+            let part = run.start + piece.start..run.start + piece.end;
+            RlBatch {
+                rl_step,
+                episode,
+                values: values.bytes_of(&part),
+                width: values.width(),
+                steps: match (first, steps) {
+                    (None, Spread::Grid(steps)) => BatchSteps::Each(&steps[part.clone()]),
+                    (first, _) => BatchSteps::From(first.unwrap_or(0) + piece.start as u64),
+                },
+                timestamps: match timestamps {
+                    Spread::None => BatchTimes::At(now),
+                    Spread::Uniform(millis) => BatchTimes::At(millis),
+                    Spread::PerEnvironment(millis) => BatchTimes::At(millis[environment]),
+                    Spread::Grid(millis) => BatchTimes::Each(&millis[part]),
+                },
+                strategy,
+            }
+        });
+    }
+
+    /// The highest episode of a row.
+    fn episode_reached(&self, environment: usize) -> Option<u64> {
+        match self.points.episodes {
+            Spread::None => None,
+            Spread::Uniform(episode) => Some(episode),
+            Spread::PerEnvironment(episodes) => Some(episodes[environment]),
+            Spread::Grid(episodes) => {
+                episodes[environment * self.row..(environment + 1) * self.row].iter().max().copied()
+            }
+        }
+    }
+}
+
+fn check_strategy(points: &RlFloats<'_>) -> Result<(), Error> {
+    let explicit = !matches!(points.steps, Spread::None);
+    let refuse = |text: &str| Err(Error::validation(format!("invalid points: {text}")));
+    match points.strategy {
+        StepStrategy::AcrossRlSteps if !explicit => {
+            refuse("CountStepsAcrossRlSteps requires explicit env steps")
+        }
+        StepStrategy::AcrossRlSteps if !points.ordered => {
+            refuse("CountStepsAcrossRlSteps requires ordered logging")
+        }
+        StepStrategy::FromOne if !points.ordered => refuse("env steps from one require ordered logging"),
+        StepStrategy::FromOne if matches!(points.episodes, Spread::None) => {
+            refuse("env steps from one require episodes")
+        }
+        _ if !points.ordered && !explicit => {
+            refuse("distributed logging requires explicit steps (StepInput::From or StepInput::Explicit)")
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Call for RlCall<'_> {
+    type Plan = Plan;
+
+    fn size(&self) -> (Kind, usize) {
+        (Kind::RlFloatPoints, self.points.values.len())
+    }
+
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
+        let series = stage.registry.resolve(&self.who, self.nature)?;
+        self.check_lanes(stage, series)?;
+        let declaration = stage.registry.declaration_weight(&self.who, series);
+        // Each batch may end up in a message of its own.
+        let each = stage.column_weight(0, self.sizes(), PREFIX);
+        let points = stage.column_weight(self.points.values.len(), self.sizes(), PREFIX);
+        Ok((declaration + points + self.batches() * each, Plan { series }))
+    }
+
+    fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
+        let series = stage.registry.open(&self.who, plan.series, self.nature);
+        let mut mis_steps = 0;
+        for index in 0..self.points.environments.len() {
+            let environment: EnvironmentId = match self.points.environments {
+                Environments::Names(names) => stage.environments.find_or_add(names[index]),
+                Environments::Known(ids) => ids[index],
+            };
+            let lane = stage.lanes.find_or_add(series, environment);
+            mis_steps += self.commit_row(stage, lane, index, now);
+            stage.environments.note(environment, self.points.rl_step, self.episode_reached(index));
+        }
+        stage.note_mis_steps(mis_steps, |stage| {
+            format!(
+                "{mis_steps} step(s) of a call at rl_step {} did not grow on metric: {}; the service may not keep them",
+                self.points.rl_step,
+                stage.registry.get(series).name()
+            )
+        });
+    }
+}
+
+/// The most bytes of a series id and an environment's name as fields.
+const PREFIX: usize = 6 + 3 + 128;
+
+impl<T: Copy> Spread<'_, T> {
+    fn check_shape(&self, what: &str, environments: usize, row: usize) -> Result<(), Error> {
+        let (given, wanted, shape) = match self {
+            Self::None | Self::Uniform(_) => return Ok(()),
+            Self::PerEnvironment(values) => (values.len(), environments, "one for each environment"),
+            Self::Grid(values) => (values.len(), environments * row, "one for each value"),
+        };
+        if given == wanted {
+            return Ok(());
+        }
+        Err(Error::validation(format!(
+            "invalid points: {what} has {given} entries, incompatible with a [{environments}, {row}] batch: \
+             {shape} makes {wanted}"
+        )))
+    }
+
+    fn each(&self, mut check: impl FnMut(&T) -> Result<(), Error>) -> Result<(), Error> {
+        match self {
+            Self::None => Ok(()),
+            Self::Uniform(value) => check(value),
+            Self::PerEnvironment(values) | Self::Grid(values) => values.iter().try_for_each(check),
+        }
+    }
+}

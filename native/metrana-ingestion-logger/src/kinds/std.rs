@@ -1,0 +1,192 @@
+//! Points of ordinary series, ordered or distributed.
+
+use crate::batch::{self, BATCH_FRAME, Batch, BatchSteps, BatchTimes};
+use crate::chunk::SCALAR_WEIGHT;
+use crate::counters::Kind;
+use crate::errors::Error;
+use crate::kinds::Call;
+use crate::lanes::Frame;
+use crate::points::{StdFloats, Steps, Timestamps, Values};
+use crate::series::{Key, Nature, SeriesId, Who, World};
+use crate::stage::{Sizes, Stage};
+use crate::validate;
+
+/// A call, to a series by name or by handle.
+pub(crate) struct StdCall<'a> {
+    who: Who<'a>,
+    values: Values<'a>,
+    steps: Steps<'a>,
+    timestamps: Timestamps<'a>,
+    /// None: whatever the series of the handle is.
+    nature: Option<Nature>,
+}
+
+pub(crate) struct Plan {
+    /// None: the series is new.
+    series: Option<SeriesId>,
+    nature: Nature,
+    first_step: u64,
+    /// The largest step that the call brings.
+    last_step: u64,
+    mis_steps: u64,
+}
+
+impl<'a> StdCall<'a> {
+    /// A call that names its series. What can be checked without the stage is checked here.
+    pub(crate) fn new(points: &StdFloats<'a>) -> Result<Self, Error> {
+        let StdFloats { metric, scale, labels, values, steps, timestamps, distributed } = *points;
+        let nature = if distributed { Nature::DISTRIBUTED } else { Nature::STD };
+        let who = Who::Named(Key::new(World::Std, metric, scale, labels));
+        Self { who, values, steps, timestamps, nature: Some(nature) }.checked()
+    }
+
+    /// A call to the series that a handle stands for.
+    pub(crate) fn known(
+        series: SeriesId,
+        values: Values<'a>,
+        steps: Steps<'a>,
+        timestamps: Timestamps<'a>,
+    ) -> Result<Self, Error> {
+        Self { who: Who::Known(World::Std, series), values, steps, timestamps, nature: None }.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        if let Steps::Each(steps) = self.steps {
+            validate::same_length("steps", steps.len(), self.values.len())?;
+        }
+        if let Timestamps::Each(millis) = self.timestamps {
+            validate::same_length("timestamps", millis.len(), self.values.len())?;
+        }
+        if let Some(nature) = self.nature {
+            self.check_distributed(nature)?;
+        }
+        Ok(self)
+    }
+
+    fn check_distributed(&self, nature: Nature) -> Result<(), Error> {
+        if nature == Nature::DISTRIBUTED && matches!(self.steps, Steps::Auto) {
+            return Err(Error::validation(
+                "invalid points: distributed logging requires explicit steps (StepInput::From or StepInput::Explicit)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What the points are, as the call or the series of its handle says.
+    fn nature(&self, stage: &Stage) -> Result<Nature, Error> {
+        match (self.nature, &self.who) {
+            (Some(nature), _) => Ok(nature),
+            (None, Who::Known(_, id)) => stage.registry.nature_of(*id),
+            (None, Who::Named(_)) => Ok(Nature::STD),
+        }
+    }
+
+    fn sizes(&self) -> Sizes {
+        let point = batch::worst_point_len(
+            self.values.width(),
+            matches!(self.steps, Steps::Each(_)),
+            matches!(self.timestamps, Timestamps::Each(_)),
+        );
+        Sizes { point, batch: BATCH_FRAME }
+    }
+}
+
+impl Plan {
+    /// The series that the call is about; it comes to be now, where it is new.
+    pub(crate) fn open(&self, stage: &mut Stage, call: &StdCall<'_>) -> SeriesId {
+        stage.registry.open(&call.who, self.series, self.nature)
+    }
+
+    /// Moves the last step of the series. Answers with what it was.
+    pub(crate) fn reach(&self, stage: &mut Stage, id: SeriesId) -> Option<u64> {
+        let last_step = &mut stage.registry.get_mut(id).last_step;
+        let before = *last_step;
+        *last_step = before.max(Some(self.last_step));
+        before
+    }
+}
+
+impl Call for StdCall<'_> {
+    type Plan = Plan;
+
+    fn size(&self) -> (Kind, usize) {
+        (Kind::FloatPoints, self.values.len())
+    }
+
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
+        let nature = self.nature(stage)?;
+        self.check_distributed(nature)?;
+        let series = stage.registry.resolve(&self.who, nature)?;
+        let known = series.map(|id| stage.registry.get(id));
+        let last = known.and_then(|series| series.last_step);
+        let count = self.values.len();
+        let (first_step, last_step, mis_steps) = match self.steps {
+            Steps::Auto => {
+                let first = last.map_or(0, |last| last + 1);
+                (first, validate::step_range(first, count)?, 0)
+            }
+            Steps::From(first) => {
+                let end = validate::step_range(first, count)?;
+                let mis_steps = last.map_or(0, |last| (last + 1).saturating_sub(first).min(count as u64));
+                (first, end, mis_steps)
+            }
+            Steps::Each(steps) => {
+                let (highest, mis_steps) = validate::steps_each(steps, last)?;
+                (0, highest.unwrap_or(0), mis_steps)
+            }
+        };
+        let mis_steps = if nature == Nature::DISTRIBUTED { 0 } else { mis_steps };
+        let declaration = stage.registry.declaration_weight(&self.who, series);
+        let points =
+            if count == 1 { SCALAR_WEIGHT } else { stage.column_weight(count, self.sizes(), PREFIX) };
+        Ok((declaration + points, Plan { series, nature, first_step, last_step, mis_steps }))
+    }
+
+    fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
+        let id = plan.open(stage, self);
+        stage.note_mis_steps(plan.mis_steps, |stage| {
+            let series = stage.registry.get(id);
+            let last = series.last_step.map_or_else(|| "none".to_owned(), |last| last.to_string());
+            format!(
+                "{} step(s) of a call did not grow (largest incoming: {}, current last: {last}) on metric: {}; \
+                 the service may not keep them",
+                plan.mis_steps,
+                plan.last_step,
+                series.name()
+            )
+        });
+        let lane = stage.lane_of(id, Frame::Std);
+        let Self { values, steps, timestamps, .. } = *self;
+        let width = values.width();
+        if values.len() == 1 {
+            let step = match steps {
+                Steps::Each(steps) => steps[0],
+                Steps::Auto | Steps::From(_) => plan.first_step,
+            };
+            let timestamp = timestamps.at(0, now);
+            let bits = match values {
+                Values::F64(values) => values[0].to_bits(),
+                Values::F32(values) => u64::from(values[0].to_bits()),
+            };
+            stage.put_scalar(lane, width, step, timestamp, bits);
+        } else {
+            stage.put_column(lane, Kind::FloatPoints, values.len(), self.sizes(), |piece| Batch {
+                values: values.bytes_of(&piece),
+                width,
+                steps: match steps {
+                    Steps::Each(steps) => BatchSteps::Each(&steps[piece.clone()]),
+                    Steps::Auto | Steps::From(_) => BatchSteps::From(plan.first_step + piece.start as u64),
+                },
+                timestamps: match timestamps {
+                    Timestamps::Now => BatchTimes::At(now),
+                    Timestamps::At(millis) => BatchTimes::At(millis),
+                    Timestamps::Each(millis) => BatchTimes::Each(&millis[piece]),
+                },
+            });
+        }
+        plan.reach(stage, id);
+    }
+}
+
+/// The most bytes of a series id as a field.
+const PREFIX: usize = 6;

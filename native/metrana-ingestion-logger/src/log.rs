@@ -1,0 +1,209 @@
+//! What a program logs, and what it may ask about it.
+
+use crate::clock;
+use crate::config::Backpressure;
+use crate::errors::{Error, Status};
+use crate::hot::{SeriesHandle, gone};
+use crate::kinds::Call;
+use crate::kinds::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttributes, Tags, Target};
+use crate::kinds::batch::BatchCall;
+use crate::kinds::histogram::{HistogramCall, Histograms};
+use crate::kinds::rl::RlCall;
+use crate::kinds::scatter::{ScatterCall, Scatters};
+use crate::kinds::std::StdCall;
+use crate::logger::Logger;
+use crate::points::{EnvironmentId, RlFloats, StdFloats};
+use crate::queue::Turned;
+use crate::series::{Key, Nature, World};
+use crate::slots::Slot;
+use crate::stage::{Stage, Terms};
+use crate::validate;
+
+impl Logger {
+    /// Logs points of an ordinary series.
+    pub fn log_std_floats(&self, call: &StdFloats<'_>) -> Result<(), Error> {
+        self.admit_call(&StdCall::new(call)?)
+    }
+
+    /// Logs points of a reinforcement-learning series.
+    pub fn log_rl_floats(&self, call: &RlFloats<'_>) -> Result<(), Error> {
+        self.admit_call(&RlCall::new(call)?)
+    }
+
+    /// Logs histograms.
+    pub fn log_histograms(&self, call: &Histograms<'_>) -> Result<(), Error> {
+        self.admit_call(&HistogramCall::new(call, clock::now_millis())?)
+    }
+
+    /// Logs scatters.
+    pub fn log_scatters(&self, call: &Scatters<'_>) -> Result<(), Error> {
+        self.admit_call(&ScatterCall::new(call, clock::now_millis())?)
+    }
+
+    /// Writes attributes: of the run, its configuration, or an environment.
+    pub fn log_attributes(&self, target: Target<'_>, value: &Attribute) -> Result<(), Error> {
+        match target {
+            Target::Run { prefix } => self.admit_call(&RunAttributes::new(prefix, value, Finite::Required)?),
+            Target::Config => self.admit_call(&RunAttributes::new("config", value, Finite::OrNothing)?),
+            Target::Environment { environment, episode } => {
+                self.admit_call(&EnvironmentAttributes::new(environment, episode, value)?)
+            }
+        }
+    }
+
+    /// Sets or changes the run's tags.
+    pub fn log_tags(&self, tags: Tags<'_>) -> Result<(), Error> {
+        self.admit_call(&RunAttributes::tags(tags)?)
+    }
+
+    /// Describes the run.
+    pub fn set_description(&self, text: &str) -> Result<(), Error> {
+        self.admit_call(&RunAttributes::description(text)?)
+    }
+
+    /// The environments of these names, for calls that come again and again.
+    pub fn environments(&self, names: &[&str]) -> Result<Vec<EnvironmentId>, Error> {
+        names.iter().try_for_each(|name| validate::environment(name))?;
+        let mut state = self.shared.slot.gate.lock()?;
+        state.admits()?;
+        Ok(names.iter().map(|name| state.inner.environments.find_or_add(name)).collect())
+    }
+
+    /// The largest step logged or known of a series outside reinforcement learning, delivered or not.
+    pub fn series_last_step(
+        &self,
+        metric: &str,
+        scale: &str,
+        labels: &[(&str, &str)],
+    ) -> Result<Option<u64>, Error> {
+        let state = self.shared.slot.gate.lock()?;
+        let registry = &state.inner.registry;
+        let key = Key::new(World::Std, metric, scale, labels);
+        Ok(registry.find(&key).and_then(|id| registry.get(id).last_step))
+    }
+
+    /// The highest reinforcement-learning step and episode of an environment, over all its series.
+    pub fn environment_progress(&self, environment: &str) -> Result<(Option<u64>, Option<u64>), Error> {
+        let state = self.shared.slot.gate.lock()?;
+        let environments = &state.inner.environments;
+        let progress = environments.find(environment).map(|id| environments.progress(id)).unwrap_or_default();
+        Ok((progress.rl_step, progress.episode))
+    }
+
+    /// A series for calls that come again and again. It pins its metric like a first point would.
+    pub fn series(&self, wanted: &SeriesName<'_>) -> Result<SeriesHandle, Error> {
+        let (world, nature) = match wanted.kind {
+            SeriesKind::Std => (World::Std, Nature::STD),
+            SeriesKind::Distributed => (World::Std, Nature::DISTRIBUTED),
+            SeriesKind::Rl { ordered, episodic } => (World::Rl, Nature::rl(ordered, episodic)),
+        };
+        let key = Key::new(world, wanted.metric, wanted.scale, wanted.labels);
+        let mut state = self.shared.slot.gate.lock()?;
+        state.admits()?;
+        let registry = &mut state.inner.registry;
+        let id = match registry.resolve_name(&key, nature)? {
+            Some(known) => known,
+            None => registry.add(&key, nature, None),
+        };
+        Ok(SeriesHandle { slot: self.shared.slot.index, generation: self.generation, series: id.as_index() })
+    }
+
+    /// Logs points of several series, all of them or none.
+    pub fn log_std_batch(&self, calls: &[StdFloats<'_>]) -> Result<(), Error> {
+        self.admit_call(&BatchCall::new(calls)?)
+    }
+
+    fn admit_call<C: Call>(&self, call: &C) -> Result<(), Error> {
+        admit(self.shared.slot, self.generation, call)
+    }
+}
+
+/// A series by its name and nature.
+#[derive(Clone, Copy, Debug)]
+pub struct SeriesName<'a> {
+    /// What is measured.
+    pub metric: &'a str,
+    /// What a step counts.
+    pub scale: &'a str,
+    /// What tells this series from others of the same metric and scale; in any order.
+    pub labels: &'a [(&'a str, &'a str)],
+    /// What it holds.
+    pub kind: SeriesKind,
+}
+
+/// What kind of float series it is.
+#[derive(Clone, Copy, Debug)]
+pub enum SeriesKind {
+    /// Ordinary, ordered.
+    Std,
+    /// Ordinary, distributed.
+    Distributed,
+    /// Of reinforcement learning.
+    Rl {
+        /// Whether points come in the order of their steps.
+        ordered: bool,
+        /// Whether points belong to episodes.
+        episodic: bool,
+    },
+}
+
+/// Lets a call of a logger in, or says why not.
+pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(), Error> {
+    let (kind, size) = call.size();
+    if size == 0 {
+        // Names and shapes are checked, and nothing else happens.
+        let mut state = slot.gate.lock()?;
+        state.admits()?;
+        check_generation(&state.inner, generation)?;
+        return call.plan(&mut state.inner).map(drop);
+    }
+    let now = clock::now_millis();
+    let staged = slot.gate.admit(
+        |stage| stage.terms.patience(),
+        |stage| {
+            check_generation(stage, generation)?;
+            if stage.terms.raise_errors && !stage.reports.is_empty() {
+                let what = "errors happened since the last log call, which logged nothing";
+                return Err(stage.reports.take_as_one(Status::SenderErrors, what));
+            }
+            call.plan(stage)
+        },
+        |stage, plan| {
+            call.commit(stage, plan, now);
+            let staged = stage.finish_call();
+            (staged.weight, staged)
+        },
+        |stage, _| {
+            stage.counters.of(kind).refuse(size);
+            stage.terms
+        },
+    );
+    match staged {
+        Ok(staged) => {
+            if staged.wake_sender {
+                slot.wake.notify_one();
+            }
+            Ok(())
+        }
+        Err(Turned::Down(error)) => Err(error),
+        Err(Turned::Away(terms)) => turned_away(&terms),
+    }
+}
+
+fn check_generation(stage: &Stage, generation: u32) -> Result<(), Error> {
+    if stage.generation == generation { Ok(()) } else { Err(gone()) }
+}
+
+fn turned_away(terms: &Terms) -> Result<(), Error> {
+    let Terms { backpressure, queue_bytes, enqueue_timeout, .. } = terms;
+    if *backpressure == Backpressure::DropNew {
+        return Ok(());
+    }
+    Err(Error::new(
+        Status::QueueFull,
+        format!(
+            "send queue is full: no room in its {queue_bytes} bytes for {enqueue_timeout:?}, nothing was logged; \
+             the service takes data more slowly than it is logged"
+        ),
+    ))
+}

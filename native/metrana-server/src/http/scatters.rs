@@ -1,0 +1,60 @@
+//! `GET /api/v1/runs/{run_id}/series/{id}/scatters`.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use serde::Serialize;
+
+use super::Api;
+use super::answer::{Answer, run_id, series_id};
+use super::json::{Value, Whole};
+use super::page::Range;
+use crate::store;
+
+/// At most, and when not told otherwise.
+const SCATTERS: (u64, u64) = (10_000, 1000);
+
+/// In the order of arrival.
+#[derive(Serialize)]
+pub(super) struct Listed {
+    total: Whole<u64>,
+    offset: Whole<u64>,
+    scatters: Vec<Scatter>,
+}
+
+#[derive(Serialize)]
+struct Scatter {
+    step: Whole<u64>,
+    timestamp_millis: Whole<i64>,
+    xs: Vec<Value>,
+    ys: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zs: Option<Vec<Value>>,
+}
+
+pub(super) async fn page(
+    State(api): State<Api>,
+    Path((run, series)): Path<(String, String)>,
+    range: Result<Query<Range>, QueryRejection>,
+) -> Answer<Listed> {
+    let (offset, limit) = Range::read(range, SCATTERS)?;
+    let page = api.store.scatters(&run_id(&run)?, series_id(&series)?, offset, limit)?;
+    Ok(Json(Listed {
+        total: Whole(page.total),
+        offset: Whole(page.offset),
+        scatters: page.items.into_iter().map(Scatter::from).collect(),
+    }))
+}
+
+impl From<store::Scatter> for Scatter {
+    fn from(scatter: store::Scatter) -> Self {
+        let values = |values: Vec<f64>| values.into_iter().map(Value).collect();
+        Self {
+            step: Whole(scatter.step),
+            timestamp_millis: Whole(scatter.timestamp),
+            xs: values(scatter.xs),
+            ys: values(scatter.ys),
+            zs: scatter.zs.map(values),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The environments of one run: their names, how far each has come, and their attributes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::attributes::{Attributes, EnvironmentChanges, change};
+use super::rl::{EnvironmentIndex, RlHead};
+
+/// An environment as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnvironmentInfo {
+    /// Its name.
+    pub name: String,
+    /// The largest step of the training at which it has points.
+    pub last_rl_step: Option<u64>,
+    /// The largest episode that its points are of.
+    pub last_episode: Option<u64>,
+    /// Its attributes.
+    pub attributes: Attributes,
+    /// Those of its episodes.
+    pub episodes: BTreeMap<u64, Attributes>,
+}
+
+/// How far an environment has come, for a logger that goes on with the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentState {
+    /// Its name.
+    pub name: String,
+    /// The largest step of the training at which it has points.
+    pub last_rl_step: u64,
+    /// The largest episode that its points are of.
+    pub last_episode: Option<u64>,
+}
+
+/// In the order of their first mention.
+#[derive(Debug, Default)]
+pub(super) struct Environments {
+    list: Vec<EnvironmentInfo>,
+    by_name: HashMap<String, EnvironmentIndex>,
+}
+
+impl Environments {
+    pub(super) fn all(&self) -> &[EnvironmentInfo] {
+        &self.list
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<EnvironmentIndex> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn name(&self, index: EnvironmentIndex) -> Option<&str> {
+        self.list.get(index).map(|environment| environment.name.as_str())
+    }
+
+    pub(super) fn find_or_add(&mut self, name: String) -> EnvironmentIndex {
+        if let Some(index) = self.find(&name) {
+            return index;
+        }
+        let index = self.list.len();
+        self.list.push(EnvironmentInfo { name: name.clone(), ..EnvironmentInfo::default() });
+        self.by_name.insert(name, index);
+        index
+    }
+
+    /// Notes that an environment has points.
+    pub(super) fn reach(&mut self, index: EnvironmentIndex, head: &RlHead) {
+        if let Some(environment) = self.list.get_mut(index) {
+            environment.last_rl_step = environment.last_rl_step.max(Some(head.rl_step));
+            environment.last_episode = environment.last_episode.max(head.episode);
+        }
+    }
+
+    pub(super) fn change(&mut self, changes: EnvironmentChanges) {
+        let index = self.find_or_add(changes.environment);
+        let Some(environment) = self.list.get_mut(index) else { return };
+        let attributes = match changes.episode {
+            None => &mut environment.attributes,
+            Some(episode) => environment.episodes.entry(episode).or_default(),
+        };
+        for one in changes.changes {
+            change(attributes, one);
+        }
+    }
+
+    /// Those that have points: an environment of which only attributes are known has come nowhere yet.
+    pub(super) fn states(&self) -> Vec<EnvironmentState> {
+        let state = |environment: &EnvironmentInfo| {
+            Some(EnvironmentState {
+                name: environment.name.clone(),
+                last_rl_step: environment.last_rl_step?,
+                last_episode: environment.last_episode,
+            })
+        };
+        self.list.iter().filter_map(state).collect()
+    }
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// The environment steps of the points of one reinforcement-learning call. Left out, they count on by themselves, from 0
+/// in each reinforcement-learning step and episode.
+/// </summary>
+[CollectionBuilder(typeof(EnvironmentSteps), nameof(Each))]
+public readonly ref struct EnvironmentSteps
+{
+    private EnvironmentSteps(Spread spread) => Spread = spread;
+
+    /// <summary>On from the last step, from 0 in a new reinforcement-learning step or episode.</summary>
+    public static EnvironmentSteps Auto => default;
+
+    internal Spread Spread { get; }
+
+    /// <summary>The first value of each environment has this step, each one after it one more.</summary>
+    /// <param name="first">The first step.</param>
+    public static implicit operator EnvironmentSteps(long first) => From(first);
+
+    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(ReadOnlySpan<long> steps) => Each(steps);
+
+    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(long[] steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(steps);
+    }
+
+    /// <summary>
+    /// The first value of each environment has this step, each one after it one more. It begins again with each episode of
+    /// a row.
+    /// </summary>
+    /// <param name="first">The first step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    public static EnvironmentSteps From(long first)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        return new EnvironmentSteps(Spread.Uniform(first));
+    }
+
+    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
+    public static EnvironmentSteps Each(ReadOnlySpan<long> steps) => new(Spread.Each(Checked(steps)));
+
+    /// <summary>For each environment the step of its first value.</summary>
+    /// <param name="firsts">As many as there are environments.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
+    public static EnvironmentSteps PerEnvironment(ReadOnlySpan<long> firsts) => new(Spread.PerEnvironment(Checked(firsts)));
+
+    /// <summary>One step for each value, row by row.</summary>
+    /// <param name="steps">As many as there are values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
+    public static EnvironmentSteps Grid(ReadOnlySpan<long> steps) => new(Spread.Grid(Checked(steps)));
+
+    /// <summary>Goes through the steps that were given one by one: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
+
+    private static ReadOnlySpan<long> Checked(ReadOnlySpan<long> steps)
+    {
+        Spread.ThrowIfNegative(steps, nameof(steps), "step");
+        return steps;
+    }
+}

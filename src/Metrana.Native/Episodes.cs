@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// The episodes of the points of one reinforcement-learning call: one for all, one for each environment, or one for each
+/// value. Left out, the points belong to no episode; a series has episodes always or never.
+/// </summary>
+[CollectionBuilder(typeof(Episodes), nameof(Each))]
+public readonly ref struct Episodes
+{
+    private Episodes(Spread spread) => Spread = spread;
+
+    /// <summary>No episodes.</summary>
+    public static Episodes None => default;
+
+    internal Spread Spread { get; }
+
+    /// <summary>One episode for all the points.</summary>
+    /// <param name="episode">The episode.</param>
+    public static implicit operator Episodes(long episode) => Of(episode);
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(ReadOnlySpan<long> episodes) => Each(episodes);
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(long[] episodes)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        return Each(episodes);
+    }
+
+    /// <summary>One episode for all the points.</summary>
+    /// <param name="episode">The episode.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
+    public static Episodes Of(long episode)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(episode);
+        return new Episodes(Spread.Uniform(episode));
+    }
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="episodes">The episodes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
+    public static Episodes Each(ReadOnlySpan<long> episodes) => new(Spread.Each(Checked(episodes)));
+
+    /// <summary>One episode for each environment.</summary>
+    /// <param name="episodes">As many as there are environments.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
+    public static Episodes PerEnvironment(ReadOnlySpan<long> episodes) => new(Spread.PerEnvironment(Checked(episodes)));
+
+    /// <summary>One episode for each value, row by row.</summary>
+    /// <param name="episodes">As many as there are values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
+    public static Episodes Grid(ReadOnlySpan<long> episodes) => new(Spread.Grid(Checked(episodes)));
+
+    /// <summary>Goes through the episodes that were given one by one: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
+
+    private static ReadOnlySpan<long> Checked(ReadOnlySpan<long> episodes)
+    {
+        Spread.ThrowIfNegative(episodes, nameof(episodes), "episode");
+        return episodes;
+    }
+}

@@ -1,0 +1,55 @@
+namespace Metrana.Native;
+
+/// <summary>
+/// One of several histograms for <see cref="Logger.LogHistograms"/>. It refers to the caller's memory, which is read when
+/// it is logged.
+/// </summary>
+public readonly struct Histogram
+{
+    private Histogram(
+        ReadOnlyMemory<double> edges,
+        ReadOnlyMemory<long> signedCounts,
+        ReadOnlyMemory<ulong> unsignedCounts,
+        ReadOnlyMemory<double> densities,
+        HistogramStats? stats)
+    {
+        Edges = edges;
+        SignedCounts = signedCounts;
+        UnsignedCounts = unsignedCounts;
+        Densities = densities;
+        Stats = stats;
+    }
+
+    /// <summary>The edges of the bins: one more than there are bins, each greater than the one before.</summary>
+    public ReadOnlyMemory<double> Edges { get; }
+
+    /// <summary>What is known of the values themselves.</summary>
+    public HistogramStats? Stats { get; }
+
+    internal ReadOnlyMemory<long> SignedCounts { get; }
+
+    internal ReadOnlyMemory<ulong> UnsignedCounts { get; }
+
+    internal ReadOnlyMemory<double> Densities { get; }
+
+    /// <summary>A histogram that counts values.</summary>
+    /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
+    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="stats">What is known of the values themselves.</param>
+    public static Histogram OfCounts(ReadOnlyMemory<double> edges, ReadOnlyMemory<long> counts, HistogramStats? stats = null) =>
+        new(edges, counts, default, default, stats);
+
+    /// <summary>A histogram that counts values.</summary>
+    /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
+    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="stats">What is known of the values themselves.</param>
+    public static Histogram OfCounts(ReadOnlyMemory<double> edges, ReadOnlyMemory<ulong> counts, HistogramStats? stats = null) =>
+        new(edges, default, counts, default, stats);
+
+    /// <summary>A histogram of densities.</summary>
+    /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
+    /// <param name="densities">How dense the values lie in each bin.</param>
+    /// <param name="stats">What is known of the values themselves.</param>
+    public static Histogram OfDensities(ReadOnlyMemory<double> edges, ReadOnlyMemory<double> densities, HistogramStats? stats = null) =>
+        new(edges, default, default, densities, stats);
+}

@@ -1,0 +1,305 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Metrana.Native.Interop;
+
+internal sealed partial class AttributeTree
+{
+    private void Write(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                Write(Node.Null);
+                break;
+            case string text:
+                Write(Node.Text);
+                WriteText(text);
+                break;
+            case bool truth:
+                Write(truth ? Node.True : Node.False);
+                break;
+            case JsonElement json:
+                Write(json);
+                break;
+            case JsonDocument document:
+                Write(document.RootElement);
+                break;
+            case ValueType when WriteNumber(value) || WriteTime(value):
+                break;
+            case byte[]:
+                throw Refusal("bytes cannot be an attribute. Write them as text, for example by Convert.ToHexString.");
+            case IDictionary map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, object?>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, string>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable list:
+                WriteList(list);
+                break;
+            case ITuple tuple:
+                WriteTuple(tuple);
+                break;
+            default:
+                throw NoAttribute(value);
+        }
+    }
+
+    private bool WriteNumber(object value)
+    {
+        switch (value)
+        {
+            case int number:
+                WriteInt(number);
+                return true;
+            case long number:
+                WriteInt(number);
+                return true;
+            case double number:
+                WriteFloat(number);
+                return true;
+            case float number:
+                WriteFloat(number);
+                return true;
+            case Half number:
+                WriteFloat((double)number);
+                return true;
+            case sbyte number:
+                WriteInt(number);
+                return true;
+            case byte number:
+                WriteInt(number);
+                return true;
+            case short number:
+                WriteInt(number);
+                return true;
+            case ushort number:
+                WriteInt(number);
+                return true;
+            case uint number:
+                WriteInt(number);
+                return true;
+            case ulong number:
+                Write(number);
+                return true;
+            case decimal number:
+                Write(number);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The service's whole numbers end at 2^63-1; those above are numbers with a fraction there.</summary>
+    private void Write(ulong number)
+    {
+        if (number <= long.MaxValue)
+        {
+            WriteInt((long)number);
+        }
+        else
+        {
+            WriteFloat(number);
+        }
+    }
+
+    private void Write(decimal number)
+    {
+        double near = (double)number;
+        if (Math.Abs(near) >= 7e28 || (decimal)near != number)
+        {
+            throw Refusal($"the decimal {number} has more digits than a double holds. Convert it to double or to text.");
+        }
+
+        WriteFloat(near);
+    }
+
+    private bool WriteTime(object value)
+    {
+        switch (value)
+        {
+            case DateTimeOffset moment:
+                WriteTime(moment);
+                return true;
+
+            // Of an unspecified kind the same moment on every machine, wherever it stands.
+            case DateTime { Kind: DateTimeKind.Unspecified } moment:
+                WriteTime(new DateTimeOffset(moment, TimeSpan.Zero));
+                return true;
+            case DateTime moment:
+                WriteTime(new DateTimeOffset(moment.ToUniversalTime()));
+                return true;
+            case DateOnly day:
+                WriteTime(new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void WriteMap(IDictionary map)
+    {
+        int place = Begin(Node.Map);
+        int count = 0;
+        IDictionaryEnumerator entries = map.GetEnumerator();
+        try
+        {
+            for (; entries.MoveNext(); count++)
+            {
+                if (entries.Key is not string key)
+                {
+                    // The path of the message is the map's own.
+                    _depth--;
+                    throw Refusal($"a key is of type {Name(entries.Key)}; keys of attributes are texts.");
+                }
+
+                WriteEntry(key, entries.Value);
+            }
+        }
+        finally
+        {
+            (entries as IDisposable)?.Dispose();
+        }
+
+        End(place, count);
+    }
+
+    private void WriteMap<T>(IEnumerable<KeyValuePair<string, T>> map)
+    {
+        int place = Begin(Node.Map);
+        int count = 0;
+        foreach ((string key, T value) in map)
+        {
+            WriteEntry(key, value);
+            count++;
+        }
+
+        End(place, count);
+    }
+
+    private void WriteEntry(string key, object? value)
+    {
+        _path[_depth - 1] = (key, 0);
+        WriteText(key ?? throw Refusal("a key is null; keys of attributes are texts."));
+        Write(value);
+    }
+
+    private void WriteList(IEnumerable list)
+    {
+        int place = Begin(Node.List);
+        int count = 0;
+        foreach (object? value in list)
+        {
+            _path[_depth - 1] = (null, count++);
+            Write(value);
+        }
+
+        End(place, count);
+    }
+
+    private void WriteTuple(ITuple tuple)
+    {
+        int place = Begin(Node.List);
+        for (int i = 0; i < tuple.Length; i++)
+        {
+            _path[_depth - 1] = (null, i);
+            Write(tuple[i]);
+        }
+
+        End(place, tuple.Length);
+    }
+
+    private void Write(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                WriteObject(json);
+                break;
+            case JsonValueKind.Array:
+                WriteArray(json);
+                break;
+            case JsonValueKind.String:
+                Write(Node.Text);
+                WriteText(json.GetString() ?? "");
+                break;
+            case JsonValueKind.Number:
+                WriteJsonNumber(json);
+                break;
+            case JsonValueKind.True:
+                Write(Node.True);
+                break;
+            case JsonValueKind.False:
+                Write(Node.False);
+                break;
+            default:
+                Write(Node.Null);
+                break;
+        }
+    }
+
+    private void WriteObject(JsonElement json)
+    {
+        int place = Begin(Node.Map);
+        int count = 0;
+        foreach (JsonProperty property in json.EnumerateObject())
+        {
+            _path[_depth - 1] = (property.Name, 0);
+            WriteText(property.Name);
+            Write(property.Value);
+            count++;
+        }
+
+        End(place, count);
+    }
+
+    private void WriteArray(JsonElement json)
+    {
+        int place = Begin(Node.List);
+        int count = 0;
+        foreach (JsonElement element in json.EnumerateArray())
+        {
+            _path[_depth - 1] = (null, count++);
+            Write(element);
+        }
+
+        End(place, count);
+    }
+
+    /// <summary>What is written without point and exponent is a whole number, and has to fit.</summary>
+    private void WriteJsonNumber(JsonElement json)
+    {
+        if (json.TryGetInt64(out long whole))
+        {
+            WriteInt(whole);
+        }
+        else if (json.TryGetUInt64(out ulong large))
+        {
+            Write(large);
+        }
+        else if (json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
+        {
+            WriteFloat(json.GetDouble());
+        }
+        else
+        {
+            throw Refusal($"the JSON number {json.GetRawText()} is out of range: whole numbers lie between -2^63 and 2^64-1.");
+        }
+    }
+
+    private ArgumentException NoAttribute(object value) => Refusal(
+        $"a value of type {Name(value)} cannot be an attribute. Attributes are texts, numbers, booleans, dates, null and "
+            + "JsonElement, and dictionaries, lists and sets of them. Objects with properties, such as records and anonymous "
+            + "objects, are not taken yet: make a dictionary of them; and text of anything else.");
+
+    private static string Name(object value)
+    {
+        Type type = value.GetType();
+        return type.Name.Contains("AnonymousType", StringComparison.Ordinal) ? "an anonymous object" : type.ToString();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native.Interop;
+
+internal static unsafe partial class NativeLogger
+{
+    [SkipLocalsInit]
+    public static void LogRlFloats<T>(
+        LoggerHandle logger, string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, scoped in RlCall call)
+        where T : unmanaged
+    {
+        Unsafe.SkipInit(out SeriesNames.Stack stack);
+        Unsafe.SkipInit(out TextTable.Stack environmentStack);
+        using SeriesNames names = new(metric, scale, labels, &stack);
+        string? one = call.Environments.One;
+        using TextTable environments = new(
+            one is null ? call.Environments.Names : new ReadOnlySpan<string>(in one), &environmentStack, nameof(environments));
+        NativeRlFloats floats = new()
+        {
+            Metric = names.Metric,
+            Scale = names.Scale,
+            Labels = names.Labels,
+            LabelCount = names.LabelCount,
+            Environments = environments.Start,
+        };
+        SendRl(ref floats, values, call, logger, default);
+    }
+
+    /// <summary>Fills in everything but the names, and calls: a logger, or a series where there is none.</summary>
+    internal static void SendRl<T>(
+        ref NativeRlFloats floats, ReadOnlySpan<T> values, scoped in RlCall call, LoggerHandle? logger, NativeSeries series)
+        where T : unmanaged
+    {
+        int rows = call.Environments.Count;
+        Spread episodes = call.Episodes.Spread.For(rows, values.Length);
+        Spread steps = call.Steps.Spread.For(rows, values.Length);
+        Spread timestamps = call.Timestamps.Spread.For(rows, values.Length);
+        ReadOnlySpan<uint> ids = call.Environments.Kept is { } kept ? kept.Ids : default;
+        fixed (NativeRlFloats* native = &floats)
+        fixed (T* column = values)
+        fixed (uint* environmentIds = ids)
+        fixed (long* episodeColumn = episodes.Values)
+        fixed (long* stepColumn = steps.Values)
+        fixed (long* timestampColumn = timestamps.Values)
+        {
+            native->RlStep = (ulong)call.RlStep;
+            native->EnvironmentIds = environmentIds;
+            native->EnvironmentCount = (nuint)rows;
+            native->Values = column;
+            native->Count = (nuint)values.Length;
+            native->Dtype = (int)TypeOf<T>();
+            native->Strategy = (int)call.Strategy;
+            native->Ordered = call.Ordered ? (byte)1 : (byte)0;
+            native->EpisodesKind = (int)episodes.Kind;
+            native->Episode = (ulong)episodes.Value;
+            native->Episodes = (ulong*)episodeColumn;
+            native->EpisodeCount = (nuint)episodes.Values.Length;
+            native->StepsKind = (int)steps.Kind;
+            native->FirstStep = (ulong)steps.Value;
+            native->Steps = (ulong*)stepColumn;
+            native->StepCount = (nuint)steps.Values.Length;
+            native->TimestampsKind = (int)timestamps.Kind;
+            native->TimestampMillis = timestamps.Value;
+            native->TimestampsMillis = timestampColumn;
+            native->TimestampCount = (nuint)timestamps.Values.Length;
+            nint error = 0;
+            int status = logger is null
+                ? NativeMethods.SeriesLogRl(series, native, &error)
+                : NativeMethods.LoggerLogRlFloats(logger, native, &error);
+            NativeError.ThrowIfFailed(status, error);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+
+namespace Metrana.Native.Interop;
+
+/// <summary>The calls that have begun and not ended, by the number that the event of their end carries.</summary>
+internal sealed class PendingCalls
+{
+    private readonly ConcurrentDictionary<ulong, PendingCall> _calls = new();
+    private long _lastToken;
+
+    /// <summary>Takes a call in, before it begins: it may end before its beginning returns.</summary>
+    /// <param name="logger">The logger that is called; null where the call opens one.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public PendingCall Add(LoggerHandle? logger, CancellationToken cancellation)
+    {
+        PendingCall call = new((ulong)Interlocked.Increment(ref _lastToken), logger);
+        _calls[call.Token] = call;
+        call.CancelBy(cancellation);
+        return call;
+    }
+
+    /// <summary>A call did not begin.</summary>
+    public void Forget(PendingCall call)
+    {
+        if (_calls.TryRemove(call.Token, out _))
+        {
+            call.Release();
+        }
+    }
+
+    /// <summary>An event says that a call has ended.</summary>
+    public void End(nint @event)
+    {
+        nint opened = NativeMethods.EventTakeLogger(@event);
+        LoggerHandle? logger = opened == 0 ? null : new LoggerHandle(opened);
+        if (_calls.TryRemove(NativeMethods.EventToken(@event), out PendingCall? call))
+        {
+            call.End(FailureOf(@event), logger);
+        }
+        else
+        {
+            logger?.Dispose();
+        }
+    }
+
+    /// <summary>No event will come any more.</summary>
+    public void EndAll()
+    {
+        foreach (PendingCall call in _calls.Values)
+        {
+            if (_calls.TryRemove(call.Token, out _))
+            {
+                call.End(new Failure(MetranaStatus.EventsClosed, null, "The process ends, and nobody waits for the service any more."), null);
+            }
+        }
+    }
+
+    private static Failure? FailureOf(nint @event)
+    {
+        MetranaStatus status = (MetranaStatus)NativeMethods.EventStatus(@event);
+        if (status == MetranaStatus.Ok)
+        {
+            return null;
+        }
+
+        nint error = NativeMethods.EventError(@event);
+        return error == 0
+            ? new Failure(status, null, $"The native library answered status {(int)status} ({status}).")
+            : NativeError.Read(error);
+    }
+}

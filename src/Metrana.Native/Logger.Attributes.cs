@@ -1,0 +1,132 @@
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+public sealed partial class Logger
+{
+    private const string ConfigPrefix = "config";
+
+    /// <summary>Writes the configuration of the run: attributes below <c>config</c>.</summary>
+    /// <inheritdoc cref="LogAttributes(string, object?)"/>
+    /// <param name="value">
+    /// The value, mostly a dictionary. NaN and the infinities are written as paths without a value.
+    /// </param>
+    public void LogConfig(object? value) =>
+        LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value);
+
+    /// <summary>
+    /// Writes attributes of the run: facts that have no step, such as settings. A dictionary becomes one for each entry, at
+    /// the path <c>prefix/key</c>, a list or a set one for each place, <c>prefix/0</c>, and so on inwards. All of them are
+    /// written or none.
+    /// </summary>
+    /// <param name="prefix">Where they go. It may be empty when the value is a dictionary or a list. <c>sys</c> is the service's own.</param>
+    /// <param name="value">
+    /// A text, number, boolean, date, null or <see cref="System.Text.Json.JsonElement"/>, or a dictionary, list, set or tuple
+    /// of them. A <see cref="ulong"/> above 2^63-1 is written as a number with a fraction, a <see cref="decimal"/> has to be
+    /// one that a double holds, a <see cref="DateTime"/> of no kind counts as UTC, and a <see cref="DateOnly"/> is its midnight
+    /// in UTC. NaN and the infinities are refused.
+    /// </param>
+    /// <exception cref="ArgumentException">Something in the value cannot be an attribute; the message says what and where. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void LogAttributes(string prefix, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        LogTree(NativeLogger.AttributeTarget.Run, prefix, nameof(prefix), null, value);
+    }
+
+    /// <summary>Writes attributes of an environment, or of one episode in it.</summary>
+    /// <inheritdoc cref="LogAttributes(string, object?)"/>
+    /// <param name="environment">The name of the environment.</param>
+    /// <param name="value">A dictionary or a list; its paths begin with its keys. See <see cref="LogAttributes"/>.</param>
+    /// <param name="episode">The episode that they hold for; left out, they hold for the environment.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
+    public void LogEnvironmentAttributes(string environment, object? value, long? episode = null)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentOutOfRangeException.ThrowIfNegative(episode ?? 0, nameof(episode));
+        LogTree(NativeLogger.AttributeTarget.Environment, environment, nameof(environment), episode, value);
+    }
+
+    /// <summary>Sets the tags of the run: these and no others.</summary>
+    /// <param name="tags">The tags.</param>
+    /// <exception cref="ArgumentNullException">There are no tags, or one of them is null.</exception>
+    /// <exception cref="MetricValidationException">They are longer than tags may be, all together. Nothing changed.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void SetTags(IEnumerable<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        string[] all = [.. tags];
+        try
+        {
+            NativeLogger.SetTags(Live(), all);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Changes the tags of the run, whatever they are.</summary>
+    /// <param name="added">Tags that it is to have.</param>
+    /// <param name="removed">Tags that it is to have no more.</param>
+    /// <exception cref="ArgumentNullException">A tag is null.</exception>
+    /// <exception cref="MetricValidationException">They are longer than tags may be, all together. Nothing changed.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void UpdateTags(IEnumerable<string>? added = null, IEnumerable<string>? removed = null)
+    {
+        string[] more = [.. added ?? []];
+        string[] less = [.. removed ?? []];
+        try
+        {
+            NativeLogger.UpdateTags(Live(), more, less);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Describes the run, in place of what described it before.</summary>
+    /// <param name="description">The description; it may be empty.</param>
+    /// <exception cref="MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void SetDescription(string description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        try
+        {
+            NativeLogger.SetDescription(Live(), description);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private void LogTree(NativeLogger.AttributeTarget target, string name, string parameter, long? episode, object? value)
+    {
+        try
+        {
+            NativeLogger.LogAttributes(Live(), target, name, parameter, episode, value);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,102 @@
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+public sealed partial class Logger
+{
+    /// <summary>
+    /// A series for calls that come again and again: they bring no name along. It holds the metric and scale to ordinary
+    /// values, as a first point would.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="distributed">Whether many processes log to it: see <see cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>.</param>
+    /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data. Nothing changed.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public Series Series(string metric, Scale scale, LabelSpan labels = default, bool distributed = false)
+    {
+        try
+        {
+            return new Series(this, metric, NativeLogger.GetSeries(Live(), metric, scale, labels, distributed));
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+    }
+
+    /// <summary>
+    /// A reinforcement-learning series for calls that come again and again: they bring no name along. It holds the metric and
+    /// scale to such values, as a first point would.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="episodic">Whether points belong to episodes: always or never.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
+    /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data. Nothing changed.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public RlSeries RlSeries(
+        string metric,
+        Scale scale,
+        LabelSpan labels = default,
+        bool episodic = false,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true)
+    {
+        try
+        {
+            SeriesHandle handle = NativeLogger.GetRlSeries(Live(), metric, scale, labels, ordered, episodic);
+            return new RlSeries(this, metric, handle, strategy, ordered);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+    }
+
+    /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
+    /// <param name="names">Their names, in the order of the rows.</param>
+    /// <exception cref="ArgumentNullException">A name is null.</exception>
+    /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public EnvironmentSet Environments(params ReadOnlySpan<string> names)
+    {
+        try
+        {
+            return new EnvironmentSet(this, names.ToArray(), NativeLogger.GetEnvironments(Live(), names));
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+    }
+
+    /// <summary>Logs everything in a batch, or nothing of it, and empties it. One that could not be logged stays as it is.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <exception cref="MetricValidationException">Something in it breaks a rule. Nothing changed.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void Log(LogBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        try
+        {
+            batch.Buffer.Send(Live());
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        batch.Clear();
+        GC.KeepAlive(this);
+    }
+}

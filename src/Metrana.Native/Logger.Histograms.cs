@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+public sealed partial class Logger
+{
+    /// <summary>
+    /// Logs a histogram that counts values. A metric and scale holds histograms of counts, or of densities, or other data,
+    /// for good.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
+    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="stats">What is known of the values themselves.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <exception cref="MetricValidationException">A name, a label, an edge or a bin breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step or a count is negative.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    [OverloadResolutionPriority(1)]
+    public void LogHistogram(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<long> counts,
+        HistogramStats? stats = null,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogOneHistogram(metric, scale, step, edges, NativeLogger.NotNegative(counts, nameof(counts)), stats, labels, timestamps);
+
+    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
+    public void LogHistogram(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<ulong> counts,
+        HistogramStats? stats = null,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogOneHistogram(metric, scale, step, edges, counts, stats, labels, timestamps);
+
+    /// <summary>
+    /// Logs a histogram of densities. (It has a name of its own because whole numbers written in the call would be taken for
+    /// counts.)
+    /// </summary>
+    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
+    /// <param name="densities">How dense the values lie in each bin: finite, and not negative.</param>
+    /// <param name="stats">What is known of the values themselves.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    public void LogDensityHistogram(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<double> densities,
+        HistogramStats? stats = null,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogOneHistogram(metric, scale, step, edges, densities, stats, labels, timestamps);
+
+    /// <summary>
+    /// Logs several histograms of one series, all of them or none. All count values, or all are of densities.
+    /// </summary>
+    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="histograms">The histograms. None at all log nothing.</param>
+    /// <param name="steps">A step for each.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step or a count is negative.</exception>
+    public void LogHistograms(
+        string metric,
+        Scale scale,
+        ReadOnlySpan<Histogram> histograms,
+        ReadOnlySpan<long> steps,
+        LabelSpan labels = default,
+        Timestamps timestamps = default)
+    {
+        Spread.ThrowIfNegative(steps, nameof(steps), "step");
+        try
+        {
+            NativeLogger.LogHistograms(Live(), metric, scale, histograms, steps, labels, timestamps);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private void LogOneHistogram<T>(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<T> bins,
+        HistogramStats? stats,
+        LabelSpan labels,
+        Timestamps timestamps)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        try
+        {
+            NativeLogger.LogHistogram(Live(), metric, scale, step, edges, bins, stats, labels, timestamps);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+public sealed partial class Logger
+{
+    /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, ReadOnlySpan{double}, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The name of the environment.</param>
+    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        long rlStep,
+        string environment,
+        double value,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true) =>
+        LogRl(
+            metric,
+            scale,
+            new ReadOnlySpan<double>(in value),
+            labels,
+            new RlCall(rlStep, environment, 1, null)
+            {
+                Episodes = episodes,
+                Steps = steps,
+                Timestamps = timestamps,
+                Strategy = strategy,
+                Ordered = ordered,
+            });
+
+    /// <summary>Logs one whole number of a reinforcement-learning series in one environment.</summary>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The name of the environment.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        long rlStep,
+        string environment,
+        long value,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true) =>
+        LogRlFloats(
+            metric, scale, rlStep, environment, Widen.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
+
+    /// <summary>
+    /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
+    /// for each of many, or a grid, row by row. They are copied, all of them or none, and the call returns.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environments">
+    /// The environments, which are the rows. One that is named twice gets its rows one after the other.
+    /// </param>
+    /// <param name="values">The values, row by row; NaN and the infinities are values as well. None at all log nothing.</param>
+    /// <param name="episodes">Their episodes; left out, they belong to none.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
+    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
+    /// <param name="width">
+    /// How many values each environment has. Needed for a grid; left out, one environment has all the values and each of many
+    /// has one.
+    /// </param>
+    /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
+    /// <exception cref="ArgumentException">The values are no such grid, or the environments are another logger's.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    [OverloadResolutionPriority(1)]
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        long rlStep,
+        EnvironmentSpan environments,
+        ReadOnlySpan<double> values,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true,
+        int? width = null) =>
+        LogRl(
+            metric,
+            scale,
+            values,
+            labels,
+            new RlCall(rlStep, environments, values.Length, width)
+            {
+                Episodes = episodes,
+                Steps = steps,
+                Timestamps = timestamps,
+                Strategy = strategy,
+                Ordered = ordered,
+            });
+
+    /// <summary>Logs values of a reinforcement-learning series at the precision of <see cref="float"/>: half the bytes.</summary>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, ReadOnlySpan{double}, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        long rlStep,
+        EnvironmentSpan environments,
+        ReadOnlySpan<float> values,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true,
+        int? width = null) =>
+        LogRl(
+            metric,
+            scale,
+            values,
+            labels,
+            new RlCall(rlStep, environments, values.Length, width)
+            {
+                Episodes = episodes,
+                Steps = steps,
+                Timestamps = timestamps,
+                Strategy = strategy,
+                Ordered = ordered,
+            });
+
+    /// <summary>
+    /// How far an environment has come, over all its series: the greatest reinforcement-learning step and the greatest
+    /// episode that were logged, delivered or not, or that the service knew of when the run was opened.
+    /// </summary>
+    /// <param name="environment">The name of the environment.</param>
+    /// <returns>The two; null stands for nothing known.</returns>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string environment)
+    {
+        (long? RlStep, long? Episode) progress = NativeLogger.GetEnvironmentProgress(Live(), environment);
+        GC.KeepAlive(this);
+        return progress;
+    }
+
+    /// <exception cref="ArgumentException">The environments are another logger's.</exception>
+    internal void CheckOwner(EnvironmentSpan environments)
+    {
+        if (environments.Kept is { } kept && kept.Owner != this)
+        {
+            throw new ArgumentException("The environments were made by another logger.", nameof(environments));
+        }
+    }
+
+    private void LogRl<T>(string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, scoped in RlCall call)
+        where T : unmanaged
+    {
+        CheckOwner(call.Environments);
+        try
+        {
+            NativeLogger.LogRlFloats(Live(), metric, scale, values, labels, call);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,116 @@
+using Metrana.Native.Interop;
+
+namespace Metrana.Native;
+
+public sealed partial class Logger
+{
+    /// <summary>
+    /// Logs a set of points in the plane. A metric and scale holds sets in the plane, or in space, or other data, for good.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
+    /// <param name="ys">Along y, as many.</param>
+    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <exception cref="MetricValidationException">A name, a label, a title or a coordinate breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void LogScatter(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> xs,
+        ReadOnlySpan<double> ys,
+        AxisTitles titles = default,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogOneScatter(metric, scale, step, xs, ys, default, is3D: false, titles, labels, timestamps);
+
+    /// <summary>
+    /// Logs a set of points in space. A metric and scale holds sets in the plane, or in space, or other data, for good.
+    /// </summary>
+    /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
+    /// <param name="ys">Along y, as many.</param>
+    /// <param name="zs">Along z, as many.</param>
+    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    public void LogScatter(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> xs,
+        ReadOnlySpan<double> ys,
+        ReadOnlySpan<double> zs,
+        AxisTitles titles = default,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogOneScatter(metric, scale, step, xs, ys, zs, is3D: true, titles, labels, timestamps);
+
+    /// <summary>Logs several sets of points of one series, all of them or none. All lie in the plane, or all in space.</summary>
+    /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="scatters">The sets. None at all log nothing.</param>
+    /// <param name="steps">A step for each.</param>
+    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
+    public void LogScatters(
+        string metric,
+        Scale scale,
+        ReadOnlySpan<Scatter> scatters,
+        ReadOnlySpan<long> steps,
+        AxisTitles titles = default,
+        LabelSpan labels = default,
+        Timestamps timestamps = default)
+    {
+        Spread.ThrowIfNegative(steps, nameof(steps), "step");
+        try
+        {
+            NativeLogger.LogScatters(Live(), metric, scale, scatters, steps, titles, labels, timestamps);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private void LogOneScatter(
+        string metric,
+        Scale scale,
+        long step,
+        ReadOnlySpan<double> xs,
+        ReadOnlySpan<double> ys,
+        ReadOnlySpan<double> zs,
+        bool is3D,
+        AxisTitles titles,
+        LabelSpan labels,
+        Timestamps timestamps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        try
+        {
+            NativeLogger.LogScatter(Live(), metric, scale, step, xs, ys, zs, is3D, titles, labels, timestamps);
+        }
+        catch (LoggerClosedException) when (IsDisposed)
+        {
+            throw Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Metrana.Native;
+
+/// <summary>
+/// When the points of one reinforcement-learning call were measured, in milliseconds since 1970: once for all, once for
+/// each environment, or once for each value. Left out, it is the time of the call.
+/// </summary>
+[CollectionBuilder(typeof(RlTimestamps), nameof(Each))]
+public readonly ref struct RlTimestamps
+{
+    private RlTimestamps(Spread spread) => Spread = spread;
+
+    /// <summary>The time of the call, for all its points.</summary>
+    public static RlTimestamps Now => default;
+
+    internal Spread Spread { get; }
+
+    /// <summary>One moment for all the points, to the millisecond.</summary>
+    /// <param name="moment">The moment.</param>
+    public static implicit operator RlTimestamps(DateTimeOffset moment) => At(moment);
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="millis">Milliseconds since 1970.</param>
+    public static implicit operator RlTimestamps(ReadOnlySpan<long> millis) => Each(millis);
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="millis">Milliseconds since 1970.</param>
+    public static implicit operator RlTimestamps(long[] millis)
+    {
+        ArgumentNullException.ThrowIfNull(millis);
+        return Each(millis);
+    }
+
+    /// <summary>One moment for all the points.</summary>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    public static RlTimestamps At(long millis) => new(Spread.Uniform(millis));
+
+    /// <summary>One moment for all the points, to the millisecond.</summary>
+    /// <param name="moment">The moment.</param>
+    public static RlTimestamps At(DateTimeOffset moment) => At(moment.ToUnixTimeMilliseconds());
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="millis">Milliseconds since 1970.</param>
+    public static RlTimestamps Each(ReadOnlySpan<long> millis) => new(Spread.Each(millis));
+
+    /// <summary>One timestamp for each environment.</summary>
+    /// <param name="millis">Milliseconds since 1970, as many as there are environments.</param>
+    public static RlTimestamps PerEnvironment(ReadOnlySpan<long> millis) => new(Spread.PerEnvironment(millis));
+
+    /// <summary>One timestamp for each value, row by row.</summary>
+    /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
+    public static RlTimestamps Grid(ReadOnlySpan<long> millis) => new(Spread.Grid(millis));
+
+    /// <summary>Goes through the timestamps that were given one by one: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
+}

@@ -1,0 +1,40 @@
+namespace Metrana.Native;
+
+/// <summary>
+/// One of several sets of points in two or three dimensions for <see cref="Logger.LogScatters"/>. It refers to the caller's
+/// memory, which is read when it is logged.
+/// </summary>
+public readonly struct Scatter
+{
+    /// <summary>Points in the plane.</summary>
+    /// <param name="xs">Where they are along x.</param>
+    /// <param name="ys">Along y, as many.</param>
+    public Scatter(ReadOnlyMemory<double> xs, ReadOnlyMemory<double> ys)
+    {
+        Xs = xs;
+        Ys = ys;
+    }
+
+    /// <summary>Points in space.</summary>
+    /// <param name="xs">Where they are along x.</param>
+    /// <param name="ys">Along y, as many.</param>
+    /// <param name="zs">Along z, as many.</param>
+    public Scatter(ReadOnlyMemory<double> xs, ReadOnlyMemory<double> ys, ReadOnlyMemory<double> zs)
+        : this(xs, ys)
+    {
+        Zs = zs;
+        Is3D = true;
+    }
+
+    /// <summary>Where the points are along x.</summary>
+    public ReadOnlyMemory<double> Xs { get; }
+
+    /// <summary>Where they are along y.</summary>
+    public ReadOnlyMemory<double> Ys { get; }
+
+    /// <summary>Where they are along z; none in the plane.</summary>
+    public ReadOnlyMemory<double> Zs { get; }
+
+    /// <summary>Whether they are points in space, also when there are none.</summary>
+    public bool Is3D { get; }
+}

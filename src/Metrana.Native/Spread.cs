@@ -1,0 +1,59 @@
+namespace Metrana.Native;
+
+/// <summary>
+/// Something that the points of a grid of environments have, as the caller wrote it: once for all, once for each
+/// environment, or once for each value. It is never spread out in memory.
+/// </summary>
+internal readonly ref struct Spread
+{
+    private readonly bool _fits;
+
+    private Spread(SpreadKind kind, long value, ReadOnlySpan<long> values, bool fits)
+    {
+        Kind = kind;
+        Value = value;
+        Values = values;
+        _fits = fits;
+    }
+
+    public SpreadKind Kind { get; }
+
+    public long Value { get; }
+
+    public ReadOnlySpan<long> Values { get; }
+
+    public static Spread Uniform(long value) => new(SpreadKind.Uniform, value, default, fits: false);
+
+    public static Spread PerEnvironment(ReadOnlySpan<long> values) => new(SpreadKind.PerEnvironment, 0, values, fits: false);
+
+    public static Spread Grid(ReadOnlySpan<long> values) => new(SpreadKind.Grid, 0, values, fits: false);
+
+    /// <summary>Whichever of the two its length fits.</summary>
+    public static Spread Each(ReadOnlySpan<long> values) => new(SpreadKind.Grid, 0, values, fits: true);
+
+    /// <summary>The shape for a call. Several environments with a value each are the only lengths that mean both, and the same.</summary>
+    /// <param name="environments">How many environments the call names.</param>
+    /// <param name="count">How many values it brings.</param>
+    public Spread For(int environments, int count) =>
+        _fits && Values.Length == environments && (environments > 1 || count != environments) ? PerEnvironment(Values) : this;
+
+    /// <exception cref="ArgumentOutOfRangeException">One is negative.</exception>
+    public static void ThrowIfNegative(ReadOnlySpan<long> values, string parameter, string what)
+    {
+        int negative = values.IndexOfAnyInRange(long.MinValue, -1);
+        if (negative >= 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter, values[negative], $"The {what} at index {negative} is negative: {what}s count from 0.");
+        }
+    }
+}
+
+/// <summary>How something is spread; the numbers are the native ones.</summary>
+internal enum SpreadKind
+{
+    None = 0,
+    Uniform = 1,
+    PerEnvironment = 2,
+    Grid = 3,
+}

@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using System.Collections;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Metrana.Native.Interop;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>What becomes of attribute values on their way across: read back from the buffer by a reader of its own.</summary>
+public class AttributeTreeTests
+{
+    private enum Colour
+    {
+        Red,
+    }
+
+    public static TheoryData<object?, string> Values => new()
+    {
+        { null, "null" },
+        { true, "true" },
+        { false, "false" },
+        { "größe 😀\0", "'größe 😀\0'" },
+        { "", "''" },
+        { sbyte.MinValue, "-128" },
+        { byte.MaxValue, "255" },
+        { short.MinValue, "-32768" },
+        { ushort.MaxValue, "65535" },
+        { int.MinValue, "-2147483648" },
+        { uint.MaxValue, "4294967295" },
+        { long.MinValue, "-9223372036854775808" },
+        { long.MaxValue, "9223372036854775807" },
+        { (ulong)long.MaxValue, "9223372036854775807" },
+        { (ulong)long.MaxValue + 1, "f9.223372036854776E+18" },
+        { 0.1, "f0.1" },
+        { double.NaN, "fNaN" },
+        { double.NegativeZero, "f-0" },
+        { 0.1f, "f0.10000000149011612" },
+        { (Half)0.5, "f0.5" },
+        { 0.1m, "f0.1" },
+        { -12345.678m, "f-12345.678" },
+        { new DateTimeOffset(1970, 1, 1, 2, 0, 0, 5, TimeSpan.FromHours(2)), "t5" },
+        { new DateTime(1970, 1, 1, 0, 0, 1, DateTimeKind.Utc), "t1000" },
+        { new DateTime(1970, 1, 1, 0, 0, 1, DateTimeKind.Unspecified), "t1000" },
+        { new DateTime(1970, 1, 1, 0, 0, 1, DateTimeKind.Utc).ToLocalTime(), "t1000" },
+        { new DateOnly(1969, 12, 31), "t-86400000" },
+        { new[] { 1, 2 }, "[1 2]" },
+        { new object?[] { 1, null, "x", new List<double> { 0.5 } }, "[1 null 'x' [f0.5]]" },
+        { new SortedSet<string> { "b", "a" }, "['a' 'b']" },
+        { new HashSet<int> { 7 }, "[7]" },
+        { Enumerable.Range(3, 2), "[3 4]" },
+        { Array.Empty<string>(), "[]" },
+        { ImmutableArray.Create(1, 2), "[1 2]" },
+        { (1, "x", (true, 2.5)), "[1 'x' [true f2.5]]" },
+        { new Dictionary<string, int> { ["b"] = 1, ["a"] = 2 }, "{b:1 a:2}" },
+        { new Dictionary<string, object?> { ["ü/x"] = null, [""] = new Dictionary<string, bool>() }, "{ü/x:null :{}}" },
+        { new SortedDictionary<string, string> { ["k"] = "v" }, "{k:'v'}" },
+        { new Dictionary<string, int> { ["k"] = 1 }.ToFrozenDictionary(), "{k:1}" },
+        { ImmutableDictionary<string, int>.Empty.Add("k", 1), "{k:1}" },
+        { new Hashtable { ["k"] = 1 }, "{k:1}" },
+        { new[] { KeyValuePair.Create("k", (object?)1) }, "{k:1}" },
+        { new Labels(("k", "v")), "{k:'v'}" },
+        { Json("""{"a": [1, 1.0, -1e2, true, null, "x", {}], "big": 18446744073709551615}"""), "{a:[1 f1 f-100 true null 'x' {}] big:f1.8446744073709552E+19}" },
+        { JsonDocument.Parse("[]"), "[]" },
+        { default(JsonElement), "null" },
+        { new Dictionary<string, JsonElement> { ["j"] = Json("9223372036854775807") }, "{j:9223372036854775807}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void A_value_crosses_as_what_it_is(object? value, string expected) => Read(value).Should().Be(expected);
+
+    [Fact]
+    public void Refusals_say_what_and_where()
+    {
+        Refusal(new object()).Should().Contain("invalid attribute 'root'").And.Contain("System.Object").And.Contain("dictionary");
+        Refusal(new { Rate = 1 }).Should().Contain("an anonymous object").And.Contain("not taken yet");
+        Refusal(Colour.Red).Should().Contain("Colour");
+        Refusal(Guid.Empty).Should().Contain("System.Guid");
+        Refusal(new byte[] { 1 }).Should().Contain("bytes").And.Contain("Convert.ToHexString");
+        Refusal(TimeSpan.Zero).Should().Contain("System.TimeSpan");
+        Refusal('x').Should().Contain("System.Char");
+        Refusal(0.1234567890123456789m).Should().Contain("more digits than a double holds");
+        Refusal(decimal.MaxValue).Should().Contain("more digits than a double holds");
+        Refusal(Json("18446744073709551616")).Should().Contain("out of range");
+        Refusal(Json("-9223372036854775809")).Should().Contain("out of range");
+        Refusal(new Dictionary<int, int> { [1] = 2 }).Should().Contain("'root'").And.Contain("System.Int32").And.Contain("keys of attributes are texts");
+        Refusal(new Dictionary<string, object> { ["a"] = new object[] { 1, new Dictionary<string, object> { ["b"] = new Uri("http://x") } } })
+            .Should().Contain("'root/a/1/b'").And.Contain("System.Uri");
+        Refusal(new List<object> { "ok", "half \ud800" }).Should().Contain("'root/1'").And.Contain("index 5");
+        Refusal(new Dictionary<string, object> { ["\udc00"] = 1 }).Should().Contain("surrogate");
+        Refusal(new[] { KeyValuePair.Create((string)null!, (object?)1) }).Should().Contain("key is null");
+    }
+
+    [Fact]
+    public void What_contains_itself_ends_with_an_error_and_128_levels_are_none()
+    {
+        List<object> circle = [];
+        circle.Add(circle);
+        Refusal(circle).Should().Contain("more than 128 deep").And.Contain("does one contain itself?");
+
+        Read(Nested(128)).Should().Be(new string('[', 128) + "1" + new string(']', 128));
+        Refusal(Nested(129)).Should().Contain("more than 128 deep");
+
+        static object Nested(int depth) => depth == 0 ? 1 : new object[] { Nested(depth - 1) };
+    }
+
+    [Fact]
+    public void A_large_value_grows_the_buffer_and_the_next_one_is_whole()
+    {
+        string text = new('ß', 100_000);
+
+        Read(new[] { text, text }).Should().Be($"['{text}' '{text}']");
+        Read(1).Should().Be("1");
+    }
+
+    [Fact]
+    public void A_collection_that_logs_while_it_is_gone_through_disturbs_nothing()
+    {
+        IEnumerable<object> Reentrant()
+        {
+            yield return 1;
+            yield return Read(new[] { 7, 8 });
+            yield return 2;
+        }
+
+        Read(Reentrant()).Should().Be("[1 '[7 8]' 2]");
+    }
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    private static string Refusal(object? value) =>
+        FluentActions.Invoking(() => AttributeTree.Of("root", value)).Should().ThrowExactly<ArgumentException>().Which.Message;
+
+    private static string Read(object? value)
+    {
+        AttributeTree tree = AttributeTree.Of("root", value);
+        ReadOnlySpan<byte> rest = tree.Bytes;
+        string text = Node(ref rest);
+        rest.IsEmpty.Should().BeTrue("nothing stands behind the tree");
+        tree.Return();
+        return text;
+    }
+
+    private static string Node(ref ReadOnlySpan<byte> bytes)
+    {
+        byte kind = Take(ref bytes, 1)[0];
+        switch (kind)
+        {
+            case 0:
+                return "null";
+            case 1:
+                return "false";
+            case 2:
+                return "true";
+            case 3:
+                return $"{BinaryPrimitives.ReadInt64LittleEndian(Take(ref bytes, 8))}";
+            case 4:
+                return $"f{BinaryPrimitives.ReadDoubleLittleEndian(Take(ref bytes, 8))}";
+            case 5:
+                return $"'{Text(ref bytes)}'";
+            case 6:
+                return $"t{BinaryPrimitives.ReadInt64LittleEndian(Take(ref bytes, 8))}";
+            case 7:
+            case 8:
+                uint count = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref bytes, 4));
+                List<string> entries = [];
+                for (uint i = 0; i < count; i++)
+                {
+                    string key = kind == 7 ? $"{Text(ref bytes)}:" : "";
+                    entries.Add(key + Node(ref bytes));
+                }
+
+                string inside = string.Join(' ', entries);
+                return kind == 7 ? $"{{{inside}}}" : $"[{inside}]";
+            default:
+                throw new InvalidOperationException($"There is no node {kind}.");
+        }
+    }
+
+    private static string Text(ref ReadOnlySpan<byte> bytes) =>
+        Encoding.UTF8.GetString(Take(ref bytes, (int)BinaryPrimitives.ReadUInt32LittleEndian(Take(ref bytes, 4))));
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int length)
+    {
+        ReadOnlySpan<byte> taken = bytes[..length];
+        bytes = bytes[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Metrana.Native.Tests.Support;
+using Metrana.Server;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>Attributes of the run and of environments, tags and description, as the server has them.</summary>
+public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<ServerFixture>
+{
+    private readonly LocalServer _server = fixture.Server;
+
+    [Fact]
+    public async Task Values_arrive_at_their_paths_with_their_types()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        DateTimeOffset moment = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+
+        logger.LogConfig(new Dictionary<string, object?>
+        {
+            ["lr"] = 0.1,
+            ["layers"] = new[] { 64, 32 },
+            ["name"] = "größe",
+            ["bad"] = double.NaN,
+            ["deep"] = new Dictionary<string, object?> { ["flag"] = true, ["none"] = null },
+        });
+        logger.LogAttributes("data/when", moment);
+        logger.LogAttributes("", new Dictionary<string, object> { ["root"] = JsonDocument.Parse("""{"a": [1, 2.5]}""").RootElement });
+        logger.LogAttributes("empty", new Dictionary<string, int>());
+
+        logger.Flush();
+        (await _server.AttributesAsync(logger)).Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["config/lr"] = "float:0.1",
+            ["config/layers/0"] = "int:64",
+            ["config/layers/1"] = "int:32",
+            ["config/name"] = "string:größe",
+            ["config/bad"] = "null",
+            ["config/deep/flag"] = "bool:True",
+            ["config/deep/none"] = "null",
+            ["data/when"] = $"timestamp:{moment.ToUnixTimeMilliseconds()}",
+            ["root/a/0"] = "int:1",
+            ["root/a/1"] = "float:2.5",
+        });
+        logger.GetMetrics().AttributeUpdates.Sent.Should().Be(10, "leaves are counted");
+    }
+
+    [Fact]
+    public async Task Tags_and_description_change_the_run()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.SetTags(["old"]);
+        logger.SetTags(["b", "a", "größe"]);
+        logger.UpdateTags(added: ["new"], removed: ["a"]);
+        logger.UpdateTags();
+        logger.SetDescription("first");
+        logger.SetDescription("");
+
+        logger.Flush();
+        JsonElement attributes = (await _server.JsonAsync(logger, "/attributes")).GetProperty("attributes");
+        attributes.GetProperty("sys/tags").GetProperty("value").EnumerateArray().Select(tag => tag.GetString())
+            .Should().BeEquivalentTo("b", "größe", "new");
+        ServerJson.Attributes(attributes)["sys/description"].Should().Be("string:");
+        logger.GetMetrics().AttributeUpdates.Sent.Should().Be(6);
+    }
+
+    [Fact]
+    public async Task Environments_have_attributes_and_their_episodes_have_some_too()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.LogEnvironmentAttributes("e0", new Dictionary<string, object> { ["mass"] = 1.5, ["seed"] = 7 });
+        logger.LogEnvironmentAttributes("e0", new Dictionary<string, object> { ["level"] = "hard" }, 4);
+        logger.LogEnvironmentAttributes("e1", new[] { true });
+
+        logger.Flush();
+        JsonElement[] environments = [.. (await _server.JsonAsync(logger, "/environments")).GetProperty("environments").EnumerateArray()];
+        JsonElement first = environments.Single(environment => environment.Text("name") == "e0");
+        ServerJson.Attributes(first.GetProperty("attributes")).Should().BeEquivalentTo(
+            new Dictionary<string, string> { ["mass"] = "float:1.5", ["seed"] = "int:7" });
+        JsonElement episode = first.GetProperty("episodes")[0];
+        episode.Whole("episode").Should().Be(4);
+        ServerJson.Attributes(episode.GetProperty("attributes"))["level"].Should().Be("string:hard");
+        ServerJson.Attributes(environments.Single(environment => environment.Text("name") == "e1").GetProperty("attributes"))["0"].Should().Be("bool:True");
+        logger.GetMetrics().EnvironmentAttributeUpdates.Sent.Should().Be(4);
+        logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((null, null));
+    }
+
+    [Fact]
+    public void A_refused_call_writes_nothing()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        Dictionary<string, object?> halfGood = new() { ["good"] = 1, ["two words"] = 2 };
+
+        logger.Invoking(l => l.LogConfig(halfGood)).Should().Throw<MetricValidationException>().WithMessage("invalid attribute: attribute path contains whitespace*");
+        logger.Invoking(l => l.LogAttributes("p", double.NaN)).Should().Throw<MetricValidationException>().WithMessage("*must be finite*");
+        logger.Invoking(l => l.LogAttributes("", 1)).Should().Throw<MetricValidationException>().WithMessage("*must not be empty*");
+        logger.Invoking(l => l.LogAttributes("sys/tags", "x")).Should().Throw<MetricValidationException>().WithMessage("*reserved for the system namespace*");
+        logger.Invoking(l => l.LogAttributes("p", new string('x', 16_385))).Should().Throw<MetricValidationException>().WithMessage("*16385 bytes, exceeding the maximum length of 16384");
+        logger.Invoking(l => l.LogAttributes("p", new object())).Should().Throw<ArgumentException>().WithMessage("invalid attribute 'p': *System.Object*");
+        logger.Invoking(l => l.LogConfig(new Dictionary<string, object> { ["opt"] = new Version(1, 2) })).Should().Throw<ArgumentException>().WithMessage("*'config/opt'*");
+        logger.Invoking(l => l.LogEnvironmentAttributes("e0", new Dictionary<string, object> { ["x"] = new object() })).Should().Throw<ArgumentException>().WithMessage("*'x'*");
+        logger.Invoking(l => l.LogEnvironmentAttributes("e0", 1)).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogEnvironmentAttributes("a/b", new[] { 1 })).Should().Throw<MetricValidationException>().WithMessage("invalid environment*");
+        logger.Invoking(l => l.LogEnvironmentAttributes("e0", new[] { 1 }, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("episode");
+        logger.Invoking(l => l.LogEnvironmentAttributes("e0", new Dictionary<string, int> { ["latest_episode"] = 1 })).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogAttributes(null!, 1)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.LogEnvironmentAttributes(null!, 1)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.SetTags(null!)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.SetTags(["a", null!])).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.SetTags([new string('x', 32_769)])).Should().Throw<MetricValidationException>().WithMessage("*32769 bytes, exceeding the maximum of 32768");
+        logger.Invoking(l => l.UpdateTags(removed: ["\ud800"])).Should().Throw<ArgumentException>();
+        logger.Invoking(l => l.SetDescription(null!)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.SetDescription(new string('x', 16_385))).Should().Throw<MetricValidationException>();
+
+        logger.GetMetrics().AttributeUpdates.Should().Be(default(KindMetrics));
+        logger.GetMetrics().EnvironmentAttributeUpdates.Should().Be(default(KindMetrics));
+    }
+}

@@ -1,0 +1,200 @@
+using Metrana.Native.Tests.Support;
+using Metrana.Server;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>Reinforcement learning: one environment or many, and everything that may be given once, per row or per value.</summary>
+public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerFixture>
+{
+    private static readonly string[] _two = ["e0", "e1"];
+
+    private readonly LocalServer _server = fixture.Server;
+
+    [Fact]
+    public async Task A_scalar_and_a_row_go_to_one_environment()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        float[] single = [0.1f];
+
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", 1.5);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", [2.5, double.NaN]);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", single);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", 7);
+
+        logger.Flush();
+        ServerJson.RlPoints points = await _server.RlPointsAsync(logger, "r", "e0");
+        points.Values.Should().Equal(1.5, 2.5, double.NaN, 0.1f, 7);
+        points.RlSteps.Should().Equal(3, 3, 3, 4, 4);
+        points.Steps.Should().Equal(0, 1, 2, 0, 1);
+        points.Episodes.Should().AllSatisfy(episode => episode.Should().BeNull());
+        points.Widths.Should().Equal(64, 64, 64, 32, 64);
+        logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((4L, null));
+        logger.GetEnvironmentLastRlStepAndEpisode("e1").Should().Be((null, null));
+    }
+
+    [Fact]
+    public async Task A_value_each_and_a_grid_go_to_many_environments_row_by_row()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, _two, [1.0, 2.0]);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, ["e0", "e1"], [3.0, 4.0, 5.0, 6.0], width: 2);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, logger.Environments("e1", "e0"), [7.0, 8.0]);
+
+        logger.Flush();
+        (await _server.RlPointsAsync(logger, "r", "e0")).Values.Should().Equal(1, 3, 4, 8);
+        (await _server.RlPointsAsync(logger, "r", "e1")).Values.Should().Equal(2, 5, 6, 7);
+        (await _server.OneSeriesAsync(logger, "r")).Text("world").Should().Be("rl");
+        logger.GetMetrics().RlFloatPoints.Sent.Should().Be(8);
+    }
+
+    [Fact]
+    public async Task Everything_that_goes_with_values_is_given_once_per_environment_or_per_value()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        double[] grid = [1, 2, 3, 4];
+
+        logger.LogRlFloats("once", "S", 1, _two, grid, 7, steps: 5, timestamps: RlTimestamps.At(9), width: 2);
+        logger.LogRlFloats("each", "S", 1, _two, grid, [7, 8], steps: [5, 6], timestamps: [9, 10], width: 2);
+        logger.LogRlFloats("all", "S", 1, _two, grid, [7, 7, 8, 9], steps: [5, 8, 6, 2], timestamps: [1, 2, 3, 4], width: 2);
+
+        logger.Flush();
+        await Check("once", "e0", [7, 7], [5, 6], [9, 9]);
+        await Check("once", "e1", [7, 7], [5, 6], [9, 9]);
+        await Check("each", "e0", [7, 7], [5, 6], [9, 9]);
+        await Check("each", "e1", [8, 8], [6, 7], [10, 10]);
+        await Check("all", "e0", [7, 7], [5, 8], [1, 2]);
+        await Check("all", "e1", [8, 9], [6, 2], [3, 4]);
+        logger.GetEnvironmentLastRlStepAndEpisode("e1").Should().Be((1L, 9L));
+
+        async Task Check(string metric, string environment, long?[] episodes, long?[] steps, long?[] timestamps)
+        {
+            ServerJson.RlPoints points = await _server.RlPointsAsync(logger, metric, environment);
+            points.Episodes.Should().Equal(episodes);
+            points.Steps.Should().Equal(steps);
+            points.Timestamps.Should().Equal(timestamps);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_written_out_arrives_as_what_is_given_once()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        double[] values = [1, 2, 3];
+
+        logger.LogRlFloats("short", "S", 1, "e0", values, 4, steps: 5, timestamps: RlTimestamps.At(9));
+        logger.LogRlFloats("row", "S", 1, "e0", values, [4], steps: EnvironmentSteps.PerEnvironment([5]), timestamps: [9]);
+        logger.LogRlFloats("long", "S", 1, "e0", values, [4, 4, 4], steps: EnvironmentSteps.Grid([5, 6, 7]), timestamps: [9, 9, 9]);
+
+        logger.Flush();
+        ServerJson.RlPoints expected = await _server.RlPointsAsync(logger, "short", "e0");
+        expected.Steps.Should().Equal(5, 6, 7);
+        (await _server.RlPointsAsync(logger, "row", "e0")).Should().BeEquivalentTo(expected);
+        (await _server.RlPointsAsync(logger, "long", "e0")).Should().BeEquivalentTo(expected);
+    }
+
+    [Fact]
+    public async Task A_moment_is_a_timestamp_and_labels_tell_series_apart()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        DateTimeOffset moment = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2));
+
+        logger.LogRlFloats("r", "S", 0, "e0", 1.0, timestamps: moment, labels: [("gpu", "0")]);
+        logger.LogRlFloats("r", "S", 0, "e0", 2.0, timestamps: moment, labels: [("gpu", "1")]);
+
+        logger.Flush();
+        (await _server.JsonAsync(logger, "/series")).GetProperty("series").GetArrayLength().Should().Be(2);
+        string id = (await _server.GetSeriesAsync(logger.RunIdHex)).Single(series => series.Labels["gpu"] == "1").Id.ToString();
+        ServerJson.RlPoints points = new(await _server.JsonAsync(logger, $"/series/{id}/points?environment=e0"));
+        points.Timestamps.Should().Equal(moment.ToUnixTimeMilliseconds());
+        points.Values.Should().Equal(2);
+    }
+
+    [Fact]
+    public async Task Strategies_and_order_cross_as_they_are()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.LogRlFloats("one", "S", 0, "e0", [1.0, 2.0], 0, strategy: StepStrategy.FromOne);
+        logger.LogRlFloats("across", "S", 0, "e0", [1.0, 2.0], steps: 10, strategy: StepStrategy.AcrossRlSteps);
+        logger.LogRlFloats("any", "S", 0, "e0", [1.0, 2.0], steps: [9, 3], ordered: false);
+
+        logger.Flush();
+        (await _server.RlPointsAsync(logger, "one", "e0")).FromOne.Should().Equal(true, true);
+        (await _server.RlPointsAsync(logger, "across", "e0")).Flat.Should().Equal(true, true);
+        (await _server.RlPointsAsync(logger, "any", "e0")).Steps.Should().Equal(9, 3);
+        (await _server.SeriesAsync(logger.RunIdHex, "any")).Ordering.Should().Be(SeriesOrdering.AbsoluteUnordered);
+    }
+
+    [Fact]
+    public void A_row_is_not_dealt_out_among_environments()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        // Four values and two environments: it would divide, and nobody said so.
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0, 4.0])).Should().Throw<ArgumentException>()
+            .WithMessage("values describe no 2 environments: 4 values were given*width*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0])).Should().Throw<ArgumentException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0], width: 2)).Should().Throw<ArgumentException>()
+            .WithMessage("3 values are no grid for 2 environments of 2 values each*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], width: -2)).Should().Throw<ArgumentOutOfRangeException>();
+
+        Nothing(logger);
+    }
+
+    [Fact]
+    public void A_refused_call_changes_nothing()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        using Logger other = new(Runs.Config(_server));
+
+        logger.Invoking(l => l.LogRlFloats("r", "S", -1, "e0", 1.0)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, -1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, steps: -1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], [3, -4])).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*index 1*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, (string)null!, 1.0)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, ["e0", null!], [1.0, 2.0])).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, other.Environments("e0"), [1.0])).Should().Throw<ArgumentException>()
+            .WithMessage("*another logger*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, Array.Empty<string>(), ReadOnlySpan<double>.Empty))
+            .Should().Throw<MetricValidationException>().WithMessage("*at least one environment*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "a/b", 1.0)).Should().Throw<MetricValidationException>()
+            .WithMessage("invalid environment: environment contains URL-reserved character '/'*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], Episodes.Grid([1, 2, 3])))
+            .Should().Throw<MetricValidationException>().WithMessage("*episodes*");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: StepStrategy.AcrossRlSteps))
+            .Should().Throw<MetricValidationException>().WithMessage("*CountStepsAcrossRlSteps requires explicit env steps");
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: (StepStrategy)9)).Should().Throw<MetranaException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
+
+        Nothing(logger);
+    }
+
+    [Fact]
+    public async Task Hundreds_of_environments_by_name_and_by_set_are_the_same()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        string[] names = [.. Enumerable.Range(0, 300).Select(i => $"größe-{i}")];
+        double[] values = [.. Enumerable.Range(0, 600).Select(i => (double)i)];
+
+        logger.LogRlFloats("r", "S", 0, names, values, width: 2);
+        logger.LogRlFloats("r", "S", 1, logger.Environments(names), values, width: 2);
+
+        logger.Flush();
+        ServerJson.RlPoints last = await _server.RlPointsAsync(logger, "r", "größe-299");
+        last.Values.Should().Equal(598, 599, 598, 599);
+        last.RlSteps.Should().Equal(0, 0, 1, 1);
+        logger.GetMetrics().RlFloatPoints.Sent.Should().Be(1200);
+    }
+
+    private static void Nothing(Logger logger)
+    {
+        logger.GetMetrics().RlFloatPoints.Should().Be(default(KindMetrics));
+        logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((null, null));
+
+        // Neither is the metric pinned to anything: the first valid call is the first.
+        logger.LogRlFloats("r", "S", 0, "e0", 1.0, 3);
+        logger.GetMetrics().RlFloatPoints.Added.Should().Be(1);
+    }
+}

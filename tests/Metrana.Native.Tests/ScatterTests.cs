@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Metrana.Native.Tests.Support;
+using Metrana.Server;
+
+namespace Metrana.Native.Tests;
+
+/// <summary>Sets of points in the plane and in space, one and many, and the titles of their axes.</summary>
+public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFixture>
+{
+    private readonly LocalServer _server = fixture.Server;
+
+    [Fact]
+    public async Task Sets_arrive_in_their_dimensions_with_the_titles_given_last()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        logger.LogScatter("flat", Scale.MlStep, 4, [1, 2], [3, 4], new AxisTitles("first", "width"), timestamps: Timestamps.At(77));
+        logger.LogScatter("flat", Scale.MlStep, 5, ReadOnlySpan<double>.Empty, [], new AxisTitles("größe", null));
+        logger.LogScatter("deep", Scale.MlStep, 0, [1], [2], [3], new AxisTitles(null, null, "z"));
+
+        logger.Flush();
+        JsonElement[] flat = await ScattersAsync(logger, "flat");
+        flat[0].Whole("step").Should().Be(4);
+        flat[0].Whole("timestamp_millis").Should().Be(77);
+        flat[0].Values("xs").Should().Equal(1, 2);
+        flat[0].Values("ys").Should().Equal(3, 4);
+        flat[0].TryGetProperty("zs", out _).Should().BeFalse();
+        flat[1].Values("xs").Should().BeEmpty();
+        (await ScattersAsync(logger, "deep")).Single().Values("zs").Should().Equal(3);
+        JsonElement series = await _server.OneSeriesAsync(logger, "flat");
+        series.Text("kind").Should().Be("scatter");
+        series.GetProperty("titles").Text("x").Should().Be("größe");
+        JsonElement deep = await _server.OneSeriesAsync(logger, "deep");
+        deep.Text("kind").Should().Be("scatter_3d");
+        deep.GetProperty("titles").Text("z").Should().Be("z");
+        logger.GetSeriesLastStep("flat", Scale.MlStep).Should().Be(5);
+        logger.GetMetrics().ScatterPoints.Sent.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Several_sets_of_different_sizes_go_in_one_call()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        double[] one = [1];
+        double[] three = [1, 2, 3];
+
+        logger.LogScatters("s", Scale.MlStep, [new Scatter(one, one), default, new Scatter(three, three)], [2, 1, 3], timestamps: [4, 5, 6]);
+        logger.LogScatters("t", Scale.MlStep, [new Scatter(one, one, one), new Scatter(default, default, default)], [0, 1]);
+        logger.LogScatters("none", Scale.MlStep, [], []);
+
+        logger.Flush();
+        JsonElement[] sets = await ScattersAsync(logger, "s");
+        sets.Select(set => set.Values("ys").Length).Should().Equal(1, 0, 3);
+        sets.Select(set => set.Whole("step")).Should().Equal(2, 1, 3);
+        sets.Select(set => set.Whole("timestamp_millis")).Should().Equal(4, 5, 6);
+        (await ScattersAsync(logger, "t")).Should().HaveCount(2);
+        logger.GetMetrics().ScatterPoints.Added.Should().Be(5);
+    }
+
+    [Fact]
+    public void A_refused_call_changes_nothing()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        double[] one = [1];
+
+        logger.Invoking(l => l.LogScatter("s", "S", -1, [1], [2])).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogScatters("s", "S", [new Scatter(one, one)], [-1])).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2, 3])).Should().Throw<MetricValidationException>().WithMessage("*different lengths*");
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [double.NaN])).Should().Throw<MetricValidationException>().WithMessage("*finite*");
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], ReadOnlySpan<double>.Empty)).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(null, null, "z"))).Should().Throw<MetricValidationException>().WithMessage("*z_title*");
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(new string('x', 65), null))).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(new string('ß', 5000), null))).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles("\ud800", null))).Should().Throw<ArgumentException>();
+        logger.Invoking(l => l.LogScatters("s", "S", [new Scatter(one, one), new Scatter(one, one, one)], [0, 1]))
+            .Should().Throw<MetricValidationException>().WithMessage("*cannot be mixed*");
+
+        logger.GetMetrics().ScatterPoints.Should().Be(default(KindMetrics));
+        logger.GetSeriesLastStep("s", "S").Should().BeNull();
+        logger.LogStdFloats("s", "S", 1.5);
+    }
+
+    private async Task<JsonElement[]> ScattersAsync(Logger logger, string metric) =>
+        [.. (await _server.PageAsync(logger, metric, "scatters")).GetProperty("scatters").EnumerateArray()];
+}
