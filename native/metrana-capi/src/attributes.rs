@@ -2,9 +2,9 @@
 
 use metrana_ingestion_logger::{Logger, Tags, Target};
 
-use crate::boundary::few::Texts;
 use crate::boundary::guard::report;
-use crate::boundary::{handle, pointers, text::metrana_str};
+use crate::boundary::text::{self, metrana_str};
+use crate::boundary::{handle, pointers};
 use crate::enums::metrana_target;
 use crate::errors::metrana_error;
 use crate::logger::metrana_logger;
@@ -63,8 +63,8 @@ pub unsafe extern "C" fn metrana_logger_set_tags(
 ) -> metrana_status {
     let log = |logger: &Logger| {
         // SAFETY: the texts are the caller's promise.
-        let tags = unsafe { Texts::of(tags, n, "tags") }?;
-        logger.log_tags(Tags::Set(tags.as_slice()))
+        let tags = unsafe { text::read_all(tags, n, "tags") }?;
+        logger.log_tags(Tags::Set(&tags))
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }
@@ -82,8 +82,9 @@ pub unsafe extern "C" fn metrana_logger_update_tags(
 ) -> metrana_status {
     let log = |logger: &Logger| {
         // SAFETY: the texts are the caller's promise.
-        let (added, removed) = unsafe { (Texts::of(added, n, "added"), Texts::of(removed, m, "removed")) };
-        logger.log_tags(Tags::Update { added: added?.as_slice(), removed: removed?.as_slice() })
+        let (added, removed) =
+            unsafe { (text::read_all(added, n, "added")?, text::read_all(removed, m, "removed")?) };
+        logger.log_tags(Tags::Update { added: &added, removed: &removed })
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }

@@ -9,6 +9,7 @@ use crate::enums::{metrana_dtype, metrana_spread, metrana_timestamps_kind};
 
 /// # Safety
 /// A pointer that is not null points to `count` values of that type, which nobody writes to during the call.
+#[inline]
 pub(crate) unsafe fn values<'a>(
     values: *const c_void,
     count: usize,
@@ -24,6 +25,7 @@ pub(crate) unsafe fn values<'a>(
 
 /// # Safety
 /// As for `values`, where the kind says that there is a column.
+#[inline]
 pub(crate) unsafe fn timestamps<'a>(
     kind: i32,
     millis: i64,
@@ -51,6 +53,7 @@ pub(crate) struct RawSpread<T> {
 impl<T: Copy> RawSpread<T> {
     /// # Safety
     /// As for `values`, where the kind says that there is a column.
+    #[inline]
     pub(crate) unsafe fn read<'a>(self, kind_name: &str, name: &str) -> Result<Spread<'a, T>, Error> {
         // SAFETY: passed on to the caller.
         let column = || unsafe { pointers::slice(self.column, self.count, name) };

@@ -216,6 +216,7 @@ pub enum metrana_aggregation_function {
 macro_rules! from_number {
     ($type:ident: $($variant:ident = $number:literal),+) => {
         impl $type {
+            #[inline]
             pub(crate) fn read(number: i32, what: &str) -> Result<Self, Error> {
                 // The numbers stand here once more because a pattern cannot be computed; the compiler compares.
                 const _: () = { $(assert!($type::$variant as i32 == $number);)+ };
@@ -228,6 +229,7 @@ macro_rules! from_number {
     };
 }
 
+#[cold]
 fn unknown(number: i32, what: &str, known: &[i32]) -> Error {
     Error::new(Status::InvalidEnum, format!("{what} is {number}, expected one of {known:?}"))
 }

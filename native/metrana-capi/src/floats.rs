@@ -7,7 +7,7 @@ use metrana_ingestion_logger::{Error, StdFloats, Steps, Timestamps, Values};
 use crate::boundary::{pointers, text::metrana_str};
 use crate::columns;
 use crate::enums::metrana_steps_kind;
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 
 /// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
 ///
@@ -77,30 +77,31 @@ impl metrana_std_floats {
     ) -> Result<(), Error> {
         // SAFETY: passed on to the caller.
         unsafe {
-            let labels = self.labels()?;
+            let mut labels = Labels::new();
+            self.labels(&mut labels)?;
             log(&self.named(&labels)?)
         }
     }
 
     /// # Safety
     /// As for `with`.
-    pub(crate) unsafe fn labels<'a>(&self) -> Result<Labels<'a>, Error> {
+    pub(crate) unsafe fn labels(&self, out: &mut Labels<'_>) -> Result<(), Error> {
         // SAFETY: passed on to the caller.
-        unsafe { Labels::of(self.labels, self.label_count) }
+        unsafe { labels::read(self.labels, self.label_count, out) }
     }
 
     /// The call, whose labels were read before.
     ///
     /// # Safety
     /// As for `with`.
-    pub(crate) unsafe fn named<'a>(&self, labels: &'a Labels<'a>) -> Result<StdFloats<'a>, Error> {
+    pub(crate) unsafe fn named<'a>(&self, labels: &'a [(&'a str, &'a str)]) -> Result<StdFloats<'a>, Error> {
         // SAFETY: passed on to the caller.
         unsafe {
             let Points { values, steps, timestamps } = self.points()?;
             Ok(StdFloats {
                 metric: self.metric.read("metric")?,
                 scale: self.scale.read("scale")?,
-                labels: labels.as_slice(),
+                labels,
                 values,
                 steps,
                 timestamps,
@@ -111,6 +112,7 @@ impl metrana_std_floats {
 
     /// # Safety
     /// As for `with`; what names the series is not looked at.
+    #[inline]
     pub(crate) unsafe fn points<'a>(&self) -> Result<Points<'a>, Error> {
         // SAFETY: passed on to the caller.
         unsafe {

@@ -4,7 +4,7 @@ use metrana_ingestion_logger::{Bins, Error, Histogram, Histograms, Stats, Status
 
 use crate::boundary::{pointers, text::metrana_str};
 use crate::columns;
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 
 /// One histogram: bins between edges, which hold counts or densities.
 #[derive(Clone, Copy)]
@@ -107,7 +107,8 @@ impl metrana_histograms {
     ) -> Result<(), Error> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let labels = Labels::of(self.labels, self.label_count)?;
+            let mut labels = Labels::new();
+            labels::read(self.labels, self.label_count, &mut labels)?;
             let raw = pointers::slice(self.histograms, self.count, "histograms")?;
             let histograms = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
             log(&Histograms {

@@ -1,8 +1,8 @@
 //! The labels of a series.
 
 use metrana_ingestion_logger::Error;
+use smallvec::SmallVec;
 
-use crate::boundary::few::Few;
 use crate::boundary::{pointers, text::metrana_str};
 
 /// A label of a series: a key and its value. In a list, a key that comes twice counts with its last value.
@@ -17,25 +17,22 @@ pub struct metrana_label {
 
 /// Labels as the engine takes them. As many as a series may have fit on the stack; more are read all the same, so that
 /// it is the engine that refuses them, with its own words.
-pub(crate) type Labels<'a> = Few<(&'a str, &'a str), 8>;
+pub(crate) type Labels<'a> = SmallVec<[(&'a str, &'a str); 8]>;
 
-impl Labels<'_> {
-    /// # Safety
-    /// The list and its texts are what the header asks for.
-    pub(crate) unsafe fn of(labels: *const metrana_label, count: usize) -> Result<Self, Error> {
-        // SAFETY: passed on to the caller.
-        let raw = unsafe { pointers::slice(labels, count, "labels") }?;
+/// Reads `count` labels into `out`.
+///
+/// # Safety
+/// The list and its texts are what the header asks for.
+pub(crate) unsafe fn read(
+    labels: *const metrana_label,
+    count: usize,
+    out: &mut Labels<'_>,
+) -> Result<(), Error> {
+    // SAFETY: passed on to the caller.
+    let raw = unsafe { pointers::slice(labels, count, "labels") }?;
+    for label in raw {
         // SAFETY: as above.
-        Self::read(raw, ("", ""), |label| unsafe { label.read() })
+        out.push(unsafe { (label.key.read("label key")?, label.value.read("label value")?) });
     }
-}
-
-impl metrana_label {
-    /// # Safety
-    /// The texts are what the header asks for.
-    unsafe fn read<'a>(&self) -> Result<(&'a str, &'a str), Error> {
-        // SAFETY: passed on to the caller.
-        let (key, value) = unsafe { (self.key.read("label key"), self.value.read("label value")) };
-        Ok((key?, value?))
-    }
+    Ok(())
 }

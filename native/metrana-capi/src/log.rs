@@ -7,7 +7,7 @@ use crate::boundary::{handle, pointers, text::metrana_str};
 use crate::errors::metrana_error;
 use crate::floats::metrana_std_floats;
 use crate::histograms::metrana_histograms;
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 use crate::logger::metrana_logger;
 use crate::rl_floats::metrana_rl_floats;
 use crate::scatters::metrana_scatters;
@@ -47,7 +47,10 @@ pub unsafe extern "C" fn metrana_logger_log_std_batch(
         // SAFETY: the caller hands in so many structures, and what they point to is its promise.
         unsafe {
             let calls = pointers::slice(calls, n, "calls")?;
-            let labels = calls.iter().map(|call| call.labels()).collect::<Result<Vec<_>, Error>>()?;
+            let mut labels = vec![Labels::new(); calls.len()];
+            for (call, room) in calls.iter().zip(&mut labels) {
+                call.labels(room)?;
+            }
             let named = calls.iter().zip(&labels).map(|(call, labels)| call.named(labels));
             logger.log_std_batch(&named.collect::<Result<Vec<_>, Error>>()?)
         }
@@ -128,9 +131,10 @@ pub unsafe extern "C" fn metrana_logger_series_last_step(
         unsafe {
             pointers::put(step, 0, "step")?;
             pointers::put(found, 0, "found")?;
-            let labels = Labels::of(labels, label_count)?;
+            let mut names = Labels::new();
+            labels::read(labels, label_count, &mut names)?;
             let (metric, scale) = (metric.read("metric")?, scale.read("scale")?);
-            if let Some(last) = logger.series_last_step(metric, scale, labels.as_slice())? {
+            if let Some(last) = logger.series_last_step(metric, scale, &names)? {
                 pointers::put(step, last, "step")?;
                 pointers::put(found, 1, "found")?;
             }

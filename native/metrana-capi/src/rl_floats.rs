@@ -4,11 +4,11 @@ use std::ffi::c_void;
 
 use metrana_ingestion_logger::{EnvironmentId, Environments, Error, RlFloats, Status};
 
-use crate::boundary::few::Texts;
-use crate::boundary::{pointers, text::metrana_str};
+use crate::boundary::pointers;
+use crate::boundary::text::{self, metrana_str};
 use crate::columns::{self, RawSpread};
 use crate::enums::metrana_step_strategy;
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 
 /// Values for one series of reinforcement learning, in one environment or many: a grid with a row for each environment,
 /// one row behind the other. Everything it points to is borrowed for the call only.
@@ -90,7 +90,8 @@ impl metrana_rl_floats {
     ) -> Result<(), Error> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let labels = Labels::of(self.labels, self.label_count)?;
+            let mut labels = Labels::new();
+            labels::read(self.labels, self.label_count, &mut labels)?;
             let metric = self.metric.read("metric")?;
             let scale = self.scale.read("scale")?;
             let log_in = |environments| {
@@ -99,8 +100,8 @@ impl metrana_rl_floats {
             if self.environments.is_null() {
                 return log_in(self.known_environments()?);
             }
-            let names = Texts::of(self.environments, self.environment_count, "environments")?;
-            log_in(Environments::Names(names.as_slice()))
+            let names = text::read_all(self.environments, self.environment_count, "environments")?;
+            log_in(Environments::Names(&names))
         }
     }
 
@@ -131,6 +132,7 @@ impl metrana_rl_floats {
     ///
     /// # Safety
     /// As for `with`.
+    #[inline]
     unsafe fn points<'a>(&self, environments: Environments<'a>) -> Result<RlFloats<'a>, Error> {
         let episodes = RawSpread {
             kind: self.episodes_kind,

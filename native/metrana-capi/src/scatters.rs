@@ -4,7 +4,7 @@ use metrana_ingestion_logger::{Error, Scatter, Scatters, Titles};
 
 use crate::boundary::{pointers, text::metrana_str};
 use crate::columns;
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 
 /// One set of points in two or three dimensions: a column for each axis, all equally long.
 #[derive(Clone, Copy)]
@@ -97,7 +97,8 @@ impl metrana_scatters {
     ) -> Result<(), Error> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let labels = Labels::of(self.labels, self.label_count)?;
+            let mut labels = Labels::new();
+            labels::read(self.labels, self.label_count, &mut labels)?;
             let raw = pointers::slice(self.scatters, self.count, "scatters")?;
             let scatters = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
             log(&Scatters {

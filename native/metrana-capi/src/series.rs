@@ -1,16 +1,14 @@
 //! Handles to series and environments: named once, then logged to by numbers.
 
-use metrana_ingestion_logger::{
-    Error, Logger, SeriesHandle, SeriesKind, SeriesName, Steps, Timestamps, Values, hot,
-};
+use metrana_ingestion_logger::{Error, Logger, SeriesHandle, SeriesKind, SeriesName, hot};
 
-use crate::boundary::few::Texts;
 use crate::boundary::guard::report;
-use crate::boundary::{handle, pointers, text::metrana_str};
+use crate::boundary::text::{self, metrana_str};
+use crate::boundary::{handle, pointers};
 use crate::enums::metrana_world;
 use crate::errors::metrana_error;
 use crate::floats::{Points, metrana_std_floats};
-use crate::labels::{Labels, metrana_label};
+use crate::labels::{self, Labels, metrana_label};
 use crate::logger::metrana_logger;
 use crate::rl_floats::metrana_rl_floats;
 use crate::status::metrana_status;
@@ -67,7 +65,8 @@ pub unsafe extern "C" fn metrana_logger_series(
         // SAFETY: the caller hands in null or a pointer that may be written, and texts as the header asks for.
         unsafe {
             pointers::put(out, metrana_series { slot: 0, generation: 0, series: 0, reserved: 0 }, "out")?;
-            let labels = Labels::of(labels, label_count)?;
+            let mut names = Labels::new();
+            labels::read(labels, label_count, &mut names)?;
             let kind = match metrana_world::read(world, "world")? {
                 metrana_world::Std if ordered != 0 => SeriesKind::Std,
                 metrana_world::Std => SeriesKind::Distributed,
@@ -76,7 +75,7 @@ pub unsafe extern "C" fn metrana_logger_series(
             let found = logger.series(&SeriesName {
                 metric: metric.read("metric")?,
                 scale: scale.read("scale")?,
-                labels: labels.as_slice(),
+                labels: &names,
                 kind,
             })?;
             pointers::put(out, found.into(), "out")
@@ -100,8 +99,8 @@ pub unsafe extern "C" fn metrana_logger_environments(
         // SAFETY: the caller hands in names as the header asks for, and room for as many numbers.
         unsafe {
             pointers::check_column(ids_out.cast_const(), n, "ids_out")?;
-            let names = Texts::of(names, n, "names")?;
-            let ids = logger.environments(names.as_slice())?;
+            let names = text::read_all(names, n, "names")?;
+            let ids = logger.environments(&names)?;
             pointers::put_all(ids_out, n, ids.iter().map(|id| id.as_u32()), "ids_out")
         }
     };
@@ -116,7 +115,7 @@ pub unsafe extern "C" fn metrana_series_log_f64(
     value: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let log = || hot::log_std(series.into(), Values::F64(&[value]), Steps::Auto, Timestamps::Now);
+    let log = || hot::log_scalar(series.into(), value);
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }
 }

@@ -163,7 +163,8 @@ impl Chunk {
         let before = self.wire.len();
         let prefix = &self.prefixes[lane.prefix.clone()];
         let inner = prefix.len() + content.field_len();
-        self.wire.reserve(inner + FRAME);
+        // Varints are written with room for their longest form.
+        self.wire.reserve(inner + FRAME + wire::VARINT_LIMIT);
         wire::put_len(&mut self.wire, lane.field, inner);
         self.wire.extend_from_slice(prefix);
         let start = self.wire.len();

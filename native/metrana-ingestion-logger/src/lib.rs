@@ -20,6 +20,7 @@ mod environments;
 mod errors;
 pub mod events;
 pub mod hot;
+mod key;
 mod kinds;
 mod lanes;
 mod log;

@@ -4,6 +4,7 @@ use crate::clock;
 use crate::config::Backpressure;
 use crate::errors::{Error, Status};
 use crate::hot::{SeriesHandle, gone};
+use crate::key::{Key, LabelRoom, World};
 use crate::kinds::Call;
 use crate::kinds::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttributes, Tags, Target};
 use crate::kinds::batch::BatchCall;
@@ -14,7 +15,7 @@ use crate::kinds::std::StdCall;
 use crate::logger::Logger;
 use crate::points::{EnvironmentId, RlFloats, StdFloats};
 use crate::queue::Turned;
-use crate::series::{Key, Nature, World};
+use crate::series::Nature;
 use crate::slots::Slot;
 use crate::stage::{Stage, Terms};
 use crate::validate;
@@ -22,22 +23,24 @@ use crate::validate;
 impl Logger {
     /// Logs points of an ordinary series.
     pub fn log_std_floats(&self, call: &StdFloats<'_>) -> Result<(), Error> {
-        self.admit_call(&StdCall::new(call)?)
+        let mut room = LabelRoom::new();
+        let call = StdCall::new(call, &mut room)?;
+        if call.admit_quickly(self.shared.slot, self.generation) { Ok(()) } else { self.admit_call(&call) }
     }
 
     /// Logs points of a reinforcement-learning series.
     pub fn log_rl_floats(&self, call: &RlFloats<'_>) -> Result<(), Error> {
-        self.admit_call(&RlCall::new(call)?)
+        self.admit_call(&RlCall::new(call, &mut LabelRoom::new())?)
     }
 
     /// Logs histograms.
     pub fn log_histograms(&self, call: &Histograms<'_>) -> Result<(), Error> {
-        self.admit_call(&HistogramCall::new(call, clock::now_millis())?)
+        self.admit_call(&HistogramCall::new(call, &mut LabelRoom::new(), clock::now_millis())?)
     }
 
     /// Logs scatters.
     pub fn log_scatters(&self, call: &Scatters<'_>) -> Result<(), Error> {
-        self.admit_call(&ScatterCall::new(call, clock::now_millis())?)
+        self.admit_call(&ScatterCall::new(call, &mut LabelRoom::new(), clock::now_millis())?)
     }
 
     /// Writes attributes: of the run, its configuration, or an environment.
@@ -78,7 +81,8 @@ impl Logger {
     ) -> Result<Option<u64>, Error> {
         let state = self.shared.slot.gate.lock()?;
         let registry = &state.inner.registry;
-        let key = Key::new(World::Std, metric, scale, labels);
+        let mut room = LabelRoom::new();
+        let key = Key::new(World::Std, metric, scale, labels, &mut room);
         Ok(registry.find(&key).and_then(|id| registry.get(id).last_step))
     }
 
@@ -97,7 +101,8 @@ impl Logger {
             SeriesKind::Distributed => (World::Std, Nature::DISTRIBUTED),
             SeriesKind::Rl { ordered, episodic } => (World::Rl, Nature::rl(ordered, episodic)),
         };
-        let key = Key::new(world, wanted.metric, wanted.scale, wanted.labels);
+        let mut room = LabelRoom::new();
+        let key = Key::new(world, wanted.metric, wanted.scale, wanted.labels, &mut room);
         let mut state = self.shared.slot.gate.lock()?;
         state.admits()?;
         let registry = &mut state.inner.registry;
@@ -110,7 +115,8 @@ impl Logger {
 
     /// Logs points of several series, all of them or none.
     pub fn log_std_batch(&self, calls: &[StdFloats<'_>]) -> Result<(), Error> {
-        self.admit_call(&BatchCall::new(calls)?)
+        let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
+        self.admit_call(&BatchCall::new(calls, &mut rooms)?)
     }
 
     fn admit_call<C: Call>(&self, call: &C) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::clock;
 pub use crate::environments::EnvironmentId;
 use crate::rl_cursor::StepStrategy;
 
@@ -161,6 +162,39 @@ impl<'a> Values<'a> {
             Self::F64(values) => crate::wire::raw(&values[range.clone()]),
             Self::F32(values) => crate::wire::raw(&values[range.clone()]),
         }
+    }
+}
+
+/// A column of one.
+#[derive(Clone, Copy)]
+pub(crate) struct Scalar {
+    pub width: Width,
+    /// The value, at its own width.
+    pub bits: u64,
+    /// None: the one after the last.
+    pub step: Option<u64>,
+    pub timestamp: i64,
+}
+
+impl Scalar {
+    /// What a call holds, if it holds one point and nothing that does not fit to it.
+    pub(crate) fn of(values: Values<'_>, steps: Steps<'_>, timestamps: Timestamps<'_>) -> Option<Self> {
+        let (width, bits) = match values {
+            Values::F64(&[value]) => (Width::F64, value.to_bits()),
+            Values::F32(&[value]) => (Width::F32, u64::from(value.to_bits())),
+            Values::F64(_) | Values::F32(_) => return None,
+        };
+        let step = match steps {
+            Steps::Auto => None,
+            Steps::From(step) | Steps::Each(&[step]) => Some(step),
+            Steps::Each(_) => return None,
+        };
+        let timestamp = match timestamps {
+            Timestamps::Now => clock::now_millis(),
+            Timestamps::At(millis) | Timestamps::Each(&[millis]) => millis,
+            Timestamps::Each(_) => return None,
+        };
+        Some(Self { width, bits, step, timestamp })
     }
 }
 

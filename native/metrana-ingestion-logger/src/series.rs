@@ -1,14 +1,14 @@
 //! The series of a run: who they are, what pins them, and where their steps stand.
 
 use hashbrown::hash_table::{Entry, HashTable};
-use smallvec::SmallVec;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash as _, Hasher as _};
+use std::hash::BuildHasher;
 
 use metrana_proto::common::SeriesValueKind;
 use metrana_proto::types::{OrderingMode, SeriesDeclaration};
 
 use crate::errors::Error;
+use crate::key::{Key, LabelRoom, Who, World, hash_name};
 use crate::lanes::LaneId;
 use crate::validate;
 use crate::wire::field::request;
@@ -34,13 +34,6 @@ impl SeriesId {
     pub(crate) fn on_wire(self) -> u64 {
         u64::from(self.0) + 1
     }
-}
-
-/// The two worlds of a run: a metric may be an ordinary one and one of reinforcement learning at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum World {
-    Std,
-    Rl,
 }
 
 /// What a call asks of a series: what it shares with its family for good.
@@ -106,76 +99,6 @@ struct Conflict {
     of_one_series: &'static str,
 }
 
-/// A caller's name for a series, its labels sorted and each key once.
-pub(crate) struct Key<'a> {
-    pub world: World,
-    pub metric: &'a str,
-    pub scale: &'a str,
-    pub labels: SmallVec<[(&'a str, &'a str); validate::MAX_LABELS]>,
-}
-
-impl<'a> Key<'a> {
-    /// Where a key is named twice the last value counts.
-    pub(crate) fn new(world: World, metric: &'a str, scale: &'a str, labels: &[(&'a str, &'a str)]) -> Self {
-        let mut sorted: SmallVec<[(&str, &str); validate::MAX_LABELS]> = labels.into();
-        sorted.sort_by_key(|(key, _)| *key);
-        // Equal keys still stand in the caller's order: the later value moves into the one that stays.
-        sorted.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 = later.1;
-            }
-            same
-        });
-        Self { world, metric, scale, labels: sorted }
-    }
-
-    fn hash(&self, hasher: &impl BuildHasher) -> u64 {
-        hash_name(hasher, self.world, self.metric, self.scale, self.labels.iter().copied())
-    }
-
-    /// The label keys as families are pinned by them.
-    fn label_keys(&self) -> String {
-        self.labels.iter().map(|(key, _)| *key).collect::<Vec<_>>().join("&")
-    }
-}
-
-fn hash_name<'a>(
-    hasher: &impl BuildHasher,
-    world: World,
-    metric: &str,
-    scale: &str,
-    labels: impl Iterator<Item = (&'a str, &'a str)>,
-) -> u64 {
-    let mut state = hasher.build_hasher();
-    world.hash(&mut state);
-    metric.hash(&mut state);
-    scale.hash(&mut state);
-    for (key, value) in labels {
-        key.hash(&mut state);
-        value.hash(&mut state);
-    }
-    state.finish()
-}
-
-/// Whom a call is about.
-#[allow(clippy::large_enum_variant, reason = "it lives on the stack for one call")]
-pub(crate) enum Who<'a> {
-    Named(Key<'a>),
-    /// A handle stands for it.
-    Known(World, SeriesId),
-}
-
-impl Who<'_> {
-    /// For messages to people, before the series is known.
-    pub(crate) fn spoken(&self) -> String {
-        match self {
-            Self::Named(Key { metric, scale, .. }) => format!("({metric}/{scale})"),
-            Self::Known(..) => "the series of the handle".to_owned(),
-        }
-    }
-}
-
 /// One series.
 pub(crate) struct Series {
     world: World,
@@ -200,7 +123,7 @@ impl Series {
             && self
                 .labels
                 .iter()
-                .zip(&key.labels)
+                .zip(key.labels)
                 .all(|(own, wanted)| *own.0 == *wanted.0 && *own.1 == *wanted.1)
     }
 
@@ -300,7 +223,7 @@ impl Registry {
                 return Err(Error::validation(format!("invalid points: ({metric}/{scale}) {text}")));
             }
         }
-        validate::labels(&key.labels)
+        validate::labels(key.labels)
     }
 
     /// The series that a call is about, if it is known, and whether points of this nature may go into it.
@@ -345,6 +268,16 @@ impl Registry {
             (Some(id), _) => self.declaration_len_of(id),
             (None, Who::Named(key)) => Self::declaration_len(key),
             (None, Who::Known(..)) => 0,
+        }
+    }
+
+    /// The lane and the last step of an ordered series of floats that was logged to. None: it is none, or is new.
+    pub(crate) fn quick(&self, id: SeriesId) -> Option<(LaneId, u64)> {
+        let series = self.series.get(id.index())?;
+        if series.world == World::Std && series.nature == Nature::STD {
+            series.lane.zip(series.last_step)
+        } else {
+            None
         }
     }
 
@@ -419,7 +352,8 @@ impl Registry {
     ) {
         let labels: Vec<(&str, &str)> =
             flat_labels.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        self.add(&Key::new(World::Std, metric, scale, &labels), nature, Some(last_step));
+        let mut room = LabelRoom::new();
+        self.add(&Key::new(World::Std, metric, scale, &labels, &mut room), nature, Some(last_step));
     }
 
     /// Writes the declaration of a series as a field of a request.
@@ -498,32 +432,42 @@ mod tests {
 
     const ORDERED: Nature = Nature::STD;
 
+    fn key<'l, 'a: 'l>(
+        room: &'l mut LabelRoom<'a>,
+        metric: &'a str,
+        scale: &'a str,
+        labels: &'l [(&'a str, &'a str)],
+    ) -> Key<'l> {
+        Key::new(World::Std, metric, scale, labels, room)
+    }
+
     #[test]
     fn labels_in_any_order_are_one_series_and_the_last_of_a_key_counts() {
         let mut registry = Registry::default();
-        let id = registry.add(&Key::new(World::Std, "m", "S", &[("b", "2"), ("a", "1")]), ORDERED, None);
+        let id =
+            registry.add(&key(&mut LabelRoom::new(), "m", "S", &[("b", "2"), ("a", "1")]), ORDERED, None);
         assert_eq!(
-            registry.find(&Key::new(World::Std, "m", "S", &[("a", "0"), ("b", "2"), ("a", "1")])),
+            registry.find(&key(&mut LabelRoom::new(), "m", "S", &[("a", "0"), ("b", "2"), ("a", "1")])),
             Some(id)
         );
-        assert_eq!(registry.find(&Key::new(World::Std, "m", "S", &[("a", "0"), ("b", "2")])), None);
-        assert_eq!(registry.find(&Key::new(World::Std, "m", "S", &[])), None);
+        assert_eq!(registry.find(&key(&mut LabelRoom::new(), "m", "S", &[("a", "0"), ("b", "2")])), None);
+        assert_eq!(registry.find(&key(&mut LabelRoom::new(), "m", "S", &[])), None);
     }
 
     #[test]
     fn a_family_pins_its_label_keys_before_labels_are_looked_at() {
         let mut registry = Registry::default();
-        registry.add(&Key::new(World::Std, "m", "S", &[("a", "1")]), ORDERED, None);
+        registry.add(&key(&mut LabelRoom::new(), "m", "S", &[("a", "1")]), ORDERED, None);
         let refused = registry
-            .check_new(&Key::new(World::Std, "m", "S", &[(":b", "1")]), ORDERED)
+            .check_new(&key(&mut LabelRoom::new(), "m", "S", &[(":b", "1")]), ORDERED)
             .expect_err("refused");
         assert_eq!(
             refused.message,
             "invalid points: (m/S): label keys [:b] do not match the already-declared [a]"
         );
-        assert!(registry.check_new(&Key::new(World::Std, "m", "T", &[("b", "1")]), ORDERED).is_ok());
+        assert!(registry.check_new(&key(&mut LabelRoom::new(), "m", "T", &[("b", "1")]), ORDERED).is_ok());
         let refused = registry
-            .check_new(&Key::new(World::Std, "m", "S", &[("a", "2")]), Nature::DISTRIBUTED)
+            .check_new(&key(&mut LabelRoom::new(), "m", "S", &[("a", "2")]), Nature::DISTRIBUTED)
             .expect_err("refused");
         assert!(
             refused.message.contains("(m/S) was already declared as AbsoluteOrdered"),
@@ -536,7 +480,8 @@ mod tests {
     fn declarations_are_cut_below_the_limit_and_none_is_left_out() {
         let mut registry = Registry::default();
         for n in 0..1000 {
-            registry.add(&Key::new(World::Std, &format!("metric-{n}"), "S", &[("k", "v")]), ORDERED, None);
+            let name = format!("metric-{n}");
+            registry.add(&key(&mut LabelRoom::new(), &name, "S", &[("k", "v")]), ORDERED, None);
         }
         let pieces = registry.all_declarations(4096);
         assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.len() <= 4096));

@@ -19,8 +19,9 @@ use crate::config::{self, Config, ResumeStrategy};
 use crate::envelope;
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
+use crate::key::World;
 use crate::retry::{self, AtInit};
-use crate::series::{Nature, World};
+use crate::series::Nature;
 use crate::stage::Stage;
 use crate::transport::{Broken, Connector};
 

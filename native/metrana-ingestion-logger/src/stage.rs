@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use crate::chunk::{Chunk, FRAME, Field, Form, Record, SCALAR_WEIGHT};
 use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
 use crate::counters::{Counters, Fate, Kind, Tally};
-use crate::environments::Environments;
+use crate::environments::{EnvironmentId, Environments};
 use crate::events::EventSink;
 use crate::lanes::{self, Frame, LaneId, Lanes};
-use crate::points::Width;
+use crate::points::{Scalar, Width};
 use crate::pool::Pool;
 use crate::queue::Patience;
 use crate::reports::Reports;
 use crate::series::{Registry, SeriesId};
+use crate::validate::MAX_STEP;
 
 /// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
 const ENVELOPE: usize = 80;
@@ -111,6 +112,15 @@ pub(crate) struct Stage {
     /// What the call that is being committed has done so far.
     call: Staged,
     rolled: bool,
+    /// Where the rows of the call that is planned go.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a call: its environment and lane, where they are known.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    pub environment: Option<EnvironmentId>,
+    pub lane: Option<LaneId>,
 }
 
 impl Stage {
@@ -141,6 +151,7 @@ impl Stage {
             mis_step_warnings_left: config.mis_step_warn_budget,
             call: Staged::default(),
             rolled: false,
+            rows: Vec::new(),
         }
     }
 
@@ -189,6 +200,28 @@ impl Stage {
         self.push(|chunk| {
             chunk.push_scalar(fresh, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
         });
+    }
+
+    /// Writes one point of an ordinary series in which nothing is new: it stands in the open chunk already, which has room
+    /// for it, and its steps grow. That is what nearly every scalar is. If not, nothing happens; false.
+    pub(crate) fn put_scalar_quickly(&mut self, id: SeriesId, scalar: &Scalar) -> bool {
+        let Some((lane, last_step)) = self.registry.quick(id) else { return false };
+        let (chunk, slot) = self.lanes.get(lane).last_written;
+        let next = last_step + 1;
+        let step = scalar.step.unwrap_or(next);
+        let held_up = chunk != self.open.serial
+            || step < next
+            || step > MAX_STEP
+            || self.open.weight + SCALAR_WEIGHT > self.max_message
+            || (self.terms.raise_errors && !self.reports.is_empty());
+        if held_up {
+            return false;
+        }
+        self.registry.get_mut(id).last_step = Some(step);
+        self.count(Kind::FloatPoints, 1);
+        let Scalar { width, timestamp, bits, .. } = *scalar;
+        self.open.push_scalar(false, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
+        true
     }
 
     /// Writes a column, in as many pieces as the message limit asks for. `make` makes the batch of a piece.

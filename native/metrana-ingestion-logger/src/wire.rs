@@ -65,24 +65,48 @@ pub(crate) const fn varint_len(value: u64) -> usize {
     (bits * 9 + 64) / 64
 }
 
+/// The most bytes of a varint.
+pub(crate) const VARINT_LIMIT: usize = 10;
+
 pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
+    let mut bytes = [0; VARINT_LIMIT];
+    let mut len = 0;
+    for byte in &mut bytes {
+        len += 1;
+        *byte = value.to_le_bytes()[0] & 0x7f;
         value >>= 7;
+        if value == 0 {
+            break;
+        }
+        *byte |= 0x80;
     }
-    out.push(value.to_le_bytes()[0]);
+    // A copy of a size that the compiler knows and a cut are less work than bytes pushed one by one.
+    let end = out.len() + len;
+    out.extend_from_slice(&bytes);
+    out.truncate(end);
 }
 
 /// The tag of a varint field and its value. All fields here have numbers below 16, so a tag is one byte.
 pub(crate) fn put_uint(out: &mut Vec<u8>, field: u8, value: u64) {
-    out.push(field << 3 | VARINT);
-    put_varint(out, value);
+    put_tagged(out, field << 3 | VARINT, value);
+}
+
+#[inline]
+fn put_tagged(out: &mut Vec<u8>, tag: u8, value: u64) {
+    let low = value.to_le_bytes()[0];
+    if value < 0x80 {
+        out.extend_from_slice(&[tag, low]);
+    } else if value < 0x4000 {
+        out.extend_from_slice(&[tag, low | 0x80, (value >> 7).to_le_bytes()[0]]);
+    } else {
+        out.push(tag);
+        put_varint(out, value);
+    }
 }
 
 /// The tag and length of a length-delimited field, whose bytes follow.
 pub(crate) fn put_len(out: &mut Vec<u8>, field: u8, len: usize) {
-    out.push(field << 3 | LEN);
-    put_varint(out, len as u64);
+    put_tagged(out, field << 3 | LEN, len as u64);
 }
 
 /// Bytes of a varint field.
@@ -102,7 +126,9 @@ pub(crate) const fn zag(value: i64) -> u64 {
 
 /// A column of numbers that are varints each.
 pub(crate) fn put_packed(out: &mut Vec<u8>, field: u8, values: impl Iterator<Item = u64> + Clone) {
-    put_len(out, field, packed_len(values.clone()));
+    let len = packed_len(values.clone());
+    out.reserve(len + 4 * VARINT_LIMIT);
+    put_len(out, field, len);
     for value in values {
         put_varint(out, value);
     }

@@ -1,6 +1,5 @@
 //! What every exported function needs: the panic guard, and the checks of what comes from outside.
 
-pub(crate) mod few;
 pub(crate) mod guard;
 pub(crate) mod handle;
 pub(crate) mod pointers;

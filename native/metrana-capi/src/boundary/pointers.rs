@@ -14,30 +14,50 @@ use metrana_ingestion_logger::{Error, Status};
 pub(crate) unsafe trait WithStructSize {}
 
 /// Refuses null and misaligned pointers.
+#[inline]
 pub(crate) fn check<T>(pointer: *const T, what: &str) -> Result<(), Error> {
-    if pointer.is_null() {
-        return Err(Error::new(Status::NullPointer, format!("{what} is a null pointer")));
-    }
-    check_alignment(pointer, what)
-}
-
-fn check_alignment<T>(pointer: *const T, what: &str) -> Result<(), Error> {
-    if pointer.is_aligned() {
+    if !pointer.is_null() && pointer.is_aligned() {
         return Ok(());
     }
+    Err(what_is_wrong(pointer, what))
+}
+
+// What is said of a mistake stands apart from where it is found: these checks are on the way of every point.
+
+#[cold]
+fn what_is_wrong<T>(pointer: *const T, what: &str) -> Error {
+    if pointer.is_null() {
+        return Error::new(Status::NullPointer, format!("{what} is a null pointer"));
+    }
     let wanted = align_of::<T>();
-    Err(Error::new(
+    Error::new(
         Status::Misaligned,
         format!(
             "{what} is at {pointer:p}, which is not a multiple of the {wanted} bytes that its type needs"
         ),
-    ))
+    )
+}
+
+#[cold]
+fn what_is_wrong_with_column<T>(pointer: *const T, length: usize, what: &str) -> Error {
+    if pointer.is_null() {
+        return Error::new(
+            Status::NullPointer,
+            format!("{what} is a null pointer, but its length is {length}"),
+        );
+    }
+    if !pointer.is_aligned() {
+        return what_is_wrong(pointer, what);
+    }
+    let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
+    Error::new(Status::InvalidLength, message)
 }
 
 /// A borrowed value.
 ///
 /// # Safety
 /// A pointer that is not null points to a valid `T` that nobody writes to for the length of the call.
+#[inline]
 pub(crate) unsafe fn borrow<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Error> {
     check(pointer, what)?;
     // SAFETY: not null and aligned as checked; the rest is the caller's promise.
@@ -95,6 +115,7 @@ pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str
 ///
 /// # Safety
 /// A pointer that is not null points to `length` valid values that nobody writes to for the length of the call.
+#[inline]
 pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) -> Result<&'a [T], Error> {
     check_column(pointer, length, what)?;
     if length == 0 {
@@ -105,24 +126,18 @@ pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) 
 }
 
 /// Refuses a column that cannot be. A length of zero needs no pointer.
+#[inline]
 pub(crate) fn check_column<T>(pointer: *const T, length: usize, what: &str) -> Result<(), Error> {
-    if length == 0 {
+    let fits = || {
+        length
+            .checked_mul(size_of::<T>())
+            .filter(|bytes| isize::try_from(*bytes).is_ok())
+            .is_some_and(|bytes| pointer.addr().checked_add(bytes).is_some())
+    };
+    if length == 0 || (!pointer.is_null() && pointer.is_aligned() && fits()) {
         return Ok(());
     }
-    if pointer.is_null() {
-        let message = format!("{what} is a null pointer, but its length is {length}");
-        return Err(Error::new(Status::NullPointer, message));
-    }
-    check_alignment(pointer, what)?;
-    let fits = length
-        .checked_mul(size_of::<T>())
-        .filter(|bytes| isize::try_from(*bytes).is_ok())
-        .is_some_and(|bytes| pointer.addr().checked_add(bytes).is_some());
-    if fits {
-        return Ok(());
-    }
-    let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
-    Err(Error::new(Status::InvalidLength, message))
+    Err(what_is_wrong_with_column(pointer, length, what))
 }
 
 /// Puts null into an out pointer, so that a caller who does not look at the status cannot take old bytes for a

@@ -1,6 +1,9 @@
 //! Text across the boundary: UTF-8 with a length, checked strictly.
 
+use std::str::Utf8Error;
+
 use metrana_ingestion_logger::{Error, Status};
+use smallvec::SmallVec;
 
 use crate::boundary::pointers;
 
@@ -47,16 +50,16 @@ impl metrana_str {
     ///
     /// # Safety
     /// A pointer that is not null points to `len` bytes that nobody writes to for the length of the call.
+    #[inline]
     pub(crate) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Error> {
         // SAFETY: passed on to the caller.
         let bytes = unsafe { pointers::slice(self.ptr, self.len, what) }?;
-        std::str::from_utf8(bytes).map_err(|error| {
-            let at = error.valid_up_to();
-            let read = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default());
-            let message =
-                format!("{what} is not UTF-8: it breaks off at byte {at} of {}, after '{read}'", bytes.len());
-            Error::new(Status::InvalidUtf8, message)
-        })
+        // Nearly every text is ASCII, which is quicker to see than that it is UTF-8.
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
+        std::str::from_utf8(bytes).map_err(|error| no_utf8(error, bytes, what))
     }
 
     /// The text of a field that may be absent.
@@ -70,6 +73,33 @@ impl metrana_str {
         // SAFETY: passed on to the caller.
         unsafe { self.read(what) }.map(Some)
     }
+}
+
+#[cold]
+fn no_utf8(error: Utf8Error, bytes: &[u8], what: &str) -> Error {
+    let at = error.valid_up_to();
+    let read = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default());
+    let message =
+        format!("{what} is not UTF-8: it breaks off at byte {at} of {}, after '{read}'", bytes.len());
+    Error::new(Status::InvalidUtf8, message)
+}
+
+/// Texts, which are few nearly always.
+pub(crate) type Texts<'a> = SmallVec<[&'a str; 16]>;
+
+/// Reads `count` texts.
+///
+/// # Safety
+/// A pointer that is not null points to `count` texts, each as for `metrana_str::read`.
+pub(crate) unsafe fn read_all<'a>(
+    texts: *const metrana_str,
+    count: usize,
+    what: &str,
+) -> Result<Texts<'a>, Error> {
+    // SAFETY: passed on to the caller.
+    let raw = unsafe { pointers::slice(texts, count, what) }?;
+    // SAFETY: as above.
+    raw.iter().map(|text| unsafe { text.read(what) }).collect()
 }
 
 impl metrana_bytes {
@@ -106,6 +136,21 @@ mod tests {
                 assert_eq!(error.status, Status::InvalidUtf8, "{bytes:?}");
                 assert!(error.message.starts_with("metric is not UTF-8"), "{}", error.message);
             }
+        }
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_fails_the_list() {
+        for count in [3, 30] {
+            let mut raw = vec![metrana_str::of("ok"); count];
+            // SAFETY: a live vector of static texts.
+            let texts = unsafe { read_all(raw.as_ptr(), count, "tags") }.unwrap();
+            assert_eq!(texts.as_slice(), vec!["ok"; count]);
+            drop(texts);
+            *raw.last_mut().unwrap() = metrana_str { ptr: b"\xff".as_ptr(), len: 1 };
+            // SAFETY: as above.
+            let refused = unsafe { read_all(raw.as_ptr(), count, "tags") }.unwrap_err();
+            assert_eq!(refused.status, Status::InvalidUtf8);
         }
     }
 

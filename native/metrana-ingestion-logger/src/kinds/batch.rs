@@ -2,6 +2,7 @@
 
 use crate::counters::Kind;
 use crate::errors::Error;
+use crate::key::LabelRoom;
 use crate::kinds::Call;
 use crate::kinds::std::StdCall;
 use crate::points::StdFloats;
@@ -12,8 +13,13 @@ pub(crate) struct BatchCall<'a> {
 }
 
 impl<'a> BatchCall<'a> {
-    pub(crate) fn new(calls: &[StdFloats<'a>]) -> Result<Self, Error> {
-        Ok(Self { calls: calls.iter().map(StdCall::new).collect::<Result<_, _>>()? })
+    /// `rooms`: one for each call.
+    pub(crate) fn new<'b: 'a>(
+        calls: &[StdFloats<'b>],
+        rooms: &'a mut [LabelRoom<'b>],
+    ) -> Result<Self, Error> {
+        let calls = calls.iter().zip(rooms).map(|(call, room)| StdCall::new(call, room));
+        Ok(Self { calls: calls.collect::<Result<_, _>>()? })
     }
 }
 

@@ -6,10 +6,11 @@ use metrana_proto::types::histogram_point::HistogramStats;
 
 use crate::counters::Kind;
 use crate::errors::Error;
+use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::{Call, Encoded};
 use crate::lanes::Frame;
 use crate::points::Timestamps;
-use crate::series::{Key, Nature, SeriesId, Who, World};
+use crate::series::{Nature, SeriesId};
 use crate::stage::Stage;
 use crate::validate;
 use crate::wire::field;
@@ -74,7 +75,11 @@ pub(crate) struct HistogramCall<'a> {
 
 impl<'a> HistogramCall<'a> {
     /// Everything but what the series is pinned to is checked here.
-    pub(crate) fn new(call: &'a Histograms<'a>, now: i64) -> Result<Self, Error> {
+    pub(crate) fn new<'b: 'a>(
+        call: &'a Histograms<'b>,
+        room: &'a mut LabelRoom<'b>,
+        now: i64,
+    ) -> Result<Self, Error> {
         let count = call.histograms.len();
         validate::same_length("steps", call.steps.len(), count)?;
         if let Timestamps::Each(millis) = call.timestamps {
@@ -94,7 +99,7 @@ impl<'a> HistogramCall<'a> {
             kind = one;
             points.push(point(histogram, *step, call.timestamps.at(index, now))?);
         }
-        let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels));
+        let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels, room));
         Ok(Self { who, nature: Nature::unordered(kind), points })
     }
 }

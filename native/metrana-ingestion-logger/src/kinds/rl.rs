@@ -9,13 +9,14 @@ use crate::batch::{self, BatchSteps, BatchTimes};
 use crate::counters::Kind;
 use crate::environments::EnvironmentId;
 use crate::errors::Error;
+use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::Call;
 use crate::lanes::LaneId;
 use crate::points::{Environments, RlFloats, Spread};
 use crate::rl_batch::{RL_BATCH_FRAME, RlBatch};
 use crate::rl_cursor::{EpisodeSteps, StepStrategy};
-use crate::series::{Key, Nature, SeriesId, Who, World};
-use crate::stage::{Sizes, Stage};
+use crate::series::{Nature, SeriesId};
+use crate::stage::{Row, Sizes, Stage};
 use crate::validate;
 
 /// A call with its name and its shape in order.
@@ -34,8 +35,9 @@ pub(crate) struct Plan {
 
 impl<'a> RlCall<'a> {
     /// A call that names its series. What can be checked without the stage is checked here.
-    pub(crate) fn new(points: &'a RlFloats<'a>) -> Result<Self, Error> {
-        Self::checked(Who::Named(Key::new(World::Rl, points.metric, points.scale, points.labels)), points)
+    pub(crate) fn new<'b: 'a>(points: &'a RlFloats<'b>, room: &'a mut LabelRoom<'b>) -> Result<Self, Error> {
+        let RlFloats { metric, scale, labels, .. } = *points;
+        Self::checked(Who::Named(Key::new(World::Rl, metric, scale, labels, room)), points)
     }
 
     /// A call to the series that a handle stands for.
@@ -115,8 +117,10 @@ impl<'a> RlCall<'a> {
         }
     }
 
-    /// Whether the automatic steps of every row have room below the largest step, and its strategy is the lane's.
-    fn check_lanes(&self, stage: &Stage, series: Option<SeriesId>) -> Result<(), Error> {
+    /// Finds the lane of every row. Whether its automatic steps have room below the largest step, and its strategy is
+    /// the lane's.
+    fn find_rows(&self, stage: &Stage, series: Option<SeriesId>, rows: &mut Vec<Row>) -> Result<(), Error> {
+        rows.clear();
         let automatic = matches!(self.points.steps, Spread::None);
         let count = self.points.values.len() as u64;
         for index in 0..self.points.environments.len() {
@@ -134,9 +138,11 @@ impl<'a> RlCall<'a> {
                 if let Environments::Names(names) = self.points.environments {
                     validate::environment(names[index])?;
                 }
+                rows.push(Row { environment: None, lane: None });
                 continue;
             };
             let lane = series.and_then(|series| stage.lanes.find(series, environment));
+            rows.push(Row { environment: Some(environment), lane });
             let Some(lane) = lane else { continue };
             let cursor = &stage.lanes.get(lane).cursor;
             if let Some(pinned) = cursor.strategy().filter(|pinned| *pinned != self.points.strategy) {
@@ -164,18 +170,21 @@ impl<'a> RlCall<'a> {
 
     fn commit_row(&self, stage: &mut Stage, lane: LaneId, environment: usize, now: i64) -> u64 {
         let rl_step = self.points.rl_step;
-        let strategy = self.points.strategy;
-        stage.lanes.get_mut(lane).cursor.begin(rl_step, strategy);
-        let behind = stage.lanes.get(lane).cursor.is_behind(rl_step);
+        let cursor = &mut stage.lanes.get_mut(lane).cursor;
+        cursor.begin(rl_step, self.points.strategy);
+        let behind = cursor.is_behind(rl_step);
         let mut mis_steps = if behind { self.row as u64 } else { 0 };
-        // The next step of each episode of the row, where a step was given to begin at.
-        let mut begun = EpisodeSteps::default();
+        // The next step of each episode of the row, where a step was given to begin at. A row of one episode has one run.
+        let mut begun = matches!(self.points.episodes, Spread::Grid(_)).then(EpisodeSteps::default);
         for (run, episode) in self.runs(environment) {
+            let cursor = &mut stage.lanes.get_mut(lane).cursor;
+            let reached = cursor.next(episode);
+            let again = begun.as_ref().and_then(|begun| begun.get(episode));
             let first = match self.points.steps {
                 Spread::None if behind => Some(0),
-                Spread::None => Some(stage.lanes.get(lane).cursor.next(episode)),
-                Spread::Uniform(first) => Some(begun.get(episode).unwrap_or(first)),
-                Spread::PerEnvironment(firsts) => Some(begun.get(episode).unwrap_or(firsts[environment])),
+                Spread::None => Some(reached),
+                Spread::Uniform(first) => Some(again.unwrap_or(first)),
+                Spread::PerEnvironment(firsts) => Some(again.unwrap_or(firsts[environment])),
                 Spread::Grid(_) => None,
             };
             let next = match (first, self.points.steps) {
@@ -185,14 +194,13 @@ impl<'a> RlCall<'a> {
                 }
                 (None, _) => 0,
             };
-            if first.is_some() {
+            if let (Some(begun), Some(_)) = (&mut begun, first) {
                 begun.set(episode, next);
             }
             if !behind {
-                let cursor = &mut stage.lanes.get_mut(lane).cursor;
                 let begins = first.unwrap_or(next.saturating_sub(1));
-                if self.points.ordered && begins < cursor.next(episode) {
-                    mis_steps += (cursor.next(episode) - begins).min(run.len() as u64);
+                if self.points.ordered && begins < reached {
+                    mis_steps += (reached - begins).min(run.len() as u64);
                 }
                 cursor.reach(episode, next);
             }
@@ -278,7 +286,10 @@ impl Call for RlCall<'_> {
 
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
         let series = stage.registry.resolve(&self.who, self.nature)?;
-        self.check_lanes(stage, series)?;
+        let mut rows = std::mem::take(&mut stage.rows);
+        let found = self.find_rows(stage, series, &mut rows);
+        stage.rows = rows;
+        found?;
         let declaration = stage.registry.declaration_weight(&self.who, series);
         // Each batch may end up in a message of its own.
         let each = stage.column_weight(0, self.sizes(), PREFIX);
@@ -289,15 +300,18 @@ impl Call for RlCall<'_> {
     fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
         let series = stage.registry.open(&self.who, plan.series, self.nature);
         let mut mis_steps = 0;
-        for index in 0..self.points.environments.len() {
-            let environment: EnvironmentId = match self.points.environments {
-                Environments::Names(names) => stage.environments.find_or_add(names[index]),
-                Environments::Known(ids) => ids[index],
+        let rows = std::mem::take(&mut stage.rows);
+        for (index, row) in rows.iter().enumerate() {
+            let environment: EnvironmentId = match (row.environment, self.points.environments) {
+                (Some(known), _) => known,
+                (None, Environments::Names(names)) => stage.environments.find_or_add(names[index]),
+                (None, Environments::Known(ids)) => ids[index],
             };
-            let lane = stage.lanes.find_or_add(series, environment);
+            let lane = row.lane.unwrap_or_else(|| stage.lanes.find_or_add(series, environment));
             mis_steps += self.commit_row(stage, lane, index, now);
             stage.environments.note(environment, self.points.rl_step, self.episode_reached(index));
         }
+        stage.rows = rows;
         stage.note_mis_steps(mis_steps, |stage| {
             format!(
                 "{mis_steps} step(s) of a call at rl_step {} did not grow on metric: {}; the service may not keep them",

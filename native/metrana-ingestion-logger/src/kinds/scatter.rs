@@ -9,11 +9,12 @@ use prost::Message as _;
 use crate::chunk::Field;
 use crate::counters::Kind;
 use crate::errors::Error;
+use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::histogram::whole_weight;
 use crate::kinds::{Call, Encoded};
 use crate::lanes::Frame;
 use crate::points::Timestamps;
-use crate::series::{Key, Nature, SeriesId, Who, World};
+use crate::series::{Nature, SeriesId};
 use crate::stage::Stage;
 use crate::validate;
 use crate::wire::field;
@@ -85,7 +86,11 @@ impl Field for TitleField {
 
 impl<'a> ScatterCall<'a> {
     /// Everything but what the series is pinned to is checked here.
-    pub(crate) fn new(call: &'a Scatters<'a>, now: i64) -> Result<Self, Error> {
+    pub(crate) fn new<'b: 'a>(
+        call: &'a Scatters<'b>,
+        room: &'a mut LabelRoom<'b>,
+        now: i64,
+    ) -> Result<Self, Error> {
         let count = call.scatters.len();
         validate::same_length("steps", call.steps.len(), count)?;
         if let Timestamps::Each(millis) = call.timestamps {
@@ -107,7 +112,7 @@ impl<'a> ScatterCall<'a> {
             (_, true) => SeriesValueKind::Scatter3d,
             (_, false) => SeriesValueKind::Scatter,
         };
-        let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels));
+        let who = Who::Named(Key::new(World::Std, call.metric, call.scale, call.labels, room));
         Ok(Self { who, nature: Nature::unordered(kind), is_3d, points, titles })
     }
 }

@@ -4,10 +4,12 @@ use crate::batch::{self, BATCH_FRAME, Batch, BatchSteps, BatchTimes};
 use crate::chunk::SCALAR_WEIGHT;
 use crate::counters::Kind;
 use crate::errors::Error;
+use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::Call;
 use crate::lanes::Frame;
-use crate::points::{StdFloats, Steps, Timestamps, Values};
-use crate::series::{Key, Nature, SeriesId, Who, World};
+use crate::points::{Scalar, StdFloats, Steps, Timestamps, Values};
+use crate::series::{Nature, SeriesId};
+use crate::slots::Slot;
 use crate::stage::{Sizes, Stage};
 use crate::validate;
 
@@ -33,11 +35,12 @@ pub(crate) struct Plan {
 
 impl<'a> StdCall<'a> {
     /// A call that names its series. What can be checked without the stage is checked here.
-    pub(crate) fn new(points: &StdFloats<'a>) -> Result<Self, Error> {
+    pub(crate) fn new<'b: 'a>(points: &StdFloats<'b>, room: &'a mut LabelRoom<'b>) -> Result<Self, Error> {
         let StdFloats { metric, scale, labels, values, steps, timestamps, distributed } = *points;
         let nature = if distributed { Nature::DISTRIBUTED } else { Nature::STD };
-        let who = Who::Named(Key::new(World::Std, metric, scale, labels));
-        Self { who, values, steps, timestamps, nature: Some(nature) }.checked()
+        let who = Who::Named(Key::new(World::Std, metric, scale, labels, room));
+        let call = Self { who, values, steps, timestamps, nature: Some(nature) };
+        call.check().map(|()| call)
     }
 
     /// A call to the series that a handle stands for.
@@ -47,20 +50,33 @@ impl<'a> StdCall<'a> {
         steps: Steps<'a>,
         timestamps: Timestamps<'a>,
     ) -> Result<Self, Error> {
-        Self { who: Who::Known(World::Std, series), values, steps, timestamps, nature: None }.checked()
+        let call = Self { who: Who::Known(World::Std, series), values, steps, timestamps, nature: None };
+        call.check().map(|()| call)
     }
 
-    fn checked(self) -> Result<Self, Error> {
+    fn check(&self) -> Result<(), Error> {
         if let Steps::Each(steps) = self.steps {
             validate::same_length("steps", steps.len(), self.values.len())?;
         }
         if let Timestamps::Each(millis) = self.timestamps {
             validate::same_length("timestamps", millis.len(), self.values.len())?;
         }
-        if let Some(nature) = self.nature {
-            self.check_distributed(nature)?;
+        self.nature.map_or(Ok(()), |nature| self.check_distributed(nature))
+    }
+
+    /// The short way of a scalar to a series in which nothing is new. False: it goes the long way.
+    pub(crate) fn admit_quickly(&self, slot: &Slot, generation: u32) -> bool {
+        if self.nature == Some(Nature::DISTRIBUTED) {
+            return false;
         }
-        Ok(self)
+        let Some(scalar) = Scalar::of(self.values, self.steps, self.timestamps) else { return false };
+        slot.gate.admit_quickly(SCALAR_WEIGHT, |stage| {
+            let series = match &self.who {
+                Who::Known(_, id) => Some(*id),
+                Who::Named(key) => stage.registry.find(key),
+            };
+            stage.generation == generation && series.is_some_and(|id| stage.put_scalar_quickly(id, &scalar))
+        })
     }
 
     fn check_distributed(&self, nature: Nature) -> Result<(), Error> {

@@ -14,6 +14,7 @@ use super::scatter::{Scatter, ScatterCall, Scatters, Titles};
 use super::std::StdCall;
 use crate::config::Config;
 use crate::events::EventSink;
+use crate::key::LabelRoom;
 use crate::points::{Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
 use crate::pool::Pool;
 use crate::rl_cursor::StepStrategy;
@@ -46,11 +47,21 @@ impl Bench {
     }
 
     fn rl(&mut self, call: &RlFloats<'_>) -> Result<(), String> {
-        RlCall::new(call).map_err(|error| error.message).and_then(|call| self.admit(&call))
+        RlCall::new(call, &mut LabelRoom::new())
+            .map_err(|error| error.message)
+            .and_then(|call| self.admit(&call))
     }
 
     fn std(&mut self, call: &StdFloats<'_>) -> Result<(), String> {
-        StdCall::new(call).map_err(|error| error.message).and_then(|call| self.admit(&call))
+        StdCall::new(call, &mut LabelRoom::new())
+            .map_err(|error| error.message)
+            .and_then(|call| self.admit(&call))
+    }
+
+    fn batch(&mut self, calls: &[StdFloats<'_>]) -> Result<(), String> {
+        let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
+        let call = BatchCall::new(calls, &mut rooms).expect("valid");
+        self.admit(&call)
     }
 
     /// Everything staged, as messages.
@@ -286,7 +297,7 @@ fn histograms_keep_their_rules() {
     let mut bench = Bench::new();
     let all_good = [good];
     let call = histograms("h", &all_good, &[3]);
-    bench.admit(&HistogramCall::new(&call, 77).expect("valid")).expect("logged");
+    bench.admit(&HistogramCall::new(&call, &mut LabelRoom::new(), 77).expect("valid")).expect("logged");
     let message = bench.message();
     let point = &message.histogram_series[0].points[0];
     assert_eq!((point.step, point.timestamp_millis, point.counts.as_slice()), (3, Some(77), &[1, 0][..]));
@@ -304,7 +315,10 @@ fn histograms_keep_their_rules() {
         ("above max", Histogram { stats: Some(Stats { min: 2.0, ..stats }), ..good }),
         ("is negative", Histogram { stats: Some(Stats { sum_of_squares: -1.0, ..stats }), ..good }),
     ] {
-        let message = HistogramCall::new(&histograms("h", &[bad], &[3]), 0).err().expect(text).message;
+        let message = HistogramCall::new(&histograms("h", &[bad], &[3]), &mut LabelRoom::new(), 0)
+            .err()
+            .expect(text)
+            .message;
         assert!(message.contains(text), "{text}: {message}");
     }
     let message =
@@ -326,7 +340,7 @@ fn the_last_titles_of_a_scatter_stay_and_points_keep_their_order() {
         let (scale, labels, timestamps) = ("ML_STEP", &[][..], Timestamps::At(1));
         let call =
             Scatters { metric: "s", scale, labels, scatters: &scatters, steps: &[1], timestamps, titles };
-        bench.admit(&ScatterCall::new(&call, 0).expect("valid")).expect("logged");
+        bench.admit(&ScatterCall::new(&call, &mut LabelRoom::new(), 0).expect("valid")).expect("logged");
     }
     let message = bench.message();
     let series = &message.scatter_series[0];
@@ -383,16 +397,16 @@ fn a_batch_goes_in_whole_or_not_at_all() {
     let mut bench = Bench::new();
     let (one, two) = ([1.0], [1.0, 2.0]);
     let labelled = StdFloats { labels: &[("k", "v")], ..std_floats("a", &one) };
-    let refused = BatchCall::new(&[std_floats("a", &one), std_floats("b", &two), labelled]).expect("valid");
-    assert!(bench.admit(&refused).expect_err("refused").contains("label keys [k] do not match"));
+    let refused = bench.batch(&[std_floats("a", &one), std_floats("b", &two), labelled]);
+    assert!(refused.expect_err("refused").contains("label keys [k] do not match"));
     assert_eq!(bench.stage.registry.len(), 0);
     let late = StdFloats { steps: Steps::From(MAX_STEP), ..std_floats("a", &one) };
-    let refused = BatchCall::new(&[late, std_floats("a", &one)]).expect("valid");
-    assert!(bench.admit(&refused).expect_err("refused").contains("exceeds"));
+    let refused = bench.batch(&[late, std_floats("a", &one)]);
+    assert!(refused.expect_err("refused").contains("exceeds"));
 
     bench.std(&labelled).expect("the refused batches pinned nothing");
     let good = [std_floats("b", &one), std_floats("c", &two), std_floats("b", &one)];
-    bench.admit(&BatchCall::new(&good).expect("valid")).expect("logged");
+    bench.batch(&good).expect("logged");
     let steps: Vec<_> =
         bench.message().series.into_iter().map(|s| (s.series_id, s.point_batches[0].values.len())).collect();
     assert_eq!(steps, [(1, 1), (2, 2), (3, 2)]);
