@@ -1,13 +1,9 @@
-using System.Globalization;
 using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>How many points one answer of the server holds at most when all are read.</summary>
-    private const int PageSize = 100_000;
-
     /// <summary>The runs that the server holds, those of one workspace, project or name where given, in the order they were opened.</summary>
     public async Task<IReadOnlyList<StoredRun>> GetRunsAsync(
         string? workspace = null, string? project = null, string? runName = null, CancellationToken cancellationToken = default)
@@ -35,44 +31,34 @@ public sealed partial class LocalServer
         return answer.Series;
     }
 
-    /// <summary>Every point of a series, as it was sent and in the order it arrived.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series.</exception>
-    public async Task<StoredPoints> GetPointsAsync(string runId, ulong seriesId, CancellationToken cancellationToken = default)
+    /// <summary>What the logger that created a run asked to be computed from its series.</summary>
+    /// <exception cref="LocalServerException">There is no such run.</exception>
+    public async Task<IReadOnlyList<StoredAggregationRule>> GetAggregationRulesAsync(
+        string runId, CancellationToken cancellationToken = default)
     {
-        var all = await GetPointsAsync(runId, seriesId, 0, PageSize, cancellationToken).ConfigureAwait(false);
-        if ((ulong)all.Values.Count >= all.Total)
-        {
-            return all;
-        }
-
-        List<ulong> steps = [.. all.Steps];
-        List<long> timestamps = [.. all.TimestampsMillis];
-        List<double> values = [.. all.Values];
-        while ((ulong)values.Count < all.Total)
-        {
-            var page = await GetPointsAsync(runId, seriesId, (ulong)values.Count, PageSize, cancellationToken).ConfigureAwait(false);
-            if (page.Values.Count == 0)
-            {
-                break;
-            }
-
-            steps.AddRange(page.Steps);
-            timestamps.AddRange(page.TimestampsMillis);
-            values.AddRange(page.Values);
-        }
-
-        return all with { Steps = steps, TimestampsMillis = timestamps, Values = values };
+        var path = $"api/v1/runs/{Escape(runId)}";
+        var answer = await _http.GetAsync(path, ServerJson.Default.RulesAnswer, cancellationToken).ConfigureAwait(false);
+        return answer.AggregationRules;
     }
 
-    /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series.</exception>
-    public Task<StoredPoints> GetPointsAsync(
-        string runId, ulong seriesId, ulong offset, int limit, CancellationToken cancellationToken = default)
+    /// <summary>The attributes of a run by their paths, as all changes have left them.</summary>
+    /// <exception cref="LocalServerException">There is no such run.</exception>
+    public async Task<IReadOnlyDictionary<string, StoredValue>> GetAttributesAsync(
+        string runId, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var path = string.Create(
-            CultureInfo.InvariantCulture, $"api/v1/runs/{Escape(runId)}/series/{seriesId}/points?offset={offset}&limit={limit}");
-        return _http.GetAsync(path, ServerJson.Default.StoredPoints, cancellationToken);
+        var path = $"api/v1/runs/{Escape(runId)}/attributes";
+        var answer = await _http.GetAsync(path, ServerJson.Default.AttributesAnswer, cancellationToken).ConfigureAwait(false);
+        return answer.Attributes;
+    }
+
+    /// <summary>The environments of a run, in the order they were mentioned first.</summary>
+    /// <exception cref="LocalServerException">There is no such run.</exception>
+    public async Task<IReadOnlyList<StoredEnvironment>> GetEnvironmentsAsync(
+        string runId, CancellationToken cancellationToken = default)
+    {
+        var path = $"api/v1/runs/{Escape(runId)}/environments";
+        var answer = await _http.GetAsync(path, ServerJson.Default.EnvironmentsAnswer, cancellationToken).ConfigureAwait(false);
+        return answer.Environments;
     }
 
     /// <summary>What the server has counted, over all runs or for one.</summary>

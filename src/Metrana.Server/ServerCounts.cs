@@ -9,8 +9,29 @@ public sealed record ServerCounts
     /// <summary>Series held.</summary>
     public long Series { get; init; }
 
-    /// <summary>Points held.</summary>
+    /// <summary>Numbers held as points of ordinary series.</summary>
     public long Points { get; init; }
+
+    /// <summary>Numbers held as points of reinforcement learning.</summary>
+    public long RlPoints { get; init; }
+
+    /// <summary>Histograms held, of either kind.</summary>
+    public long Histograms { get; init; }
+
+    /// <summary>Scatters held, of either kind.</summary>
+    public long Scatters { get; init; }
+
+    /// <summary>Changes to attributes of runs that were made.</summary>
+    public long AttributeUpdates { get; init; }
+
+    /// <summary>Changes to attributes of environments and their episodes that were made.</summary>
+    public long EnvAttributeUpdates { get; init; }
+
+    /// <summary>
+    /// Points that contradict what the first points of their metric and scale have settled: other label keys, another ordering,
+    /// episodes or none, another kind. Those that their series cannot hold count among <see cref="IgnoredPoints"/> too.
+    /// </summary>
+    public long ConflictingPoints { get; init; }
 
     /// <summary>Numbered data messages whose content was taken.</summary>
     public long Messages { get; init; }
@@ -26,4 +47,7 @@ public sealed record ServerCounts
 
     /// <summary>Points left out for any other reason.</summary>
     public long IgnoredPoints { get; init; }
+
+    /// <summary>Changes to attributes that were left out, because they named none.</summary>
+    public long IgnoredAttributes { get; init; }
 }

@@ -1,16 +1,19 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
 namespace Metrana.Server;
 
 /// <summary>
-/// Points of a series, exactly as they were sent and in the order they arrived. The three lists have the same length; what
-/// stands at the same place in each is one point.
+/// Points of a series, exactly as they were sent and in the order they arrived. The lists have the same length; what stands
+/// at the same place in each is one point.
 /// </summary>
-public sealed record StoredPoints
+public sealed record StoredPoints : IPage, IJsonOnDeserialized
 {
     /// <summary>How many points the series had when it was read.</summary>
-    public ulong Total { get; init; }
+    public required ulong Total { get; init; }
 
     /// <summary>The place of the first of these points in the series.</summary>
-    public ulong Offset { get; init; }
+    public required ulong Offset { get; init; }
 
     /// <summary>The steps.</summary>
     public required IReadOnlyList<ulong> Steps { get; init; }
@@ -20,4 +23,13 @@ public sealed record StoredPoints
 
     /// <summary>The values, NaN and infinities among them. Single-precision values were widened, which changes none of them.</summary>
     public required IReadOnlyList<double> Values { get; init; }
+
+    /// <summary>In how many bits each value was sent: 64 or 32.</summary>
+    [JsonPropertyName("value_width")]
+    public required IReadOnlyList<int> ValueWidths { get; init; }
+
+    int IPage.Count => Values.Count;
+
+    void IJsonOnDeserialized.OnDeserialized() =>
+        Expect.Columns(Values?.Count, Steps?.Count, TimestampsMillis?.Count, ValueWidths?.Count);
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
 /// <summary>A run as the server holds it.</summary>
-public sealed record StoredRun
+public sealed record StoredRun : IJsonOnDeserialized
 {
     /// <summary>The server's own id of the run, as hexadecimal digits.</summary>
     public required string RunId { get; init; }
@@ -42,11 +43,17 @@ public sealed record StoredRun
     /// <summary>How many series the run has.</summary>
     public long Series { get; init; }
 
-    /// <summary>How many points its series have together.</summary>
+    /// <summary>How many points its series have together; a histogram or a scatter is one.</summary>
     public long Points { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(RunId, Workspace, Project, RunName);
 }
 
 /// <summary>The place in another run where a run began.</summary>
 /// <param name="ParentRunName">The run that it forked from.</param>
 /// <param name="ForkStep">The step at which it did.</param>
-public sealed record StoredForkPoint(string ParentRunName, ulong ForkStep);
+public sealed record StoredForkPoint([property: JsonRequired] string ParentRunName, [property: JsonRequired] ulong ForkStep)
+    : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(ParentRunName);
+}

@@ -1,8 +1,13 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
 namespace Metrana.Server;
 
 /// <summary>A series of a run as the server holds it.</summary>
-public sealed record StoredSeries
+public sealed record StoredSeries : IJsonOnDeserialized
 {
+    private static readonly Dictionary<string, string> _noTitles = [];
+
     /// <summary>The server's own id of the series within its run.</summary>
     public required ulong Id { get; init; }
 
@@ -18,12 +23,32 @@ public sealed record StoredSeries
     /// <summary>Whether its steps grow.</summary>
     public SeriesOrdering Ordering { get; init; }
 
-    /// <summary>What its points are: <c>float</c>.</summary>
-    public required string Kind { get; init; }
+    /// <summary>Whether its points are of environments.</summary>
+    public required SeriesWorld World { get; init; }
 
-    /// <summary>How many points it has.</summary>
+    /// <summary>What its points are.</summary>
+    public required SeriesKind Kind { get; init; }
+
+    /// <summary>How many points it has; a histogram or a scatter is one.</summary>
     public long Points { get; init; }
 
-    /// <summary>Its highest step, unless it has no points.</summary>
+    /// <summary>Its highest step, unless it has no points. In reinforcement learning the highest step of the training.</summary>
     public ulong? LastStep { get; init; }
+
+    /// <summary>The titles of a scatter's axes, of those that have one: <c>x</c>, <c>y</c> and <c>z</c>.</summary>
+    public IReadOnlyDictionary<string, string> Titles { get => field ?? _noTitles; init; }
+
+    /// <summary>The environments that have points in it, in the order of their first, where it is of reinforcement learning.</summary>
+    public IReadOnlyList<string> Environments { get => field ?? []; init; }
+
+    /// <summary>Whether its points belong to episodes. Only in reinforcement learning.</summary>
+    public bool Episodic { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(Metric, Scale);
+        Expect.NoNullIn(Labels?.Values);
+        Expect.NoNullIn(Titles.Values);
+        Expect.NoNullIn(Environments);
+    }
 }

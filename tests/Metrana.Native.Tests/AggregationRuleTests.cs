@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
 
@@ -33,18 +32,17 @@ public sealed class AggregationRuleTests(ServerFixture fixture) : IClassFixture<
 
         foreach (Logger opened in new[] { logger, async })
         {
-            JsonElement[] rules = [.. (await _server.JsonAsync(opened)).GetProperty("aggregation_rules").EnumerateArray()];
+            IReadOnlyList<StoredAggregationRule> rules = await _server.GetAggregationRulesAsync(opened.RunIdHex);
             rules.Should().HaveCount(2);
-            rules[0].Text("metric_name").Should().Be("größe");
-            rules[0].Text("source_scale").Should().Be("ENVIRONMENT_STEP");
-            rules[0].Text("output_scale").Should().Be("EPISODE");
-            rules[0].GetProperty("functions").EnumerateArray().Select(function => function.GetString())
-                .Should().Equal("mean", "max", "sum", "min", "std_dev", "count");
-            rules[0].GetProperty("aggregate_over_labels").EnumerateArray().Select(label => label.GetString()).Should().Equal("gpu", "layer");
-            rules[0].Text("output_metric_name").Should().Be("out");
-            rules[0].Text("output_name_suffix").Should().Be("/all");
-            rules[1].GetProperty("metric_name").ValueKind.Should().Be(JsonValueKind.Null);
-            rules[1].GetProperty("output_name_suffix").ValueKind.Should().Be(JsonValueKind.Null);
+            rules[0].MetricName.Should().Be("größe");
+            rules[0].SourceScale.Should().Be("ENVIRONMENT_STEP");
+            rules[0].OutputScale.Should().Be("EPISODE");
+            rules[0].Functions.Select(function => function.ToString()).Should().Equal("Mean", "Max", "Sum", "Min", "StdDev", "Count");
+            rules[0].AggregateOverLabels.Should().Equal("gpu", "layer");
+            rules[0].OutputMetricName.Should().Be("out");
+            rules[0].OutputNameSuffix.Should().Be("/all");
+            rules[1].MetricName.Should().BeNull();
+            rules[1].OutputNameSuffix.Should().BeNull();
         }
 
         LoggerConfig Again(LoggerConfig config)

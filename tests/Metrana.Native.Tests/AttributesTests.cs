@@ -28,18 +28,18 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         logger.LogAttributes("empty", new Dictionary<string, int>());
 
         logger.Flush();
-        (await _server.AttributesAsync(logger)).Should().BeEquivalentTo(new Dictionary<string, string>
+        (await _server.GetAttributesAsync(logger.RunIdHex)).Should().Equal(new Dictionary<string, StoredValue>
         {
-            ["config/lr"] = "float:0.1",
-            ["config/layers/0"] = "int:64",
-            ["config/layers/1"] = "int:32",
-            ["config/name"] = "string:größe",
-            ["config/bad"] = "null",
-            ["config/deep/flag"] = "bool:True",
-            ["config/deep/none"] = "null",
-            ["data/when"] = $"timestamp:{moment.ToUnixTimeMilliseconds()}",
-            ["root/a/0"] = "int:1",
-            ["root/a/1"] = "float:2.5",
+            ["config/lr"] = new StoredValue.Number(0.1),
+            ["config/layers/0"] = new StoredValue.Whole(64),
+            ["config/layers/1"] = new StoredValue.Whole(32),
+            ["config/name"] = new StoredValue.Text("größe"),
+            ["config/bad"] = new StoredValue.Null(),
+            ["config/deep/flag"] = new StoredValue.Flag(true),
+            ["config/deep/none"] = new StoredValue.Null(),
+            ["data/when"] = new StoredValue.Moment(moment.ToUnixTimeMilliseconds()),
+            ["root/a/0"] = new StoredValue.Whole(1),
+            ["root/a/1"] = new StoredValue.Number(2.5),
         });
         logger.GetMetrics().AttributeUpdates.Sent.Should().Be(10, "leaves are counted");
     }
@@ -57,10 +57,9 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         logger.SetDescription("");
 
         logger.Flush();
-        JsonElement attributes = (await _server.JsonAsync(logger, "/attributes")).GetProperty("attributes");
-        attributes.GetProperty("sys/tags").GetProperty("value").EnumerateArray().Select(tag => tag.GetString())
-            .Should().BeEquivalentTo("b", "größe", "new");
-        ServerJson.Attributes(attributes)["sys/description"].Should().Be("string:");
+        IReadOnlyDictionary<string, StoredValue> attributes = await _server.GetAttributesAsync(logger.RunIdHex);
+        attributes["sys/tags"].Should().BeOfType<StoredValue.TextSet>().Which.Value.Should().BeEquivalentTo("b", "größe", "new");
+        attributes["sys/description"].Should().Be(new StoredValue.Text(""));
         logger.GetMetrics().AttributeUpdates.Sent.Should().Be(6);
     }
 
@@ -74,14 +73,14 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         logger.LogEnvironmentAttributes("e1", new[] { true });
 
         logger.Flush();
-        JsonElement[] environments = [.. (await _server.JsonAsync(logger, "/environments")).GetProperty("environments").EnumerateArray()];
-        JsonElement first = environments.Single(environment => environment.Text("name") == "e0");
-        ServerJson.Attributes(first.GetProperty("attributes")).Should().BeEquivalentTo(
-            new Dictionary<string, string> { ["mass"] = "float:1.5", ["seed"] = "int:7" });
-        JsonElement episode = first.GetProperty("episodes")[0];
-        episode.Whole("episode").Should().Be(4);
-        ServerJson.Attributes(episode.GetProperty("attributes"))["level"].Should().Be("string:hard");
-        ServerJson.Attributes(environments.Single(environment => environment.Text("name") == "e1").GetProperty("attributes"))["0"].Should().Be("bool:True");
+        IReadOnlyList<StoredEnvironment> environments = await _server.GetEnvironmentsAsync(logger.RunIdHex);
+        StoredEnvironment first = environments.Single(environment => environment.Name == "e0");
+        first.Attributes.Should().Equal(
+            new Dictionary<string, StoredValue> { ["mass"] = new StoredValue.Number(1.5), ["seed"] = new StoredValue.Whole(7) });
+        StoredEpisode episode = first.Episodes[0];
+        episode.Episode.Should().Be(4);
+        episode.Attributes["level"].Should().Be(new StoredValue.Text("hard"));
+        environments.Single(environment => environment.Name == "e1").Attributes["0"].Should().Be(new StoredValue.Flag(true));
         logger.GetMetrics().EnvironmentAttributeUpdates.Sent.Should().Be(4);
         logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((null, null));
     }

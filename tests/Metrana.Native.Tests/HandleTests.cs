@@ -75,13 +75,13 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         reward.Log(2, first, 8, 7);
 
         logger.Flush();
-        ServerJson.RlPoints e0 = await _server.RlPointsAsync(logger, "r", "e0");
+        StoredRlPoints e0 = await _server.RlPointsAsync(logger.RunIdHex, "r", "e0");
         e0.Values.Should().Equal(0.5, 1, 2, 5, 8);
         e0.RlSteps.Should().Equal(1, 1, 1, 1, 2);
-        e0.Steps.Should().Equal(0, 1, 2, 3, 0);
+        e0.EnvSteps.Should().Equal(0, 1, 2, 3, 0);
         e0.FromOne.Should().OnlyContain(one => one);
-        (await _server.RlPointsAsync(logger, "r", "e1")).Values.Should().Equal(3, 4, 6);
-        (await _server.OneSeriesAsync(logger, "r")).GetProperty("episodic").GetBoolean().Should().BeTrue();
+        (await _server.RlPointsAsync(logger.RunIdHex, "r", "e1")).Values.Should().Equal(3, 4, 6);
+        (await _server.SeriesAsync(logger.RunIdHex, "r")).Episodic.Should().BeTrue();
         both.Count.Should().Be(2);
         both.Names.Should().Equal("e0", "e1");
         $"{both}".Should().Be("[e0, e1]");

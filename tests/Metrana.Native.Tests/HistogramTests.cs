@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
 
@@ -23,20 +22,19 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         logger.LogDensityHistogram("dense", Scale.MlStep, 0, _edges, [1, 0.25]);
 
         logger.Flush();
-        JsonElement[] counts = await HistogramsAsync(logger, "counts");
+        IReadOnlyList<StoredHistogram> counts = await HistogramsAsync(logger, "counts");
         counts.Should().HaveCount(2);
-        counts[0].Whole("step").Should().Be(7);
-        counts[0].Whole("timestamp_millis").Should().Be(99);
-        counts[0].Values("bin_edges").Should().Equal(_edges);
-        counts[0].Wholes("counts").Should().Equal(3, 0);
-        JsonElement arrived = counts[0].GetProperty("stats");
-        new[] { "min", "max", "sum", "sum_of_squares" }.Select(name => arrived.GetProperty(name).GetDouble()).Should().Equal(-1, 3, 4.5, 20);
-        counts[1].GetProperty("counts")[1].GetString().Should().Be("18446744073709551615");
-        counts[1].GetProperty("stats").ValueKind.Should().Be(JsonValueKind.Null);
-        JsonElement dense = (await HistogramsAsync(logger, "dense")).Single();
-        dense.Values("densities").Should().Equal(1, 0.25);
-        (await _server.OneSeriesAsync(logger, "counts")).Text("kind").Should().Be("histogram");
-        (await _server.OneSeriesAsync(logger, "dense")).Text("kind").Should().Be("density_histogram");
+        counts[0].Step.Should().Be(7);
+        counts[0].TimestampMillis.Should().Be(99);
+        counts[0].BinEdges.Should().Equal(_edges);
+        counts[0].Counts.Should().Equal(3, 0);
+        counts[0].Stats.Should().Be(new StoredHistogramStats { Min = -1, Max = 3, Sum = 4.5, SumOfSquares = 20 });
+        counts[1].Counts.Should().Equal(large);
+        counts[1].Stats.Should().BeNull();
+        StoredHistogram dense = (await HistogramsAsync(logger, "dense")).Single();
+        dense.Densities.Should().Equal(1, 0.25);
+        (await _server.SeriesAsync(logger.RunIdHex, "counts")).Kind.Should().Be(SeriesKind.Histogram);
+        (await _server.SeriesAsync(logger.RunIdHex, "dense")).Kind.Should().Be(SeriesKind.DensityHistogram);
         logger.GetSeriesLastStep("counts", Scale.MlStep).Should().Be(8);
         logger.GetMetrics().HistogramPoints.Sent.Should().Be(3);
     }
@@ -57,13 +55,13 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         logger.LogHistograms("none", Scale.MlStep, [], []);
 
         logger.Flush();
-        JsonElement[] arrived = await HistogramsAsync(logger, "h");
-        arrived.Select(histogram => histogram.Whole("step")).Should().Equal(5, 3, 4);
-        arrived.Select(histogram => histogram.Whole("timestamp_millis")).Should().Equal(10, 20, 30);
-        arrived.Select(histogram => string.Join(' ', histogram.Wholes("counts"))).Should().Equal("1 2", "9", "4 5 6");
-        arrived[1].Values("bin_edges").Should().Equal(-1, 1);
-        arrived[1].GetProperty("stats").GetProperty("sum_of_squares").GetDouble().Should().Be(3);
-        (await HistogramsAsync(logger, "d")).Single().Values("densities").Should().Equal(0.5, 0.25);
+        IReadOnlyList<StoredHistogram> arrived = await HistogramsAsync(logger, "h");
+        arrived.Select(histogram => histogram.Step).Should().Equal(5, 3, 4);
+        arrived.Select(histogram => histogram.TimestampMillis).Should().Equal(10, 20, 30);
+        arrived.Select(histogram => string.Join(' ', histogram.Counts!)).Should().Equal("1 2", "9", "4 5 6");
+        arrived[1].BinEdges.Should().Equal(-1, 1);
+        arrived[1].Stats!.SumOfSquares.Should().Be(3);
+        (await HistogramsAsync(logger, "d")).Single().Densities.Should().Equal(0.5, 0.25);
         logger.GetMetrics().HistogramPoints.Added.Should().Be(4);
     }
 
@@ -97,6 +95,6 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
             .WithMessage("*already holds float points*");
     }
 
-    private async Task<JsonElement[]> HistogramsAsync(Logger logger, string metric) =>
-        [.. (await _server.PageAsync(logger, metric, "histograms")).GetProperty("histograms").EnumerateArray()];
+    private async Task<IReadOnlyList<StoredHistogram>> HistogramsAsync(Logger logger, string metric) =>
+        await _server.GetHistogramsAsync(logger.RunIdHex, (await _server.SeriesAsync(logger.RunIdHex, metric)).Id);
 }

@@ -22,12 +22,12 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", 7);
 
         logger.Flush();
-        ServerJson.RlPoints points = await _server.RlPointsAsync(logger, "r", "e0");
+        StoredRlPoints points = await _server.RlPointsAsync(logger.RunIdHex, "r", "e0");
         points.Values.Should().Equal(1.5, 2.5, double.NaN, 0.1f, 7);
         points.RlSteps.Should().Equal(3, 3, 3, 4, 4);
-        points.Steps.Should().Equal(0, 1, 2, 0, 1);
+        points.EnvSteps.Should().Equal(0, 1, 2, 0, 1);
         points.Episodes.Should().AllSatisfy(episode => episode.Should().BeNull());
-        points.Widths.Should().Equal(64, 64, 64, 32, 64);
+        points.ValueWidths.Should().Equal(64, 64, 64, 32, 64);
         logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((4L, null));
         logger.GetEnvironmentLastRlStepAndEpisode("e1").Should().Be((null, null));
     }
@@ -42,9 +42,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("r", Scale.EnvironmentStep, 0, logger.Environments("e1", "e0"), [7.0, 8.0]);
 
         logger.Flush();
-        (await _server.RlPointsAsync(logger, "r", "e0")).Values.Should().Equal(1, 3, 4, 8);
-        (await _server.RlPointsAsync(logger, "r", "e1")).Values.Should().Equal(2, 5, 6, 7);
-        (await _server.OneSeriesAsync(logger, "r")).Text("world").Should().Be("rl");
+        (await _server.RlPointsAsync(logger.RunIdHex, "r", "e0")).Values.Should().Equal(1, 3, 4, 8);
+        (await _server.RlPointsAsync(logger.RunIdHex, "r", "e1")).Values.Should().Equal(2, 5, 6, 7);
+        (await _server.SeriesAsync(logger.RunIdHex, "r")).World.Should().Be(SeriesWorld.Rl);
         logger.GetMetrics().RlFloatPoints.Sent.Should().Be(8);
     }
 
@@ -67,12 +67,12 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         await Check("all", "e1", [8, 9], [6, 2], [3, 4]);
         logger.GetEnvironmentLastRlStepAndEpisode("e1").Should().Be((1L, 9L));
 
-        async Task Check(string metric, string environment, long?[] episodes, long?[] steps, long?[] timestamps)
+        async Task Check(string metric, string environment, ulong?[] episodes, ulong[] steps, long[] timestamps)
         {
-            ServerJson.RlPoints points = await _server.RlPointsAsync(logger, metric, environment);
+            StoredRlPoints points = await _server.RlPointsAsync(logger.RunIdHex, metric, environment);
             points.Episodes.Should().Equal(episodes);
-            points.Steps.Should().Equal(steps);
-            points.Timestamps.Should().Equal(timestamps);
+            points.EnvSteps.Should().Equal(steps);
+            points.TimestampsMillis.Should().Equal(timestamps);
         }
     }
 
@@ -87,10 +87,10 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("long", "S", 1, "e0", values, [4, 4, 4], steps: EnvironmentSteps.Grid([5, 6, 7]), timestamps: [9, 9, 9]);
 
         logger.Flush();
-        ServerJson.RlPoints expected = await _server.RlPointsAsync(logger, "short", "e0");
-        expected.Steps.Should().Equal(5, 6, 7);
-        (await _server.RlPointsAsync(logger, "row", "e0")).Should().BeEquivalentTo(expected);
-        (await _server.RlPointsAsync(logger, "long", "e0")).Should().BeEquivalentTo(expected);
+        StoredRlPoints expected = await _server.RlPointsAsync(logger.RunIdHex, "short", "e0");
+        expected.EnvSteps.Should().Equal(5, 6, 7);
+        (await _server.RlPointsAsync(logger.RunIdHex, "row", "e0")).Should().BeEquivalentTo(expected);
+        (await _server.RlPointsAsync(logger.RunIdHex, "long", "e0")).Should().BeEquivalentTo(expected);
     }
 
     [Fact]
@@ -103,10 +103,11 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("r", "S", 0, "e0", 2.0, timestamps: moment, labels: [("gpu", "1")]);
 
         logger.Flush();
-        (await _server.JsonAsync(logger, "/series")).GetProperty("series").GetArrayLength().Should().Be(2);
-        string id = (await _server.GetSeriesAsync(logger.RunIdHex)).Single(series => series.Labels["gpu"] == "1").Id.ToString();
-        ServerJson.RlPoints points = new(await _server.JsonAsync(logger, $"/series/{id}/points?environment=e0"));
-        points.Timestamps.Should().Equal(moment.ToUnixTimeMilliseconds());
+        IReadOnlyList<StoredSeries> all = await _server.GetSeriesAsync(logger.RunIdHex);
+        all.Should().HaveCount(2);
+        ulong id = all.Single(series => series.Labels["gpu"] == "1").Id;
+        StoredRlPoints points = await _server.GetRlPointsAsync(logger.RunIdHex, id, "e0");
+        points.TimestampsMillis.Should().Equal(moment.ToUnixTimeMilliseconds());
         points.Values.Should().Equal(2);
     }
 
@@ -120,9 +121,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("any", "S", 0, "e0", [1.0, 2.0], steps: [9, 3], ordered: false);
 
         logger.Flush();
-        (await _server.RlPointsAsync(logger, "one", "e0")).FromOne.Should().Equal(true, true);
-        (await _server.RlPointsAsync(logger, "across", "e0")).Flat.Should().Equal(true, true);
-        (await _server.RlPointsAsync(logger, "any", "e0")).Steps.Should().Equal(9, 3);
+        (await _server.RlPointsAsync(logger.RunIdHex, "one", "e0")).FromOne.Should().Equal(true, true);
+        (await _server.RlPointsAsync(logger.RunIdHex, "across", "e0")).Flat.Should().Equal(true, true);
+        (await _server.RlPointsAsync(logger.RunIdHex, "any", "e0")).EnvSteps.Should().Equal(9, 3);
         (await _server.SeriesAsync(logger.RunIdHex, "any")).Ordering.Should().Be(SeriesOrdering.AbsoluteUnordered);
     }
 
@@ -182,7 +183,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.LogRlFloats("r", "S", 1, logger.Environments(names), values, width: 2);
 
         logger.Flush();
-        ServerJson.RlPoints last = await _server.RlPointsAsync(logger, "r", "größe-299");
+        StoredRlPoints last = await _server.RlPointsAsync(logger.RunIdHex, "r", "größe-299");
         last.Values.Should().Equal(598, 599, 598, 599);
         last.RlSteps.Should().Equal(0, 0, 1, 1);
         logger.GetMetrics().RlFloatPoints.Sent.Should().Be(1200);

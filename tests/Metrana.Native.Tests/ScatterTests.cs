@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
 
@@ -19,20 +18,20 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
         logger.LogScatter("deep", Scale.MlStep, 0, [1], [2], [3], new AxisTitles(null, null, "z"));
 
         logger.Flush();
-        JsonElement[] flat = await ScattersAsync(logger, "flat");
-        flat[0].Whole("step").Should().Be(4);
-        flat[0].Whole("timestamp_millis").Should().Be(77);
-        flat[0].Values("xs").Should().Equal(1, 2);
-        flat[0].Values("ys").Should().Equal(3, 4);
-        flat[0].TryGetProperty("zs", out _).Should().BeFalse();
-        flat[1].Values("xs").Should().BeEmpty();
-        (await ScattersAsync(logger, "deep")).Single().Values("zs").Should().Equal(3);
-        JsonElement series = await _server.OneSeriesAsync(logger, "flat");
-        series.Text("kind").Should().Be("scatter");
-        series.GetProperty("titles").Text("x").Should().Be("größe");
-        JsonElement deep = await _server.OneSeriesAsync(logger, "deep");
-        deep.Text("kind").Should().Be("scatter_3d");
-        deep.GetProperty("titles").Text("z").Should().Be("z");
+        IReadOnlyList<StoredScatter> flat = await ScattersAsync(logger, "flat");
+        flat[0].Step.Should().Be(4);
+        flat[0].TimestampMillis.Should().Be(77);
+        flat[0].Xs.Should().Equal(1, 2);
+        flat[0].Ys.Should().Equal(3, 4);
+        flat[0].Zs.Should().BeNull();
+        flat[1].Xs.Should().BeEmpty();
+        (await ScattersAsync(logger, "deep")).Single().Zs.Should().Equal(3);
+        StoredSeries series = await _server.SeriesAsync(logger.RunIdHex, "flat");
+        series.Kind.Should().Be(SeriesKind.Scatter);
+        series.Titles["x"].Should().Be("größe");
+        StoredSeries deep = await _server.SeriesAsync(logger.RunIdHex, "deep");
+        deep.Kind.Should().Be(SeriesKind.Scatter3D);
+        deep.Titles["z"].Should().Be("z");
         logger.GetSeriesLastStep("flat", Scale.MlStep).Should().Be(5);
         logger.GetMetrics().ScatterPoints.Sent.Should().Be(3);
     }
@@ -49,10 +48,10 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
         logger.LogScatters("none", Scale.MlStep, [], []);
 
         logger.Flush();
-        JsonElement[] sets = await ScattersAsync(logger, "s");
-        sets.Select(set => set.Values("ys").Length).Should().Equal(1, 0, 3);
-        sets.Select(set => set.Whole("step")).Should().Equal(2, 1, 3);
-        sets.Select(set => set.Whole("timestamp_millis")).Should().Equal(4, 5, 6);
+        IReadOnlyList<StoredScatter> sets = await ScattersAsync(logger, "s");
+        sets.Select(set => set.Ys.Count).Should().Equal(1, 0, 3);
+        sets.Select(set => set.Step).Should().Equal(2, 1, 3);
+        sets.Select(set => set.TimestampMillis).Should().Equal(4, 5, 6);
         (await ScattersAsync(logger, "t")).Should().HaveCount(2);
         logger.GetMetrics().ScatterPoints.Added.Should().Be(5);
     }
@@ -80,6 +79,6 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
         logger.LogStdFloats("s", "S", 1.5);
     }
 
-    private async Task<JsonElement[]> ScattersAsync(Logger logger, string metric) =>
-        [.. (await _server.PageAsync(logger, metric, "scatters")).GetProperty("scatters").EnumerateArray()];
+    private async Task<IReadOnlyList<StoredScatter>> ScattersAsync(Logger logger, string metric) =>
+        await _server.GetScattersAsync(logger.RunIdHex, (await _server.SeriesAsync(logger.RunIdHex, metric)).Id);
 }

@@ -17,7 +17,7 @@ internal sealed class RawClient(string endpoint)
     private static readonly HttpClient _http = new();
 
     /// <summary>Opens a run and tells its id.</summary>
-    public async Task<(ByteString RunId, int Status)> OpenAsync(Run run)
+    public async Task<(ByteString RunId, int Status)> OpenAsync(Run run, params AggregationRule[] rules)
     {
         var request = new InitializeRunLoggingRequest
         {
@@ -25,6 +25,7 @@ internal sealed class RawClient(string endpoint)
             CreateProjectIfMissing = true,
             LoggerId = LoggerId,
             ResumePolicy = ResumePolicy.Never,
+            AggregationRules = { rules },
         };
         var (answers, status) = await CallAsync("InitializeRunLogging", [request], InitializeRunLoggingResponse.Parser);
         var opened = answers.Select(answer => answer.InitializedRun).FirstOrDefault(part => part is not null);

@@ -99,7 +99,9 @@ public sealed class ReadingTests : IAsyncLifetime
         var id = await OpenAsync("single");
         await _client.SendAsync(id, Message(256, new PointBatch { ValuesF32 = { 0.1f, float.NaN }, FirstStep = 0, TimestampMillis = 1 }));
 
-        (await PointsAsync(id)).Values.Should().Equal((double)0.1f, double.NaN);
+        var points = await PointsAsync(id);
+        points.Values.Should().Equal((double)0.1f, double.NaN);
+        points.ValueWidths.Should().Equal(32, 32);
     }
 
     [Fact]
@@ -123,13 +125,18 @@ public sealed class ReadingTests : IAsyncLifetime
         loss.Scale.Should().Be("ML_STEP");
         loss.Labels.Should().Equal(new Dictionary<string, string> { ["gpu"] = "0", ["ü"] = "a b" });
         loss.Ordering.Should().Be(SeriesOrdering.AbsoluteOrdered);
-        loss.Kind.Should().Be("float");
+        loss.Kind.Should().Be(SeriesKind.Float);
+        loss.World.Should().Be(SeriesWorld.Std);
+        loss.Titles.Should().BeEmpty();
+        loss.Environments.Should().BeEmpty();
         loss.Points.Should().Be(3);
         loss.LastStep.Should().Be(7);
         var spread = series.Should().ContainSingle(one => one.Metric == "spread").Subject;
         spread.Ordering.Should().Be(SeriesOrdering.AbsoluteUnordered);
         spread.Scale.Should().BeEmpty();
         spread.LastStep.Should().BeNull();
+        spread.Kind.Should().Be(SeriesKind.Undefined);
+        spread.World.Should().Be(SeriesWorld.Undefined);
     }
 
     [Fact]
@@ -146,6 +153,7 @@ public sealed class ReadingTests : IAsyncLifetime
         points.Values.Should().Equal(values);
         points.Steps[^1].Should().Be(Count - 1);
         points.TimestampsMillis.Should().HaveCount(Count);
+        points.ValueWidths.Should().HaveCount(Count);
         page.Steps.Should().Equal(100_000, 100_001, 100_002);
         page.Offset.Should().Be(100_000);
         page.Total.Should().Be(Count);
@@ -181,6 +189,12 @@ public sealed class ReadingTests : IAsyncLifetime
             () => _server.GetSeriesAsync("00"),
             () => _server.GetCountsAsync("00"),
             () => _server.GetPointsAsync(Hex(id), 99),
+            () => _server.GetRlPointsAsync(Hex(id), 99, "e0"),
+            () => _server.GetHistogramsAsync(Hex(id), 99),
+            () => _server.GetScattersAsync(Hex(id), 99),
+            () => _server.GetAttributesAsync("00"),
+            () => _server.GetEnvironmentsAsync("00"),
+            () => _server.GetAggregationRulesAsync("00"),
         ];
 
         foreach (var read in reads)

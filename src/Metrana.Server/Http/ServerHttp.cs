@@ -25,7 +25,8 @@ internal sealed class ServerHttp : IDisposable
             return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
                 ?? throw new LocalServerException($"The server answered null to GET {path}.", response.StatusCode);
         }
-        catch (JsonException e)
+        // The second is for a value that does not say which of several types it is.
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new LocalServerException(
                 $"The server's answer to GET {path} is not of the expected form: {e.Message} "

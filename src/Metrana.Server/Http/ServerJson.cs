@@ -3,15 +3,24 @@ using System.Text.Json.Serialization;
 namespace Metrana.Server.Http;
 
 /// <summary>Reads and writes the server's JSON without reflection, so that it survives trimming and native compilation.</summary>
-/// <remarks>The server writes 64-bit integers, NaN and infinities as strings, because JSON numbers cannot hold them.</remarks>
+/// <remarks>
+/// The server writes 64-bit integers, NaN and infinities as strings, because JSON numbers cannot hold them. What is read
+/// checks itself (<see cref="IJsonOnDeserialized"/>): a type alone does not keep null out.
+/// </remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServerEndpoints))]
 [JsonSerializable(typeof(RunsAnswer))]
+[JsonSerializable(typeof(RulesAnswer))]
 [JsonSerializable(typeof(SeriesAnswer))]
 [JsonSerializable(typeof(StoredPoints))]
+[JsonSerializable(typeof(StoredRlPoints))]
+[JsonSerializable(typeof(HistogramsAnswer))]
+[JsonSerializable(typeof(ScattersAnswer))]
+[JsonSerializable(typeof(AttributesAnswer))]
+[JsonSerializable(typeof(EnvironmentsAnswer))]
 [JsonSerializable(typeof(ServerCounts))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
@@ -19,10 +28,6 @@ internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The line that the server prints when it listens.</summary>
 internal sealed record ServerEndpoints(string Grpc, string Http);
-
-internal sealed record RunsAnswer(IReadOnlyList<StoredRun> Runs);
-
-internal sealed record SeriesAnswer(IReadOnlyList<StoredSeries> Series);
 
 internal sealed record ErrorAnswer(string? Error);
 

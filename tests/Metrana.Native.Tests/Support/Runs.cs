@@ -42,6 +42,13 @@ internal static class Runs
         return await server.GetPointsAsync(runId, series.Id);
     }
 
+    /// <summary>All points of the one series of this metric in one environment.</summary>
+    public static async Task<StoredRlPoints> RlPointsAsync(this LocalServer server, string runId, string metric, string environment)
+    {
+        StoredSeries series = await server.SeriesAsync(runId, metric);
+        return await server.GetRlPointsAsync(runId, series.Id, environment);
+    }
+
     private static bool Same(IReadOnlyDictionary<string, string> left, Dictionary<string, string> right) =>
         left.Count == right.Count && left.All(label => right.TryGetValue(label.Key, out string? value) && value == label.Value);
 }

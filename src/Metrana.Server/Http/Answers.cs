@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+
+namespace Metrana.Server.Http;
+
+/// <summary>Runs. This and the others here are wrapped around what a reader gives.</summary>
+internal sealed record RunsAnswer : IJsonOnDeserialized
+{
+    public required IReadOnlyList<StoredRun> Runs { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Runs);
+}
+
+/// <summary>A run, of which only this is of interest here.</summary>
+internal sealed record RulesAnswer : IJsonOnDeserialized
+{
+    public required IReadOnlyList<StoredAggregationRule> AggregationRules { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(AggregationRules);
+}
+
+internal sealed record SeriesAnswer : IJsonOnDeserialized
+{
+    public required IReadOnlyList<StoredSeries> Series { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Series);
+}
+
+internal sealed record HistogramsAnswer : IPage, IJsonOnDeserialized
+{
+    public required ulong Total { get; init; }
+
+    public required ulong Offset { get; init; }
+
+    public required IReadOnlyList<StoredHistogram> Histograms { get; init; }
+
+    int IPage.Count => Histograms.Count;
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Histograms);
+}
+
+internal sealed record ScattersAnswer : IPage, IJsonOnDeserialized
+{
+    public required ulong Total { get; init; }
+
+    public required ulong Offset { get; init; }
+
+    public required IReadOnlyList<StoredScatter> Scatters { get; init; }
+
+    int IPage.Count => Scatters.Count;
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Scatters);
+}
+
+internal sealed record AttributesAnswer : IJsonOnDeserialized
+{
+    public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Attributes?.Values);
+}
+
+internal sealed record EnvironmentsAnswer : IJsonOnDeserialized
+{
+    public required IReadOnlyList<StoredEnvironment> Environments { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Environments);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Metrana.Server.Http;
+
+/// <summary>What a reader expects of an answer beyond the types of its parts.</summary>
+internal static class Expect
+{
+    public static void That(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new JsonException(otherwise);
+        }
+    }
+
+    public static void NoNull(params ReadOnlySpan<object?> parts)
+    {
+        foreach (var part in parts)
+        {
+            That(part is not null, "A part is null that never is.");
+        }
+    }
+
+    public static void NoNullIn<T>(IEnumerable<T>? parts)
+        where T : class
+    {
+        NoNull(parts);
+        foreach (var part in parts!)
+        {
+            NoNull(part);
+        }
+    }
+
+    /// <summary>Columns of one length.</summary>
+    public static void Columns(params ReadOnlySpan<int?> lengths)
+    {
+        foreach (var length in lengths)
+        {
+            That(length is not null && length == lengths[0], "The columns are not of one length.");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+public sealed partial class LocalServer
+{
+    /// <summary>How many points one answer of the server holds at most when all are read.</summary>
+    private const int PointsAtOnce = 100_000;
+
+    /// <summary>Histograms may have thousands of bins each.</summary>
+    private const int HistogramsAtOnce = 1000;
+
+    /// <summary>Scatters may have a hundred thousand points each.</summary>
+    private const int ScattersAtOnce = 100;
+
+    /// <summary>Every point of a series of numbers, as it was sent and in the order it arrived.</summary>
+    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    public async Task<StoredPoints> GetPointsAsync(string runId, ulong seriesId, CancellationToken cancellationToken = default)
+    {
+        var pages = await Page.ReadAllAsync(
+            (offset, limit) => GetPointsAsync(runId, seriesId, offset, limit, cancellationToken), PointsAtOnce).ConfigureAwait(false);
+        return pages[0] with
+        {
+            Steps = pages.Column(page => page.Steps),
+            TimestampsMillis = pages.Column(page => page.TimestampsMillis),
+            Values = pages.Column(page => page.Values),
+            ValueWidths = pages.Column(page => page.ValueWidths),
+        };
+    }
+
+    /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
+    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    public async Task<StoredPoints> GetPointsAsync(
+        string runId, ulong seriesId, ulong offset, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var path = $"{SeriesPath(runId, seriesId)}/points?{Range(offset, limit)}";
+        var page = await _http.GetAsync(path, ServerJson.Default.StoredPoints, cancellationToken).ConfigureAwait(false);
+        return page.Checked(offset, limit);
+    }
+
+    /// <summary>Every point of one environment in a series of reinforcement learning, as it was sent and in the order it arrived.</summary>
+    /// <exception cref="LocalServerException">
+    /// There is no such run, series or environment, or the series is not of reinforcement learning.
+    /// </exception>
+    public async Task<StoredRlPoints> GetRlPointsAsync(
+        string runId, ulong seriesId, string environment, CancellationToken cancellationToken = default)
+    {
+        var pages = await Page.ReadAllAsync(
+            (offset, limit) => GetRlPointsAsync(runId, seriesId, environment, offset, limit, cancellationToken), PointsAtOnce)
+            .ConfigureAwait(false);
+        return pages[0] with
+        {
+            RlSteps = pages.Column(page => page.RlSteps),
+            Episodes = pages.Column(page => page.Episodes),
+            EnvSteps = pages.Column(page => page.EnvSteps),
+            Flat = pages.Column(page => page.Flat),
+            FromOne = pages.Column(page => page.FromOne),
+            TimestampsMillis = pages.Column(page => page.TimestampsMillis),
+            Values = pages.Column(page => page.Values),
+            ValueWidths = pages.Column(page => page.ValueWidths),
+        };
+    }
+
+    /// <summary>
+    /// At most <paramref name="limit"/> points of one environment in a series of reinforcement learning, from the one at
+    /// <paramref name="offset"/> on.
+    /// </summary>
+    /// <exception cref="LocalServerException">
+    /// There is no such run, series or environment, or the series is not of reinforcement learning.
+    /// </exception>
+    public async Task<StoredRlPoints> GetRlPointsAsync(
+        string runId, ulong seriesId, string environment, ulong offset, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var path = $"{SeriesPath(runId, seriesId)}/points?environment={Uri.EscapeDataString(environment)}&{Range(offset, limit)}";
+        var page = await _http.GetAsync(path, ServerJson.Default.StoredRlPoints, cancellationToken).ConfigureAwait(false);
+        return page.Checked(offset, limit);
+    }
+
+    /// <summary>Every histogram of a series, in the order they arrived.</summary>
+    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
+        string runId, ulong seriesId, CancellationToken cancellationToken = default)
+    {
+        var pages = await Page.ReadAllAsync(
+            async (offset, limit) =>
+            {
+                var path = $"{SeriesPath(runId, seriesId)}/histograms?{Range(offset, limit)}";
+                var page = await _http.GetAsync(path, ServerJson.Default.HistogramsAnswer, cancellationToken).ConfigureAwait(false);
+                return page.Checked(offset, limit);
+            },
+            HistogramsAtOnce).ConfigureAwait(false);
+        return pages.Column(page => page.Histograms);
+    }
+
+    /// <summary>Every scatter of a series, in the order they arrived.</summary>
+    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(
+        string runId, ulong seriesId, CancellationToken cancellationToken = default)
+    {
+        var pages = await Page.ReadAllAsync(
+            async (offset, limit) =>
+            {
+                var path = $"{SeriesPath(runId, seriesId)}/scatters?{Range(offset, limit)}";
+                var page = await _http.GetAsync(path, ServerJson.Default.ScattersAnswer, cancellationToken).ConfigureAwait(false);
+                return page.Checked(offset, limit);
+            },
+            ScattersAtOnce).ConfigureAwait(false);
+        return pages.Column(page => page.Scatters);
+    }
+
+    private static string SeriesPath(string runId, ulong seriesId) =>
+        string.Create(CultureInfo.InvariantCulture, $"api/v1/runs/{Escape(runId)}/series/{seriesId}");
+
+    private static string Range(ulong offset, int limit) =>
+        string.Create(CultureInfo.InvariantCulture, $"offset={offset}&limit={limit}");
+}

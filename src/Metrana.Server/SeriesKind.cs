@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Metrana.Server;
+
+/// <summary>What the points of a series are.</summary>
+[JsonConverter(typeof(SeriesKindConverter))]
+public enum SeriesKind
+{
+    /// <summary>The series was declared and has no points yet.</summary>
+    Undefined = 0,
+
+    /// <summary>Numbers: <see cref="LocalServer.GetPointsAsync(string, ulong, CancellationToken)"/>, or
+    /// <see cref="LocalServer.GetRlPointsAsync(string, ulong, string, CancellationToken)"/> where the series is of
+    /// <see cref="SeriesWorld.Rl"/>.</summary>
+    [SuppressMessage("Naming", "CA1720", Justification = "It is the protocol's own name.")]
+    Float = 1,
+
+    /// <summary>Histograms that count: <see cref="LocalServer.GetHistogramsAsync"/>.</summary>
+    Histogram = 2,
+
+    /// <summary>Histograms of densities: <see cref="LocalServer.GetHistogramsAsync"/>.</summary>
+    DensityHistogram = 3,
+
+    /// <summary>Sets of points in the plane: <see cref="LocalServer.GetScattersAsync"/>.</summary>
+    Scatter = 4,
+
+    /// <summary>Sets of points in space: <see cref="LocalServer.GetScattersAsync"/>.</summary>
+    Scatter3D = 5,
+}
+
+internal sealed class SeriesKindConverter() : JsonStringEnumConverter<SeriesKind>(new Names(), allowIntegerValues: false)
+{
+    private sealed class Names : JsonNamingPolicy
+    {
+        public override string ConvertName(string name) =>
+            name == nameof(SeriesKind.Scatter3D) ? "scatter_3d" : SnakeCaseLower.ConvertName(name);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>What is to be computed from the series of a run, as its logger asked for it. The local server only keeps it.</summary>
+public sealed record StoredAggregationRule : IJsonOnDeserialized
+{
+    /// <summary>The metric that it is for; all metrics of the scale where it is <see langword="null"/>.</summary>
+    public string? MetricName { get; init; }
+
+    /// <summary>The scale of the series that it is computed from.</summary>
+    public required string SourceScale { get; init; }
+
+    /// <summary>The scale of the series that comes out.</summary>
+    public required string OutputScale { get; init; }
+
+    /// <summary>What is computed.</summary>
+    public required IReadOnlyList<StoredAggregationFunction> Functions { get; init; }
+
+    /// <summary>The labels over which it is computed.</summary>
+    public required IReadOnlyList<string> AggregateOverLabels { get; init; }
+
+    /// <summary>The name of what comes out, where one was given.</summary>
+    public string? OutputMetricName { get; init; }
+
+    /// <summary>What is added to the name of what comes out, where something was given.</summary>
+    public string? OutputNameSuffix { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(SourceScale, OutputScale, Functions);
+        Expect.NoNullIn(AggregateOverLabels);
+    }
+}
+
+/// <summary>What a <see cref="StoredAggregationRule"/> computes.</summary>
+[JsonConverter(typeof(StoredAggregationFunctionConverter))]
+public enum StoredAggregationFunction
+{
+    /// <summary>Nothing was said.</summary>
+    Unspecified = 0,
+
+    /// <summary>The mean.</summary>
+    Mean,
+
+    /// <summary>The greatest value.</summary>
+    Max,
+
+    /// <summary>The sum.</summary>
+    Sum,
+
+    /// <summary>The least value.</summary>
+    Min,
+
+    /// <summary>The standard deviation.</summary>
+    StdDev,
+
+    /// <summary>How many values there are.</summary>
+    Count,
+}
+
+internal sealed class StoredAggregationFunctionConverter()
+    : JsonStringEnumConverter<StoredAggregationFunction>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

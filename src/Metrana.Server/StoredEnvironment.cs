@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>An environment of a run: how far it has come, and its attributes.</summary>
+public sealed record StoredEnvironment : IJsonOnDeserialized
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The highest step of the training at which it has points, unless it has none.</summary>
+    public ulong? LastRlStep { get; init; }
+
+    /// <summary>The highest episode that its points belong to, where they belong to any.</summary>
+    public ulong? LastEpisode { get; init; }
+
+    /// <summary>Its attributes by their paths.</summary>
+    public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
+
+    /// <summary>Those of its episodes that have attributes, in ascending order.</summary>
+    public required IReadOnlyList<StoredEpisode> Episodes { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(Name);
+        Expect.NoNullIn(Attributes?.Values);
+        Expect.NoNullIn(Episodes);
+    }
+}
+
+/// <summary>An episode of an environment, with its attributes.</summary>
+public sealed record StoredEpisode : IJsonOnDeserialized
+{
+    /// <summary>Its number.</summary>
+    public required ulong Episode { get; init; }
+
+    /// <summary>Its attributes by their paths.</summary>
+    public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Attributes?.Values);
+}

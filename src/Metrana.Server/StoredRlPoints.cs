@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>
+/// Points of one environment in a series of reinforcement learning, exactly as they were sent and in the order they arrived.
+/// The lists have the same length; what stands at the same place in each is one point.
+/// </summary>
+public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
+{
+    /// <summary>How many points the environment had in the series when it was read.</summary>
+    public required ulong Total { get; init; }
+
+    /// <summary>The place of the first of these points among them.</summary>
+    public required ulong Offset { get; init; }
+
+    /// <summary>The environment.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>The steps of the training.</summary>
+    public required IReadOnlyList<ulong> RlSteps { get; init; }
+
+    /// <summary>The episodes; <see langword="null"/> where a point belongs to none.</summary>
+    public required IReadOnlyList<ulong?> Episodes { get; init; }
+
+    /// <summary>The environment steps.</summary>
+    public required IReadOnlyList<ulong> EnvSteps { get; init; }
+
+    /// <summary>Whether the environment steps go on over the steps of the training.</summary>
+    public required IReadOnlyList<bool> Flat { get; init; }
+
+    /// <summary>Whether the environment steps count from one over the whole episode.</summary>
+    public required IReadOnlyList<bool> FromOne { get; init; }
+
+    /// <summary>The timestamps, in milliseconds since 1970.</summary>
+    public required IReadOnlyList<long> TimestampsMillis { get; init; }
+
+    /// <summary>The values, NaN and infinities among them. Single-precision values were widened, which changes none of them.</summary>
+    public required IReadOnlyList<double> Values { get; init; }
+
+    /// <summary>In how many bits each value was sent: 64 or 32.</summary>
+    [JsonPropertyName("value_width")]
+    public required IReadOnlyList<int> ValueWidths { get; init; }
+
+    int IPage.Count => Values.Count;
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(Environment);
+        Expect.Columns(
+            Values?.Count,
+            RlSteps?.Count,
+            Episodes?.Count,
+            EnvSteps?.Count,
+            Flat?.Count,
+            FromOne?.Count,
+            TimestampsMillis?.Count,
+            ValueWidths?.Count);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>A set of points at a step of a series. What stands at the same place in each list is one point.</summary>
+public sealed record StoredScatter : IJsonOnDeserialized
+{
+    /// <summary>The step.</summary>
+    public required ulong Step { get; init; }
+
+    /// <summary>The timestamp, in milliseconds since 1970.</summary>
+    public required long TimestampMillis { get; init; }
+
+    /// <summary>Where the points are along x.</summary>
+    public required IReadOnlyList<double> Xs { get; init; }
+
+    /// <summary>Where the points are along y.</summary>
+    public required IReadOnlyList<double> Ys { get; init; }
+
+    /// <summary>Where the points are along z, in a series of <see cref="SeriesKind.Scatter3D"/>.</summary>
+    public IReadOnlyList<double>? Zs { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.Columns(Xs?.Count, Ys?.Count, Zs is null ? Xs?.Count : Zs.Count);
+}

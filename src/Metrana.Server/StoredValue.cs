@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>The value of an attribute. Which of the types here it is says what was sent.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Null), "null")]
+[JsonDerivedType(typeof(Flag), "bool")]
+[JsonDerivedType(typeof(Whole), "int")]
+[JsonDerivedType(typeof(Number), "float")]
+[JsonDerivedType(typeof(Text), "string")]
+[JsonDerivedType(typeof(TextSet), "string_set")]
+[JsonDerivedType(typeof(Moment), "timestamp")]
+public abstract record StoredValue
+{
+    private StoredValue()
+    {
+    }
+
+    /// <summary>The attribute is there and has no value.</summary>
+    public sealed record Null : StoredValue;
+
+    /// <summary>True or false.</summary>
+    /// <param name="Value">Which of them.</param>
+    public sealed record Flag([property: JsonRequired] bool Value) : StoredValue;
+
+    /// <summary>A whole number.</summary>
+    /// <param name="Value">The number.</param>
+    public sealed record Whole([property: JsonRequired] long Value) : StoredValue;
+
+    /// <summary>A number.</summary>
+    /// <param name="Value">The number.</param>
+    public sealed record Number([property: JsonRequired] double Value) : StoredValue;
+
+    /// <summary>A text.</summary>
+    /// <param name="Value">The text.</param>
+    public sealed record Text([property: JsonRequired] string Value) : StoredValue, IJsonOnDeserialized
+    {
+        void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Value);
+    }
+
+    /// <summary>A set of texts, like the run's tags. Two are equal when they have the same texts in the same order.</summary>
+    /// <param name="Value">The texts, each once, in the order of their first appearance.</param>
+    public sealed record TextSet([property: JsonRequired] IReadOnlyList<string> Value) : StoredValue, IJsonOnDeserialized
+    {
+        /// <inheritdoc/>
+        public bool Equals(TextSet? other) => other is not null && Value.SequenceEqual(other.Value);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => Value.Aggregate(0, HashCode.Combine);
+
+        void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Value);
+    }
+
+    /// <summary>A moment.</summary>
+    /// <param name="Millis">The moment, in milliseconds since 1970.</param>
+    public sealed record Moment([property: JsonRequired, JsonPropertyName("value_millis")] long Millis) : StoredValue;
+}
