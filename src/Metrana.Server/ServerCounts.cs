@@ -9,8 +9,20 @@ public sealed record ServerCounts
     /// <summary>Series held.</summary>
     public long Series { get; init; }
 
-    /// <summary>Points held.</summary>
+    /// <summary>Points of ordinary series held.</summary>
     public long Points { get; init; }
+
+    /// <summary>Points of reinforcement-learning series held.</summary>
+    public long RlPoints { get; init; }
+
+    /// <summary>Histograms held.</summary>
+    public long Histograms { get; init; }
+
+    /// <summary>Scatters held.</summary>
+    public long Scatters { get; init; }
+
+    /// <summary>Changes to attributes of runs.</summary>
+    public long AttributeUpdates { get; init; }
 
     /// <summary>Numbered data messages whose content was taken.</summary>
     public long Messages { get; init; }
