@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Reflection;
+using Metrana.Benchmarks.Serving;
 
 namespace Metrana.Benchmarks.Floors;
 
@@ -31,15 +31,7 @@ internal sealed class Drain : IDisposable
 
     public static Drain Start(int messageBytes)
     {
-        string program = Environment.ProcessPath ?? throw new InvalidOperationException("The program does not know its own file.");
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
-        }
-
-        start.ArgumentList.Add(Mode);
-        start.ArgumentList.Add(messageBytes.ToString(CultureInfo.InvariantCulture));
+        ProcessStartInfo start = ChildProcess.Of(Mode, messageBytes.ToString(CultureInfo.InvariantCulture));
         Process process = Process.Start(start)!;
         string line = process.StandardOutput.ReadLine() ?? throw new IOException("The draining process did not start.");
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -68,6 +68,8 @@ internal sealed class BurstMeter(IWorkload workload)
             wireBytes += logger.GetMetrics().BytesSent;
         }
 
+        double steady = ResidentMemory.NowMiB;
+        double peak = ResidentMemory.PeakMiB; // The kernel adds both up from counters that lag a little.
         Bursts++;
         return new BurstSample
         {
@@ -77,8 +79,8 @@ internal sealed class BurstMeter(IWorkload workload)
             DrainLagSeconds = acknowledged - enqueued,
             CpuSeconds = cpu,
             WatchCpuSeconds = watchCpu,
-            PeakRssMiB = ResidentMemory.PeakMiB,
-            SteadyRssMiB = ResidentMemory.NowMiB,
+            PeakRssMiB = Math.Max(peak, steady),
+            SteadyRssMiB = steady,
             WireBytes = wireBytes,
             Collections = collections,
         };

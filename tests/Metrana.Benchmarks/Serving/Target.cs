@@ -73,6 +73,15 @@ internal sealed class Target : IAsyncDisposable
         }
     }
 
+    /// <summary>The same where the queue has turned calls away: what it took has arrived, and nothing of it was lost.</summary>
+    /// <exception cref="NotDeliveredException">They differ.</exception>
+    public Task VerifyAcceptedAsync(Logger logger, Metrics metrics, Delivered expected)
+    {
+        KindMetrics floats = metrics.FloatPoints;
+        Metrics accepted = metrics with { FloatPoints = floats with { Added = floats.Enqueued, Refused = 0 } };
+        return VerifyAsync(logger, accepted, expected);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Server is not null)
