@@ -47,7 +47,7 @@ internal sealed class TlsFront : IDisposable
         listener.Start();
         Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture));
         Console.WriteLine(authority.ExportCertificatePem().Replace('\n', '|'));
-        Task end = Console.In.ReadToEndAsync();
+        Task end = Task.Run(Console.In.ReadToEnd); // The reader of the console waits in the call itself, also in its asynchronous ones.
         while (true)
         {
             Task<TcpClient> next = listener.AcceptTcpClientAsync();
