@@ -24,5 +24,6 @@ RootCommand root = new("What logging costs: bursts, loops, scaling, start and en
     CloseMode.Command(),
     MemoryMode.Command(),
     FloorsMode.Command(),
+    GateMode.Command(),
 };
 return await root.Parse(args).InvokeAsync();

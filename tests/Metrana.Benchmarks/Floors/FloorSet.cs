@@ -51,10 +51,16 @@ internal sealed unsafe class FloorSet : IDisposable
 
         for (int i = 0; i < rounds; i++)
         {
-            foreach (Floor floor in All)
-            {
-                floor.Round();
-            }
+            RoundOfAll();
+        }
+    }
+
+    /// <summary>One round more of each.</summary>
+    public void RoundOfAll()
+    {
+        foreach (Floor floor in All)
+        {
+            floor.Round();
         }
     }
 
