@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using Metrana.Benchmarks.Workloads;
+
+namespace Metrana.Benchmarks.Floors;
+
+/// <summary>The floors that need no server, measured in turn.</summary>
+internal sealed unsafe class FloorSet : IDisposable
+{
+    /// <summary>Bytes of a round of copies: what a round of logging fills chunks with, so that both go to the same cache.</summary>
+    public const int RoundBytes = 16 << 20;
+
+    private const int CheapCalls = 200_000;
+
+    private readonly WarmMemory _memory = new(RoundBytes);
+    private readonly LockAndPush _push = new();
+    private readonly double[] _source = Columns.Doubles(100_000, 1);
+    private uint _sink;
+
+    public FloorSet()
+    {
+        ManagedCall = new Floor(CheapCalls, CallManaged);
+        EmptyCall = new Floor(CheapCalls, CallNothing);
+        LockAndPush = new Floor(CheapCalls, Push);
+        Copies = new SortedDictionary<int, Floor>();
+        foreach (int bytes in (int[])[32, 80, 400, 800, 4_000, 8_000, 40_000, 80_000, 400_000, 800_000])
+        {
+            Copies[bytes] = new Floor(Math.Min(CheapCalls, RoundBytes / bytes), calls => Copy(calls, bytes));
+        }
+    }
+
+    /// <summary>A managed call that is not inlined.</summary>
+    public Floor ManagedCall { get; }
+
+    /// <summary>A P/Invoke that does nothing.</summary>
+    public Floor EmptyCall { get; }
+
+    /// <summary>An uncontended lock and a record of 32 bytes.</summary>
+    public Floor LockAndPush { get; }
+
+    /// <summary>Copies into warm memory, by their bytes.</summary>
+    public SortedDictionary<int, Floor> Copies { get; }
+
+    private IEnumerable<Floor> All => [ManagedCall, EmptyCall, LockAndPush, .. Copies.Values];
+
+    public void Measure(int rounds)
+    {
+        foreach (Floor floor in All)
+        {
+            floor.WarmUp();
+        }
+
+        for (int i = 0; i < rounds; i++)
+        {
+            RoundOfAll();
+        }
+    }
+
+    /// <summary>One round more of each.</summary>
+    public void RoundOfAll()
+    {
+        foreach (Floor floor in All)
+        {
+            floor.Round();
+        }
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint Managed(uint value) => value + 1;
+
+    private void CallManaged(int calls)
+    {
+        uint sum = 0;
+        for (int i = 0; i < calls; i++)
+        {
+            sum += Managed((uint)i);
+        }
+
+        _sink += sum;
+    }
+
+    private void CallNothing(int calls)
+    {
+        uint sum = 0;
+        for (int i = 0; i < calls; i++)
+        {
+            sum += NativeFloor.Nothing();
+        }
+
+        _sink += sum;
+    }
+
+    private void Push(int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            _push.Push((uint)i, i, i * 0.5);
+        }
+    }
+
+    private void Copy(int calls, int bytes)
+    {
+        fixed (double* source = _source)
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                _memory.Copy(source, bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Metrana.Benchmarks.Measuring;
+
+/// <summary>What of the process lies in memory, in MiB.</summary>
+internal static class ResidentMemory
+{
+    /// <summary>Now.</summary>
+    public static double NowMiB => Read("VmRSS:");
+
+    /// <summary>The most since the process began, or since <see cref="ForgetPeak"/>.</summary>
+    public static double PeakMiB => Read("VmHWM:");
+
+    /// <summary>Begins a new peak. Where the kernel does not allow it, the peak stays the one of the whole process.</summary>
+    /// <returns>Whether it does.</returns>
+    public static bool ForgetPeak()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5"); // CLEAR_REFS_MM_HIWATER_RSS: touches no page
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static double Read(string field)
+    {
+        foreach (string line in File.ReadLines("/proc/self/status"))
+        {
+            if (line.StartsWith(field, StringComparison.Ordinal))
+            {
+                ReadOnlySpan<char> kibibytes = line.AsSpan(field.Length).Trim().TrimEnd("kB").TrimEnd();
+                return long.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024.0;
+            }
+        }
+
+        throw new PlatformNotSupportedException($"The kernel does not tell {field}");
+    }
+}

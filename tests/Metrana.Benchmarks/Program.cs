@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Globalization;
+using Metrana.Benchmarks.Floors;
+using Metrana.Benchmarks.Modes;
+using Metrana.Benchmarks.Serving;
+
+// What another process of this program is started for.
+if (args is [Drain.Mode, var messageBytes])
+{
+    return Drain.Serve(int.Parse(messageBytes, CultureInfo.InvariantCulture));
+}
+
+if (args is [TlsFront.Mode, var upstream])
+{
+    return await TlsFront.ServeAsync(upstream);
+}
+
+RootCommand root = new("What logging costs: bursts, loops, scaling, start and end, memory, each held against its floor.")
+{
+    RlBurstMode.Command(),
+    ScalarLoopMode.Command(),
+    ScalingMode.Command(),
+    StartupMode.Command(),
+    CloseMode.Command(),
+    MemoryMode.Command(),
+    FloorsMode.Command(),
+    GateMode.Command(),
+};
+return await root.Parse(args).InvokeAsync();
