@@ -160,7 +160,8 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Fact]
     public void Of_a_label_key_that_comes_twice_the_last_value_counts()
     {
-        string[][] pairs = [["k", "first"], .. Enumerable.Range(0, 7).Select(i => new[] { $"k{i}", "v" }), ["k", "last"]];
+        string[][] all = [["k", "first"], .. Enumerable.Range(0, 7).Select(i => new[] { $"k{i}", "v" }), ["k", "last"]];
+        var pairs = all.Select(pair => new { tuple = pair });
 
         var (results, _, run) = peer.Play([RulePeer.Call("log_std_floats", ["m", "S", 1.0, pairs])]);
 
@@ -190,7 +191,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
 
     [Theory]
     [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,{\"k\":1}]]]")]
-    [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,[[\"k\",null]]]]]")]
+    [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,[{\"tuple\":[\"k\",null]}]]]]")]
     [InlineData("[[\"log_std_floats\",[1,\"S\",1.0]]]")]
     [InlineData("[[\"log_std_floats\",[\"m\",null,1.0]]]")]
     [InlineData("[[\"log_rl_floats\",[\"m\",\"S\",0,[1],1.0]]]")]
