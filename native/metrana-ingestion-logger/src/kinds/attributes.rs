@@ -186,14 +186,11 @@ fn walk(
         Attribute::Map(entries) => {
             let mut entries: Vec<_> = entries.iter().collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            return entries
-                .into_iter()
-                .try_for_each(|(key, value)| walk(below(key), value, finite, updates));
+            return entries.into_iter().try_for_each(|(key, value)| walk(below(key), value, finite, updates));
         }
         Attribute::List(values) => {
             let mut values = values.iter().enumerate();
-            return values
-                .try_for_each(|(n, value)| walk(below(&n.to_string()), value, finite, updates));
+            return values.try_for_each(|(n, value)| walk(below(&n.to_string()), value, finite, updates));
         }
         Attribute::Null => None,
         Attribute::Bool(value) => Some(Leaf::BoolValue(*value)),
