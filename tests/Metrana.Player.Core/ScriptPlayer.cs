@@ -32,35 +32,42 @@ public sealed class ScriptPlayer(PlayerOptions options)
         }
     }
 
-    /// <summary>Plays many scripts, several side by side; the results come in the order of the scripts.</summary>
+    /// <summary>
+    /// Plays many scripts, several side by side, those of one run one after the other; the results come in the order of the
+    /// scripts.
+    /// </summary>
     public IReadOnlyList<ScriptResult> PlayAll(IReadOnlyList<Script> scripts)
     {
         var results = new ScriptResult[scripts.Count];
         var defects = new List<Exception>();
+        var runs = Enumerable.Range(0, scripts.Count).GroupBy(i => scripts[i].Name, StringComparer.Ordinal).Select(run => run.ToList()).ToList();
         var next = -1;
 
         // Threads of their own: each spends its time waiting in a logger, which the thread pool would answer too slowly.
-        var threads = Enumerable.Range(0, Math.Min(options.Parallelism, scripts.Count)).Select(_ => new Thread(PlayRest)).ToList();
+        var threads = Enumerable.Range(0, Math.Min(options.Parallelism, runs.Count)).Select(_ => new Thread(PlayRest)).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         return defects.Count == 0 ? results : throw new AggregateException(defects);
 
         void PlayRest()
         {
-            for (var i = Interlocked.Increment(ref next); i < scripts.Count; i = Interlocked.Increment(ref next))
+            for (var run = Interlocked.Increment(ref next); run < runs.Count; run = Interlocked.Increment(ref next))
             {
-                try
+                foreach (var i in runs[run])
                 {
-                    results[i] = Play(scripts[i]);
-                }
-                catch (Exception e)
-                {
-                    lock (defects)
+                    try
                     {
-                        defects.Add(new InvalidOperationException($"Script '{scripts[i].Name}' cannot be played: {e.Message}", e));
+                        results[i] = Play(scripts[i]);
                     }
+                    catch (Exception e)
+                    {
+                        lock (defects)
+                        {
+                            defects.Add(new InvalidOperationException($"Script '{scripts[i].Name}' cannot be played: {e.Message}", e));
+                        }
 
-                    return;
+                        return;
+                    }
                 }
             }
         }
@@ -79,16 +86,15 @@ public sealed class ScriptPlayer(PlayerOptions options)
 
     private static RaisedResult? Attempt(Action action)
     {
-        RaisedResult? raised = null;
         try
         {
             action();
+            return null;
         }
-        catch (Exception e) when ((raised = PublishedNames.Raised(e)) is not null)
+        catch (Exception e)
         {
-            // Refusals are results; anything else is a defect and goes on.
+            // What the package does not throw is a defect. It is told by its own name: the other calls and scripts still count.
+            return PublishedNames.Raised(e) ?? new RaisedResult(e.GetType().Name, e.Message);
         }
-
-        return raised;
     }
 }

@@ -20,6 +20,9 @@ public sealed class ConversionTests
     [InlineData("""{"ndarray":"float32","shape":[1],"data":[0.1]}""", new[] { (double)0.1f })]
     [InlineData("""{"ndarray":"int64","shape":[2],"data":[1.9,-1.9]}""", new[] { 1.0, -1.0 })]
     [InlineData("[9007199254740993]", new[] { 9007199254740992.0 })]
+    [InlineData("""["1.5", " -2e3 ", "Infinity", "3"]""", new[] { 1.5, -2000, double.PositiveInfinity, 3 })]
+    [InlineData("\"2.5\"", new[] { 2.5 })]
+    [InlineData("""["nan", "-nan"]""", new[] { double.NaN, double.NaN })]
     [InlineData("[18446744073709551617, 9223372036854776833]", new[] { 18446744073709551616.0, 9223372036854777856.0 })]
     public void Values_without_dtype_are_doubles(string values, double[] expected)
     {
@@ -63,6 +66,10 @@ public sealed class ConversionTests
 
     [Theory]
     [InlineData("""["x"]""", null, "ValueError")]
+    [InlineData("""[""]""", null, "ValueError")]
+    [InlineData("""["1,5"]""", null, "ValueError")]
+    [InlineData("""["--inf"]""", null, "ValueError")]
+    [InlineData("""["0x10"]""", null, "ValueError")]
     [InlineData("""{"a":1}""", null, "TypeError")]
     [InlineData("[[1]]", null, "TypeError")]
     [InlineData("[[1],[1,2]]", null, "ValueError")]
@@ -85,6 +92,9 @@ public sealed class ConversionTests
     [InlineData("[9223372036854775807]", new[] { long.MaxValue })]
     [InlineData("""{"ndarray":"float32","shape":[1],"data":[16777217.0]}""", new long[] { 16777216 })]
     [InlineData("[]", new long[0])]
+    [InlineData("""["7", " -8 "]""", new long[] { 7, -8 })]
+    [InlineData("""{"ndarray":"float64","shape":[3],"data":[-1.9,-0.5,2.9]}""", new long[] { -1, 0, 2 })]
+    [InlineData("""{"ndarray":"float64","shape":[2],"data":[{"float":"nan"},9223372036854775808.0]}""", new[] { long.MinValue, long.MinValue })]
     public void Integer_columns(string values, long[] expected) =>
         Columns.OptionalInt64s(Bind($$"""{"steps":{{values}}}"""), "steps").Should().Equal(expected);
 
@@ -93,9 +103,27 @@ public sealed class ConversionTests
     [InlineData("[18446744073709551615]", new[] { ulong.MaxValue })]
     [InlineData("[18446744073709549568.0]", new[] { 18446744073709549568UL })]
     [InlineData("""{"ndarray":"int64","shape":[1],"data":[1.9]}""", new ulong[] { 1 })]
+    [InlineData("[18446744073709551615, 9223372036854775808, true]", new[] { ulong.MaxValue, 9223372036854775808UL, 1UL })]
+    [InlineData("[9223372036854775807, 1]", new[] { 9223372036854775807UL, 1UL })]
+    [InlineData("[9223372036854775809, 1]", new[] { 9223372036854775808UL, 1UL })]
+    [InlineData("[9007199254740993, 1.0]", new[] { 9007199254740992UL, 1UL })]
+    [InlineData("[]", new ulong[0])]
     [InlineData("""{"ndarray":"float32","shape":[1],"data":[16777217.0]}""", new ulong[] { 16777216 })]
     public void Count_columns(string values, ulong[] expected) => NumericArray.From(Bind($$"""{"c":{{values}}}""").Required("c"), "c").ToCounts()
         .Should().Equal(expected);
+
+    [Theory]
+    [InlineData("[18446744073709551615, 1]")]
+    [InlineData("[18446744073709551616]")]
+    [InlineData("[-1, 18446744073709551615]")]
+    [InlineData("[1.5]")]
+    [InlineData("""["1"]""")]
+    [InlineData("[null]")]
+    [InlineData("""{"ndarray":"float64","shape":[1],"data":[18446744073709551616.0]}""")]
+    [InlineData("""{"ndarray":"int64","shape":[1],"data":[-1]}""")]
+    public void Counts_that_no_histogram_can_take(string values) =>
+        FluentActions.Invoking(() => NumericArray.From(Bind($$"""{"c":{{values}}}""").Required("c"), "c").ToCounts()).Should()
+            .Throw<RefusalException>();
 
     [Theory]
     [InlineData("steps", "5", "TypeError")]
@@ -103,6 +131,9 @@ public sealed class ConversionTests
     [InlineData("steps", "[-1]", "ValueError")]
     [InlineData("steps", "[9223372036854775808]", "OverflowError")]
     [InlineData("steps", """[{"float":"nan"}]""", "ValueError")]
+    [InlineData("steps", """{"ndarray":"float64","shape":[1],"data":[{"float":"nan"}]}""", "ValueError")]
+    [InlineData("steps", """["1.5"]""", "ValueError")]
+    [InlineData("steps", """[1e19]""", "OverflowError")]
     [InlineData("steps", "[null]", "TypeError")]
     [InlineData("first_step", "-1", "OverflowError")]
     [InlineData("first_step", "1.0", "TypeError")]
@@ -136,15 +167,17 @@ public sealed class ConversionTests
     [InlineData("null", "")]
     [InlineData("{}", "")]
     [InlineData("""{"b":"2","a":"1"}""", "b=2 a=1")]
-    [InlineData("""[{"tuple":["b","2"]},["a","1"]]""", "b=2 a=1")]
-    [InlineData("""[["a","1"],["a","2"]]""", "a=1 a=2")]
+    [InlineData("""[{"tuple":["b","2"]},{"tuple":["a","1"]}]""", "b=2 a=1")]
+    [InlineData("""{"tuple":[{"tuple":["a","1"]},{"tuple":["a","2"]}]}""", "a=1 a=2")]
     public void Labels_are_handed_on_as_they_were_given(string labels, string expected) =>
         string.Join(' ', Bind($$"""{"labels":{{labels}}}""").Labels().Select(label => $"{label.Key}={label.Value}")).Should().Be(expected);
 
     [Theory]
     [InlineData("""{"a":1}""")]
-    [InlineData("""[["a"]]""")]
-    [InlineData("""[["a",null]]""")]
+    [InlineData("""[{"tuple":["a"]}]""")]
+    [InlineData("""[{"tuple":["a","b","c"]}]""")]
+    [InlineData("""[{"tuple":["a",null]}]""")]
+    [InlineData("""[["a","b"]]""")]
     [InlineData("""["ab"]""")]
     [InlineData("1")]
     public void Labels_that_are_not_text(string labels) =>

@@ -134,6 +134,26 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         Refused(what, [Repeated("x", limit + 1), Repeated("é", limit / 2) + "x", Repeated("🚀", limit / 4) + "x"], told);
     }
 
+    [Theory]
+    [InlineData("log_distributed_floats", "1.0", "{\"first_step\":0}")]
+    [InlineData("log_rl_floats", "0,[\"e\"],1.0,null", "{}")]
+    [InlineData("log_histograms", "{\"tuple\":[[1],[0,1]]}", "{\"steps\":0}")]
+    [InlineData("log_scatters", "{\"tuple\":[[1],[1]]}", "{\"steps\":0}")]
+    public void Every_kind_has_the_same_names(string method, string values, string kwargs)
+    {
+        Answer("m", Repeated("s", 64), "{\"k\":\"\"}").Should().Be("ok");
+        Answer(Repeated("m", 256), "", "{}").Should().Be("ok");
+        Answer(Repeated("m", 257), "S", "{}").Should().Match("ValidationError: invalid metric name: *");
+        Answer("", "S", "{}").Should().Match("ValidationError: invalid metric name: *");
+        Answer("m", Repeated("s", 65), "{}").Should().Match("ValidationError: invalid scale: *");
+        Answer("m", "S", "{\"\":\"v\"}").Should().Match("ValidationError: invalid label: *");
+        Answer("m", "S", $"{{\"k\":\"{Repeated("v", 64)}\"}}").Should().Be("ok");
+        Answer("m", "S", $"{{\"k\":\"{Repeated("v", 65)}\"}}").Should().Match("ValidationError: invalid label: *");
+
+        string Answer(string metric, string scale, string labels) =>
+            peer.Answers($$"""["{{method}}",["{{metric}}","{{scale}}",{{values}},{{labels}}],{{kwargs}}]""").Single();
+    }
+
     [Fact]
     public void The_entries_of_a_set_count_together()
     {
@@ -160,7 +180,8 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Fact]
     public void Of_a_label_key_that_comes_twice_the_last_value_counts()
     {
-        string[][] pairs = [["k", "first"], .. Enumerable.Range(0, 7).Select(i => new[] { $"k{i}", "v" }), ["k", "last"]];
+        string[][] all = [["k", "first"], .. Enumerable.Range(0, 7).Select(i => new[] { $"k{i}", "v" }), ["k", "last"]];
+        var pairs = all.Select(pair => new { tuple = pair });
 
         var (results, _, run) = peer.Play([RulePeer.Call("log_std_floats", ["m", "S", 1.0, pairs])]);
 
@@ -190,7 +211,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
 
     [Theory]
     [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,{\"k\":1}]]]")]
-    [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,[[\"k\",null]]]]]")]
+    [InlineData("[[\"log_std_floats\",[\"m\",\"S\",1.0,[{\"tuple\":[\"k\",null]}]]]]")]
     [InlineData("[[\"log_std_floats\",[1,\"S\",1.0]]]")]
     [InlineData("[[\"log_std_floats\",[\"m\",null,1.0]]]")]
     [InlineData("[[\"log_rl_floats\",[\"m\",\"S\",0,[1],1.0]]]")]

@@ -90,6 +90,71 @@ public sealed class PlayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Scripts_of_one_run_are_played_in_their_order()
+    {
+        const string Again = """{"name":"again","config":{"resume_strategy":"ResumeStrategy.Allow"},"calls":[{"method":"log_std_floats","args":["loss","ML_STEP",[1.0,2.0]],"kwargs":{}},{"method":"get_series_last_step","args":["loss","ML_STEP"],"kwargs":{}}]}""";
+
+        var played = await PlayAsync([.. Enumerable.Repeat(Again, 20)]);
+
+        played.Lines.Select(line => line.GetProperty("results")[1].GetProperty("value").GetInt64()).Should()
+            .Equal(Enumerable.Range(1, 20).Select(i => 2L * i - 1));
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_be_are_told_instead_of_results()
+    {
+        string[] refused =
+        [
+            """{"logger_id":0}""", """{"logger_id":-1}""", """{"logger_id":18446744073709551616}""", """{"logger_id":1.0}""",
+            """{"fork_step":1}""", """{"parent_run_name":"p","fork_step":-1}""", """{"resume_strategy":"Allow"}""",
+            """{"create_project_if_missing":1}""", """{"experiment":5}""", """{"unheard_of":1}""",
+        ];
+        string[] taken =
+        [
+            """{"logger_id":1}""", """{"parent_run_name":"p"}""", """{"parent_run_name":"","fork_step":0}""",
+            """{"experiment":"","organization":"","orchestration_id":""}""", """{"logger_id":null,"fork_step":null}""",
+        ];
+
+        var played = await PlayAsync([.. refused.Concat(taken).Select((config, i) =>
+            $$$"""{"name":"{{{i}}}","config":{{{config}}},"calls":[{"method":"flush","args":[],"kwargs":{}}]}""")]);
+
+        played.Lines.Take(refused.Length).Should().AllSatisfy(line =>
+        {
+            line.GetProperty("init").GetProperty("message").GetString().Should().NotBeEmpty();
+            line.EnumerateObject().Select(member => member.Name).Should().Equal("name", "init");
+        });
+        played.Lines.Skip(refused.Length).Should().HaveCount(taken.Length).And.AllSatisfy(line =>
+        {
+            line.GetProperty("results").GetRawText().Should().Be("""["ok"]""");
+            line.EnumerateObject().Select(member => member.Name).Should().Equal("name", "results", "close", "counters");
+        });
+    }
+
+    [Fact]
+    public async Task A_name_of_a_run_may_be_any_text()
+    {
+        string[] names = ["", " ", "a/b\n", "../../x", new('x', 1000), "ünï 🚀"];
+
+        var played = await PlayAsync([.. names.Select(name => $$"""{"name":{{JsonSerializer.Serialize(name)}},"config":{},"calls":[]}""")]);
+
+        played.Lines.Select(line => line.GetProperty("name").GetString()).Should().Equal(names);
+        played.Lines.Should().OnlyContain(line => line.GetProperty("close").GetString() == "ok");
+    }
+
+    [Fact]
+    public async Task Text_that_has_no_UTF_8_is_refused_and_told()
+    {
+        var played = await PlayAsync(
+            """{"name":"half \ud800","config":{},"calls":[]}""",
+            """{"name":"whole","config":{},"calls":[{"method":"set_description","args":["half \ud800"],"kwargs":{}},{"method":"half \ud800","args":[],"kwargs":{}},{"method":"set_tags","args":[["\udc00"]],"kwargs":{}},{"method":"log_config","args":[{"\ud800":1}],"kwargs":{}},{"method":"log_std_floats","args":["m","S",1.0,{"\ud800":"v"}],"kwargs":{}},{"method":"flush","args":[],"kwargs":{"\ud800":1}}]}""");
+
+        played.ExitCode.Should().Be(0);
+        played.Lines[0].GetProperty("init").GetProperty("raises").GetString().Should().Be("LoggerInitError");
+        played.Lines[1].GetProperty("results").EnumerateArray().Select(result => result.GetProperty("raises").GetString()).Should()
+            .Equal("ValueError", "NotSupported", "ValueError", "ValueError", "ValueError", "TypeError");
+    }
+
+    [Fact]
     public async Task One_script_can_be_played_alone()
     {
         var played = await PlayAsync(

@@ -91,6 +91,27 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         "ok", "ValidationError: invalid points: Step range from 9223372036854775807 for 2 values exceeds 9223372036854775807");
 
     [Theory]
+    [InlineData("[1,2,3]", "9223372036854775807", "[1,2,3]", true)]
+    [InlineData("[1,2,3]", "9223372036854775807", "[1,2,1]", false)]
+    [InlineData("[1,2,3]", "9223372036854775806", "[1,2,1]", true)]
+    [InlineData("[1,2,3]", "[9223372036854775807]", "[1,2,3]", true)]
+    [InlineData("[1,2,3]", "9223372036854775806", "1", false)]
+    public void A_range_begins_again_for_each_episode_and_has_to_fit_for_each(string values, string steps, string episodes, bool fits) =>
+        peer.Answers($$"""["log_rl_floats",["m","S",0,["e"],{{values}},{{episodes}}],{"steps":{{steps}}}]""").Should()
+            .ContainSingle().Which.Should().Match(fits ? "ok" : "ValidationError: *Step range from *");
+
+    [Fact]
+    public void Automatic_steps_end_at_the_largest_one_and_each_episode_has_its_own() => peer.Answers(
+        """["log_rl_floats",["m","S",0,["e"],1.0,1],{"steps":[9223372036854775805]}]""",
+        """["log_rl_floats",["m","S",0,["e"],[1,2,3],1]]""",
+        """["log_rl_floats",["m","S",0,["e","e"],[[1],[2]],1]]""",
+        """["log_rl_floats",["m","S",0,["e"],1.0,1]]""",
+        """["log_rl_floats",["m","S",0,["e","e"],[[1],[2]],[[2],[1]]]]""",
+        """["log_rl_floats",["m","S",0,["e","f"],[[1,2],[3,4]],[2,1]]]""",
+        """["log_rl_floats",["m","S",1,["e"],1.0,1]]""").Select(answer => answer.Split(':')[0]).Should()
+        .Equal("ok", "ValidationError", "ok", "ValidationError", "ValidationError", "ok", "ok");
+
+    [Theory]
     [InlineData("\"steps_across_rl_steps\":true", "ValidationError: invalid points: CountStepsAcrossRlSteps requires explicit env steps")]
     [InlineData("\"steps_across_rl_steps\":true,\"steps\":[1]", "ok")]
     [InlineData("\"steps_across_rl_steps\":true,\"steps\":[1],\"ordered\":false", "ValidationError: *ordered*")]
@@ -172,6 +193,32 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         """["log_rl_floats",["m","S",5,["e"],1.0],{"episodes":1}]""",
         """["log_rl_floats",["m","S",6,["e"],1.0],{"episodes":1}]""").Points["e"]).Should()
         .Be("5-1:0 4-1:0 4-2:0 4-1:0 4-2:0 5-1:1 6-1:0");
+
+    [Fact]
+    public void Given_steps_move_the_counter_to_the_greatest_of_them() => Spelled(Play(
+        """["log_rl_floats",["m","S",1,["e"],[1]],{"steps":[9]}]""",
+        """["log_rl_floats",["m","S",1,["e"],[1,2]],{"steps":[3,20]}]""",
+        """["log_rl_floats",["m","S",1,["e"],1.0]]""",
+        """["log_rl_floats",["m","S",1,["e"],1.0],{"steps":4}]""",
+        """["log_rl_floats",["m","S",1,["e"],1.0]]""",
+        """["log_rl_floats",["m","S",2,["e"],1.0]]""").Points["e"]).Should()
+        .Be("1-:9 1-:3 1-:20 1-:21 1-:4 1-:22 2-:0");
+
+    [Theory]
+    [InlineData("auto_start_from_one", false, true)]
+    [InlineData("steps_across_rl_steps", true, false)]
+    public void Given_steps_are_sent_as_they_are_whatever_counts_them(string strategy, bool flat, bool fromOne)
+    {
+        var (_, _, run) = peer.Play(new[]
+        {
+            $$$"""["log_rl_floats",["m","S",1,["e"],[1,2,3],[1,1,2]],{"steps":[7,0,5],"{{{strategy}}}":true}]""",
+            $$$"""["log_rl_floats",["m","S",2,["e"],[4,5],1],{"steps":3,"{{{strategy}}}":true}]""",
+        }.Select(RulePeer.Call));
+
+        var points = run.RlPoints.Values.Single();
+        points.Select(point => point.Point.Step).Should().Equal(7, 0, 5, 3, 4);
+        points.Should().OnlyContain(point => point.IsFlat == flat && point.IsFromOne == fromOne);
+    }
 
     [Fact]
     public void A_scalar_is_broadcast_over_several_environments()

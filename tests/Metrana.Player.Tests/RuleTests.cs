@@ -87,7 +87,7 @@ public sealed class RuleTests : IAsyncLifetime
     public void Of_a_label_that_comes_twice_the_last_counts()
     {
         var result = Play(
-            "labels", Call("[1.0]", """{"labels":[["a","1"],["b","x"],["a","2"]]}"""), Call("[2.0]", """{"labels":{"b":"x","a":"2"}}"""));
+            "labels", Call("[1.0]", """{"labels":[{"tuple":["a","1"]},{"tuple":["b","x"]},{"tuple":["a","2"]}]}"""), Call("[2.0]", """{"labels":{"b":"x","a":"2"}}"""));
 
         Answers(result).Should().Equal("ok", "ok");
         var series = _peer.Run("labels").Decode().Points.Should().ContainSingle().Subject;

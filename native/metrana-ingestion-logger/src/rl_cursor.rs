@@ -68,7 +68,7 @@ impl EpisodeSteps {
         self.many = None;
     }
 
-    fn highest(&self) -> u64 {
+    pub(crate) fn highest(&self) -> u64 {
         let few = self.few.iter().map(|(_, next)| *next).max().unwrap_or(0);
         few.max(self.many.as_ref().and_then(|many| many.values().max().copied()).unwrap_or(0))
     }
@@ -94,6 +94,11 @@ impl RlCursor {
     /// No automatic step at `rl_step` will be lower than this.
     pub(crate) fn bound(&self, rl_step: u64) -> u64 {
         if self.rl_step == Some(rl_step) { self.steps.highest() } else { 0 }
+    }
+
+    /// The step that an automatic point of this episode would get first, if a call at `rl_step` began now.
+    pub(crate) fn next_at(&self, rl_step: u64, episode: Option<u64>) -> u64 {
+        if self.rl_step == Some(rl_step) { self.next(episode) } else { 0 }
     }
 
     /// A call begins. From now on `next` and `reach` are about this step, unless it is behind.

@@ -83,9 +83,10 @@ internal sealed class Arguments(IReadOnlyDictionary<string, ScriptValue> values)
         var other => throw RefusalException.Type($"{name}: '{other.TypeName}' cannot be interpreted as an integer"),
     };
 
-    private static KeyValuePair<string, string> Pair(ScriptValue pair) => pair is ListValue { Items: [var key, var value] }
+    // The published client takes a tuple for a pair and nothing else.
+    private static KeyValuePair<string, string> Pair(ScriptValue pair) => pair is ListValue { IsTuple: true, Items: [var key, var value] }
         ? Label(key, value)
-        : throw RefusalException.Type("labels: a pair of key and value is needed");
+        : throw RefusalException.Type("labels: a pair is a tuple of key and value");
 
     private static KeyValuePair<string, string> Label(ScriptValue key, ScriptValue value) =>
         (key, value) is (TextValue keyText, TextValue valueText)

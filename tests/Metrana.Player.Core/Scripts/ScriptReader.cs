@@ -65,7 +65,7 @@ public static class ScriptReader
         var calls = Member(line, "calls", JsonValueKind.Array);
 
         // A golden vector names the engine that it was captured from.
-        var values = new ValueReader(golden: line.TryGetProperty("engine", out _));
+        var values = new ValueReader(golden: Find(line, "engine") is not null);
         return new Script(
             JsonText.Read(Member(line, "name", JsonValueKind.String)),
             values.ReadMapping(Member(line, "config", JsonValueKind.Object)),
@@ -77,9 +77,9 @@ public static class ScriptReader
         Expect(call, JsonValueKind.Object, "a call");
         foreach (var member in call.EnumerateObject())
         {
-            if (member.Name is not ("method" or "args" or "kwargs"))
+            if (JsonText.NameOf(member) is var name and not ("method" or "args" or "kwargs"))
             {
-                throw new FormatException($"a call has no '{member.Name}'.");
+                throw new FormatException($"a call has no '{name}'.");
             }
         }
 
@@ -91,13 +91,24 @@ public static class ScriptReader
 
     private static JsonElement Member(JsonElement element, string name, JsonValueKind kind)
     {
-        if (!element.TryGetProperty(name, out var member))
+        if (Find(element, name) is not { } member)
         {
             throw new FormatException($"there is no '{name}'.");
         }
 
         Expect(member, kind, $"'{name}'");
         return member;
+    }
+
+    private static JsonElement? Find(JsonElement element, string name)
+    {
+        JsonElement? found = null;
+        foreach (var member in element.EnumerateObject().Where(member => JsonText.NameOf(member) == name))
+        {
+            found = member.Value;
+        }
+
+        return found;
     }
 
     private static void Expect(JsonElement element, JsonValueKind kind, string what)

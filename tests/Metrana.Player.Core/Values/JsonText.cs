@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -17,6 +18,13 @@ internal static class JsonText
         {
             return Unescape(text.GetRawText().AsSpan()[1..^1]);
         }
+    }
+
+    /// <summary>The name of a member.</summary>
+    public static string NameOf(JsonProperty member)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return raw.Contains((byte)'\\') ? Unescape(Encoding.UTF8.GetString(raw)) : Encoding.UTF8.GetString(raw);
     }
 
     private static string Unescape(ReadOnlySpan<char> raw)

@@ -13,7 +13,8 @@ internal static class Numbers
         BoolValue truth => truth.Value ? 1 : 0,
         FloatValue number => number.Value,
         IntegerValue number => ToDouble(number.Value, argument),
-        TextValue text => throw RefusalException.Value($"{argument}: could not convert string to float: '{text.Value}'"),
+        TextValue text => WrittenNumbers.Double(text.Value)
+            ?? throw RefusalException.Value($"{argument}: could not convert string to float: '{text.Value}'"),
         _ => throw RefusalException.Type($"{argument}: a number is needed, not '{value.TypeName}'"),
     };
 
@@ -24,25 +25,13 @@ internal static class Numbers
         IntegerValue number => ToInt64(number.Value, argument),
         FloatValue { Value: var number } when double.IsFinite(number) => ToInt64(new BigInteger(number), argument),
         FloatValue number => throw RefusalException.Value($"{argument}: cannot convert {number.Value} to integer"),
-        TextValue text => throw RefusalException.Value($"{argument}: '{text.Value}' is no integer"),
+        TextValue text => ToInt64(
+            WrittenNumbers.Integer(text.Value) ?? throw RefusalException.Value($"{argument}: '{text.Value}' is no integer"), argument),
         _ => throw RefusalException.Type($"{argument}: an integer is needed, not '{value.TypeName}'"),
     };
 
-    /// <summary>As a count: a float must be whole already.</summary>
-    public static ulong ToCount(ScriptValue value, string argument)
-    {
-        var number = value switch
-        {
-            BoolValue truth => truth.Value ? 1 : 0,
-            IntegerValue integer => integer.Value,
-            FloatValue { Value: var real } when double.IsInteger(real) => new BigInteger(real),
-            FloatValue real => throw RefusalException.Value($"{argument}: {real.Value} is no count"),
-            _ => throw RefusalException.Type($"{argument}: a count is needed, not '{value.TypeName}'"),
-        };
-        return number >= ulong.MinValue && number <= ulong.MaxValue
-            ? (ulong)number
-            : throw RefusalException.Value($"{argument}: {number} is no count");
-    }
+    /// <summary>As a 64-bit integer by the conversion of typed arrays: what has no place there becomes the least of them.</summary>
+    public static long Cast(double number) => number is >= -9223372036854775808.0 and < 9223372036854775808.0 ? (long)number : long.MinValue;
 
     public static long ToInt64(BigInteger value, string argument) => value >= long.MinValue && value <= long.MaxValue
         ? (long)value

@@ -45,19 +45,17 @@ internal sealed class NumericArray
             : throw RefusalException.Value($"{_argument}: NaN and infinities are no integers");
     }
 
-    /// <summary>Every element as a 64-bit integer.</summary>
-    public long[] ToInt64s() => [.. _elements.Select(element =>
-        Numbers.ToInt64(element.Type == ElementType.Float32 ? new FloatValue(ToDouble(element)) : element.Value, _argument))];
+    /// <summary>Every element as a 64-bit integer; a float loses its fraction.</summary>
+    public long[] ToInt64s() => [.. _elements.Select(element => element.Type is ElementType.Float32 or ElementType.Float64
+        ? Numbers.Cast(ToDouble(element))
+        : Numbers.ToInt64(element.Value, _argument))];
 
-    /// <summary>Every element as a count: whole, from 0 on, and below 2^64, whatever type it is of.</summary>
-    public ulong[] ToCounts() => [.. _elements.Select(element => Numbers.ToCount(
-        element.Type switch
-        {
-            ElementType.Int64 => new IntegerValue(Numbers.ToInt64(element.Value, _argument)),
-            ElementType.Float32 or ElementType.Float64 => new FloatValue(ToDouble(element)),
-            _ => element.Value,
-        },
-        _argument))];
+    /// <summary>Every element as a count: whole, from 0 on, and below 2^64.</summary>
+    public ulong[] ToCounts() => _elements.TrueForAll(element => element.Type is null)
+        ? Counts.From([.. _elements.Select(element => element.Value)], _argument)
+        : [.. _elements.Select(element => element.Type == ElementType.Int64
+            ? Counts.From([new IntegerValue(Numbers.ToInt64(element.Value, _argument))], _argument)[0]
+            : Counts.Whole(ToDouble(element), _argument))];
 
     private double ToDouble(Element element) => element.Type switch
     {

@@ -22,49 +22,43 @@ internal sealed class ValueReader(bool golden)
         _ => ReadObject(value),
     };
 
-    public MappingValue ReadMapping(JsonElement value)
-    {
-        var entries = new OrderedDictionary<string, ScriptValue>(StringComparer.Ordinal);
-        foreach (var member in value.EnumerateObject())
-        {
-            entries[NameOf(member)] = Read(member.Value);
-        }
+    public MappingValue ReadMapping(JsonElement value) => ReadMapping(MembersOf(value));
 
-        return new MappingValue([.. entries]);
-    }
+    private MappingValue ReadMapping(OrderedDictionary<string, JsonElement> members) =>
+        new([.. members.Select(member => KeyValuePair.Create(member.Key, Read(member.Value)))]);
 
     private ScriptValue ReadObject(JsonElement value)
     {
-        var members = value.GetPropertyCount();
-        if (members == 1 && value.TryGetProperty("float", out var special) && Special(special) is { } number)
+        var members = MembersOf(value);
+        if (members.Count == 1 && members.TryGetValue("float", out var special) && Special(special) is { } number)
         {
             return new FloatValue(number);
         }
 
-        if (members == 1 && value.TryGetProperty("tuple", out var items) && items.ValueKind == JsonValueKind.Array)
+        if (members.Count == 1 && members.TryGetValue("tuple", out var items) && items.ValueKind == JsonValueKind.Array)
         {
             return new ListValue(ReadItems(items), IsTuple: true);
         }
 
-        if (members == 3
-            && value.TryGetProperty("ndarray", out var type)
-            && value.TryGetProperty("shape", out var shape)
-            && value.TryGetProperty("data", out var data))
+        if (members.Count == 3
+            && members.TryGetValue("ndarray", out var type)
+            && members.TryGetValue("shape", out var shape)
+            && members.TryGetValue("data", out var data))
         {
             return ReadArray(type, shape, data);
         }
 
-        return (golden && members == 1 ? ReadGolden(value) : null) ?? ReadMapping(value);
+        return (golden && members.Count == 1 ? ReadGolden(members) : null) ?? ReadMapping(members);
     }
 
-    private ScriptValue? ReadGolden(JsonElement value)
+    private ScriptValue? ReadGolden(OrderedDictionary<string, JsonElement> members)
     {
-        if (value.TryGetProperty("set", out var items) && items.ValueKind == JsonValueKind.Array)
+        if (members.TryGetValue("set", out var items) && items.ValueKind == JsonValueKind.Array)
         {
             return new SetValue(ReadItems(items));
         }
 
-        return value.TryGetProperty("datetime", out var date) && date.ValueKind == JsonValueKind.String
+        return members.TryGetValue("datetime", out var date) && date.ValueKind == JsonValueKind.String
             ? new DateValue(JsonText.Read(date))
             : null;
     }
@@ -75,7 +69,7 @@ internal sealed class ValueReader(bool golden)
         ? new FloatValue(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))
         : new IntegerValue(BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
 
-    private static double? Special(JsonElement name) => name.ValueKind != JsonValueKind.String ? null : name.GetString() switch
+    private static double? Special(JsonElement name) => name.ValueKind != JsonValueKind.String ? null : JsonText.Read(name) switch
     {
         "nan" => _nan,
         "inf" => double.PositiveInfinity,
@@ -85,7 +79,7 @@ internal sealed class ValueReader(bool golden)
 
     private ArrayValue ReadArray(JsonElement type, JsonElement shape, JsonElement data)
     {
-        var elementType = type.ValueKind != JsonValueKind.String ? default(ElementType?) : type.GetString() switch
+        var elementType = type.ValueKind != JsonValueKind.String ? default(ElementType?) : JsonText.Read(type) switch
         {
             "float64" => ElementType.Float64,
             "float32" => ElementType.Float32,
@@ -127,15 +121,15 @@ internal sealed class ValueReader(bool golden)
         }
     }
 
-    private static string NameOf(JsonProperty member)
+    /// <summary>The members in their order; of a name that comes twice the last value counts.</summary>
+    private static OrderedDictionary<string, JsonElement> MembersOf(JsonElement value)
     {
-        try
+        var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
         {
-            return member.Name;
+            members[JsonText.NameOf(member)] = member.Value;
         }
-        catch (InvalidOperationException e)
-        {
-            throw new FormatException("a member's name is not text.", e);
-        }
+
+        return members;
     }
 }

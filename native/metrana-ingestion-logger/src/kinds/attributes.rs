@@ -170,30 +170,27 @@ pub(crate) enum Finite {
 /// One update for each leaf, in the order of their keys, level by level.
 fn flatten(prefix: &str, value: &Attribute, finite: Finite) -> Result<Vec<AttributeUpdate>, Error> {
     let mut updates = Vec::new();
-    walk(prefix.to_owned(), prefix.is_empty(), value, finite, &mut updates)?;
+    walk(prefix.to_owned(), value, finite, &mut updates)?;
     Ok(updates)
 }
 
 fn walk(
     path: String,
-    at_root: bool,
     value: &Attribute,
     finite: Finite,
     updates: &mut Vec<AttributeUpdate>,
 ) -> Result<(), Error> {
-    let below = |key: &str| if at_root { key.to_owned() } else { format!("{path}/{key}") };
+    // Nothing stands in front of a path that is still empty, also where an empty key led there.
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}/{key}") };
     let leaf = match value {
         Attribute::Map(entries) => {
             let mut entries: Vec<_> = entries.iter().collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            return entries
-                .into_iter()
-                .try_for_each(|(key, value)| walk(below(key), false, value, finite, updates));
+            return entries.into_iter().try_for_each(|(key, value)| walk(below(key), value, finite, updates));
         }
         Attribute::List(values) => {
             let mut values = values.iter().enumerate();
-            return values
-                .try_for_each(|(n, value)| walk(below(&n.to_string()), false, value, finite, updates));
+            return values.try_for_each(|(n, value)| walk(below(&n.to_string()), value, finite, updates));
         }
         Attribute::Null => None,
         Attribute::Bool(value) => Some(Leaf::BoolValue(*value)),

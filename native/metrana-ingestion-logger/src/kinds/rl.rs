@@ -14,7 +14,7 @@ use crate::kinds::Call;
 use crate::lanes::LaneId;
 use crate::points::{Environments, RlFloats, Spread};
 use crate::rl_batch::{RL_BATCH_FRAME, RlBatch};
-use crate::rl_cursor::{EpisodeSteps, StepStrategy};
+use crate::rl_cursor::{EpisodeSteps, RlCursor, StepStrategy};
 use crate::series::{Nature, SeriesId};
 use crate::stage::{Row, Sizes, Stage};
 use crate::validate;
@@ -62,17 +62,35 @@ impl<'a> RlCall<'a> {
         points.timestamps.check_shape("timestamps_millis", environments, row)?;
         validate::step("rl_step", points.rl_step)?;
         points.episodes.each(|episode| validate::step("episode", *episode))?;
+        check_strategy(points)?;
+        let nature = Nature::rl(points.ordered, !matches!(points.episodes, Spread::None));
+        let call = Self { who, points, nature, row };
         match points.steps {
             Spread::None => {}
-            Spread::Uniform(first) => drop(validate::step_range(first, row)?),
+            Spread::Uniform(first) => {
+                (0..environments).try_for_each(|environment| call.check_range(environment, first))?;
+            }
             Spread::PerEnvironment(firsts) => {
-                firsts.iter().try_for_each(|first| validate::step_range(*first, row).map(drop))?;
+                let mut rows = firsts.iter().enumerate();
+                rows.try_for_each(|(environment, first)| call.check_range(environment, *first))?;
             }
             Spread::Grid(steps) => steps.iter().try_for_each(|step| validate::step("env step", *step))?,
         }
-        check_strategy(points)?;
-        let nature = Nature::rl(points.ordered, !matches!(points.episodes, Spread::None));
-        Ok(Self { who, points, nature, row })
+        Ok(call)
+    }
+
+    /// Whether the steps of a row that begin at `first` have room below the largest step.
+    fn check_range(&self, environment: usize, first: u64) -> Result<(), Error> {
+        if validate::step_range(first, self.row).is_ok() {
+            return Ok(());
+        }
+        // Each episode of the row begins there again, so no range is longer than its longest episode.
+        let mut counted = EpisodeSteps::default();
+        for (run, episode) in self.runs(environment) {
+            counted.set(episode, counted.get(episode).unwrap_or(0) + run.len() as u64);
+        }
+        let longest = usize::try_from(counted.highest()).unwrap_or(self.row);
+        validate::step_range(first, longest).map(drop)
     }
 
     fn sizes(&self) -> Sizes {
@@ -154,9 +172,12 @@ impl<'a> RlCall<'a> {
                     self.points.strategy.spoken()
                 )));
             }
-            // An environment may stand in a call more than once; then the bound is higher than what it will reach,
-            // which only matters within a call's length of the largest step there is.
-            if automatic && cursor.bound(self.points.rl_step).saturating_add(count) > validate::MAX_STEP {
+            // The bound is over all episodes and environments; only where it does not fit, each is looked at.
+            let fits = |next: u64, count: u64| next.saturating_add(count) <= validate::MAX_STEP + 1;
+            if automatic
+                && !fits(cursor.bound(self.points.rl_step), count)
+                && !self.automatic_steps(stage, environment, cursor).all(|(next, count)| fits(next, count))
+            {
                 return Err(Error::validation(format!(
                     "invalid points: automatic env steps of {} in environment '{}' would exceed {}",
                     self.who.spoken(),
@@ -166,6 +187,26 @@ impl<'a> RlCall<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Where the runs of an environment begin, in all of its rows, when their steps are automatic; and how long they are.
+    fn automatic_steps<'c>(
+        &'c self,
+        stage: &'c Stage,
+        environment: EnvironmentId,
+        cursor: &'c RlCursor,
+    ) -> impl Iterator<Item = (u64, u64)> + 'c {
+        let mut begun = EpisodeSteps::default();
+        let rows = (0..self.points.environments.len()).filter(move |row| match self.points.environments {
+            Environments::Names(names) => stage.environments.find(names[*row]) == Some(environment),
+            Environments::Known(ids) => ids[*row] == environment,
+        });
+        rows.flat_map(|row| self.runs(row)).map(move |(run, episode)| {
+            let next = begun.get(episode).unwrap_or_else(|| cursor.next_at(self.points.rl_step, episode));
+            let count = run.len() as u64;
+            begun.set(episode, next.saturating_add(count));
+            (next, count)
+        })
     }
 
     fn commit_row(&self, stage: &mut Stage, lane: LaneId, environment: usize, now: i64) -> u64 {

@@ -9,15 +9,15 @@ impl Model {
         let mut leaves = Vec::new();
         match target {
             Target::Run { prefix } => {
-                flatten(prefix, prefix.is_empty(), value, &mut leaves);
+                flatten(prefix, value, &mut leaves);
                 self.arrived.attributes.extend(leaves);
             }
             Target::Config => {
-                flatten("config", false, value, &mut leaves);
+                flatten("config", value, &mut leaves);
                 self.arrived.attributes.extend(leaves);
             }
             Target::Environment { environment, episode } => {
-                flatten("", true, value, &mut leaves);
+                flatten("", value, &mut leaves);
                 if leaves.is_empty() {
                     return;
                 }
@@ -57,18 +57,18 @@ fn add(set: &mut Vec<String>, tags: &[String]) {
     }
 }
 
-/// The leaves of a tree with their paths. `root`: there is nothing in front of a name.
-fn flatten(path: &str, root: bool, value: &Attribute, leaves: &mut Vec<(String, Value)>) {
-    let below = |name: &str| if root { name.to_owned() } else { format!("{path}/{name}") };
+/// The leaves of a tree with their paths. In front of a name stands nothing where the path so far is empty.
+fn flatten(path: &str, value: &Attribute, leaves: &mut Vec<(String, Value)>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
     let leaf = match value {
         Attribute::Map(entries) => {
             let mut sorted: Vec<_> = entries.iter().collect();
             sorted.sort_by(|one, other| one.0.as_bytes().cmp(other.0.as_bytes()));
-            return sorted.iter().for_each(|(name, value)| flatten(&below(name), false, value, leaves));
+            return sorted.iter().for_each(|(name, value)| flatten(&below(name), value, leaves));
         }
         Attribute::List(values) => {
             return (0..).zip(values).for_each(|(index, value): (usize, _)| {
-                flatten(&below(&index.to_string()), false, value, leaves);
+                flatten(&below(&index.to_string()), value, leaves);
             });
         }
         Attribute::Bool(value) => Value::Bool(*value),
