@@ -20,6 +20,7 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
         ArgumentNullException.ThrowIfNull(pairs);
         _pairs = [.. pairs];
         Block = new LabelBlock(_pairs);
+        Hash = KnownNames.Hash(this);
     }
 
     /// <summary>The labels listed. Of a key that comes twice the last value counts.</summary>
@@ -36,6 +37,9 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
 
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Length;
+
+    /// <summary>What they are found by.</summary>
+    internal int Hash { get; }
 
     /// <summary>The form that crosses to the native side.</summary>
     internal LabelBlock Block { get; }

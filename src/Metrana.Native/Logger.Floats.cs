@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -145,7 +146,16 @@ public sealed partial class Logger
     {
         try
         {
-            NativeLogger.LogStdFloats(Live(), metric, scale, values, labels, steps, timestamps, distributed);
+            LoggerHandle logger = Live();
+            int hash = distributed ? 0 : KnownNames.Hash(metric, labels);
+            if (distributed || !TryLogKnown(hash, metric, scale, values, labels, steps, timestamps))
+            {
+                NativeLogger.LogStdFloats(logger, metric, scale, values, labels, steps, timestamps, distributed);
+                if (!distributed && _known.ComesAgain(hash))
+                {
+                    LearnStd(logger, hash, metric, scale, labels);
+                }
+            }
         }
         catch (LoggerClosedException) when (IsDisposed)
         {
@@ -153,5 +163,38 @@ public sealed partial class Logger
         }
 
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Logs to a series whose name is known by now. False: it is not, or the call is refused; nothing was logged.</summary>
+    private bool TryLogKnown<T>(
+        int hash, string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, Steps steps, Timestamps timestamps)
+        where T : unmanaged
+    {
+        if (_known.Find(NativeLogger.World.Std, hash, metric, scale, labels) is not { } series)
+        {
+            return false;
+        }
+
+        bool isPlain = values.Length == 1 && steps.Kind == StepsKind.Auto && timestamps.Kind == TimestampsKind.Now;
+        return isPlain && typeof(T) == typeof(double)
+            ? series.TryLog(Unsafe.As<T, double>(ref MemoryMarshal.GetReference(values)))
+            : series.TryLog(values, steps, timestamps);
+    }
+
+    private void LearnStd(LoggerHandle logger, int hash, string metric, Scale scale, LabelSpan labels)
+    {
+        try
+        {
+            SeriesHandle series = NativeLogger.FindSeries(
+                logger, NativeLogger.World.Std, metric, scale, labels, ordered: true, episodic: false);
+            if (series.IsThere)
+            {
+                _known.Learn(NativeLogger.World.Std, hash, metric, scale, labels, series);
+            }
+        }
+        catch (Exception e) when (e is MetranaException or ObjectDisposedException)
+        {
+            // The logger ended meanwhile. What was logged is logged, and nothing more is to come.
+        }
     }
 }

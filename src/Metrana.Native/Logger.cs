@@ -22,6 +22,7 @@ namespace Metrana.Native;
 public sealed partial class Logger : IDisposable
 {
     private readonly LoggerCore _core;
+    private readonly KnownNames _known = new();
 
     /// <summary>Opens the run, or joins the one that is there, and returns when the service has answered.</summary>
     /// <param name="config">The settings. They are copied: what happens to them afterwards has no effect.</param>

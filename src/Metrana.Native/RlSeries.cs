@@ -129,7 +129,7 @@ public sealed class RlSeries
         _logger.CheckOwner(environments);
         try
         {
-            _handle.LogRl(values, call);
+            _handle.LogRl(values, call, environments.Kept is { } kept ? kept.Ids : default);
         }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {

@@ -1264,6 +1264,19 @@ metrana_status metrana_logger_series(const metrana_logger *logger,
                                      metrana_series *out,
                                      metrana_error **error);
 
+/// The same for a series that is there already: nothing is made and nothing decided. Where it is not there, `*out` has
+/// generation 0.
+metrana_status metrana_logger_find_series(const metrana_logger *logger,
+                                          int32_t world,
+                                          metrana_str metric,
+                                          metrana_str scale,
+                                          const metrana_label *labels,
+                                          size_t label_count,
+                                          uint8_t ordered,
+                                          uint8_t episodic,
+                                          metrana_series *out,
+                                          metrana_error **error);
+
 /// Finds `n` environments by their names, or makes them, and writes a number for each into `ids_out`, which has room for
 /// as many. The numbers mean something to this logger only.
 metrana_status metrana_logger_environments(const metrana_logger *logger,

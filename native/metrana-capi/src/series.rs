@@ -61,10 +61,59 @@ pub unsafe extern "C" fn metrana_logger_series(
     out: *mut metrana_series,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
+    let wanted = Wanted { world, metric, scale, labels, label_count, ordered, episodic };
+    // SAFETY: passed on to the caller.
+    unsafe { look_up(logger, wanted, out, error, |logger, name| logger.series(name).map(Some)) }
+}
+
+/// The same for a series that is there already: nothing is made and nothing decided. Where it is not there, `*out` has
+/// generation 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_find_series(
+    logger: *const metrana_logger,
+    world: i32,
+    metric: metrana_str,
+    scale: metrana_str,
+    labels: *const metrana_label,
+    label_count: usize,
+    ordered: u8,
+    episodic: u8,
+    out: *mut metrana_series,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    let wanted = Wanted { world, metric, scale, labels, label_count, ordered, episodic };
+    // SAFETY: passed on to the caller.
+    unsafe { look_up(logger, wanted, out, error, Logger::find_series) }
+}
+
+/// How a series is named from outside.
+#[derive(Clone, Copy)]
+struct Wanted {
+    world: i32,
+    metric: metrana_str,
+    scale: metrana_str,
+    labels: *const metrana_label,
+    label_count: usize,
+    ordered: u8,
+    episodic: u8,
+}
+
+/// # Safety
+/// `logger` is null or a live logger, `out` and `error` are null or may be written, and the texts are what the header
+/// asks for.
+unsafe fn look_up(
+    logger: *const metrana_logger,
+    wanted: Wanted,
+    out: *mut metrana_series,
+    error: *mut *mut metrana_error,
+    ask: impl FnOnce(&Logger, &SeriesName<'_>) -> Result<Option<SeriesHandle>, Error>,
+) -> metrana_status {
+    const NOBODY: metrana_series = metrana_series { slot: 0, generation: 0, series: 0, reserved: 0 };
+    let Wanted { world, metric, scale, labels, label_count, ordered, episodic } = wanted;
     let find = |logger: &Logger| {
-        // SAFETY: the caller hands in null or a pointer that may be written, and texts as the header asks for.
+        // SAFETY: the caller vouches for all of it.
         unsafe {
-            pointers::put(out, metrana_series { slot: 0, generation: 0, series: 0, reserved: 0 }, "out")?;
+            pointers::put(out, NOBODY, "out")?;
             let mut names = Labels::new();
             labels::read(labels, label_count, &mut names)?;
             let kind = match metrana_world::read(world, "world")? {
@@ -72,16 +121,17 @@ pub unsafe extern "C" fn metrana_logger_series(
                 metrana_world::Std => SeriesKind::Distributed,
                 metrana_world::Rl => SeriesKind::Rl { ordered: ordered != 0, episodic: episodic != 0 },
             };
-            let found = logger.series(&SeriesName {
+            let name = SeriesName {
                 metric: metric.read("metric")?,
                 scale: scale.read("scale")?,
                 labels: &names,
                 kind,
-            })?;
-            pointers::put(out, found.into(), "out")
+            };
+            let found = ask(logger, &name)?;
+            pointers::put(out, found.map_or(NOBODY, metrana_series::from), "out")
         }
     };
-    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    // SAFETY: as above.
     unsafe { report(error, || handle::call(logger, find)) }
 }
 

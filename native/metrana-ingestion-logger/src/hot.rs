@@ -6,7 +6,7 @@ use crate::errors::{Error, Status};
 use crate::kinds::rl::RlCall;
 use crate::kinds::std::StdCall;
 use crate::log::admit;
-use crate::points::{RlFloats, Scalar, Steps, Timestamps, Values, Width};
+use crate::points::{RlFloats, Scalar, ScalarTime, Steps, Timestamps, Values, Width};
 use crate::series::SeriesId;
 use crate::slots::{self, Slot};
 
@@ -36,8 +36,12 @@ pub(crate) fn gone() -> Error {
 /// Logs one value at the next step of an ordinary series, now: what is logged more often than everything else.
 pub fn log_scalar(handle: SeriesHandle, value: f64) -> Result<(), Error> {
     let (slot, id) = handle.resolve()?;
-    let scalar =
-        Scalar { width: Width::F64, bits: value.to_bits(), step: None, timestamp: clock::now_millis() };
+    let scalar = Scalar {
+        width: Width::F64,
+        bits: value.to_bits(),
+        step: None,
+        timestamp: ScalarTime::Now { tick: clock::tick_millis() },
+    };
     let written = slot.gate.admit_quickly(SCALAR_WEIGHT, |stage| {
         stage.generation == handle.generation && stage.put_scalar_quickly(id, &scalar)
     });

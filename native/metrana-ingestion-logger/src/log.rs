@@ -15,7 +15,7 @@ use crate::kinds::std::StdCall;
 use crate::logger::Logger;
 use crate::points::{EnvironmentId, RlFloats, StdFloats};
 use crate::queue::Turned;
-use crate::series::Nature;
+use crate::series::{Nature, SeriesId};
 use crate::slots::Slot;
 use crate::stage::{Stage, Terms};
 use crate::validate;
@@ -96,13 +96,9 @@ impl Logger {
 
     /// A series for calls that come again and again. It pins its metric like a first point would.
     pub fn series(&self, wanted: &SeriesName<'_>) -> Result<SeriesHandle, Error> {
-        let (world, nature) = match wanted.kind {
-            SeriesKind::Std => (World::Std, Nature::STD),
-            SeriesKind::Distributed => (World::Std, Nature::DISTRIBUTED),
-            SeriesKind::Rl { ordered, episodic } => (World::Rl, Nature::rl(ordered, episodic)),
-        };
+        let nature = wanted.kind.nature();
         let mut room = LabelRoom::new();
-        let key = Key::new(world, wanted.metric, wanted.scale, wanted.labels, &mut room);
+        let key = wanted.key(&mut room);
         let mut state = self.shared.slot.gate.lock()?;
         state.admits()?;
         let registry = &mut state.inner.registry;
@@ -110,7 +106,21 @@ impl Logger {
             Some(known) => known,
             None => registry.add(&key, nature, None),
         };
-        Ok(SeriesHandle { slot: self.shared.slot.index, generation: self.generation, series: id.as_index() })
+        Ok(self.handle_of(id))
+    }
+
+    /// The same, of a series that is there already. None: it is not, and nothing is pinned.
+    pub fn find_series(&self, wanted: &SeriesName<'_>) -> Result<Option<SeriesHandle>, Error> {
+        let mut room = LabelRoom::new();
+        let key = wanted.key(&mut room);
+        let state = self.shared.slot.gate.lock()?;
+        state.admits()?;
+        let found = state.inner.registry.resolve_name(&key, wanted.kind.nature())?;
+        Ok(found.map(|id| self.handle_of(id)))
+    }
+
+    fn handle_of(&self, id: SeriesId) -> SeriesHandle {
+        SeriesHandle { slot: self.shared.slot.index, generation: self.generation, series: id.as_index() }
     }
 
     /// Logs points of several series, all of them or none.
@@ -153,6 +163,29 @@ pub enum SeriesKind {
     },
 }
 
+impl SeriesKind {
+    fn nature(self) -> Nature {
+        match self {
+            Self::Std => Nature::STD,
+            Self::Distributed => Nature::DISTRIBUTED,
+            Self::Rl { ordered, episodic } => Nature::rl(ordered, episodic),
+        }
+    }
+}
+
+impl<'a> SeriesName<'a> {
+    fn key<'l>(&self, room: &'l mut LabelRoom<'a>) -> Key<'l>
+    where
+        'a: 'l,
+    {
+        let world = match self.kind {
+            SeriesKind::Std | SeriesKind::Distributed => World::Std,
+            SeriesKind::Rl { .. } => World::Rl,
+        };
+        Key::new(world, self.metric, self.scale, self.labels, room)
+    }
+}
+
 /// Lets a call of a logger in, or says why not.
 pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(), Error> {
     let (kind, size) = call.size();
@@ -175,6 +208,7 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
             call.plan(stage)
         },
         |stage, plan| {
+            stage.read_last = now;
             call.commit(stage, plan, now);
             let staged = stage.finish_call();
             (staged.weight, staged)

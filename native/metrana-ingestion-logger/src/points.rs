@@ -173,7 +173,17 @@ pub(crate) struct Scalar {
     pub bits: u64,
     /// None: the one after the last.
     pub step: Option<u64>,
-    pub timestamp: i64,
+    pub timestamp: ScalarTime,
+}
+
+/// When a scalar was.
+#[derive(Clone, Copy)]
+pub(crate) enum ScalarTime {
+    /// Now, as the kernel's last tick has it.
+    Now {
+        tick: i64,
+    },
+    At(i64),
 }
 
 impl Scalar {
@@ -190,8 +200,8 @@ impl Scalar {
             Steps::Each(_) => return None,
         };
         let timestamp = match timestamps {
-            Timestamps::Now => clock::now_millis(),
-            Timestamps::At(millis) | Timestamps::Each(&[millis]) => millis,
+            Timestamps::Now => ScalarTime::Now { tick: clock::tick_millis() },
+            Timestamps::At(millis) | Timestamps::Each(&[millis]) => ScalarTime::At(millis),
             Timestamps::Each(_) => return None,
         };
         Some(Self { width, bits, step, timestamp })

@@ -13,7 +13,7 @@ use crate::counters::{Counters, Fate, Kind, Tally};
 use crate::environments::{EnvironmentId, Environments};
 use crate::events::EventSink;
 use crate::lanes::{self, Frame, LaneId, Lanes};
-use crate::points::{Scalar, Width};
+use crate::points::{Scalar, ScalarTime, Width};
 use crate::pool::Pool;
 use crate::queue::Patience;
 use crate::reports::Reports;
@@ -112,6 +112,8 @@ pub(crate) struct Stage {
     /// What the call that is being committed has done so far.
     call: Staged,
     rolled: bool,
+    /// What the clock said when it was last read exactly.
+    pub read_last: i64,
     /// Where the rows of the call that is planned go.
     pub rows: Vec<Row>,
 }
@@ -151,6 +153,7 @@ impl Stage {
             mis_step_warnings_left: config.mis_step_warn_budget,
             call: Staged::default(),
             rolled: false,
+            read_last: i64::MIN,
             rows: Vec::new(),
         }
     }
@@ -219,7 +222,12 @@ impl Stage {
         }
         self.registry.get_mut(id).last_step = Some(step);
         self.count(Kind::FloatPoints, 1);
-        let Scalar { width, timestamp, bits, .. } = *scalar;
+        let timestamp = match scalar.timestamp {
+            // The tick may lie a little before what the last call on the long way read.
+            ScalarTime::Now { tick } => tick.max(self.read_last),
+            ScalarTime::At(millis) => millis,
+        };
+        let Scalar { width, bits, .. } = *scalar;
         self.open.push_scalar(false, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
         true
     }

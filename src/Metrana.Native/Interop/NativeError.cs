@@ -18,6 +18,27 @@ internal static class NativeError
         }
     }
 
+    /// <summary>
+    /// Whether a call by a handle was accepted. A refusal is let go: the same call by its name is refused as well, in words that
+    /// say the name. Everything else is thrown.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAccepted(int status, nint error)
+    {
+        if (status == (int)MetranaStatus.Ok)
+        {
+            return true;
+        }
+
+        if (status != (int)MetranaStatus.Validation)
+        {
+            Throw(status, error);
+        }
+
+        NativeMethods.ErrorFree(error);
+        return false;
+    }
+
     /// <summary>What a native error says. It stays with its owner.</summary>
     public static Failure Read(nint error)
     {

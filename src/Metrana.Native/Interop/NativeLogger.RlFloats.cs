@@ -23,20 +23,28 @@ internal static unsafe partial class NativeLogger
             LabelCount = names.LabelCount,
             Environments = environments.Start,
         };
-        SendRl(ref floats, values, call, logger, default);
+        ReadOnlySpan<uint> ids = call.Environments.Kept is { } kept ? kept.Ids : default;
+        int status = SendRl(ref floats, values, call, ids, logger, default, out nint error);
+        NativeError.ThrowIfFailed(status, error);
     }
 
     /// <summary>Fills in everything but the names, and calls: a logger, or a series where there is none.</summary>
-    internal static void SendRl<T>(
-        ref NativeRlFloats floats, ReadOnlySpan<T> values, scoped in RlCall call, LoggerHandle? logger, NativeSeries series)
+    internal static int SendRl<T>(
+        ref NativeRlFloats floats,
+        ReadOnlySpan<T> values,
+        scoped in RlCall call,
+        scoped ReadOnlySpan<uint> ids,
+        LoggerHandle? logger,
+        NativeSeries series,
+        out nint error)
         where T : unmanaged
     {
         int rows = call.Environments.Count;
         Spread episodes = call.Episodes.Spread.For(rows, values.Length);
         Spread steps = call.Steps.Spread.For(rows, values.Length);
         Spread timestamps = call.Timestamps.Spread.For(rows, values.Length);
-        ReadOnlySpan<uint> ids = call.Environments.Kept is { } kept ? kept.Ids : default;
         fixed (NativeRlFloats* native = &floats)
+        fixed (nint* errorPlace = &error)
         fixed (T* column = values)
         fixed (uint* environmentIds = ids)
         fixed (long* episodeColumn = episodes.Values)
@@ -63,11 +71,10 @@ internal static unsafe partial class NativeLogger
             native->TimestampMillis = timestamps.Value;
             native->TimestampsMillis = timestampColumn;
             native->TimestampCount = (nuint)timestamps.Values.Length;
-            nint error = 0;
-            int status = logger is null
-                ? NativeMethods.SeriesLogRl(series, native, &error)
-                : NativeMethods.LoggerLogRlFloats(logger, native, &error);
-            NativeError.ThrowIfFailed(status, error);
+            *errorPlace = 0;
+            return logger is null
+                ? NativeMethods.SeriesLogRl(series, native, errorPlace)
+                : NativeMethods.LoggerLogRlFloats(logger, native, errorPlace);
         }
     }
 }

@@ -42,11 +42,16 @@ internal static unsafe partial class NativeLogger
     }
 
     public static SeriesHandle GetSeries(LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool distributed) =>
-        GetSeries(logger, World.Std, metric, scale, labels, ordered: !distributed, episodic: false);
+        GetSeries(logger, World.Std, metric, scale, labels, ordered: !distributed, episodic: false, make: true);
 
     public static SeriesHandle GetRlSeries(
         LoggerHandle logger, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic) =>
-        GetSeries(logger, World.Rl, metric, scale, labels, ordered, episodic);
+        GetSeries(logger, World.Rl, metric, scale, labels, ordered, episodic, make: true);
+
+    /// <summary>A series that is there already; none is made.</summary>
+    public static SeriesHandle FindSeries(
+        LoggerHandle logger, World world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic) =>
+        GetSeries(logger, world, metric, scale, labels, ordered, episodic, make: false);
 
     public static uint[] GetEnvironments(LoggerHandle logger, ReadOnlySpan<string> names)
     {
@@ -64,23 +69,19 @@ internal static unsafe partial class NativeLogger
     }
 
     private static SeriesHandle GetSeries(
-        LoggerHandle logger, World world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic)
+        LoggerHandle logger, World world, string metric, Scale scale, LabelSpan labels, bool ordered, bool episodic, bool make)
     {
         SeriesNames.Stack stack = default;
         using SeriesNames names = new(metric, scale, labels, &stack);
+        byte isOrdered = ordered ? (byte)1 : (byte)0;
+        byte isEpisodic = episodic ? (byte)1 : (byte)0;
         NativeSeries series = default;
         nint error = 0;
-        int status = NativeMethods.LoggerSeries(
-            logger,
-            (int)world,
-            names.Metric,
-            names.Scale,
-            names.Labels,
-            names.LabelCount,
-            ordered ? (byte)1 : (byte)0,
-            episodic ? (byte)1 : (byte)0,
-            &series,
-            &error);
+        int status = make
+            ? NativeMethods.LoggerSeries(
+                logger, (int)world, names.Metric, names.Scale, names.Labels, names.LabelCount, isOrdered, isEpisodic, &series, &error)
+            : NativeMethods.LoggerFindSeries(
+                logger, (int)world, names.Metric, names.Scale, names.Labels, names.LabelCount, isOrdered, isEpisodic, &series, &error);
         NativeError.ThrowIfFailed(status, error);
         return new SeriesHandle(series);
     }

@@ -64,6 +64,19 @@ internal static unsafe partial class NativeMethods
         NativeSeries* series,
         nint* error);
 
+    [LibraryImport(Library, EntryPoint = "metrana_logger_find_series")]
+    internal static partial int LoggerFindSeries(
+        LoggerHandle logger,
+        int world,
+        NativeText metric,
+        NativeText scale,
+        NativeLabel* labels,
+        nuint labelCount,
+        byte ordered,
+        byte episodic,
+        NativeSeries* series,
+        nint* error);
+
     [LibraryImport(Library, EntryPoint = "metrana_logger_environments")]
     internal static partial int LoggerEnvironments(
         LoggerHandle logger, NativeText* names, nuint count, uint* ids, nint* error);

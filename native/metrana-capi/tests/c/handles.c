@@ -21,6 +21,13 @@ static void log_by_handle(const metrana_logger *logger) {
     metrana_series loss = find(logger, "loss"), again = find(logger, "loss");
     CHECK(loss.generation != 0 && loss.slot == again.slot && loss.generation == again.generation);
     CHECK(loss.series == again.series && loss.series != find(logger, "other").series);
+    metrana_series there, missing;
+    EXPECT(METRANA_STATUS_OK, metrana_logger_find_series(logger, METRANA_WORLD_STD, str("loss"), str("ML_STEP"), NULL, 0,
+                                                         1, 0, &there, ERROR));
+    CHECK(there.generation == loss.generation && there.series == loss.series);
+    EXPECT(METRANA_STATUS_OK, metrana_logger_find_series(logger, METRANA_WORLD_RL, str("loss"), str("ML_STEP"), NULL, 0,
+                                                         1, 0, &missing, ERROR));
+    CHECK(missing.generation == 0);
 
     EXPECT(METRANA_STATUS_OK, metrana_series_log_f64(loss, 0.5, ERROR));
     EXPECT_STATUS(METRANA_STATUS_OK, metrana_series_log_f64(again, 0.25, NULL));
