@@ -1,6 +1,5 @@
 //! The hot path: calls that name nothing. What a handle stands for was resolved once.
 
-use crate::chunk::SCALAR_WEIGHT;
 use crate::clock;
 use crate::errors::{Error, Status};
 use crate::kinds::rl::RlCall;
@@ -9,6 +8,7 @@ use crate::log::admit;
 use crate::points::{RlFloats, Scalar, ScalarTime, Steps, Timestamps, Values, Width};
 use crate::series::SeriesId;
 use crate::slots::{self, Slot};
+use crate::tray;
 
 /// A series of a logger, for calls that come again and again. Plain numbers: cheap to keep and safe to keep too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,11 @@ impl SeriesHandle {
     }
 }
 
+/// Puts a value into the tray of its series. False: it goes the long way.
+pub(crate) fn put(slot: &Slot, generation: u32, series: SeriesId, scalar: &Scalar) -> bool {
+    !slot.gate.is_poisoned() && slot.trays[tray::of(series)].put(generation, series, scalar)
+}
+
 pub(crate) fn gone() -> Error {
     Error::new(Status::LoggerClosed, "logger is closed, and this handle belonged to it")
 }
@@ -42,10 +47,7 @@ pub fn log_scalar(handle: SeriesHandle, value: f64) -> Result<(), Error> {
         step: None,
         timestamp: ScalarTime::Now { tick: clock::tick_millis() },
     };
-    let written = slot.gate.admit_quickly(SCALAR_WEIGHT, |stage| {
-        stage.generation == handle.generation && stage.put_scalar_quickly(id, &scalar)
-    });
-    if written {
+    if put(slot, handle.generation, id, &scalar) {
         return Ok(());
     }
     log_std(handle, Values::F64(&[value]), Steps::Auto, Timestamps::Now)
@@ -60,7 +62,10 @@ pub fn log_std(
 ) -> Result<(), Error> {
     let (slot, series) = handle.resolve()?;
     let call = StdCall::known(series, values, steps, timestamps)?;
-    if call.admit_quickly(slot, handle.generation) { Ok(()) } else { admit(slot, handle.generation, &call) }
+    if call.scalar().is_some_and(|scalar| put(slot, handle.generation, series, &scalar)) {
+        return Ok(());
+    }
+    admit(slot, handle.generation, &call)
 }
 
 /// Logs points of the reinforcement-learning series that a handle stands for. The name in `points` is not looked at.

@@ -44,6 +44,7 @@ mod stream;
 mod sync;
 mod tls;
 mod transport;
+mod tray;
 mod validate;
 mod wire;
 

@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::config::Backpressure;
 use crate::errors::{Error, Status};
-use crate::hot::{SeriesHandle, gone};
+use crate::hot::{self, SeriesHandle, gone};
 use crate::key::{Key, LabelRoom, World};
 use crate::kinds::Call;
 use crate::kinds::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttributes, Tags, Target};
@@ -25,7 +25,13 @@ impl Logger {
     pub fn log_std_floats(&self, call: &StdFloats<'_>) -> Result<(), Error> {
         let mut room = LabelRoom::new();
         let call = StdCall::new(call, &mut room)?;
-        if call.admit_quickly(self.shared.slot, self.generation) { Ok(()) } else { self.admit_call(&call) }
+        if let Some(scalar) = call.scalar() {
+            let found = call.find(&self.shared.slot.gate.lock()?.inner);
+            if found.is_some_and(|id| hot::put(self.shared.slot, self.generation, id, &scalar)) {
+                return Ok(());
+            }
+        }
+        self.admit_call(&call)
     }
 
     /// Logs points of a reinforcement-learning series.
@@ -79,11 +85,13 @@ impl Logger {
         scale: &str,
         labels: &[(&str, &str)],
     ) -> Result<Option<u64>, Error> {
-        let state = self.shared.slot.gate.lock()?;
-        let registry = &state.inner.registry;
         let mut room = LabelRoom::new();
         let key = Key::new(World::Std, metric, scale, labels, &mut room);
-        Ok(registry.find(&key).and_then(|id| registry.get(id).last_step))
+        let mut inside = self.shared.slot.gate.lock()?;
+        let stage = &mut inside.inner;
+        let Some(id) = stage.registry.find(&key) else { return Ok(None) };
+        stage.withdraw(id);
+        Ok(stage.registry.get(id).last_step)
     }
 
     /// The highest reinforcement-learning step and episode of an environment, over all its series.
@@ -207,8 +215,9 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
             }
             call.plan(stage)
         },
-        |stage, plan| {
+        |stage, plan, spare| {
             stage.read_last = now;
+            stage.spare = spare;
             call.commit(stage, plan, now);
             let staged = stage.finish_call();
             (staged.weight, staged)

@@ -9,7 +9,7 @@ use crate::envelope::Identity;
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
 use crate::pool::Pool;
-use crate::queue::Closing;
+use crate::queue::{Closing, State};
 use crate::sender::{Sender, Shared};
 use crate::session;
 use crate::stage::Stage;
@@ -59,10 +59,17 @@ impl Logger {
     /// A snapshot of the books.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.shared
-            .slot
-            .gate
-            .peek(|state| Counters { pending_bytes: state.held() as u64, ..state.inner.counters })
+        let gate = &self.shared.slot.gate;
+        let read =
+            |state: &State<Stage>| Counters { pending_bytes: state.held() as u64, ..state.inner.counters };
+        match gate.lock() {
+            Ok(mut state) => {
+                state.inner.close_trays();
+                state.catch_up();
+                read(&state)
+            }
+            Err(_) => gate.peek(read),
+        }
     }
 
     /// The service's number of the run.
@@ -136,7 +143,7 @@ impl Logger {
     fn end(&self, closing: Closing, timeout: Option<Duration>) -> Result<(), Error> {
         let timeout = timeout.unwrap_or(self.shared.config.close_timeout);
         let deadline = deadline(Some(timeout));
-        self.shared.slot.gate.shut(closing)?;
+        self.shared.slot.gate.shut(closing, Stage::close_trays)?;
         self.shared.slot.wake.notify_one();
         let ended = self.shared.slot.gate.wait_for(deadline, |state| {
             let stopped = state.stopped().cloned();
@@ -153,7 +160,7 @@ impl Logger {
     /// Gives up: takes nothing more, delivers nothing more, and waits for nothing. Whoever waits in another thread is
     /// told that the logger is closed. Dropping it does the same.
     pub fn abandon(&self) {
-        drop(self.shared.slot.gate.shut(Closing { close_run: false }));
+        drop(self.shared.slot.gate.shut(Closing { close_run: false }, Stage::close_trays));
         let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
         drop(self.shared.slot.gate.finish(|_| abandoned, Stage::write_off));
         self.shared.abandon.notify_one();

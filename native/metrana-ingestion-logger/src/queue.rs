@@ -10,7 +10,18 @@ use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use crate::errors::{Error, Status};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, MutexGuard, is_poisoned};
+
+/// What can lie behind a gate.
+pub(crate) trait Behind {
+    /// By how many bytes what is held has changed behind the gate's back since it was last asked.
+    fn change(&mut self) -> isize {
+        0
+    }
+
+    /// Gives up whatever it holds only in case it is needed: somebody needs it now.
+    fn give_way(&mut self) {}
+}
 
 /// What lies behind the gate, with the books of the gate itself.
 pub(crate) struct State<S> {
@@ -54,7 +65,7 @@ pub(crate) struct Gate<S> {
     settled: Condvar,
 }
 
-impl<S> State<S> {
+impl<S: Behind> State<S> {
     fn new(inner: S, limit: usize) -> Self {
         Self {
             inner,
@@ -66,6 +77,11 @@ impl<S> State<S> {
             stopped: None,
             outcome: None,
         }
+    }
+
+    /// Books what changed behind the gate's back.
+    pub(crate) fn catch_up(&mut self) {
+        self.held = self.held.saturating_add_signed(self.inner.change());
     }
 
     /// Bytes that were let in and are not settled.
@@ -111,7 +127,7 @@ impl<S> State<S> {
 }
 
 /// The stage, as long as this lives.
-pub(crate) struct Inside<'a, S> {
+pub(crate) struct Inside<'a, S: Behind> {
     // In this order: the lock is given back, and poisoned by a panic, before anybody is woken to find it so.
     state: MutexGuard<'a, State<S>>,
     _alarm: Alarm<'a, S>,
@@ -129,20 +145,26 @@ impl<S> Drop for Alarm<'_, S> {
     }
 }
 
-impl<S> Deref for Inside<'_, S> {
+impl<S: Behind> Deref for Inside<'_, S> {
     type Target = State<S>;
     fn deref(&self) -> &State<S> {
         &self.state
     }
 }
 
-impl<S> DerefMut for Inside<'_, S> {
+impl<S: Behind> DerefMut for Inside<'_, S> {
     fn deref_mut(&mut self) -> &mut State<S> {
         &mut self.state
     }
 }
 
-impl<S> Gate<S> {
+impl<S: Behind> Drop for Inside<'_, S> {
+    fn drop(&mut self) {
+        self.state.catch_up();
+    }
+}
+
+impl<S: Behind> Gate<S> {
     pub(crate) fn new(inner: S, limit: usize) -> Self {
         let state = State::new(inner, limit);
         Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
@@ -175,13 +197,19 @@ impl<S> Gate<S> {
         }
     }
 
+    /// Whether a call panicked while it had the stage.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        is_poisoned(&self.state)
+    }
+
     /// Lets a call in: `plan` says how many bytes it needs at most, and may be asked again after a wait; `commit`
-    /// writes it and says how many it took; `turned_away` is for the books. All three have the stage to themselves.
+    /// writes it and says how many it took, and hears how many more there would have been room for without anybody having
+    /// to wait; `turned_away` is for the books. All three have the stage to themselves.
     pub(crate) fn admit<P, R, A>(
         &self,
         patience: impl Fn(&S) -> Patience,
         mut plan: impl FnMut(&mut S) -> Result<(usize, P), Error>,
-        commit: impl FnOnce(&mut S, P) -> (usize, R),
+        commit: impl FnOnce(&mut S, P, usize) -> (usize, R),
         turned_away: impl FnOnce(&mut S, P) -> A,
     ) -> Result<R, Turned<A>> {
         let _alarm = Alarm(self);
@@ -197,11 +225,22 @@ impl<S> Gate<S> {
                     return Err(Turned::Down(error));
                 }
             };
+            state.catch_up();
             let first_in_line = state.waiting.front().copied() == ticket;
+            if !state.has_room(weight) {
+                state.inner.give_way();
+                state.catch_up();
+            }
             if first_in_line && state.has_room(weight) {
                 self.leave(&mut state, ticket);
-                let (taken, result) = commit(&mut state.inner, planned);
+                let spare = if state.waiting.is_empty() {
+                    state.limit.saturating_sub(state.held + weight)
+                } else {
+                    0
+                };
+                let (taken, result) = commit(&mut state.inner, planned, spare);
                 state.held += taken;
+                state.catch_up();
                 return Ok(result);
             }
             if ticket.is_none() {
@@ -225,20 +264,6 @@ impl<S> Gate<S> {
         }
     }
 
-    /// The short way in, for a call that takes `weight` bytes: if nobody waits and nothing speaks against it, and `write`
-    /// says that it wrote it. Else nothing happened, and the call goes the long way, `admit`, which finds out why.
-    pub(crate) fn admit_quickly(&self, weight: usize, write: impl FnOnce(&mut S) -> bool) -> bool {
-        let _alarm = Alarm(self);
-        let Ok(mut state) = self.state.lock() else { return false };
-        let state = &mut *state;
-        let open = state.closing.is_none() && state.stopped.is_none() && state.waiting.is_empty();
-        let admitted = open && state.has_room(weight) && write(&mut state.inner);
-        if admitted {
-            state.held += weight;
-        }
-        admitted
-    }
-
     /// Takes a waiting call out of the line; the next one may have been waiting for just that.
     fn leave(&self, state: &mut State<S>, ticket: Option<u64>) {
         if let Some(ticket) = ticket {
@@ -259,10 +284,11 @@ impl<S> Gate<S> {
         self.settled.notify_all();
     }
 
-    /// Shuts the gate. The first call decides how; later ones change nothing.
-    pub(crate) fn shut(&self, closing: Closing) -> Result<(), Error> {
+    /// Shuts the gate. The first call decides how; later ones change nothing. `side_doors` shuts what else leads in.
+    pub(crate) fn shut(&self, closing: Closing, side_doors: impl FnOnce(&mut S)) -> Result<(), Error> {
         let mut state = self.lock()?;
         state.closing.get_or_insert(closing);
+        side_doors(&mut state.inner);
         self.announce(state);
         Ok(())
     }
@@ -271,8 +297,9 @@ impl<S> Gate<S> {
     pub(crate) fn stop(&self, cause: Error, write_off: impl FnOnce(&mut S)) -> Result<(), Error> {
         let mut state = self.lock()?;
         state.stopped.get_or_insert(cause);
-        state.held = 0;
         write_off(&mut state.inner);
+        state.catch_up();
+        state.held = 0;
         self.announce(state);
         Ok(())
     }
@@ -289,8 +316,9 @@ impl<S> Gate<S> {
         }
         let outcome = outcome(&mut state);
         state.outcome = Some(outcome.clone());
-        state.held = 0;
         write_off(&mut state.inner);
+        state.catch_up();
+        state.held = 0;
         self.announce(state);
         Ok(outcome)
     }

@@ -44,6 +44,10 @@ impl Shared {
             self.events.log(LogLevel::Warn, || error.message.clone());
         }
         stage.counters.errors_reported += 1;
+        if stage.terms.raise_errors {
+            // The next call has to hear of it.
+            stage.close_trays();
+        }
         if stage.reports.add(error) {
             stage.counters.errors_evicted += 1;
         }

@@ -137,6 +137,10 @@ impl Series {
         )
     }
 
+    pub(crate) fn nature(&self) -> Nature {
+        self.nature
+    }
+
     /// For messages to people.
     pub(crate) fn name(&self) -> String {
         let labels: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -268,16 +272,6 @@ impl Registry {
             (Some(id), _) => self.declaration_len_of(id),
             (None, Who::Named(key)) => Self::declaration_len(key),
             (None, Who::Known(..)) => 0,
-        }
-    }
-
-    /// The lane and the last step of an ordered series of floats that was logged to. None: it is none, or is new.
-    pub(crate) fn quick(&self, id: SeriesId) -> Option<(LaneId, u64)> {
-        let series = self.series.get(id.index())?;
-        if series.world == World::Std && series.nature == Nature::STD {
-            series.lane.zip(series.last_step)
-        } else {
-            None
         }
     }
 

@@ -11,10 +11,13 @@ use tokio::sync::Notify;
 use crate::errors::{Error, Status};
 use crate::queue::Gate;
 use crate::stage::Stage;
+use crate::tray::{TRAYS, Tray};
 
 pub(crate) struct Slot {
     pub index: u32,
     pub gate: Gate<Stage>,
+    /// Side doors for single values.
+    pub trays: [Tray; TRAYS],
     /// There may be something for the sender to do.
     pub wake: Notify,
 }
@@ -64,11 +67,13 @@ pub(crate) fn occupy(mut stage: Stage, queue_bytes: usize) -> Result<&'static Sl
         Box::new(std::array::from_fn(|_| Slot {
             index: numbers.next().unwrap_or(index),
             gate: Gate::new(Stage::vacant(), 0),
+            trays: std::array::from_fn(|_| Tray::default()),
             wake: Notify::new(),
         }))
     });
     let slot = &row[(index % ROW) as usize];
     stage.generation = generation;
+    stage.trays = Some(&slot.trays);
     slot.gate.reset(stage, queue_bytes)?;
     Ok(slot)
 }

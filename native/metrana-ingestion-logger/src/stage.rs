@@ -13,15 +13,21 @@ use crate::counters::{Counters, Fate, Kind, Tally};
 use crate::environments::{EnvironmentId, Environments};
 use crate::events::EventSink;
 use crate::lanes::{self, Frame, LaneId, Lanes};
-use crate::points::{Scalar, ScalarTime, Width};
+use crate::points::Width;
 use crate::pool::Pool;
-use crate::queue::Patience;
+use crate::queue::{Behind, Patience};
 use crate::reports::Reports;
-use crate::series::{Registry, SeriesId};
-use crate::validate::MAX_STEP;
+use crate::series::{Nature, Registry, SeriesId};
+use crate::tray::{self, ROOM, TRAYS, Tray};
 
 /// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
 const ENVELOPE: usize = 80;
+
+/// What a chunk has room for beyond a message: varints are written with room for their longest form.
+const SPARE: usize = 64;
+
+/// A chunk that may become larger than this grows as it is written.
+const LARGEST_RESERVE: usize = 4 << 20;
 
 /// A column is not begun in a chunk that has room for fewer points than this; it waits for the next one.
 const SMALLEST_PIECE: usize = 1024;
@@ -112,6 +118,17 @@ pub(crate) struct Stage {
     /// What the call that is being committed has done so far.
     call: Staged,
     rolled: bool,
+    /// Where single values may be put down meanwhile. None: nowhere.
+    pub trays: Option<&'static [Tray; TRAYS]>,
+    /// How many values each tray has room for, those that lie in it among them; none: it is closed. That room is set aside
+    /// in the open chunk and in the queue.
+    tray_room: [usize; TRAYS],
+    /// The bytes of all that.
+    set_aside: usize,
+    /// By how many bytes the room set aside has changed and the gate does not know.
+    change: isize,
+    /// How many more bytes the queue has room for.
+    pub spare: usize,
     /// What the clock said when it was last read exactly.
     pub read_last: i64,
     /// Where the rows of the call that is planned go.
@@ -153,6 +170,11 @@ impl Stage {
             mis_step_warnings_left: config.mis_step_warn_budget,
             call: Staged::default(),
             rolled: false,
+            trays: None,
+            tray_room: [0; TRAYS],
+            set_aside: 0,
+            change: 0,
+            spare: 0,
             read_last: i64::MIN,
             rows: Vec::new(),
         }
@@ -195,7 +217,8 @@ impl Stage {
         *series.lane.get_or_insert_with(|| self.lanes.add(id, frame))
     }
 
-    /// Writes one point of an ordinary series.
+    /// Writes one point of an ordinary series. The next one may go into its tray, if this one was not the first of its
+    /// series in the chunk.
     pub(crate) fn put_scalar(&mut self, lane: LaneId, width: Width, step: u64, timestamp: i64, bits: u64) {
         self.make_room(lane, SCALAR_WEIGHT);
         let (slot, fresh) = self.enter(lane);
@@ -203,33 +226,87 @@ impl Stage {
         self.push(|chunk| {
             chunk.push_scalar(fresh, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
         });
+        if !fresh {
+            self.open_tray(self.lanes.get(lane).series, slot, step);
+        }
     }
 
-    /// Writes one point of an ordinary series in which nothing is new: it stands in the open chunk already, which has room
-    /// for it, and its steps grow. That is what nearly every scalar is. If not, nothing happens; false.
-    pub(crate) fn put_scalar_quickly(&mut self, id: SeriesId, scalar: &Scalar) -> bool {
-        let Some((lane, last_step)) = self.registry.quick(id) else { return false };
-        let (chunk, slot) = self.lanes.get(lane).last_written;
-        let next = last_step + 1;
-        let step = scalar.step.unwrap_or(next);
-        let held_up = chunk != self.open.serial
-            || step < next
-            || step > MAX_STEP
-            || self.open.weight + SCALAR_WEIGHT > self.max_message
-            || (self.terms.raise_errors && !self.reports.is_empty());
-        if held_up {
-            return false;
+    /// Lets the next values of a series into its tray, if there is room to set aside for them.
+    fn open_tray(&mut self, id: SeriesId, place: u32, step: u64) {
+        let Some(trays) = self.trays else { return };
+        let series = self.registry.get(id);
+        let next = series.last_step.map_or(0, |last| last + 1).max(step + 1);
+        if series.nature() != Nature::STD || (self.terms.raise_errors && !self.reports.is_empty()) {
+            return;
         }
-        self.registry.get_mut(id).last_step = Some(step);
-        self.count(Kind::FloatPoints, 1);
-        let timestamp = match scalar.timestamp {
-            // The tick may lie a little before what the last call on the long way read.
-            ScalarTime::Now { tick } => tick.max(self.read_last),
-            ScalarTime::At(millis) => millis,
-        };
-        let Scalar { width, bits, .. } = *scalar;
-        self.open.push_scalar(false, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
-        true
+        let number = tray::of(id);
+        let missing = (ROOM - self.tray_room[number]) * SCALAR_WEIGHT;
+        if missing > 0 && missing <= self.spare && self.filled() + missing <= self.max_message {
+            self.spare -= missing;
+            self.set_aside += missing;
+            self.change = self.change.saturating_add_unsigned(missing);
+            trays[number].add_room(ROOM - self.tray_room[number]);
+            self.tray_room[number] = ROOM;
+        }
+        if self.tray_room[number] > 0 {
+            trays[number].open(self.generation, id, place, next, self.read_last);
+        }
+    }
+
+    /// Takes in what lies in a tray.
+    fn collect(&mut self, number: usize) {
+        let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { return };
+        let open = &mut self.open;
+        let count = trays[number].collect(|record| open.push_scalar(false, record));
+        let bytes = count * SCALAR_WEIGHT;
+        self.set_aside -= bytes;
+        self.tray_room[number] -= count;
+        self.taken += count as u64;
+        self.open.end = self.taken;
+        self.open.tally.add(Kind::FloatPoints, count);
+        self.counters.of(Kind::FloatPoints).enqueue(count);
+    }
+
+    /// Takes in what lies in all trays. They stay open.
+    pub(crate) fn collect_all(&mut self) {
+        (0..TRAYS).for_each(|number| self.collect(number));
+    }
+
+    /// A call is about a series: its tray is closed for it, and its last step is known here again.
+    pub(crate) fn withdraw(&mut self, id: SeriesId) {
+        let number = tray::of(id);
+        let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { return };
+        // Closed first: nothing can come behind what is collected.
+        let last = trays[number].withdraw(id);
+        self.collect(number);
+        if let Some(last) = last {
+            let known = &mut self.registry.get_mut(id).last_step;
+            *known = (*known).max(Some(last));
+        }
+    }
+
+    /// Takes in what lies in all trays, and closes them.
+    pub(crate) fn close_trays(&mut self) {
+        if self.set_aside == 0 && self.tray_room.iter().all(|room| *room == 0) {
+            return;
+        }
+        for number in 0..TRAYS {
+            let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { continue };
+            let registry = &mut self.registry;
+            trays[number].close(|id, last| {
+                let known = &mut registry.get_mut(id).last_step;
+                *known = (*known).max(last);
+            });
+            self.collect(number);
+            let bytes = std::mem::take(&mut self.tray_room[number]) * SCALAR_WEIGHT;
+            self.set_aside -= bytes;
+            self.change = self.change.saturating_sub_unsigned(bytes);
+        }
+    }
+
+    /// What the open chunk weighs with all that may still lie in trays.
+    fn filled(&self) -> usize {
+        self.open.weight + self.set_aside
     }
 
     /// Writes a column, in as many pieces as the message limit asks for. `make` makes the batch of a piece.
@@ -244,7 +321,7 @@ impl Stage {
         let mut at = 0;
         while at < count {
             let frame = FRAME + sizes.batch + self.entry_weight(lane);
-            let left = self.max_message.saturating_sub(self.open.weight + frame);
+            let left = self.max_message.saturating_sub(self.filled() + frame);
             let room = (left / sizes.point).min(count - at);
             if room < (count - at).min(SMALLEST_PIECE) && !self.open.is_empty() {
                 self.roll();
@@ -253,6 +330,10 @@ impl Stage {
             let end = at + room.max(1);
             let (slot, fresh) = self.enter(lane);
             self.count(kind, end - at);
+            if self.open.wire.capacity() == 0 {
+                // Growing to this size bit by bit would copy everything once more; what is not written to costs nothing.
+                self.open.wire.reserve(self.max_message.min(LARGEST_RESERVE) + SPARE);
+            }
             let batch = make(at..end);
             self.push(|chunk| chunk.push_column(slot, fresh, &batch));
             at = end;
@@ -275,7 +356,7 @@ impl Stage {
 
     /// Writes a field of the request itself, which counts as `n` of its kind.
     pub(crate) fn put_plain(&mut self, kind: Kind, n: usize, content: &impl Field) {
-        if !self.open.is_empty() && self.open.weight + content.field_len() > self.max_message {
+        if !self.open.is_empty() && self.filled() + content.field_len() > self.max_message {
             self.roll();
         }
         self.count(kind, n);
@@ -310,12 +391,13 @@ impl Stage {
 
     /// Begins a new chunk unless the open one is empty or has room.
     pub(crate) fn make_room(&mut self, lane: LaneId, weight: usize) {
-        if !self.open.is_empty() && self.open.weight + self.entry_weight(lane) + weight > self.max_message {
+        if !self.open.is_empty() && self.filled() + self.entry_weight(lane) + weight > self.max_message {
             self.roll();
         }
     }
 
     fn roll(&mut self) {
+        self.close_trays();
         let fresh = self.pool.take();
         self.full.push_back(std::mem::replace(&mut self.open, fresh));
         self.rolled = true;
@@ -370,6 +452,7 @@ impl Stage {
         };
         let due = opened + if idle { timing.linger.min(timing.max_age) } else { timing.max_age };
         if hurry || self.flush_to > self.open.start || now >= due {
+            self.close_trays();
             let fresh = self.pool.take();
             return Next::Chunk(std::mem::replace(&mut self.open, fresh));
         }
@@ -400,6 +483,7 @@ impl Stage {
 
     /// Everything that is still on its way is lost.
     pub(crate) fn write_off(&mut self) {
+        self.close_trays();
         self.counters.write_off();
         self.settled = self.taken;
         self.full.clear();
@@ -408,11 +492,22 @@ impl Stage {
 
     /// Asks for everything taken in so far to be sent at once. Answers with the mark that `is_settled` waits for.
     pub(crate) fn request_flush(&mut self) -> u64 {
+        self.collect_all();
         self.flush_to = self.taken;
         self.taken
     }
 
     pub(crate) fn is_settled(&self, mark: u64) -> bool {
         self.settled >= mark
+    }
+}
+
+impl Behind for Stage {
+    fn change(&mut self) -> isize {
+        std::mem::take(&mut self.change)
+    }
+
+    fn give_way(&mut self) {
+        self.close_trays();
     }
 }

@@ -9,7 +9,6 @@ use crate::kinds::Call;
 use crate::lanes::Frame;
 use crate::points::{Scalar, StdFloats, Steps, Timestamps, Values};
 use crate::series::{Nature, SeriesId};
-use crate::slots::Slot;
 use crate::stage::{Sizes, Stage};
 use crate::validate;
 
@@ -64,19 +63,20 @@ impl<'a> StdCall<'a> {
         self.nature.map_or(Ok(()), |nature| self.check_distributed(nature))
     }
 
-    /// The short way of a scalar to a series in which nothing is new. False: it goes the long way.
-    pub(crate) fn admit_quickly(&self, slot: &Slot, generation: u32) -> bool {
+    /// The one value of a call that may go into a tray.
+    pub(crate) fn scalar(&self) -> Option<Scalar> {
         if self.nature == Some(Nature::DISTRIBUTED) {
-            return false;
+            return None;
         }
-        let Some(scalar) = Scalar::of(self.values, self.steps, self.timestamps) else { return false };
-        slot.gate.admit_quickly(SCALAR_WEIGHT, |stage| {
-            let series = match &self.who {
-                Who::Known(_, id) => Some(*id),
-                Who::Named(key) => stage.registry.find(key),
-            };
-            stage.generation == generation && series.is_some_and(|id| stage.put_scalar_quickly(id, &scalar))
-        })
+        Scalar::of(self.values, self.steps, self.timestamps)
+    }
+
+    /// The series that the call is about, if it is known.
+    pub(crate) fn find(&self, stage: &Stage) -> Option<SeriesId> {
+        match &self.who {
+            Who::Known(_, id) => Some(*id),
+            Who::Named(key) => stage.registry.find(key),
+        }
     }
 
     fn check_distributed(&self, nature: Nature) -> Result<(), Error> {
@@ -133,6 +133,9 @@ impl Call for StdCall<'_> {
         let nature = self.nature(stage)?;
         self.check_distributed(nature)?;
         let series = stage.registry.resolve(&self.who, nature)?;
+        if let Some(id) = series {
+            stage.withdraw(id);
+        }
         let known = series.map(|id| stage.registry.get(id));
         let last = known.and_then(|series| series.last_step);
         let count = self.values.len();
