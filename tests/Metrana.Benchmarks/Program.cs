@@ -26,11 +26,13 @@ RootCommand root = new("What logging costs: bursts, loops, scaling, start and en
     new Command(MicroMode.Name, "BenchmarkDotNet's micro-benchmarks; everything behind it is for BenchmarkDotNet, such as --filter '*'"),
     RlBurstMode.Command(),
     ScalarLoopMode.Command(),
+    ColumnsMode.Command(),
     ScalingMode.Command(),
     StartupMode.Command(),
     CloseMode.Command(),
     MemoryMode.Command(),
     FloorsMode.Command(),
     GateMode.Command(),
+    ReportMode.Command(),
 };
 return await root.Parse(args).InvokeAsync();

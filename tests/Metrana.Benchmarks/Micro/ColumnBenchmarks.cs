@@ -5,9 +5,30 @@ using Metrana.Native;
 
 namespace Metrana.Benchmarks.Micro;
 
-/// <summary>One column a call, beside a copy of the same bytes.</summary>
+/// <summary>Columns that are copied in a few nanoseconds.</summary>
+[InvocationCount(Calls.OfRows, Calls.Unrolled)]
+public class ShortColumnBenchmarks : ColumnBenchmarks
+{
+    /// <inheritdoc/>
+    [Params(1, 10, 100, 1_000)]
+    public override int Count { get; set; }
+
+    private protected override int CallsOfIteration => Calls.OfRows;
+}
+
+/// <summary>Columns that are copied in microseconds.</summary>
 [InvocationCount(Calls.OfColumns, Calls.Unrolled)]
-public class ColumnBenchmarks : LoggingBenchmark
+public class LongColumnBenchmarks : ColumnBenchmarks
+{
+    /// <inheritdoc/>
+    [Params(10_000, 100_000)]
+    public override int Count { get; set; }
+
+    private protected override int CallsOfIteration => Calls.OfColumns;
+}
+
+/// <summary>One column a call, beside a copy of the same bytes.</summary>
+public abstract class ColumnBenchmarks : LoggingBenchmark
 {
     private readonly Labels _label = new(("layer", "encoder-3"));
     private double[] _doubles = [];
@@ -16,8 +37,9 @@ public class ColumnBenchmarks : LoggingBenchmark
     private Series _floatSeries = null!;
 
     /// <summary>Values of a column.</summary>
-    [Params(1, 10, 100, 1_000, 10_000, 100_000)]
-    public int Count { get; set; }
+    public abstract int Count { get; set; }
+
+    private protected abstract int CallsOfIteration { get; }
 
     /// <summary>The floor of the doubles.</summary>
     [Benchmark(Baseline = true)]
@@ -51,7 +73,7 @@ public class ColumnBenchmarks : LoggingBenchmark
     [Benchmark]
     public void FloatsByName() => Logger.LogStdFloats("column/named-floats", Scale.MlStep, _floats, _label);
 
-    private protected override long IterationBytes => (long)Calls.OfColumns * Count * sizeof(double);
+    private protected override long IterationBytes => (long)CallsOfIteration * Count * sizeof(double);
 
     private protected override void Prepare()
     {

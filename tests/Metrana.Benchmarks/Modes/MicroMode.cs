@@ -12,7 +12,10 @@ internal static class MicroMode
     public static int Run(string[] args)
     {
         List<Summary> summaries = [.. BenchmarkSwitcher
-            .FromTypes([typeof(ValueBenchmarks), typeof(ColumnBenchmarks), typeof(RlRowBenchmarks), typeof(RlGridBenchmarks), typeof(OtherKindsBenchmarks)])
+            .FromTypes([
+                typeof(ValueBenchmarks), typeof(ShortColumnBenchmarks), typeof(LongColumnBenchmarks), typeof(RlRowBenchmarks),
+                typeof(RlGridBenchmarks), typeof(OtherKindsBenchmarks),
+            ])
             .Run(args, new MicroConfig())];
         // The end of each benchmark checks that everything arrived, and one that threw has not succeeded.
         bool failed = summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
