@@ -9,8 +9,8 @@ internal static class Calls
     /// <summary>Of what takes a few nanoseconds to a microsecond: some 16 MiB of records.</summary>
     public const int OfValues = 262_144;
 
-    /// <summary>Of columns and what is as long: the longest, 100,000 doubles, fill 98 MiB.</summary>
-    public const int OfColumns = 128;
+    /// <summary>Of columns and what is as long: the longest, 100,000 doubles, fill 49 MiB.</summary>
+    public const int OfColumns = 64;
 
     /// <summary>Of rows of 100, short columns (the longest fill 63 MiB) and attributes.</summary>
     public const int OfRows = 8192;

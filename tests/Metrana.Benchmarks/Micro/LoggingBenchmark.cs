@@ -51,7 +51,10 @@ public abstract class LoggingBenchmark : IDisposable
             _memory = null;
             DrainedLogger? drained = _drained;
             _drained = null;
-            drained?.Dispose();
+            if (drained is not null)
+            {
+                MicroChecks.Run(drained.Dispose);
+            }
         }
     }
 

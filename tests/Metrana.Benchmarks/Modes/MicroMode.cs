@@ -17,8 +17,16 @@ internal static class MicroMode
                 typeof(RlGridBenchmarks), typeof(OtherKindsBenchmarks),
             ])
             .Run(args, new MicroConfig())];
-        // The end of each benchmark checks that everything arrived, and one that threw has not succeeded.
-        bool failed = summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
+        foreach (string failure in MicroChecks.Failures)
+        {
+            Console.Error.WriteLine(failure);
+        }
+
+        // Every benchmark has a logger, and each of them was found to have delivered everything.
+        int benchmarks = summaries.Sum(summary => summary.Reports.Length);
+        bool failed = MicroChecks.Failures.Count > 0 || MicroChecks.Passed < benchmarks
+            || summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
+        Console.WriteLine($"{benchmarks} benchmarks, {MicroChecks.Passed} loggers that delivered everything, {MicroChecks.Failures.Count} that did not.");
         return failed ? 1 : 0;
     }
 }
