@@ -28,6 +28,8 @@ internal sealed class RatioProbe(int rounds)
             Path vectorSingle = Add(l => new RlBurst([l], new RlShape { Handles = true, Single = true }));
             Path perEnv = Add(l => new RlBurst([l], new RlShape { Handles = true, Vector = false }));
             Path light = Add(l => new RlBurst([l], new RlShape { Envs = 10, Handles = true }));
+            Path middle = Add(l => new RlBurst([l], new RlShape { Envs = 100, Handles = true }));
+            Path heavy = Add(l => new RlBurst([l], new RlShape { Envs = 4000, Handles = true }));
             Path many = Add(l => new SeriesSweep([l], new SeriesShape { Series = 65_536, Handles = true }));
             using FloorSet floors = new();
             using Loopback loopback = new(1 << 20, 1_638_400 * sizeof(double));
@@ -63,6 +65,7 @@ internal sealed class RatioProbe(int rounds)
                 ["per-env-cpu-over-send-and-copy"] = perEnv.CpuNsPerPoint / sendAndCopy,
                 ["series-65536-single-over-lock-and-push"] = many.CallerNsPerPoint / callAndPush,
                 ["cost-at-100x-load-over-1x"] = vector.CpuNsPerPoint / light.CpuNsPerPoint,
+                ["cost-of-6400k-over-160k"] = heavy.CpuNsPerPoint / middle.CpuNsPerPoint,
                 ["drain-lag-burst-ms"] = vector.DrainLagMs,
                 ["drain-lag-small-burst-ms"] = light.DrainLagMs,
                 ["wire-bytes-rl-double"] = vector.WireBytes,

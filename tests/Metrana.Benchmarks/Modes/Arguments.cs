@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Metrana.Benchmarks.Results;
 using Metrana.Benchmarks.Serving;
@@ -16,7 +17,9 @@ internal static class Arguments
         Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValue(option) is var given && given >= least && given <= most)
+            // What is no number at all the parser refuses on its own.
+            if (result.Tokens is not [var token] || !int.TryParse(token.Value, CultureInfo.InvariantCulture, out int given)
+                || (given >= least && given <= most))
             {
                 return;
             }
@@ -33,7 +36,8 @@ internal static class Arguments
         Option<double> option = new(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (!result.Errors.Any() && result.GetValue(option) is var given && !(given >= 0 && double.IsFinite(given)))
+            if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out double given)
+                && !(given >= 0 && double.IsFinite(given)))
             {
                 result.AddError($"{name} has to be a number of seconds, from 0.");
             }

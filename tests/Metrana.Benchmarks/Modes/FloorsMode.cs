@@ -44,8 +44,12 @@ internal sealed record FloorsMode
                 LockPushNs = floors.LockAndPush.Ns,
                 CopyRingMib = FloorSet.RoundBytes >> 20,
             },
-            new JsonObject { ["copy_ns"] = copies },
-            new { LoopbackFrames16k = Send(1 << 14), LoopbackFrames1m = Send(1 << 20) });
+            new JsonObject
+            {
+                ["copy_ns"] = copies,
+                ["loopback_frames_16k"] = ResultJson.Node(Send(1 << 14)),
+                ["loopback_frames_1m"] = ResultJson.Node(Send(1 << 20)),
+            });
     }
 
     private LoopbackFigures Send(int frameBytes)

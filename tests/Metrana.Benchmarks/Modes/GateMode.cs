@@ -114,7 +114,7 @@ internal sealed record GateMode
 
     private static async Task<Dictionary<string, double>> OpenAsync()
     {
-        JsonObject opened = await new StartupMode { Opens = 15 }.RunAsync();
+        JsonObject opened = await ChildProcess.MeasureAsync("startup", "--opens", "15");
         return new Dictionary<string, double>
         {
             ["open-plaintext-ms"] = Least(opened["plaintext"]!["open_s"]!) * 1000,
@@ -124,7 +124,7 @@ internal sealed record GateMode
 
     private static async Task<Dictionary<string, double>> RememberAsync()
     {
-        JsonObject memory = await new MemoryMode { Bursts = 10, OutageSecs = 10 }.RunAsync();
+        JsonObject memory = await ChildProcess.MeasureAsync("memory", "--handles", "--bursts", "10", "--outage-secs", "10");
         return new Dictionary<string, double>
         {
             ["memory-steady-mib"] = Most(memory["peak_above_baseline_mib"]!),

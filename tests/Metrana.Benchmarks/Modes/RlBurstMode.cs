@@ -50,14 +50,16 @@ internal sealed record RlBurstMode
         using RlBurst workload = new([logger], Shape);
         BurstMeter meter = new(workload);
         meter.WarmUp(Warmup);
+        double? serverCpu = target.ServerCpuSeconds;
         List<BurstSample> samples = meter.Measure(Bursts, CycleSecs);
+        serverCpu = target.ServerCpuSeconds - serverCpu;
         Metrics counters = await target.CloseAndVerifyAsync(logger, workload.PerLogger * meter.Bursts);
         return ResultJson.Of(
             new JsonObject { ["mode"] = "rl-burst", ["verified"] = target.Verified },
             new { Machine = machine, Settings = new RlBurstSettings(this) },
             new { PointsPerBurst = Shape.Total },
             BurstFigures.Of(samples),
-            new { Counters = counters });
+            new { ServerCpuNsPerPoint = serverCpu * 1e9 / samples.Sum(s => s.Points), Counters = counters });
     }
 }
 

@@ -58,7 +58,9 @@ internal sealed record ScalarLoopMode
         using ScalarLoop workload = new(logger, Shape);
         BurstMeter meter = new(workload);
         meter.WarmUp(Warmup);
+        double? serverCpu = target.ServerCpuSeconds;
         List<BurstSample> samples = meter.Measure(Rounds);
+        serverCpu = target.ServerCpuSeconds - serverCpu;
         Metrics counters = await target.CloseAndVerifyAsync(logger, workload.PerLogger * meter.Bursts);
         return ResultJson.Of(
             new JsonObject { ["mode"] = "scalar-loop", ["verified"] = target.Verified },
@@ -71,6 +73,6 @@ internal sealed record ScalarLoopMode
                 CallWallNs = MinMedianMax.Of(samples.Select(s => s.EnqueueSeconds * 1e9 * Shape.Threads / s.Points)),
             },
             BurstFigures.Of(samples),
-            new { Counters = counters });
+            new { ServerCpuNsPerPoint = serverCpu * 1e9 / samples.Sum(s => s.Points), Counters = counters });
     }
 }

@@ -1,3 +1,4 @@
+using Metrana.Benchmarks.Measuring;
 using Metrana.Native;
 using Metrana.Server;
 
@@ -28,6 +29,9 @@ internal sealed class Target : IAsyncDisposable
             : null;
         return new Target(options, server);
     }
+
+    /// <summary>CPU seconds that the local server has used so far; null of another's.</summary>
+    public double? ServerCpuSeconds => Server is null ? null : Clocks.OfOther(Server.ProcessId);
 
     /// <summary>The settings of the next logger: a run of its own.</summary>
     public LoggerConfig NextConfig()

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using FluentAssertions;
+using Metrana.Benchmarks.Modes;
+using Xunit;
+
+namespace Metrana.Benchmarks.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("--endpoint http://127.0.0.1:1 --api-key K --envs 1024 --metrics 16 --points 100 --bursts 20 --cycle-secs 0")]
+    [InlineData("--shape vector --dtype f64 --names --json out.json")]
+    [InlineData("--shape per-env --dtype f32 --handles --cycle-secs 1.5")]
+    [InlineData("--queue-bytes 1000000 --workspace w --project p --run r")]
+    public void A_burst_is_described_like_this(string line) =>
+        Errors(line).Should().BeEmpty();
+
+    [Theory]
+    [InlineData("--names --handles")]
+    [InlineData("--envs 0")]
+    [InlineData("--bursts none")]
+    [InlineData("--cycle-secs -1")]
+    [InlineData("--cycle-secs NaN")]
+    [InlineData("--shape grid")]
+    [InlineData("--dtype f16")]
+    [InlineData("--unknown 1")]
+    public void And_not_like_this(string line) =>
+        Errors(line).Should().NotBeEmpty();
+
+    private static IEnumerable<string> Errors(string line) =>
+        new RootCommand { RlBurstMode.Command() }.Parse($"rl-burst {line}").Errors.Select(error => error.Message);
+}

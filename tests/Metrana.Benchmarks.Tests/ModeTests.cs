@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FluentAssertions;
+using Metrana.Benchmarks.Measuring;
+using Metrana.Benchmarks.Modes;
+using Metrana.Benchmarks.Results;
+using Metrana.Benchmarks.Serving;
+using Metrana.Benchmarks.Workloads;
+using Metrana.Server;
+using Xunit;
+
+namespace Metrana.Benchmarks.Tests;
+
+/// <summary>Each mode once, as small as it can be, against a server: it ends, and everything arrived. How fast is nobody's business here.</summary>
+public sealed class ModeTests
+{
+    private static readonly string[] _figures =
+    [
+        "enqueue_s", "enqueue_cpu_s", "drain_lag_s", "cpu_s", "cpu_ns_per_point", "points_per_s", "peak_rss_mib", "steady_rss_mib",
+        "wire_bytes_per_point", "managed_bytes", "gc_count",
+    ];
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    [InlineData(false, false, true)]
+    [InlineData(false, true, false)]
+    public async Task A_burst_has_every_key_and_every_point(bool vector, bool handles, bool floats)
+    {
+        RlShape shape = new() { Envs = 3, Metrics = 2, Points = 5, Vector = vector, Handles = handles, Single = floats };
+        JsonObject result = await new RlBurstMode { Shape = shape, Bursts = 3, Warmup = 1 }.RunAsync();
+
+        foreach (string figure in _figures)
+        {
+            MinMedianMax value = result[figure].Deserialize<MinMedianMax>(ResultJson.Options);
+            value.Min.Should().BeInRange(0, value.Median, figure);
+            value.Max.Should().BeGreaterThanOrEqualTo(value.Median, figure);
+        }
+
+        result["verified"]!.GetValue<string>().Should().Be("server");
+        result["points_per_burst"]!.GetValue<long>().Should().Be(30);
+        JsonNode counters = result["counters"]!["rl_float_points"]!;
+        counters["added"]!.GetValue<long>().Should().Be(4 * 30);
+        counters["sent"]!.GetValue<long>().Should().Be(4 * 30);
+        result["wire_bytes_per_point"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BeGreaterThan(floats ? 4 : 8);
+    }
+
+    [Fact]
+    public async Task Anothers_server_is_believed_its_acknowledgements_only()
+    {
+        await using LocalServer server = await LocalServer.StartAsync();
+        TargetOptions target = new() { Endpoint = server.Endpoint, Run = "foreign" };
+        JsonObject result = await new RlBurstMode { Target = target, Shape = new RlShape { Envs = 2, Points = 2 }, Bursts = 2 }.RunAsync();
+        result["verified"]!.GetValue<string>().Should().Be("counters");
+        (await server.FindRunAsync("foreign"))!.Points.Should().Be(4 * 2 * 2 * 16);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    public async Task Single_values_from_one_or_several_threads(int threads, bool handles)
+    {
+        ScalarShape shape = new() { Metrics = 2, Steps = 10, Threads = threads, Handles = handles, Labels = 3 };
+        JsonObject result = await new ScalarLoopMode { Shape = shape, Rounds = 2, Warmup = 1 }.RunAsync();
+        result["counters"]!["float_points"]!["sent"]!.GetValue<long>().Should().Be(3 * 20 * threads);
+    }
+
+    [Fact]
+    public async Task Memory_in_an_outage_is_accounted_for()
+    {
+        MemoryMode mode = new()
+        {
+            Target = new TargetOptions { QueueBytes = 1 << 20 },
+            Shape = new RlShape { Envs = 2, Metrics = 2, Points = 10 },
+            Bursts = 2,
+            OutageSecs = 0.1,
+        };
+        JsonObject result = await mode.RunAsync();
+        JsonNode outage = result["outage"]!;
+        outage["refused_calls"]!.GetValue<int>().Should().BePositive();
+        outage["pending_mib"]!.GetValue<double>().Should().BeInRange(0.5, 1);
+        result["counters"]!["float_points"]!["sent"]!.GetValue<long>().Should().Be(outage["accepted_points"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public void Floors_are_more_than_nothing()
+    {
+        JsonObject result = new FloorsMode { Rounds = 1 }.Run();
+        foreach (string figure in (string[])["managed_call_ns", "empty_pinvoke_ns", "lock_push_ns"])
+        {
+            result[figure].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive(figure);
+        }
+
+        result["copy_ns"]!["80000"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive();
+        result["loopback_frames_1m"]!["cpu_ns_per_point"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive();
+    }
+}
