@@ -1,8 +1,8 @@
 //! A `PointBatch` in its wire form: columns of one series, as a caller gave them or as scalars were gathered.
 
-use crate::chunk::Field;
+use crate::chunk::{Content, Field};
 use crate::points::Width;
-use crate::wire::{self, field};
+use crate::wire::{self, Head, field};
 
 pub(crate) enum BatchSteps<'a> {
     From(u64),
@@ -40,35 +40,49 @@ impl BatchTimes<'_> {
     }
 }
 
-impl Batch<'_> {
-    fn len(&self) -> usize {
-        wire::len_len(self.values.len()) + self.steps.len() + self.timestamps.len()
-    }
-}
-
 impl Field for Batch<'_> {
     fn field_len(&self) -> usize {
-        wire::len_len(self.len())
+        wire::len_len(self.inner_len())
     }
 
     fn put(&self, out: &mut Vec<u8>) {
-        wire::put_len(out, field::series::POINT_BATCHES, self.len());
+        self.put_behind(self.inner_len(), &mut Head::new(), out);
+    }
+}
+
+impl Content for Batch<'_> {
+    #[inline]
+    fn inner_len(&self) -> usize {
+        wire::len_len(self.values.len()) + self.steps.len() + self.timestamps.len()
+    }
+
+    #[inline]
+    fn put_behind(&self, inner_len: usize, head: &mut Head, out: &mut Vec<u8>) {
+        head.len(field::series::POINT_BATCHES, inner_len);
         if self.width == Width::F64 {
-            wire::put_len(out, field::batch::VALUES, self.values.len());
+            head.len(field::batch::VALUES, self.values.len());
+            head.flush(out);
             out.extend_from_slice(self.values);
         }
         match self.steps {
-            BatchSteps::From(first) => wire::put_uint(out, field::batch::FIRST_STEP, first),
-            BatchSteps::Each(steps) => wire::put_packed(out, field::batch::STEPS, steps.iter().copied()),
+            BatchSteps::From(first) => head.uint(field::batch::FIRST_STEP, first),
+            BatchSteps::Each(steps) => {
+                head.flush(out);
+                wire::put_packed(out, field::batch::STEPS, steps.iter().copied());
+            }
         }
         match self.timestamps {
-            BatchTimes::At(millis) => wire::put_uint(out, field::batch::TIMESTAMP_MILLIS, wire::zag(millis)),
+            BatchTimes::At(millis) => head.uint(field::batch::TIMESTAMP_MILLIS, wire::zag(millis)),
             BatchTimes::Each(millis) => {
+                head.flush(out);
                 wire::put_packed(out, field::batch::TIMESTAMPS_MILLIS, unsigned(millis));
             }
         }
         if self.width == Width::F32 {
-            wire::put_len(out, field::batch::VALUES_F32, self.values.len());
+            head.len(field::batch::VALUES_F32, self.values.len());
+        }
+        head.flush(out);
+        if self.width == Width::F32 {
             out.extend_from_slice(self.values);
         }
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::counters::Tally;
 use crate::points::Width;
-use crate::wire;
+use crate::wire::{self, Head};
 
 /// The most bytes a scalar can seal into, when it is the only point of its series in the message.
 pub(crate) const SCALAR_WEIGHT: usize = 42;
@@ -22,6 +22,14 @@ pub(crate) trait Field {
     fn field_len(&self) -> usize;
     /// Writes just that many.
     fn put(&self, out: &mut Vec<u8>);
+}
+
+/// A field that stands inside the field of a lane.
+pub(crate) trait Content: Field {
+    /// Bytes of the field without tag and length.
+    fn inner_len(&self) -> usize;
+    /// Writes what is gathered already, and the field behind it.
+    fn put_behind(&self, inner_len: usize, head: &mut Head, out: &mut Vec<u8>);
 }
 
 /// One thing that was logged, in the order of the calls.
@@ -140,10 +148,10 @@ impl Chunk {
             + self.declarations.capacity()
     }
 
-    /// Gives a lane its place in the chunk. `put_prefix` writes what stands in front of its points.
-    pub(crate) fn add_lane(&mut self, field: u8, put_prefix: impl FnOnce(&mut Vec<u8>)) -> u32 {
+    /// Gives a lane its place in the chunk. `prefix` is what stands in front of its points.
+    pub(crate) fn add_lane(&mut self, field: u8, prefix: &[u8]) -> u32 {
         let start = self.prefixes.len();
-        put_prefix(&mut self.prefixes);
+        self.prefixes.extend_from_slice(prefix);
         let slot = u32::try_from(self.lanes.len()).expect("a message has fewer lanes than bytes");
         self.lanes.push(ChunkLane { field, prefix: start..self.prefixes.len(), finished: false });
         slot
@@ -156,20 +164,21 @@ impl Chunk {
         self.weight += SCALAR_WEIGHT;
     }
 
-    pub(crate) fn push_column(&mut self, slot: u32, fresh: bool, content: &impl Field) {
+    pub(crate) fn push_column(&mut self, slot: u32, fresh: bool, content: &impl Content) {
         self.in_place &= fresh;
         let lane = &mut self.lanes[slot as usize];
         lane.finished = true;
         let before = self.wire.len();
         let prefix = &self.prefixes[lane.prefix.clone()];
-        let inner = prefix.len() + content.field_len();
-        // Varints are written with room for their longest form.
-        self.wire.reserve(inner + FRAME + wire::VARINT_LIMIT);
-        wire::put_len(&mut self.wire, lane.field, inner);
-        self.wire.extend_from_slice(prefix);
-        let start = self.wire.len();
-        content.put(&mut self.wire);
+        let inner = content.inner_len();
+        let field = wire::len_len(inner);
+        self.wire.reserve(prefix.len() + field + FRAME);
+        let mut head = Head::new();
+        head.len(lane.field, prefix.len() + field);
+        head.bytes(prefix);
+        content.put_behind(inner, &mut head, &mut self.wire);
         let end = self.wire.len();
+        let start = end - field;
         self.records.push(Record::content(slot, Form::Column, &(start..end)));
         self.weight += end - before;
     }

@@ -36,6 +36,8 @@ impl Frame {
 pub(crate) struct Lane {
     pub series: SeriesId,
     pub frame: Frame,
+    /// Where its prefix lies.
+    prefix: (u32, u32),
     /// The chunk it was last written to, and where it stands in that chunk's list.
     pub last_written: (u64, u32),
     /// Of a reinforcement-learning lane: where its environment steps stand.
@@ -45,6 +47,8 @@ pub(crate) struct Lane {
 #[derive(Default)]
 pub(crate) struct Lanes {
     list: Vec<Lane>,
+    /// What stands in front of each lane's points, one behind the other.
+    prefixes: Vec<u8>,
     by_environment: HashTable<LaneId>,
     hasher: foldhash::fast::RandomState,
 }
@@ -58,10 +62,20 @@ impl Lanes {
         &mut self.list[id.0 as usize]
     }
 
-    pub(crate) fn add(&mut self, series: SeriesId, frame: Frame) -> LaneId {
-        let id = LaneId(u32::try_from(self.list.len()).expect("fewer lanes than memory has bytes"));
-        self.list.push(Lane { series, frame, last_written: (0, 0), cursor: RlCursor::default() });
+    /// `environment`: the name of the frame's, if it has one.
+    pub(crate) fn add(&mut self, series: SeriesId, frame: Frame, environment: &str) -> LaneId {
+        let index = |index: usize| u32::try_from(index).expect("lanes fit into four gigabytes");
+        let id = LaneId(index(self.list.len()));
+        let start = index(self.prefixes.len());
+        put_prefix(series, frame, environment, &mut self.prefixes);
+        let prefix = (start, index(self.prefixes.len()));
+        self.list.push(Lane { series, frame, prefix, last_written: (0, 0), cursor: RlCursor::default() });
         id
+    }
+
+    /// What stands in front of a lane's points: its series, its environment, and whether it is three-dimensional.
+    pub(crate) fn prefix(&self, lane: &Lane) -> &[u8] {
+        &self.prefixes[lane.prefix.0 as usize..lane.prefix.1 as usize]
     }
 
     /// The lane of a series in an environment, if anything was logged to it.
@@ -71,13 +85,13 @@ impl Lanes {
         self.by_environment.find(self.hash(series, environment), is).copied()
     }
 
-    pub(crate) fn find_or_add(&mut self, series: SeriesId, environment: EnvironmentId) -> LaneId {
+    pub(crate) fn find_or_add(&mut self, series: SeriesId, environment: EnvironmentId, name: &str) -> LaneId {
         if let Some(known) = self.find(series, environment) {
             return known;
         }
-        let id = self.add(series, Frame::Rl(environment));
+        let id = self.add(series, Frame::Rl(environment), name);
         let hash = self.hash(series, environment);
-        let Self { list, by_environment, hasher } = self;
+        let Self { list, by_environment, hasher, .. } = self;
         by_environment.insert_unique(hash, id, |other| {
             let lane = &list[other.0 as usize];
             match lane.frame {
@@ -94,10 +108,15 @@ impl Lanes {
     }
 }
 
-/// Writes what stands in front of a lane's points: its series, its environment, and whether it is three-dimensional.
-pub(crate) fn put_prefix(lane: &Lane, environment: &str, out: &mut Vec<u8>) {
-    wire::put_uint(out, field::series::SERIES_ID, lane.series.on_wire());
-    match lane.frame {
+impl Lane {
+    pub(crate) fn prefix_len(&self) -> usize {
+        (self.prefix.1 - self.prefix.0) as usize
+    }
+}
+
+fn put_prefix(series: SeriesId, frame: Frame, environment: &str, out: &mut Vec<u8>) {
+    wire::put_uint(out, field::series::SERIES_ID, series.on_wire());
+    match frame {
         Frame::Std | Frame::Histogram | Frame::Scatter { is_3d: false } => {}
         Frame::Scatter { is_3d: true } => wire::put_uint(out, field::scatter::IS_3D, 1),
         Frame::Rl(_) => {
@@ -105,14 +124,4 @@ pub(crate) fn put_prefix(lane: &Lane, environment: &str, out: &mut Vec<u8>) {
             out.extend_from_slice(environment.as_bytes());
         }
     }
-}
-
-/// Bytes of that.
-pub(crate) fn prefix_len(lane: &Lane, environment: &str) -> usize {
-    wire::uint_len(lane.series.on_wire())
-        + match lane.frame {
-            Frame::Std | Frame::Histogram | Frame::Scatter { is_3d: false } => 0,
-            Frame::Scatter { is_3d: true } => wire::uint_len(1),
-            Frame::Rl(_) => wire::len_len(environment.len()),
-        }
 }

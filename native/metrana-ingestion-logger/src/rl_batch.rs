@@ -1,10 +1,10 @@
 //! An `RlStepBatch` in its wire form: points of one environment within one reinforcement-learning step and episode.
 
 use crate::batch::{BatchSteps, BatchTimes, unsigned};
-use crate::chunk::Field;
+use crate::chunk::{Content, Field};
 use crate::points::Width;
 use crate::rl_cursor::StepStrategy;
-use crate::wire::{self, field};
+use crate::wire::{self, Head, field};
 
 pub(crate) struct RlBatch<'a> {
     pub rl_step: u64,
@@ -19,8 +19,19 @@ pub(crate) struct RlBatch<'a> {
 /// The most bytes of everything but values, steps and timestamps that come one by one.
 pub(crate) const RL_BATCH_FRAME: usize = 6 + 10 + 11 + 3 * 6 + 11 + 11 + 4;
 
-impl RlBatch<'_> {
-    fn len(&self) -> usize {
+impl Field for RlBatch<'_> {
+    fn field_len(&self) -> usize {
+        wire::len_len(self.inner_len())
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        self.put_behind(self.inner_len(), &mut Head::new(), out);
+    }
+}
+
+impl Content for RlBatch<'_> {
+    #[inline]
+    fn inner_len(&self) -> usize {
         // As with every plain number of the contract, 0 is said by saying nothing.
         let rl_step = if self.rl_step == 0 { 0 } else { wire::uint_len(self.rl_step) };
         let flag = if self.strategy == StepStrategy::WithinRlStep { 0 } else { wire::uint_len(1) };
@@ -31,48 +42,45 @@ impl RlBatch<'_> {
             + self.timestamps.len()
             + flag
     }
-}
 
-impl Field for RlBatch<'_> {
-    fn field_len(&self) -> usize {
-        wire::len_len(self.len())
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        wire::put_len(out, field::rl::RL_STEP_BATCHES, self.len());
+    #[inline]
+    fn put_behind(&self, inner_len: usize, head: &mut Head, out: &mut Vec<u8>) {
+        head.len(field::rl::RL_STEP_BATCHES, inner_len);
         if self.rl_step != 0 {
-            wire::put_uint(out, field::rl_batch::RL_STEP, self.rl_step);
+            head.uint(field::rl_batch::RL_STEP, self.rl_step);
         }
         if let Some(episode) = self.episode {
-            wire::put_uint(out, field::rl_batch::EPISODE, episode);
+            head.uint(field::rl_batch::EPISODE, episode);
         }
         if self.width == Width::F64 {
-            wire::put_len(out, field::rl_batch::VALUES, self.values.len());
+            head.len(field::rl_batch::VALUES, self.values.len());
+            head.flush(out);
             out.extend_from_slice(self.values);
         }
         match self.steps {
-            BatchSteps::From(first) => wire::put_uint(out, field::rl_batch::FIRST_MINOR_STEP, first),
+            BatchSteps::From(first) => head.uint(field::rl_batch::FIRST_MINOR_STEP, first),
             BatchSteps::Each(steps) => {
+                head.flush(out);
                 wire::put_packed(out, field::rl_batch::MINOR_STEPS, steps.iter().copied());
             }
         }
         match self.timestamps {
-            BatchTimes::At(millis) => {
-                wire::put_uint(out, field::rl_batch::TIMESTAMP_MILLIS, wire::zag(millis));
-            }
+            BatchTimes::At(millis) => head.uint(field::rl_batch::TIMESTAMP_MILLIS, wire::zag(millis)),
             BatchTimes::Each(millis) => {
+                head.flush(out);
                 wire::put_packed(out, field::rl_batch::TIMESTAMPS_MILLIS, unsigned(millis));
             }
         }
         match self.strategy {
             StepStrategy::WithinRlStep => {}
-            StepStrategy::AcrossRlSteps => {
-                wire::put_uint(out, field::rl_batch::TREAT_MINORS_AS_FLAT_STEPS, 1);
-            }
-            StepStrategy::FromOne => wire::put_uint(out, field::rl_batch::ENV_STEPS_FROM_ONE, 1),
+            StepStrategy::AcrossRlSteps => head.uint(field::rl_batch::TREAT_MINORS_AS_FLAT_STEPS, 1),
+            StepStrategy::FromOne => head.uint(field::rl_batch::ENV_STEPS_FROM_ONE, 1),
         }
         if self.width == Width::F32 {
-            wire::put_len(out, field::rl_batch::VALUES_F32, self.values.len());
+            head.len(field::rl_batch::VALUES_F32, self.values.len());
+        }
+        head.flush(out);
+        if self.width == Width::F32 {
             out.extend_from_slice(self.values);
         }
     }

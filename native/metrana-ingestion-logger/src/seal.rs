@@ -174,9 +174,9 @@ mod tests {
             if let Some(slot) = self.lanes.get(&series) {
                 return (*slot, false);
             }
-            let slot = self.chunk.add_lane(field::request::SERIES, |out| {
-                wire::put_uint(out, field::series::SERIES_ID, series);
-            });
+            let mut prefix = Vec::new();
+            wire::put_uint(&mut prefix, field::series::SERIES_ID, series);
+            let slot = self.chunk.add_lane(field::request::SERIES, &prefix);
             self.lanes.insert(series, slot);
             (slot, true)
         }

@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::chunk::{Chunk, FRAME, Field, Form, Record, SCALAR_WEIGHT};
+use crate::chunk::{Chunk, Content, FRAME, Field, Form, Record, SCALAR_WEIGHT};
 use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
 use crate::counters::{Counters, Fate, Kind, Tally};
 use crate::environments::{EnvironmentId, Environments};
 use crate::events::EventSink;
-use crate::lanes::{self, Frame, LaneId, Lanes};
+use crate::lanes::{Frame, LaneId, Lanes};
 use crate::points::Width;
 use crate::pool::Pool;
 use crate::queue::{Behind, Patience};
@@ -214,7 +214,7 @@ impl Stage {
     /// The lane of a series that has just one.
     pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame) -> LaneId {
         let series = self.registry.get_mut(id);
-        *series.lane.get_or_insert_with(|| self.lanes.add(id, frame))
+        *series.lane.get_or_insert_with(|| self.lanes.add(id, frame, ""))
     }
 
     /// Writes one point of an ordinary series. The next one may go into its tray, if this one was not the first of its
@@ -310,7 +310,7 @@ impl Stage {
     }
 
     /// Writes a column, in as many pieces as the message limit asks for. `make` makes the batch of a piece.
-    pub(crate) fn put_column<F: Field>(
+    pub(crate) fn put_column<F: Content>(
         &mut self,
         lane: LaneId,
         kind: Kind,
@@ -341,7 +341,7 @@ impl Stage {
     }
 
     /// Writes something of a lane that cannot be cut.
-    pub(crate) fn put_whole(&mut self, lane: LaneId, kind: Kind, content: &impl Field) {
+    pub(crate) fn put_whole(&mut self, lane: LaneId, kind: Kind, content: &impl Content) {
         self.make_room(lane, FRAME + content.field_len());
         let (slot, fresh) = self.enter(lane);
         self.count(kind, 1);
@@ -379,14 +379,7 @@ impl Stage {
         let lane = self.lanes.get(lane);
         let declared = self.registry.get(lane.series).declared;
         let declaration = if declared { 0 } else { self.registry.declaration_len_of(lane.series) };
-        lanes::prefix_len(lane, self.environment_of(lane.frame)) + declaration
-    }
-
-    fn environment_of(&self, frame: Frame) -> &str {
-        match frame {
-            Frame::Rl(environment) => self.environments.name(environment),
-            Frame::Std | Frame::Histogram | Frame::Scatter { .. } => "",
-        }
+        lane.prefix_len() + declaration
     }
 
     /// Begins a new chunk unless the open one is empty or has room.
@@ -420,12 +413,8 @@ impl Stage {
             self.open.weight += weight;
             self.call.weight += weight;
         }
-        let environment = match frame {
-            Frame::Rl(environment) => self.environments.name(environment),
-            Frame::Std | Frame::Histogram | Frame::Scatter { .. } => "",
-        };
-        let lane = self.lanes.get(id);
-        let slot = self.open.add_lane(frame.field(), |out| lanes::put_prefix(lane, environment, out));
+        let prefix = self.lanes.prefix(self.lanes.get(id));
+        let slot = self.open.add_lane(frame.field(), prefix);
         self.lanes.get_mut(id).last_written = (self.open.serial, slot);
         (slot, true)
     }

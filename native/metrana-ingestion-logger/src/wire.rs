@@ -109,6 +109,62 @@ pub(crate) fn put_len(out: &mut Vec<u8>, field: u8, len: usize) {
     put_tagged(out, field << 3 | LEN, len as u64);
 }
 
+/// The beginning of a field, gathered where nobody has to look after room, and copied out in one piece.
+pub(crate) struct Head {
+    bytes: [u8; HEAD_LIMIT],
+    len: usize,
+}
+
+/// Tags, lengths, a series, the name of an environment, and the plain numbers of a batch.
+const HEAD_LIMIT: usize = 256;
+
+impl Head {
+    pub(crate) fn new() -> Self {
+        Self { bytes: [0; HEAD_LIMIT], len: 0 }
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    #[inline]
+    fn tagged(&mut self, tag: u8, mut value: u64) {
+        self.byte(tag);
+        while value >= 0x80 {
+            self.byte(value.to_le_bytes()[0] | 0x80);
+            value >>= 7;
+        }
+        self.byte(value.to_le_bytes()[0]);
+    }
+
+    /// Like `put_uint`.
+    #[inline]
+    pub(crate) fn uint(&mut self, field: u8, value: u64) {
+        self.tagged(field << 3 | VARINT, value);
+    }
+
+    /// Like `put_len`.
+    #[inline]
+    pub(crate) fn len(&mut self, field: u8, len: usize) {
+        self.tagged(field << 3 | LEN, len as u64);
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    /// Copies it out, and begins anew.
+    #[inline]
+    pub(crate) fn flush(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.bytes[..self.len]);
+        self.len = 0;
+    }
+}
+
 /// Bytes of a varint field.
 pub(crate) const fn uint_len(value: u64) -> usize {
     1 + varint_len(value)

@@ -12,6 +12,7 @@ mod tests;
 use crate::counters::Kind;
 use crate::errors::Error;
 use crate::stage::Stage;
+use crate::wire::Head;
 
 /// A log call.
 pub(crate) trait Call {
@@ -42,5 +43,16 @@ impl<M: prost::Message> crate::chunk::Field for Encoded<'_, M> {
 
     fn put(&self, out: &mut Vec<u8>) {
         prost::encoding::message::encode(self.field.into(), self.message, out);
+    }
+}
+
+impl<M: prost::Message> crate::chunk::Content for Encoded<'_, M> {
+    fn inner_len(&self) -> usize {
+        self.message.encoded_len()
+    }
+
+    fn put_behind(&self, _inner_len: usize, head: &mut Head, out: &mut Vec<u8>) {
+        head.flush(out);
+        crate::chunk::Field::put(self, out);
     }
 }

@@ -348,7 +348,9 @@ impl Call for RlCall<'_> {
                 (None, Environments::Names(names)) => stage.environments.find_or_add(names[index]),
                 (None, Environments::Known(ids)) => ids[index],
             };
-            let lane = row.lane.unwrap_or_else(|| stage.lanes.find_or_add(series, environment));
+            let lane = row.lane.unwrap_or_else(|| {
+                stage.lanes.find_or_add(series, environment, stage.environments.name(environment))
+            });
             mis_steps += self.commit_row(stage, lane, index, now);
             stage.environments.note(environment, self.points.rl_step, self.episode_reached(index));
         }
