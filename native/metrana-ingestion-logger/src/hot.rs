@@ -50,7 +50,7 @@ pub fn log_scalar(handle: SeriesHandle, value: f64) -> Result<(), Error> {
     if put(slot, handle.generation, id, &scalar) {
         return Ok(());
     }
-    log_std(handle, Values::F64(&[value]), Steps::Auto, Timestamps::Now)
+    admit(slot, handle.generation, &StdCall::known(id, Values::F64(&[value]), Steps::Auto, Timestamps::Now)?)
 }
 
 /// Logs points of the ordinary series that a handle stands for.

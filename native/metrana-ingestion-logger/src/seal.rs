@@ -4,9 +4,9 @@
 //! lies unless a lane stands in the chunk twice; scalars are gathered into one batch for each lane.
 
 use crate::batch::{Batch, BatchSteps, BatchTimes};
-use crate::chunk::{Chunk, Field as _, Form, Record};
+use crate::chunk::{Chunk, ChunkLane, Content as _, Field as _, Form, Record};
 use crate::points::Width;
-use crate::wire;
+use crate::wire::{self, Head};
 
 /// Below this size finished fields are copied, so that the chunk is free again at once and few small frames leave.
 const COPY_BELOW: usize = 32 << 10;
@@ -82,6 +82,11 @@ impl Sealer {
             if at == END {
                 continue;
             }
+            let record = &chunk.records[at as usize];
+            if let (Form::Scalar(width), END) = (record.form, self.next[at as usize]) {
+                put_single(chunk, lane, record, width, out);
+                continue;
+            }
             self.content.clear();
             self.content.extend_from_slice(&chunk.prefixes[lane.prefix.clone()]);
             let mut title = None;
@@ -131,6 +136,22 @@ impl Sealer {
         batch.put(&mut self.content);
         at
     }
+}
+
+/// Writes a lane of one scalar, which needs no gathering.
+fn put_single(chunk: &Chunk, lane: &ChunkLane, record: &Record, width: Width, out: &mut Vec<u8>) {
+    let prefix = &chunk.prefixes[lane.prefix.clone()];
+    let batch = Batch {
+        values: &record.bits.to_le_bytes()[..width.bytes()],
+        width,
+        steps: BatchSteps::From(record.step),
+        timestamps: BatchTimes::At(record.timestamp),
+    };
+    let inner = batch.inner_len();
+    let mut head = Head::new();
+    head.len(lane.field, prefix.len() + wire::len_len(inner));
+    head.bytes(prefix);
+    batch.put_behind(inner, &mut head, out);
 }
 
 fn steps_of(steps: &[u64]) -> BatchSteps<'_> {
