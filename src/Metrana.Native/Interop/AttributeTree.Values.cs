@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Metrana.Native.Interop;
@@ -30,6 +31,12 @@ internal sealed partial class AttributeTree
                 break;
             case byte[]:
                 throw Refusal("bytes cannot be an attribute. Write them as text, for example by Convert.ToHexString.");
+            case Dictionary<string, object?> map:
+                WriteMap(map);
+                break;
+            case Dictionary<string, string> map:
+                WriteMap(map);
+                break;
             case IDictionary map:
                 WriteMap(map);
                 break;
@@ -38,6 +45,27 @@ internal sealed partial class AttributeTree
                 break;
             case IEnumerable<KeyValuePair<string, string>> map:
                 WriteMap(map);
+                break;
+            case object?[] list:
+                WriteList<object?>(list);
+                break;
+            case List<object?> list:
+                WriteList(CollectionsMarshal.AsSpan(list));
+                break;
+            case List<string> list:
+                WriteList<string>(CollectionsMarshal.AsSpan(list));
+                break;
+            case double[] list:
+                WriteList<double>(list);
+                break;
+            case float[] list:
+                WriteList<float>(list);
+                break;
+            case int[] list:
+                WriteList<int>(list);
+                break;
+            case long[] list:
+                WriteList<long>(list);
                 break;
             case IEnumerable list:
                 WriteList(list);
@@ -182,11 +210,56 @@ internal sealed partial class AttributeTree
         End(place, count);
     }
 
+    /// <summary>The same for the dictionary that nearly everybody takes, whose own enumerator costs no memory.</summary>
+    private void WriteMap<T>(Dictionary<string, T> map)
+    {
+        int place = Begin(Node.Map);
+        foreach ((string key, T value) in map)
+        {
+            WriteEntry(key, value);
+        }
+
+        End(place, map.Count);
+    }
+
     private void WriteEntry(string key, object? value)
     {
         _path[_depth - 1] = (key, 0);
         WriteText(key ?? throw Refusal("a key is null; keys of attributes are texts."));
         Write(value);
+    }
+
+    /// <summary>Elements that lie in a row: no enumerator, and no box for a number.</summary>
+    private void WriteList<T>(ReadOnlySpan<T> list)
+    {
+        int place = Begin(Node.List);
+        for (int i = 0; i < list.Length; i++)
+        {
+            _path[_depth - 1] = (null, i);
+            T element = list[i];
+            if (typeof(T) == typeof(double))
+            {
+                WriteFloat((double)(object)element!);
+            }
+            else if (typeof(T) == typeof(float))
+            {
+                WriteFloat((float)(object)element!);
+            }
+            else if (typeof(T) == typeof(int))
+            {
+                WriteInt((int)(object)element!);
+            }
+            else if (typeof(T) == typeof(long))
+            {
+                WriteInt((long)(object)element!);
+            }
+            else
+            {
+                Write(element);
+            }
+        }
+
+        End(place, list.Length);
     }
 
     private void WriteList(IEnumerable list)
@@ -212,84 +285,6 @@ internal sealed partial class AttributeTree
         }
 
         End(place, tuple.Length);
-    }
-
-    private void Write(JsonElement json)
-    {
-        switch (json.ValueKind)
-        {
-            case JsonValueKind.Object:
-                WriteObject(json);
-                break;
-            case JsonValueKind.Array:
-                WriteArray(json);
-                break;
-            case JsonValueKind.String:
-                Write(Node.Text);
-                WriteText(json.GetString() ?? "");
-                break;
-            case JsonValueKind.Number:
-                WriteJsonNumber(json);
-                break;
-            case JsonValueKind.True:
-                Write(Node.True);
-                break;
-            case JsonValueKind.False:
-                Write(Node.False);
-                break;
-            default:
-                Write(Node.Null);
-                break;
-        }
-    }
-
-    private void WriteObject(JsonElement json)
-    {
-        int place = Begin(Node.Map);
-        int count = 0;
-        foreach (JsonProperty property in json.EnumerateObject())
-        {
-            _path[_depth - 1] = (property.Name, 0);
-            WriteText(property.Name);
-            Write(property.Value);
-            count++;
-        }
-
-        End(place, count);
-    }
-
-    private void WriteArray(JsonElement json)
-    {
-        int place = Begin(Node.List);
-        int count = 0;
-        foreach (JsonElement element in json.EnumerateArray())
-        {
-            _path[_depth - 1] = (null, count++);
-            Write(element);
-        }
-
-        End(place, count);
-    }
-
-    /// <summary>What is written without point and exponent is a whole number, and has to fit.</summary>
-    private void WriteJsonNumber(JsonElement json)
-    {
-        if (json.TryGetInt64(out long whole))
-        {
-            WriteInt(whole);
-        }
-        else if (json.TryGetUInt64(out ulong large))
-        {
-            Write(large);
-        }
-        else if (json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
-        {
-            WriteFloat(json.GetDouble());
-        }
-        else
-        {
-            throw Refusal($"the JSON number {json.GetRawText()} is out of range: whole numbers lie between -2^63 and 2^64-1.");
-        }
     }
 
     private ArgumentException NoAttribute(object value) => Refusal(
