@@ -15,3 +15,13 @@ pub mod contract {
 
 pub use contract::metrana_protobuf::common::v1 as common;
 pub use contract::metrana_protobuf::ingestion::v1::{svc, types};
+
+/// The messages of the hot path once more, for a reader that keeps columns as they came.
+///
+/// What is a series, a batch or a packed column of numbers in the contract is [`bytes::Bytes`] here: a slice of the message
+/// that was read. Several slices of a column belong behind one another. A message whose numbers are not packed, which is
+/// as legal, cannot be read by this view.
+#[allow(clippy::all, clippy::pedantic, missing_docs, rustdoc::all)]
+pub mod packed {
+    include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+}

@@ -7,6 +7,8 @@ use metrana_proto::types::PointBatch;
 use metrana_server::Code;
 use metrana_server::store::NotKept;
 use metrana_testkit::raw::RawClient;
+use prost::Message;
+use prost::encoding::{WireType, encode_key, encode_varint};
 
 use common::{
     acked, batch, closing, counts, declaration, declaring, greeted, message, open_run, points, series, start,
@@ -226,4 +228,51 @@ async fn garbage_ends_its_stream_and_nothing_else() {
     let data = with_points(declaring(message(&run_id, 256), &[declaration(1, "m")]), 1, batch(0, &[1.0]));
     acked(&mut good, &data).await;
     assert_eq!(points(&server, &run_id, "m").total, 1);
+}
+
+#[tokio::test]
+async fn values_are_stored_alike_however_they_are_written() {
+    let server = start().await;
+    let run_id = open_run(&server, "a").await;
+    let mut stream = greeted(&server, &run_id).await;
+    acked(&mut stream, &declaring(message(&run_id, 0), &[declaration(1, "m")])).await;
+    // Enough for a batch that is kept as it came, with NaNs that arithmetic would change among them.
+    let bits: Vec<u64> =
+        (0..40_u64).map(|k| if k % 7 == 0 { 0x7ff0_0000_0000_0001 + k } else { k << 52 }).collect();
+    let bytes: Vec<u8> = bits.iter().flat_map(|bits| bits.to_le_bytes()).collect();
+    let packed = |bytes: &[u8], out: &mut Vec<u8>| {
+        encode_key(1, WireType::LengthDelimited, out);
+        encode_varint(bytes.len() as u64, out);
+        out.extend(bytes);
+    };
+    let single = |bytes: &[u8], out: &mut Vec<u8>| {
+        encode_key(1, WireType::SixtyFourBit, out);
+        out.extend(bytes);
+    };
+    let head = PointBatch { first_step: Some(0), timestamp_millis: Some(7), ..PointBatch::default() };
+    let mut ways = vec![head.encode_to_vec(); 4];
+    packed(&bytes, &mut ways[0]);
+    bytes.chunks(80).for_each(|part| packed(part, &mut ways[1]));
+    bytes.chunks(8).for_each(|value| single(value, &mut ways[2]));
+    bytes.chunks(8).take(10).for_each(|value| single(value, &mut ways[3]));
+    packed(&bytes[80..], &mut ways[3]);
+    for (batch, number) in ways.iter().zip(1..) {
+        let mut update = message(&run_id, number * 256).encode_to_vec();
+        let mut series = vec![0x08, 1];
+        encode_key(2, WireType::LengthDelimited, &mut series);
+        encode_varint(batch.len() as u64, &mut series);
+        series.extend(batch);
+        encode_key(5, WireType::LengthDelimited, &mut update);
+        encode_varint(series.len() as u64, &mut update);
+        update.extend(series);
+        stream.send(update.into());
+        assert!(stream.answer().await.expect("the stream lives").is_some());
+    }
+    let points = points(&server, &run_id, "m");
+    assert_eq!(points.total, 160);
+    for way in 0..4 {
+        let read: Vec<_> = points.values[way * 40..][..40].iter().map(|value| value.to_bits()).collect();
+        assert_eq!(read, bits, "{way}");
+        assert!(points.steps[way * 40..][..40].iter().copied().eq(0..40));
+    }
 }

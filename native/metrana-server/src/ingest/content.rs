@@ -1,7 +1,6 @@
 //! The content of a data message, turned into what a store takes in.
 
-use metrana_proto::svc::UpdateRunRequest;
-
+use super::codec::Incoming;
 use super::declarations::Declarations;
 use super::{attributes, floats, histograms, rl, scatters};
 use crate::store::{DeclarationId, MessageKey, Update};
@@ -26,24 +25,23 @@ pub(super) struct Sorted<'a> {
     declarations: &'a Declarations,
 }
 
-/// Turns a message whose declarations were taken out before. Points without a time get `now`.
-pub(super) fn sort(
-    message: UpdateRunRequest,
-    declarations: &Declarations,
-    now: i64,
-) -> (Update, Option<Oddity>) {
+/// Turns a message whose declarations were taken out before.
+pub(super) fn sort(incoming: Incoming, declarations: &Declarations) -> (Update, Option<Oddity>) {
+    let Incoming { rest: message, floats, rl, names, length, now, .. } = incoming;
     let update = Update {
         message: MessageKey {
             logger_id: message.logger_id,
             session_id: message.logger_session_id,
             sequence_number: message.sequence_number,
         },
+        length,
+        names,
         close: message.close_run.is_some(),
         ..Update::default()
     };
     let mut sorted = Sorted { update, oddity: None, now, declarations };
-    floats::sort(message.series, &mut sorted);
-    rl::sort(message.rl_series, &mut sorted);
+    floats::sort(floats, &mut sorted);
+    rl::sort(rl, &mut sorted);
     histograms::sort(message.histogram_series, &mut sorted);
     scatters::sort(message.scatter_series, &mut sorted);
     attributes::sort(message.attributes, message.env_attr_updates, &mut sorted);
@@ -69,11 +67,11 @@ impl Sorted<'_> {
 }
 
 /// Whether the message holds nothing but declarations and has no number.
-pub(super) fn only_declares(message: &UpdateRunRequest) -> bool {
-    message.sequence_number == 0
+pub(super) fn only_declares(incoming: &Incoming) -> bool {
+    let message = &incoming.rest;
+    !incoming.has_series
+        && message.sequence_number == 0
         && message.close_run.is_none()
-        && message.series.is_empty()
-        && message.rl_series.is_empty()
         && message.histogram_series.is_empty()
         && message.scatter_series.is_empty()
         && message.attributes.is_empty()

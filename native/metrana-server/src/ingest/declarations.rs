@@ -10,7 +10,7 @@ use crate::store::{DeclarationId, RunId, SeriesDefinition, Store, StoreError};
 /// again on each stream: nothing is taken over from another one.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
-    known: HashMap<u64, DeclarationId>,
+    known: HashMap<u64, DeclarationId, foldhash::fast::RandomState>,
 }
 
 impl Declarations {

@@ -1,7 +1,6 @@
 //! Batches of float points: from the message to the store, with no value looked at.
 
-use metrana_proto::types::{PointBatch, StreamingSeriesUpdate};
-
+use super::codec::Floats;
 use super::content::Sorted;
 use crate::store::{FloatBatch, Steps, Timestamps, Values};
 
@@ -13,50 +12,36 @@ pub(super) struct Malformed {
 }
 
 /// Points as messages carry them, whichever message that is.
+#[cfg_attr(test, derive(Clone, Debug, Default))]
 pub(super) struct Columns {
-    pub(super) values: Vec<f64>,
-    pub(super) values_f32: Vec<f32>,
+    pub(super) values: Values,
+    pub(super) values_f32: Values,
     pub(super) first_step: Option<u64>,
-    pub(super) steps: Vec<u64>,
+    pub(super) steps: Box<[u64]>,
     pub(super) timestamp: Option<i64>,
-    pub(super) timestamps: Vec<i64>,
+    pub(super) timestamps: Box<[i64]>,
 }
 
-pub(super) fn sort(series: Vec<StreamingSeriesUpdate>, sorted: &mut Sorted<'_>) {
-    for series in series {
-        let declaration = sorted.find(series.series_id);
-        for batch in series.point_batches {
-            match (take(batch, sorted.now), declaration) {
-                (Ok(None), _) => {}
-                (Ok(Some(batch)), Some(declaration)) => sorted.update.floats.push((declaration, batch)),
-                (Ok(Some(batch)), None) => sorted.unknown(series.series_id, batch.values.len() as u64),
-                (Err(malformed), _) => sorted.malformed(malformed.points, malformed.why),
-            }
+pub(super) fn sort(batches: Vec<Floats>, sorted: &mut Sorted<'_>) {
+    sorted.update.floats.reserve(batches.len());
+    for Floats { series, batch } in batches {
+        match (batch, sorted.find(series)) {
+            (Ok(batch), Some(declaration)) => sorted.update.floats.push((declaration, batch)),
+            (Ok(batch), None) => sorted.unknown(series, batch.values.len() as u64),
+            (Err(malformed), _) => sorted.malformed(malformed.points, malformed.why),
         }
     }
 }
 
-/// Takes a batch over, columns and all. None when it holds no points. Points without a time get `now`.
-fn take(batch: PointBatch, now: i64) -> Result<Option<FloatBatch>, Malformed> {
-    let columns = Columns {
-        values: batch.values,
-        values_f32: batch.values_f32,
-        first_step: batch.first_step,
-        steps: batch.steps,
-        timestamp: batch.timestamp_millis,
-        timestamps: batch.timestamps_millis,
-    };
-    columns.take(now)
-}
-
 impl Columns {
+    /// Takes a batch over, columns and all. None when it holds no points. Points without a time get `now`.
     pub(super) fn take(self, now: i64) -> Result<Option<FloatBatch>, Malformed> {
         let count = self.values.len() + self.values_f32.len();
         let malformed = |why| Malformed { points: count as u64, why };
         let values = match (self.values.is_empty(), self.values_f32.is_empty()) {
             (true, true) => return Ok(None),
-            (false, true) => Values::F64(self.values),
-            (true, false) => Values::F32(self.values_f32),
+            (false, true) => self.values,
+            (true, false) => self.values_f32,
             (false, false) => return Err(malformed("values of both widths in one batch")),
         };
         let steps = match (self.first_step, self.steps.is_empty()) {
@@ -80,55 +65,54 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, take};
+    use super::{Columns, Malformed};
     use crate::store::{FloatBatch, Steps, Timestamps, Values};
-    use metrana_proto::types::PointBatch;
 
     #[test]
     fn columns_are_taken_as_they_are() {
-        let batch = PointBatch { values: vec![1.0, -0.0], steps: vec![9, 3], ..PointBatch::default() };
+        let batch = Columns { values: Values::of(&[1.0, -0.0]), steps: [9, 3].into(), ..Columns::default() };
         let expected = FloatBatch {
-            values: Values::F64(vec![1.0, -0.0]),
-            steps: Steps::Each(vec![9, 3]),
+            values: Values::of(&[1.0, -0.0]),
+            steps: Steps::Each([9, 3].into()),
             timestamps: Timestamps::At(5),
         };
-        assert_eq!(take(batch, 5), Ok(Some(expected)));
+        assert_eq!(batch.take(5), Ok(Some(expected)));
     }
 
     #[test]
     fn no_values_are_no_points() {
-        assert_eq!(take(PointBatch { first_step: Some(1), ..PointBatch::default() }, 0), Ok(None));
+        assert_eq!(Columns { first_step: Some(1), ..Columns::default() }.take(0), Ok(None));
     }
 
     #[test]
     fn the_last_step_may_be_the_largest_number() {
-        let at = |first| PointBatch {
-            values_f32: vec![1.0, 2.0],
+        let at = |first| Columns {
+            values_f32: Values::of(&[1.0_f32, 2.0]),
             first_step: Some(first),
-            ..PointBatch::default()
+            ..Columns::default()
         };
-        assert!(take(at(u64::MAX - 1), 0).is_ok_and(|batch| batch.is_some()));
+        assert!(at(u64::MAX - 1).take(0).is_ok_and(|batch| batch.is_some()));
         assert_eq!(
-            take(at(u64::MAX), 0),
+            at(u64::MAX).take(0),
             Err(Malformed { points: 2, why: "steps beyond the largest number" })
         );
     }
 
     #[test]
     fn columns_of_different_lengths_are_malformed() {
-        let good = PointBatch { values: vec![1.0, 2.0], first_step: Some(0), ..PointBatch::default() };
-        assert!(take(good.clone(), 0).is_ok());
+        let good = Columns { values: Values::of(&[1.0, 2.0]), first_step: Some(0), ..Columns::default() };
+        assert!(good.clone().take(0).is_ok());
         let bad = [
-            PointBatch { steps: vec![1], first_step: None, ..good.clone() },
-            PointBatch { steps: vec![1, 2], ..good.clone() },
-            PointBatch { first_step: None, ..good.clone() },
-            PointBatch { timestamps_millis: vec![1, 2, 3], ..good.clone() },
-            PointBatch { timestamps_millis: vec![1, 2], timestamp_millis: Some(1), ..good.clone() },
-            PointBatch { values_f32: vec![1.0], ..good },
+            Columns { steps: [1].into(), first_step: None, ..good.clone() },
+            Columns { steps: [1, 2].into(), ..good.clone() },
+            Columns { first_step: None, ..good.clone() },
+            Columns { timestamps: [1, 2, 3].into(), ..good.clone() },
+            Columns { timestamps: [1, 2].into(), timestamp: Some(1), ..good.clone() },
+            Columns { values_f32: Values::of(&[1.0_f32]), ..good },
         ];
         for batch in bad {
             let points = (batch.values.len() + batch.values_f32.len()) as u64;
-            assert_eq!(take(batch.clone(), 0).unwrap_err().points, points, "{batch:?}");
+            assert_eq!(batch.clone().take(0).unwrap_err().points, points, "{batch:?}");
         }
     }
 }

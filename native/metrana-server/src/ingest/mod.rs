@@ -1,9 +1,11 @@
 //! The ingestion service: takes the protocol in, and turns it into what a store understands.
 
 mod attributes;
+mod codec;
 mod content;
 mod declarations;
 mod floats;
+mod front;
 mod handshake;
 mod histograms;
 mod rl;
@@ -14,24 +16,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::Stream;
-use metrana_proto::svc::ingest_service_server::{IngestService, IngestServiceServer};
+use metrana_proto::svc::ingest_service_server::IngestService;
 use metrana_proto::svc::{
     CheckOpStatusesRequest, CheckOpStatusesResponse, CreateRunRequest, CreateRunResponse,
     InitializeRunLoggingRequest, InitializeRunLoggingResponse, UpdateRunRequest, UpdateRunResponse,
     UpdateRunsRequest, UpdateRunsResponse, UpdateTracesRequest, UpdateTracesResponse,
 };
 use tokio::sync::watch;
-use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use front::Front;
 
 use crate::faults::Faults;
 use crate::log::Log;
 use crate::store::{Store, StoreError};
-
-/// The largest message that is taken. The usual 4 MiB would be answered with a status that clients take for a passing
-/// trouble, so that they would send the same message again for ever; and published clients send a call of any length
-/// as one message. 256 MiB are some thirty million points.
-const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// The service with all that its calls share.
 #[derive(Clone)]
@@ -44,10 +42,8 @@ pub(crate) struct Ingest {
 }
 
 impl Ingest {
-    pub(crate) fn into_service(self) -> IngestServiceServer<Self> {
-        IngestServiceServer::new(self)
-            .max_decoding_message_size(LARGEST_MESSAGE)
-            .accept_compressed(CompressionEncoding::Zstd)
+    pub(crate) fn into_service(self) -> Front {
+        Front::new(self)
     }
 }
 
@@ -68,9 +64,10 @@ impl IngestService for Ingest {
 
     async fn update_run_stream(
         &self,
-        request: Request<Streaming<UpdateRunRequest>>,
+        _: Request<Streaming<UpdateRunRequest>>,
     ) -> Result<Response<Self::UpdateRunStreamStream>, Status> {
-        Ok(Response::new(stream::answers(self.clone(), request)))
+        // `Front` serves it, from messages of another type.
+        Err(Status::internal("an update stream has lost its way"))
     }
 
     async fn create_run(&self, _: Request<CreateRunRequest>) -> Result<Response<CreateRunResponse>, Status> {

@@ -1,24 +1,21 @@
 //! `UpdateRunStream`: one answer for each message, in order.
 
 use futures_util::{Stream, stream};
-use metrana_proto::svc::{UpdateRunRequest, UpdateRunResponse};
+use metrana_proto::svc::UpdateRunResponse;
 use tokio::sync::watch;
 use tonic::{Code, Request, Status, Streaming};
 
+use super::codec::Incoming;
 use super::content::{Oddity, only_declares, sort};
 use super::declarations::Declarations;
 use super::{Answers, Ingest, refusal};
-use crate::clock::now_millis;
 use crate::connection::{ConnectionInfo, Link};
 use crate::faults::{Stage, Verdict};
 use crate::store::{Applied, RunId};
 
 /// The answers to the messages of one stream. They are made where they are asked for: a message is read, taken in and
 /// answered by the task that serves the stream, so that none waits in a queue between.
-pub(super) fn answers(
-    ingest: Ingest,
-    request: Request<Streaming<UpdateRunRequest>>,
-) -> Answers<UpdateRunResponse> {
+pub(super) fn answers(ingest: Ingest, request: Request<Streaming<Incoming>>) -> Answers<UpdateRunResponse> {
     let info = request.extensions().get::<ConnectionInfo>().cloned();
     let peer =
         info.as_ref().and_then(|info| info.peer).map_or_else(|| "?".to_owned(), |peer| peer.to_string());
@@ -41,7 +38,7 @@ pub(super) fn answers(
 
 struct UpdateStream {
     ingest: Ingest,
-    messages: Streaming<UpdateRunRequest>,
+    messages: Streaming<Incoming>,
     link: Option<Link>,
     peer: String,
     stalled: watch::Receiver<bool>,
@@ -70,7 +67,7 @@ enum Outcome {
     reason = "one lives at a time, for a moment, and every message passes through it"
 )]
 enum Step {
-    Message(Result<Option<UpdateRunRequest>, Status>),
+    Message(Result<Option<Incoming>, Status>),
     StallEnded,
     Stopping,
 }
@@ -131,7 +128,7 @@ impl UpdateStream {
         }
     }
 
-    async fn take(&mut self, message: UpdateRunRequest) -> Outcome {
+    async fn take(&mut self, message: Incoming) -> Outcome {
         let stage = match &self.run {
             None => Stage::Hello,
             Some(_) if only_declares(&message) => Stage::Declare,
@@ -148,29 +145,29 @@ impl UpdateStream {
     }
 
     /// Takes a message in: whatever it holds, it is acknowledged, unless its run does not exist.
-    async fn store(&mut self, mut message: UpdateRunRequest) -> Result<(), Status> {
+    async fn store(&mut self, mut message: Incoming) -> Result<(), Status> {
         let run = match &self.run {
-            Some(run) if *run.as_bytes() == message.run_id => run,
+            Some(run) if *run.as_bytes() == message.rest.run_id => run,
             Some(_) => {
                 return Err(Status::invalid_argument(
                     "a stream updates one run, the one of its first message",
                 ));
             }
             None => {
-                let run = RunId::from_bytes(std::mem::take(&mut message.run_id));
+                let run = RunId::from_bytes(std::mem::take(&mut message.rest.run_id));
                 self.ingest.store.begin_stream(&run).map_err(|error| refusal(&error))?;
                 self.run.insert(run)
             }
         };
         let store = &*self.ingest.store;
-        let declarations = std::mem::take(&mut message.series_declarations);
+        let declarations = std::mem::take(&mut message.rest.series_declarations);
         // They count whether or not the message is a duplicate: a client that sends a message again after a break relies
         // on what it declares.
         self.declarations.take(store, run, declarations).await.map_err(|error| refusal(&error))?;
         if only_declares(&message) {
             return Ok(());
         }
-        let (update, oddity) = sort(message, &self.declarations, now_millis());
+        let (update, oddity) = sort(message, &self.declarations);
         let applied = store.apply(run, update).await.map_err(|error| refusal(&error))?;
         if let Some(oddity) = oddity {
             self.note(&oddity);

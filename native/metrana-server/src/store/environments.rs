@@ -35,7 +35,10 @@ pub struct EnvironmentState {
 #[derive(Debug, Default)]
 pub(super) struct Environments {
     list: Vec<EnvironmentInfo>,
-    by_name: HashMap<String, EnvironmentIndex>,
+    by_name: HashMap<String, EnvironmentIndex, foldhash::fast::RandomState>,
+    /// The one behind the last that was asked for, which mostly is the next: a logger names them in the same order each
+    /// time.
+    next: EnvironmentIndex,
 }
 
 impl Environments {
@@ -51,13 +54,23 @@ impl Environments {
         self.list.get(index).map(|environment| environment.name.as_str())
     }
 
-    pub(super) fn find_or_add(&mut self, name: String) -> EnvironmentIndex {
-        if let Some(index) = self.find(&name) {
-            return index;
+    pub(super) fn find_or_add(&mut self, name: &str) -> EnvironmentIndex {
+        let index = self.find_next(name).unwrap_or_else(|| self.add(name));
+        self.next = if index + 1 < self.list.len() { index + 1 } else { 0 };
+        index
+    }
+
+    fn find_next(&self, name: &str) -> Option<EnvironmentIndex> {
+        match self.name(self.next) {
+            Some(next) if next == name => Some(self.next),
+            _ => self.find(name),
         }
+    }
+
+    fn add(&mut self, name: &str) -> EnvironmentIndex {
         let index = self.list.len();
-        self.list.push(EnvironmentInfo { name: name.clone(), ..EnvironmentInfo::default() });
-        self.by_name.insert(name, index);
+        self.list.push(EnvironmentInfo { name: name.to_owned(), ..EnvironmentInfo::default() });
+        self.by_name.insert(name.to_owned(), index);
         index
     }
 
@@ -70,7 +83,7 @@ impl Environments {
     }
 
     pub(super) fn change(&mut self, changes: EnvironmentChanges) {
-        let index = self.find_or_add(changes.environment);
+        let index = self.find_or_add(&changes.environment);
         let Some(environment) = self.list.get_mut(index) else { return };
         let attributes = match changes.episode {
             None => &mut environment.attributes,

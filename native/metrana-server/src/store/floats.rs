@@ -1,5 +1,9 @@
 //! The float points of one series, as they came.
 
+use std::ops::Range;
+
+use super::{Values, Width};
+
 /// Points of one series that came as one batch. Whoever makes one sees to it that the columns have one length.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FloatBatch {
@@ -11,22 +15,13 @@ pub struct FloatBatch {
     pub timestamps: Timestamps,
 }
 
-/// Values at the width that they were sent in.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// 64 bits each.
-    F64(Vec<f64>),
-    /// 32 bits each.
-    F32(Vec<f32>),
-}
-
 /// The steps of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Steps {
     /// The first step; each further point is one step later.
     From(u64),
     /// A step for each point.
-    Each(Vec<u64>),
+    Each(Box<[u64]>),
 }
 
 /// The times of a batch, in milliseconds since 1970.
@@ -35,7 +30,7 @@ pub enum Timestamps {
     /// One time for all points.
     At(i64),
     /// A time for each point.
-    Each(Vec<i64>),
+    Each(Box<[i64]>),
 }
 
 /// Points read back: columns of one length.
@@ -53,23 +48,6 @@ pub struct FloatPoints {
     pub values: Vec<f64>,
     /// The width in bits that each value came in.
     pub widths: Vec<u8>,
-}
-
-impl Values {
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::F64(values) => values.len(),
-            Self::F32(values) => values.len(),
-        }
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 impl Steps {
@@ -97,10 +75,8 @@ impl Timestamps {
     }
 }
 
-/// A batch of at least this many points keeps the memory that it was decoded into; smaller ones are gathered.
-const LARGE: usize = 32;
-/// From this many points on, the memory that a decoder took too much is given back.
-const WORTH_SHRINKING: usize = 4096;
+/// A batch of at least this many points keeps the memory that it came in; smaller ones are gathered.
+pub(super) const LARGE: usize = 32;
 /// A gathered segment takes this many points before the next one begins.
 const GATHERED: usize = 4096;
 
@@ -116,9 +92,24 @@ pub(super) struct FloatSeries {
 struct Segment {
     /// How many points lie in the segments before.
     start: usize,
-    batch: FloatBatch,
-    /// Takes further small batches.
-    gathers: bool,
+    points: Points,
+}
+
+#[derive(Debug)]
+enum Points {
+    /// A batch as it came.
+    Kept(FloatBatch),
+    /// Small batches, one behind the other.
+    Gathered(Box<Gathered>),
+}
+
+/// Points of one width. It takes further small batches.
+#[derive(Debug)]
+struct Gathered {
+    width: Width,
+    values: Vec<u8>,
+    steps: Vec<u64>,
+    timestamps: Vec<i64>,
 }
 
 impl FloatSeries {
@@ -130,7 +121,7 @@ impl FloatSeries {
         self.largest_step
     }
 
-    pub(super) fn append(&mut self, mut batch: FloatBatch) {
+    pub(super) fn append(&mut self, batch: FloatBatch) {
         let count = batch.values.len();
         if count == 0 {
             return;
@@ -139,33 +130,19 @@ impl FloatSeries {
         let start = self.points;
         self.points += count;
         if count >= LARGE {
-            // A decoder grows its columns by doubling.
-            match &mut batch.values {
-                Values::F64(values) if count >= WORTH_SHRINKING => values.shrink_to_fit(),
-                Values::F32(values) if count >= WORTH_SHRINKING => values.shrink_to_fit(),
-                Values::F64(_) | Values::F32(_) => {}
-            }
-            self.segments.push(Segment { start, batch, gathers: false });
+            self.segments.push(Segment { start, points: Points::Kept(batch) });
             return;
         }
-        if let Some(last) = self.segments.last_mut()
-            && last.gathers
-            && last.batch.values.len() + count <= GATHERED
-            && last.gather(&batch)
+        if let Some(Segment { points: Points::Gathered(gathered), .. }) = self.segments.last_mut()
+            && gathered.width == batch.values.width()
+            && gathered.len() + count <= GATHERED
         {
+            gathered.add(&batch);
             return;
         }
-        let empty = FloatBatch {
-            values: match batch.values {
-                Values::F64(_) => Values::F64(Vec::new()),
-                Values::F32(_) => Values::F32(Vec::new()),
-            },
-            steps: Steps::Each(Vec::new()),
-            timestamps: Timestamps::Each(Vec::new()),
-        };
-        let mut segment = Segment { start, batch: empty, gathers: true };
-        segment.gather(&batch);
-        self.segments.push(segment);
+        let mut gathered = Gathered::new(batch.values.width());
+        gathered.add(&batch);
+        self.segments.push(Segment { start, points: Points::Gathered(Box::new(gathered)) });
     }
 
     pub(super) fn read(&self, offset: u64, limit: u64) -> FloatPoints {
@@ -178,51 +155,57 @@ impl FloatSeries {
             if segment.start >= until {
                 break;
             }
-            let count = segment.batch.values.len();
+            let count = segment.points.len();
             let low = from.saturating_sub(segment.start).min(count);
             let high = (until - segment.start).min(count);
-            segment.batch.copy_to(low..high, &mut out);
+            segment.points.copy_to(low..high, &mut out);
         }
         out
     }
 }
 
-impl Segment {
-    /// Puts a small batch behind what is there. False: it does not fit in here, and nothing was changed.
-    fn gather(&mut self, batch: &FloatBatch) -> bool {
-        let (Steps::Each(steps), Timestamps::Each(times)) =
-            (&mut self.batch.steps, &mut self.batch.timestamps)
-        else {
-            return false;
-        };
-        match (&mut self.batch.values, &batch.values) {
-            (Values::F64(values), Values::F64(more)) => values.extend_from_slice(more),
-            (Values::F32(values), Values::F32(more)) => values.extend_from_slice(more),
-            _ => return false,
+impl Points {
+    fn len(&self) -> usize {
+        match self {
+            Self::Kept(batch) => batch.values.len(),
+            Self::Gathered(gathered) => gathered.len(),
         }
-        let count = batch.values.len();
-        steps.extend((0..count).map(|index| batch.steps.get(index)));
-        times.extend((0..count).map(|index| batch.timestamps.get(index)));
-        true
+    }
+
+    fn copy_to(&self, points: Range<usize>, out: &mut FloatPoints) {
+        let (width, bytes) = match self {
+            Self::Kept(FloatBatch { values, steps, timestamps }) => {
+                out.steps.extend(points.clone().map(|index| steps.get(index)));
+                out.timestamps.extend(points.clone().map(|index| timestamps.get(index)));
+                (values.width(), values.as_bytes())
+            }
+            Self::Gathered(gathered) => {
+                out.steps.extend_from_slice(gathered.steps.get(points.clone()).unwrap_or_default());
+                out.timestamps.extend_from_slice(gathered.timestamps.get(points.clone()).unwrap_or_default());
+                (gathered.width, gathered.values.as_slice())
+            }
+        };
+        let range = points.start * width.bytes()..points.end * width.bytes();
+        width.read(bytes.get(range).unwrap_or_default(), &mut out.values);
+        out.widths.extend(points.map(|_| width.bits()));
     }
 }
 
-impl FloatBatch {
-    fn copy_to(&self, points: std::ops::Range<usize>, out: &mut FloatPoints) {
-        let width = match &self.values {
-            Values::F64(values) => {
-                out.values.extend_from_slice(values.get(points.clone()).unwrap_or_default());
-                64
-            }
-            Values::F32(values) => {
-                let values = values.get(points.clone()).unwrap_or_default();
-                out.values.extend(values.iter().map(|&value| f64::from(value)));
-                32
-            }
-        };
-        out.widths.extend(points.clone().map(|_| width));
-        out.steps.extend(points.clone().map(|index| self.steps.get(index)));
-        out.timestamps.extend(points.map(|index| self.timestamps.get(index)));
+impl Gathered {
+    fn new(width: Width) -> Self {
+        Self { width, values: Vec::new(), steps: Vec::new(), timestamps: Vec::new() }
+    }
+
+    fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Puts a small batch of the same width behind what is there.
+    fn add(&mut self, batch: &FloatBatch) {
+        let count = batch.values.len();
+        self.values.extend_from_slice(batch.values.as_bytes());
+        self.steps.extend((0..count).map(|index| batch.steps.get(index)));
+        self.timestamps.extend((0..count).map(|index| batch.timestamps.get(index)));
     }
 }
 
@@ -244,9 +227,9 @@ mod tests {
         let values = (0..count).map(|k| first as f64 + k as f64);
         FloatBatch {
             values: if narrow {
-                Values::F32(values.map(|v| v as f32).collect())
+                Values::of(&values.map(|v| v as f32).collect::<Vec<_>>())
             } else {
-                Values::F64(values.collect())
+                Values::of(&values.collect::<Vec<_>>())
             },
             steps: Steps::From(first),
             timestamps: Timestamps::At(7),
@@ -296,7 +279,7 @@ mod tests {
     fn the_largest_step_need_not_be_the_last_one() {
         let mut series = FloatSeries::default();
         series.append(batch(100, 3, false));
-        series.append(FloatBatch { steps: Steps::Each(vec![5, 9]), ..batch(0, 2, false) });
+        series.append(FloatBatch { steps: Steps::Each([5, 9].into()), ..batch(0, 2, false) });
         assert_eq!(series.largest_step(), Some(102));
     }
 }

@@ -161,3 +161,79 @@ impl Store for MemoryStore {
         Ok(counts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use futures_util::FutureExt;
+    use metrana_proto::types::OrderingMode;
+
+    use super::MemoryStore;
+    use crate::store::{
+        DeclarationId, FloatBatch, NameRange, RlBatch, RlHead, RlUpdate, RunDefinition, RunId,
+        SeriesDefinition, Steps, Store, Timestamps, Update, Values, Width,
+    };
+
+    const LENGTH: usize = 100_000;
+
+    fn store() -> (MemoryStore, RunId, DeclarationId) {
+        let store = MemoryStore::default();
+        let opened = store.open_run(RunDefinition::default()).now_or_never().expect("it does not wait");
+        let run = opened.expect("it opens").run.id;
+        let series = SeriesDefinition {
+            metric: "m".into(),
+            scale: "s".into(),
+            labels: BTreeMap::new(),
+            ordering: OrderingMode::AbsoluteOrdered,
+        };
+        let declared = store.declare(&run, vec![series]).now_or_never();
+        let declaration = declared.expect("it does not wait").expect("it declares").remove(0);
+        (store, run, declaration)
+    }
+
+    /// Batches of so many points each, whose values are slices of a message.
+    fn batches(message: &Bytes, points: usize, count: usize) -> impl Iterator<Item = FloatBatch> + '_ {
+        (0..count).map(move |place| FloatBatch {
+            values: Values::new(Width::F64, message.slice(place * points * 8..(place + 1) * points * 8)),
+            steps: Steps::From(0),
+            timestamps: Timestamps::At(0),
+        })
+    }
+
+    /// Whether the message is still in memory when the store has taken in batches of it, half of them of each world.
+    fn is_kept(length: usize, points: usize, count: usize) -> bool {
+        let (store, run, declaration) = store();
+        let message = Bytes::from(vec![1_u8; length]);
+        let (head, environment) =
+            (RlHead { rl_step: 1, episode: None, flat: false, from_one: false }, NameRange::default());
+        let rl = |floats| RlUpdate { declaration, environment, batch: RlBatch { head, floats } };
+        let update = Update {
+            length,
+            floats: batches(&message, points, count / 2).map(|batch| (declaration, batch)).collect(),
+            rl: batches(&message, points, count - count / 2).map(rl).collect(),
+            ..Update::default()
+        };
+        store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in");
+        let counts = store.counts(Some(&run)).expect("the run is there");
+        assert_eq!(counts.all_points(), (points * count) as u64);
+        !message.is_unique()
+    }
+
+    #[test]
+    fn a_message_is_kept_for_its_values_when_it_is_next_to_nothing_else() {
+        assert!(is_kept(LENGTH, 100, 124));
+        assert!(is_kept(LENGTH, 100, 110));
+        assert!(!is_kept(LENGTH, 100, 109), "more than an eighth of it is something else");
+        assert!(!is_kept(LENGTH, 100, 1));
+        assert!(!is_kept(8000, 1000, 1), "a small one may lie in the memory of a large one");
+    }
+
+    #[test]
+    fn no_message_is_kept_for_batches_of_one_point() {
+        assert!(!is_kept(LENGTH, 1, LENGTH / 8));
+        // The longest message that a client of ours sends, and more of such batches than it can hold.
+        assert!(!is_kept(1 << 20, 1, 100_000));
+    }
+}

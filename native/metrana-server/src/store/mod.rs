@@ -14,6 +14,7 @@ mod rl;
 mod run;
 mod scatters;
 mod update;
+mod values;
 
 use std::fmt;
 use std::future::Future;
@@ -23,7 +24,7 @@ pub use attributes::{AttributeChange, AttributeValue, Attributes, Change, Enviro
 pub use content::{SeriesKind, World};
 pub use counts::{Counts, NotKept};
 pub use environments::{EnvironmentInfo, EnvironmentState};
-pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps, Values};
+pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps};
 pub use histograms::{Bins, Histogram, Page, Stats};
 pub use memory::MemoryStore;
 pub use model::{
@@ -32,7 +33,8 @@ pub use model::{
 };
 pub use rl::{RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
-pub use update::{Applied, MessageKey, RlUpdate, ScatterUpdate, Update};
+pub use update::{Applied, MessageKey, NameRange, RlUpdate, ScatterUpdate, Update};
+pub use values::{Values, Width};
 
 /// What a writing call gives. It is done when what was written is as safe as the store makes it, which is what an
 /// acknowledgement waits for.

@@ -44,7 +44,10 @@ pub(super) type EnvironmentIndex = usize;
 pub(super) struct RlSeries {
     /// In the order of their first points.
     tracks: Vec<(EnvironmentIndex, Track)>,
-    by_environment: HashMap<EnvironmentIndex, usize>,
+    by_environment: HashMap<EnvironmentIndex, usize, foldhash::fast::RandomState>,
+    /// The place behind the track that got the last points. A logger that writes for all its environments does so in the
+    /// same order each time, so that this mostly is where the next points go.
+    next: usize,
     points: usize,
     largest_rl_step: Option<u64>,
 }
@@ -73,13 +76,21 @@ impl RlSeries {
     pub(super) fn append(&mut self, environment: EnvironmentIndex, batch: RlBatch) {
         self.points += batch.floats.values.len();
         self.largest_rl_step = self.largest_rl_step.max(Some(batch.head.rl_step));
-        let place = *self.by_environment.entry(environment).or_insert_with(|| {
-            self.tracks.push((environment, Track::default()));
-            self.tracks.len() - 1
-        });
+        let place = self.place(environment);
+        self.next = if place + 1 < self.tracks.len() { place + 1 } else { 0 };
         if let Some((_, track)) = self.tracks.get_mut(place) {
             track.append(batch);
         }
+    }
+
+    fn place(&mut self, environment: EnvironmentIndex) -> usize {
+        if self.tracks.get(self.next).is_some_and(|(next, _)| *next == environment) {
+            return self.next;
+        }
+        *self.by_environment.entry(environment).or_insert_with(|| {
+            self.tracks.push((environment, Track::default()));
+            self.tracks.len() - 1
+        })
     }
 
     pub(super) fn read(&self, environment: EnvironmentIndex, offset: u64, limit: u64) -> Option<RlPoints> {
@@ -123,7 +134,7 @@ mod tests {
         RlBatch {
             head: RlHead { rl_step, episode, flat: false, from_one: false },
             floats: FloatBatch {
-                values: Values::F64(vec![0.5; count]),
+                values: Values::of(&vec![0.5; count]),
                 steps: Steps::From(first),
                 timestamps: Timestamps::At(7),
             },

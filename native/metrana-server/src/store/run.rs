@@ -63,7 +63,7 @@ impl Run {
         self.catalogue.declare(definition)
     }
 
-    pub(super) fn apply(&mut self, update: Update) -> Result<Applied, StoreError> {
+    pub(super) fn apply(&mut self, mut update: Update) -> Result<Applied, StoreError> {
         if let Some(unknown) = update.declarations().find(|declaration| !self.catalogue.knows(*declaration)) {
             return Err(StoreError::UnknownDeclaration(unknown));
         }
@@ -78,12 +78,13 @@ impl Run {
             self.counts.duplicate_messages += 1;
             return Ok(Applied::Duplicate);
         }
+        update.detach();
         let mut conflicts = Conflicts::default();
         for (declaration, batch) in update.floats {
             self.take_floats(declaration, batch, &mut conflicts);
         }
         for rl in update.rl {
-            self.take_rl(rl, &mut conflicts);
+            self.take_rl(rl, &update.names, &mut conflicts);
         }
         for (declaration, histograms) in update.histograms {
             self.take_histograms(declaration, histograms, &mut conflicts);
@@ -116,20 +117,16 @@ impl Run {
         }
     }
 
-    fn take_rl(&mut self, update: RlUpdate, conflicts: &mut Conflicts) {
-        if update.batches.is_empty() {
-            return;
-        }
-        let environment = self.environments.find_or_add(update.environment);
-        for batch in update.batches {
-            let points = batch.floats.values.len() as u64;
-            let episodic = batch.head.episode.is_some();
-            let arrival = Arrival { world: World::Rl, kind: SeriesKind::Float, episodic, points };
-            if let Some(Content::Rl(rl)) = self.catalogue.receive(update.declaration, arrival, conflicts) {
-                self.environments.reach(environment, &batch.head);
-                rl.append(environment, batch);
-                self.counts.rl_points += points;
-            }
+    fn take_rl(&mut self, update: RlUpdate, names: &str, conflicts: &mut Conflicts) {
+        let RlUpdate { declaration, environment, batch } = update;
+        let environment = self.environments.find_or_add(environment.of(names));
+        let points = batch.floats.values.len() as u64;
+        let episodic = batch.head.episode.is_some();
+        let arrival = Arrival { world: World::Rl, kind: SeriesKind::Float, episodic, points };
+        if let Some(Content::Rl(rl)) = self.catalogue.receive(declaration, arrival, conflicts) {
+            self.environments.reach(environment, &batch.head);
+            rl.append(environment, batch);
+            self.counts.rl_points += points;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::floats::LARGE;
 use super::{
     AttributeChange, DeclarationId, EnvironmentChanges, FloatBatch, Histogram, NotKept, RlBatch, Scatter,
 };
@@ -22,6 +23,10 @@ pub struct MessageKey {
 pub struct Update {
     /// Which message this is.
     pub message: MessageKey,
+    /// How many bytes it had, where values are slices of it.
+    pub length: usize,
+    /// The names of the environments of [`rl`](Self::rl), one behind the other.
+    pub names: String,
     /// Float points of ordinary series.
     pub floats: Vec<(DeclarationId, FloatBatch)>,
     /// Float points of reinforcement learning.
@@ -40,15 +45,22 @@ pub struct Update {
     pub close: bool,
 }
 
+/// Where a name stands in [`Update::names`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NameRange {
+    from: u32,
+    until: u32,
+}
+
 /// Points of one series in one environment.
 #[derive(Debug)]
 pub struct RlUpdate {
     /// The series.
     pub declaration: DeclarationId,
     /// The environment.
-    pub environment: String,
+    pub environment: NameRange,
     /// Its points.
-    pub batches: Vec<RlBatch>,
+    pub batch: RlBatch,
 }
 
 /// Scatters of one series.
@@ -76,7 +88,46 @@ pub enum Applied {
     Duplicate,
 }
 
+/// From this length on a message may be kept for the values in it.
+const WORTH_KEEPING: usize = 64 << 10;
+
+impl NameRange {
+    /// Puts a name behind the others. Names beyond 4 GiB, more than any message has, are lost.
+    pub fn push(names: &mut String, name: &str) -> Self {
+        let end = |names: &String| u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let from = end(names);
+        names.push_str(name);
+        Self { from, until: end(names) }
+    }
+
+    pub(crate) fn of(self, names: &str) -> &str {
+        names.get(self.from as usize..self.until as usize).unwrap_or_default()
+    }
+}
+
 impl Update {
+    /// Lets go of the message, so that no few values keep all of it in memory: unless next to all of it is values that are
+    /// kept as slices.
+    pub(super) fn detach(&mut self) {
+        let kept = |batch: &FloatBatch| match batch.values.len() {
+            LARGE.. => batch.values.as_bytes().len(),
+            _ => 0,
+        };
+        if self.length >= WORTH_KEEPING {
+            let std = self.floats.iter().map(|(_, batch)| kept(batch));
+            let rl = self.rl.iter().map(|update| kept(&update.batch.floats));
+            if std.chain(rl).sum::<usize>() >= self.length / 8 * 7 {
+                return;
+            }
+        }
+        let std = self.floats.iter_mut().map(|(_, batch)| batch);
+        let rl = self.rl.iter_mut().map(|update| &mut update.batch.floats);
+        // Small ones are copied together anyway.
+        for batch in std.chain(rl).filter(|batch| batch.values.len() >= LARGE) {
+            batch.values.detach();
+        }
+    }
+
     /// The declarations that its points came under.
     pub(super) fn declarations(&self) -> impl Iterator<Item = DeclarationId> + '_ {
         let floats = self.floats.iter().map(|(declaration, _)| *declaration);
