@@ -55,6 +55,9 @@ impl<T: Copy> RawSpread<T> {
     /// As for `values`, where the kind says that there is a column.
     #[inline]
     pub(crate) unsafe fn read<'a>(self, kind_name: &str, name: &str) -> Result<Spread<'a, T>, Error> {
+        if self.kind == metrana_spread::None as i32 {
+            return Ok(Spread::None);
+        }
         // SAFETY: passed on to the caller.
         let column = || unsafe { pointers::slice(self.column, self.count, name) };
         Ok(match metrana_spread::read(self.kind, kind_name)? {

@@ -183,8 +183,12 @@ impl Stage {
     /// The most bytes that a column of `count` points takes, in however many pieces.
     pub(crate) fn column_weight(&self, count: usize, sizes: Sizes, prefix: usize) -> usize {
         let frame = FRAME + prefix + sizes.batch;
-        let piece = (self.max_message.saturating_sub(frame) / sizes.point).clamp(1, SMALLEST_PIECE);
-        count * sizes.point + (1 + count / piece) * frame
+        // Nearly every column is one piece, which is seen without a division.
+        let room = self.max_message.saturating_sub(frame);
+        let piece =
+            if SMALLEST_PIECE * sizes.point <= room { SMALLEST_PIECE } else { (room / sizes.point).max(1) };
+        let cuts = if count < piece { 0 } else { count / piece };
+        count * sizes.point + (1 + cuts) * frame
     }
 
     /// A call was committed: what it did.
@@ -322,7 +326,8 @@ impl Stage {
         while at < count {
             let frame = FRAME + sizes.batch + self.entry_weight(lane);
             let left = self.max_message.saturating_sub(self.filled() + frame);
-            let room = (left / sizes.point).min(count - at);
+            let wanted = count - at;
+            let room = if wanted * sizes.point <= left { wanted } else { left / sizes.point };
             if room < (count - at).min(SMALLEST_PIECE) && !self.open.is_empty() {
                 self.roll();
                 continue;

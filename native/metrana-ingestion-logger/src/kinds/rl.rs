@@ -51,12 +51,12 @@ impl<'a> RlCall<'a> {
         if environments == 0 {
             return Err(Error::validation("invalid points: at least one environment must be given"));
         }
-        if !count.is_multiple_of(environments) {
+        if environments > 1 && !count.is_multiple_of(environments) {
             return Err(Error::validation(format!(
                 "invalid points: {count} values are no whole rows for {environments} environments"
             )));
         }
-        let row = count / environments;
+        let row = if environments > 1 { count / environments } else { count };
         points.episodes.check_shape("episodes", environments, row)?;
         points.steps.check_shape("steps", environments, row)?;
         points.timestamps.check_shape("timestamps_millis", environments, row)?;
