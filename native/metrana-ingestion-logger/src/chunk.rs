@@ -94,6 +94,8 @@ pub(crate) struct Chunk {
     pub prefixes: Vec<u8>,
     /// The declarations of the series that are first used here, each a finished field of a request.
     pub declarations: Vec<u8>,
+    /// Where the last field of a lane begins in `wire`.
+    last_field: usize,
     /// Whether every lane stands in at most one field: then `wire` leaves as it lies.
     pub in_place: bool,
     /// The most bytes it can seal into.
@@ -115,6 +117,7 @@ impl Chunk {
             lanes: Vec::new(),
             prefixes: Vec::new(),
             declarations: Vec::new(),
+            last_field: 0,
             in_place: true,
             weight: 0,
             tally: Tally::default(),
@@ -165,6 +168,9 @@ impl Chunk {
     }
 
     pub(crate) fn push_column(&mut self, slot: u32, fresh: bool, content: &impl Content) {
+        if !fresh && self.grow_column(slot, content) {
+            return;
+        }
         self.in_place &= fresh;
         let lane = &mut self.lanes[slot as usize];
         lane.finished = true;
@@ -173,6 +179,7 @@ impl Chunk {
         let inner = content.inner_len();
         let field = wire::len_len(inner);
         self.wire.reserve(prefix.len() + field + FRAME);
+        self.last_field = before;
         let mut head = Head::new();
         head.len(lane.field, prefix.len() + field);
         head.bytes(prefix);
@@ -181,6 +188,34 @@ impl Chunk {
         let start = end - field;
         self.records.push(Record::content(slot, Form::Column, &(start..end)));
         self.weight += end - before;
+    }
+
+    /// Writes a column behind the last one, if that is of the same lane: into the same field, which becomes longer. False:
+    /// it is not, and nothing happened.
+    fn grow_column(&mut self, slot: u32, content: &impl Content) -> bool {
+        let end = self.wire.len();
+        let Some(last) = self.records.last_mut() else { return false };
+        if last.slot != slot || last.form != Form::Column || last.range().end != end {
+            return false;
+        }
+        let inner = content.inner_len();
+        let field = wire::len_len(inner);
+        self.wire.reserve(field + FRAME);
+        let tag = self.last_field;
+        let head_len = wire::len_head_len(&self.wire[tag..]);
+        let held = end - tag - head_len;
+        let longer = wire::len_head(self.wire[tag], held + field);
+        let shift = longer.len() - head_len;
+        if shift > 0 {
+            self.wire.resize(end + shift, 0);
+            self.wire.copy_within(tag + head_len..end, tag + longer.len());
+        }
+        self.wire[tag..tag + longer.len()].copy_from_slice(&longer);
+        content.put_behind(inner, &mut Head::new(), &mut self.wire);
+        let start = last.range().start + shift;
+        *last = Record::content(slot, Form::Column, &(start..self.wire.len()));
+        self.weight += shift + field;
+        true
     }
 
     /// Titles of a lane: only the last ones stay, so they cannot leave as they lie.

@@ -33,16 +33,15 @@ impl Identity {
         finish(head, Bytes::new())
     }
 
-    /// A data message.
-    pub(crate) fn numbered(&self, number: Numbered, fields: &[u8], rest: Bytes) -> Outgoing {
-        let mut head = self.begin(fields.len());
+    /// The beginning of a data message, whose fields are written behind it.
+    pub(crate) fn begin_numbered(&self, number: Numbered) -> Vec<u8> {
+        let mut head = self.begin(0);
         if number.closes_run {
             wire::put_len(&mut head, request::CLOSE_RUN, 0);
         }
         wire::put_uint(&mut head, request::LOGGER_SESSION_ID, self.session);
         wire::put_uint(&mut head, request::SEQUENCE_NUMBER, number.sequence);
-        head.extend_from_slice(fields);
-        finish(head, rest)
+        head
     }
 
     fn begin(&self, more: usize) -> Vec<u8> {
@@ -55,7 +54,8 @@ impl Identity {
     }
 }
 
-fn finish(mut head: Vec<u8>, rest: Bytes) -> Outgoing {
+/// Frames a message of which `rest` lies elsewhere.
+pub(crate) fn finish(mut head: Vec<u8>, rest: Bytes) -> Outgoing {
     put_prefix(&mut head, rest.len());
     Outgoing { head: head.into(), rest }
 }
@@ -87,7 +87,9 @@ mod tests {
         wire::put_len(&mut series, request::SERIES, 2);
         wire::put_uint(&mut series, 1, 9);
         let number = Numbered { sequence: 512, closes_run: true };
-        let message = identity.numbered(number, &series, Bytes::from(series.clone()));
+        let mut head = identity.begin_numbered(number);
+        head.extend_from_slice(&series);
+        let message = finish(head, Bytes::from(series.clone()));
         let bytes = [&message.head[..], &message.rest[..]].concat();
         assert_eq!(bytes[..PREFIX], [0, 0, 0, 0, u8::try_from(bytes.len() - PREFIX).expect("short")]);
         let read = UpdateRunRequest::decode(&bytes[PREFIX..]).expect("valid");

@@ -11,14 +11,8 @@ use crate::wire::{self, Head};
 /// Below this size finished fields are copied, so that the chunk is free again at once and few small frames leave.
 const COPY_BELOW: usize = 32 << 10;
 
-/// The body of a message: fields of a request, in two pieces.
-#[derive(Default)]
-pub(crate) struct Body {
-    /// Declarations, gathered scalars, and whatever had to move.
-    pub head: Vec<u8>,
-    /// Whether the chunk's finished fields follow as they lie there.
-    pub rest_in_chunk: bool,
-}
+/// Whether what lies finished in the chunk belongs to the message as it is.
+pub(crate) type RestInChunk = bool;
 
 /// Seals chunks; keeps its working memory from one to the next.
 #[derive(Default)]
@@ -36,23 +30,25 @@ pub(crate) struct Sealer {
 const END: u32 = u32::MAX;
 
 impl Sealer {
-    pub(crate) fn seal(&mut self, chunk: &Chunk) -> Body {
-        let mut body = Body { head: chunk.declarations.clone(), rest_in_chunk: false };
+    /// Writes declarations, gathered scalars, and whatever has to move behind what `out` holds. Answers whether the chunk's
+    /// finished fields follow as they lie there.
+    pub(crate) fn seal(&mut self, chunk: &Chunk, out: &mut Vec<u8>) -> RestInChunk {
+        out.extend_from_slice(&chunk.declarations);
         if chunk.in_place {
             self.thread(chunk, |record| matches!(record.form, Form::Scalar(_)));
-            self.put_lanes(chunk, &mut body.head);
-            if chunk.wire.len() < COPY_BELOW {
-                body.head.extend_from_slice(&chunk.wire);
-            } else {
-                body.rest_in_chunk = true;
+            self.put_lanes(chunk, out);
+            let rest_in_chunk = chunk.wire.len() >= COPY_BELOW;
+            if !rest_in_chunk {
+                out.extend_from_slice(&chunk.wire);
             }
-        } else {
-            let plain = chunk.records.iter().filter(|record| record.form == Form::Plain);
-            plain.for_each(|record| body.head.extend_from_slice(&chunk.wire[record.range()]));
-            self.thread(chunk, |record| record.form != Form::Plain);
-            self.put_lanes(chunk, &mut body.head);
+            return rest_in_chunk;
         }
-        body
+        out.reserve(chunk.weight);
+        let plain = chunk.records.iter().filter(|record| record.form == Form::Plain);
+        plain.for_each(|record| out.extend_from_slice(&chunk.wire[record.range()]));
+        self.thread(chunk, |record| record.form != Form::Plain);
+        self.put_lanes(chunk, out);
+        false
     }
 
     /// Threads the records that `wanted` names into one list for each lane.
@@ -222,9 +218,9 @@ mod tests {
 
         /// Whether the columns stayed in the chunk, and the series of the sealed message.
         fn sealed(&self) -> (bool, Vec<(u64, Vec<BatchShape>)>) {
-            let body = Sealer::default().seal(&self.chunk);
-            let mut bytes = body.head.clone();
-            if body.rest_in_chunk {
+            let mut bytes = Vec::new();
+            let rest_in_chunk = Sealer::default().seal(&self.chunk, &mut bytes);
+            if rest_in_chunk {
                 bytes.extend_from_slice(&self.chunk.wire);
             }
             assert!(bytes.len() <= self.chunk.weight, "a chunk seals into no more than it weighs");
@@ -233,7 +229,7 @@ mod tests {
                 let batches = series.point_batches.into_iter();
                 (series.series_id, batches.map(|b| (b.first_step, b.steps, b.values.len())).collect())
             });
-            (body.rest_in_chunk, series.collect())
+            (rest_in_chunk, series.collect())
         }
     }
 
@@ -278,5 +274,42 @@ mod tests {
                 (3, vec![(Some(9), vec![], 5000)])
             ]
         );
+    }
+
+    #[test]
+    fn columns_of_one_series_that_follow_each_other_grow_into_one_field() {
+        let mut bench = Bench::new();
+        bench.scalar(2, 0, 7, 1.0);
+        let mut wanted = Vec::new();
+        let mut first = 0;
+        // Through every length that its own length can have.
+        for count in [1, 2, 10, 100, 1, 2000, 3, 100_000, 200_000] {
+            bench.column(1, first, &vec![1.0; count]);
+            wanted.push((Some(first), vec![], count));
+            first += count as u64;
+        }
+        bench.column(3, 0, &[1.0]);
+        bench.column(3, 1, &[1.0]);
+        let (in_place, series) = bench.sealed();
+        assert!(in_place);
+        let two = vec![(Some(0), vec![], 1)];
+        let three = vec![(Some(0), vec![], 1), (Some(1), vec![], 1)];
+        assert_eq!(series, [(2, two), (1, wanted), (3, three)]);
+    }
+
+    #[test]
+    fn a_field_that_grew_is_found_when_it_has_to_move() {
+        let mut bench = Bench::new();
+        for first in 0..50 {
+            bench.column(1, first * 10, &[1.0; 10]);
+        }
+        bench.scalar(1, 500, 7, 1.0);
+        bench.column(2, 0, &[1.0]);
+        bench.column(1, 501, &[1.0]);
+        let (in_place, series) = bench.sealed();
+        assert!(!in_place);
+        let mut one: Vec<BatchShape> = (0..50).map(|batch| (Some(batch * 10), vec![], 10)).collect();
+        one.extend([(Some(500), vec![], 1), (Some(501), vec![], 1)]);
+        assert_eq!(series, [(1, one), (2, vec![(Some(0), vec![], 1)])]);
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::config::{Config, DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::counters::{Fate, Tally};
-use crate::envelope::{Identity, Numbered};
+use crate::envelope::{self, Identity, Numbered};
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
 use crate::queue::Inside;
@@ -195,15 +195,16 @@ impl Sender {
         let number = Numbered { sequence: self.next_sequence, closes_run };
         self.next_sequence += SEQUENCE_STEP;
         self.close_mark_sent |= closes_run;
-        let body = self.sealer.seal(&chunk);
+        let mut head = self.identity.begin_numbered(number);
+        let rest_in_chunk = self.sealer.seal(&chunk, &mut head);
         let (tally, weight, end) = (chunk.tally, chunk.weight, chunk.end);
-        let rest = if body.rest_in_chunk {
+        let rest = if rest_in_chunk {
             pool.lend(chunk)
         } else {
             pool.give_back(chunk);
             Bytes::new()
         };
-        let outgoing = self.identity.numbered(number, &body.head, rest);
+        let outgoing = envelope::finish(head, rest);
         self.unacked.push_back(Message { number, outgoing, tally, weight, end });
         Ok(Work::Message)
     }

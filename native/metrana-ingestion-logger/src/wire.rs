@@ -2,6 +2,8 @@
 //!
 //! Everything else goes through the generated types; the tests decode with those what is written here.
 
+use smallvec::SmallVec;
+
 /// Field numbers of the messages that the engine writes, as in `native/proto`.
 pub(crate) mod field {
     pub(crate) mod request {
@@ -163,6 +165,19 @@ impl Head {
         out.extend_from_slice(&self.bytes[..self.len]);
         self.len = 0;
     }
+}
+
+/// Bytes of the tag and the length that a field begins with.
+pub(crate) fn len_head_len(field: &[u8]) -> usize {
+    let length = field.iter().skip(1).take_while(|byte| **byte >= 0x80).count();
+    length + 2
+}
+
+/// The tag and the length of a field of which the tag is known.
+pub(crate) fn len_head(tag: u8, len: usize) -> SmallVec<[u8; VARINT_LIMIT + 1]> {
+    let mut head = Head::new();
+    head.tagged(tag, len as u64);
+    SmallVec::from_slice(&head.bytes[..head.len])
 }
 
 /// Bytes of a varint field.

@@ -70,9 +70,9 @@ impl Bench {
         let mut messages = Vec::new();
         let mut sealer = Sealer::default();
         while let Next::Chunk(chunk) = self.stage.take(timing, Instant::now(), true, true) {
-            let body = sealer.seal(&chunk);
-            let mut bytes = body.head;
-            if body.rest_in_chunk {
+            let mut bytes = Vec::new();
+            let rest_in_chunk = sealer.seal(&chunk, &mut bytes);
+            if rest_in_chunk {
                 bytes.extend_from_slice(&chunk.wire);
             }
             assert!(bytes.len() <= chunk.weight);
