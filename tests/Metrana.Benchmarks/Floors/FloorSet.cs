@@ -9,9 +9,13 @@ internal sealed unsafe class FloorSet : IDisposable
     /// <summary>Bytes of a round of copies: what a round of logging fills chunks with, so that both go to the same cache.</summary>
     public const int RoundBytes = 16 << 20;
 
+    /// <summary>A ring so large that a copy finds its place in no cache when it comes round again.</summary>
+    public const int FarRingBytes = 256 << 20;
+
     private const int CheapCalls = 200_000;
 
     private readonly WarmMemory _memory = new(RoundBytes);
+    private readonly WarmMemory _far = new(FarRingBytes);
     private readonly LockAndPush _push = new();
     private readonly double[] _source = Columns.Doubles(100_000, 1);
     private uint _sink;
@@ -24,7 +28,13 @@ internal sealed unsafe class FloorSet : IDisposable
         Copies = new SortedDictionary<int, Floor>();
         foreach (int bytes in (int[])[32, 80, 400, 800, 4_000, 8_000, 40_000, 80_000, 400_000, 800_000])
         {
-            Copies[bytes] = new Floor(Math.Min(CheapCalls, RoundBytes / bytes), calls => Copy(calls, bytes));
+            Copies[bytes] = new Floor(Math.Min(CheapCalls, RoundBytes / bytes), calls => Copy(_memory, calls, bytes));
+        }
+
+        FarCopies = new SortedDictionary<int, Floor>();
+        foreach (int bytes in (int[])[800, 80_000])
+        {
+            FarCopies[bytes] = new Floor(RoundBytes / bytes, calls => Copy(_far, calls, bytes));
         }
     }
 
@@ -40,7 +50,13 @@ internal sealed unsafe class FloorSet : IDisposable
     /// <summary>Copies into warm memory, by their bytes.</summary>
     public SortedDictionary<int, Floor> Copies { get; }
 
-    private IEnumerable<Floor> All => [ManagedCall, EmptyCall, LockAndPush, .. Copies.Values];
+    /// <summary>
+    /// Copies into memory that was written before and has left the caches, by their bytes. So is a recycled chunk: since it was
+    /// written the network thread, the kernel and the server have moved its bytes several times.
+    /// </summary>
+    public SortedDictionary<int, Floor> FarCopies { get; }
+
+    private IEnumerable<Floor> All => [ManagedCall, EmptyCall, LockAndPush, .. Copies.Values, .. FarCopies.Values];
 
     public void Measure(int rounds)
     {
@@ -64,7 +80,11 @@ internal sealed unsafe class FloorSet : IDisposable
         }
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _far.Dispose();
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static uint Managed(uint value) => value + 1;
@@ -99,13 +119,13 @@ internal sealed unsafe class FloorSet : IDisposable
         }
     }
 
-    private void Copy(int calls, int bytes)
+    private void Copy(WarmMemory memory, int calls, int bytes)
     {
         fixed (double* source = _source)
         {
             for (int i = 0; i < calls; i++)
             {
-                _memory.Copy(source, bytes);
+                memory.Copy(source, bytes);
             }
         }
     }

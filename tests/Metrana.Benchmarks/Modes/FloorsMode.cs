@@ -27,12 +27,6 @@ internal sealed record FloorsMode
         Machine machine = Machine.This;
         using FloorSet floors = new();
         floors.Measure(Rounds);
-        JsonObject copies = [];
-        foreach ((int bytes, Floor floor) in floors.Copies)
-        {
-            copies.Add(bytes.ToString(CultureInfo.InvariantCulture), ResultJson.Node(floor.Ns));
-        }
-
         return ResultJson.Of(
             new JsonObject { ["mode"] = "floors" },
             new
@@ -43,13 +37,26 @@ internal sealed record FloorsMode
                 EmptyPinvokeNs = floors.EmptyCall.Ns,
                 LockPushNs = floors.LockAndPush.Ns,
                 CopyRingMib = FloorSet.RoundBytes >> 20,
+                FarCopyRingMib = FloorSet.FarRingBytes >> 20,
             },
             new JsonObject
             {
-                ["copy_ns"] = copies,
+                ["copy_ns"] = ByBytes(floors.Copies),
+                ["far_copy_ns"] = ByBytes(floors.FarCopies),
                 ["loopback_frames_16k"] = ResultJson.Node(Send(1 << 14)),
                 ["loopback_frames_1m"] = ResultJson.Node(Send(1 << 20)),
             });
+    }
+
+    private static JsonObject ByBytes(SortedDictionary<int, Floor> copies)
+    {
+        JsonObject byBytes = [];
+        foreach ((int bytes, Floor floor) in copies)
+        {
+            byBytes.Add(bytes.ToString(CultureInfo.InvariantCulture), ResultJson.Node(floor.Ns));
+        }
+
+        return byBytes;
     }
 
     private LoopbackFigures Send(int frameBytes)
