@@ -120,8 +120,10 @@ pub(crate) struct Stage {
     rolled: bool,
     /// Where single values may be put down meanwhile. None: nowhere.
     pub trays: Option<&'static [Tray; TRAYS]>,
-    /// How many values each tray has room for, those that lie in it among them; none: it is closed. That room is set aside
-    /// in the open chunk and in the queue.
+    /// Which trays are open for some series.
+    tray_open: [bool; TRAYS],
+    /// How many values each tray has room for, those that lie in it among them. That room is set aside in the open chunk and
+    /// in the queue. An open tray may have none left.
     tray_room: [usize; TRAYS],
     /// The bytes of all that.
     set_aside: usize,
@@ -171,6 +173,7 @@ impl Stage {
             call: Staged::default(),
             rolled: false,
             trays: None,
+            tray_open: [false; TRAYS],
             tray_room: [0; TRAYS],
             set_aside: 0,
             change: 0,
@@ -253,13 +256,14 @@ impl Stage {
             self.tray_room[number] = ROOM;
         }
         if self.tray_room[number] > 0 {
+            self.tray_open[number] = true;
             trays[number].open(self.generation, id, place, next, self.read_last);
         }
     }
 
     /// Takes in what lies in a tray.
     fn collect(&mut self, number: usize) {
-        let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { return };
+        let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { return };
         let open = &mut self.open;
         let count = trays[number].collect(|record| open.push_scalar(false, record));
         let bytes = count * SCALAR_WEIGHT;
@@ -279,7 +283,7 @@ impl Stage {
     /// A call is about a series: its tray is closed for it, and its last step is known here again.
     pub(crate) fn withdraw(&mut self, id: SeriesId) {
         let number = tray::of(id);
-        let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { return };
+        let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { return };
         // Closed first: nothing can come behind what is collected.
         let last = trays[number].withdraw(id);
         self.collect(number);
@@ -291,17 +295,15 @@ impl Stage {
 
     /// Takes in what lies in all trays, and closes them.
     pub(crate) fn close_trays(&mut self) {
-        if self.set_aside == 0 && self.tray_room.iter().all(|room| *room == 0) {
-            return;
-        }
         for number in 0..TRAYS {
-            let Some(trays) = self.trays.filter(|_| self.tray_room[number] > 0) else { continue };
+            let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { continue };
             let registry = &mut self.registry;
             trays[number].close(|id, last| {
                 let known = &mut registry.get_mut(id).last_step;
                 *known = (*known).max(last);
             });
             self.collect(number);
+            self.tray_open[number] = false;
             let bytes = std::mem::take(&mut self.tray_room[number]) * SCALAR_WEIGHT;
             self.set_aside -= bytes;
             self.change = self.change.saturating_sub_unsigned(bytes);

@@ -35,14 +35,15 @@ struct Content {
     records: Vec<Record>,
     /// The series of this tray, by their numbers.
     series: Vec<Entry>,
-    /// Which of them it is open for.
-    open: Vec<SeriesId>,
+    /// Which of them it was open for since it was last closed.
+    listed: Vec<SeriesId>,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     /// The place of its lane in the open chunk; `CLOSED`: its values go the long way.
     place: u32,
+    listed: bool,
     next_step: u64,
 }
 
@@ -89,12 +90,12 @@ impl Tray {
         content.read_last = read_last;
         let index = entry_of(id);
         if content.series.len() <= index {
-            content.series.resize(index + 1, Entry { place: CLOSED, next_step: 0 });
+            content.series.resize(index + 1, Entry { place: CLOSED, listed: false, next_step: 0 });
         }
-        if content.series[index].place == CLOSED {
-            content.open.push(id);
+        if !content.series[index].listed {
+            content.listed.push(id);
         }
-        content.series[index] = Entry { place, next_step };
+        content.series[index] = Entry { place, listed: true, next_step };
     }
 
     /// Takes out what lies in it, in the order in which it came. Answers with how much that was.
@@ -115,9 +116,7 @@ impl Tray {
         let mut content = self.enter();
         let entry = content.series.get_mut(entry_of(id)).filter(|entry| entry.place != CLOSED)?;
         entry.place = CLOSED;
-        let last = entry.next_step.checked_sub(1);
-        content.open.retain(|open| *open != id);
-        last
+        entry.next_step.checked_sub(1)
     }
 
     /// Closes it for everyone. `told` hears the last step of every series it was open for.
@@ -126,10 +125,13 @@ impl Tray {
         let content = &mut *content;
         content.generation = 0;
         content.room = 0;
-        for id in content.open.drain(..) {
+        for id in content.listed.drain(..) {
             let entry = &mut content.series[entry_of(id)];
-            entry.place = CLOSED;
-            told(id, entry.next_step.checked_sub(1));
+            entry.listed = false;
+            if entry.place != CLOSED {
+                entry.place = CLOSED;
+                told(id, entry.next_step.checked_sub(1));
+            }
         }
     }
 

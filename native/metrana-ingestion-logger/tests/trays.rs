@@ -107,6 +107,42 @@ fn messages_with_hardly_any_room_take_everything_in_pieces() {
     everybody_at_once(|house| Config { max_msg_size: 24 << 10, ..house.config("run") });
 }
 
+/// Many series share a tray, which fills up, is emptied and opened again for some of them only, from chunk to chunk.
+#[test]
+fn many_series_share_a_tray() {
+    const WRITERS: usize = 8;
+    const SERIES: usize = 25;
+    const ROUNDS: u64 = 1500;
+    let house = House::new();
+    let logger = open(Config { max_msg_size: 200 << 10, ..house.config("run") });
+    let all: Vec<Vec<SeriesHandle>> = (0..WRITERS)
+        .map(|writer| (0..SERIES).map(|index| series(&logger, &format!("own-{writer}-{index}"))).collect())
+        .collect();
+    std::thread::scope(|scope| {
+        for own in &all {
+            scope.spawn(move || {
+                #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
+                for round in 0..ROUNDS {
+                    for one in own {
+                        hot::log_scalar(*one, round as f64).expect("logged");
+                    }
+                }
+            });
+        }
+    });
+    logger.close(None).expect("closed");
+    assert_books(&logger.counters(), (WRITERS * SERIES) as u64 * ROUNDS, 0, 0);
+    let store = house.server.store();
+    let run = &store.runs()[0];
+    #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
+    let wanted: Vec<f64> = (0..ROUNDS).map(|round| round as f64).collect();
+    for info in store.series(&run.id).expect("the run") {
+        let points = store.points(&run.id, info.id, 0, u64::MAX).expect("points");
+        assert_eq!(points.values, wanted, "in the order of the calls");
+        assert_eq!(points.steps, (0..ROUNDS).collect::<Vec<_>>());
+    }
+}
+
 /// Whoever was told that a value is in finds it in the final books, and nobody gets one in after the end.
 #[test]
 fn a_close_ends_the_trays_too() {
