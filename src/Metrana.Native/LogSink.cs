@@ -14,7 +14,6 @@ internal sealed partial class LogSink
 
     private readonly ILogger? _log;
     private readonly LogLevel _level;
-    private readonly string _run;
 
     /// <param name="factory">The application's log, if it gave one.</param>
     /// <param name="level">The least urgent lines that are told.</param>
@@ -23,8 +22,11 @@ internal sealed partial class LogSink
     {
         _log = factory?.CreateLogger(Category);
         _level = level;
-        _run = run;
+        Run = run;
     }
+
+    /// <summary>The run that the lines are about, as people call it.</summary>
+    public string Run { get; }
 
     /// <summary>One line on standard error, for what belongs to no logger.</summary>
     public static void Complain(string message) => WriteToStandardError("error", "", message);
@@ -41,11 +43,11 @@ internal sealed partial class LogSink
 
         if (_log is null)
         {
-            WriteToStandardError(level.ToString().ToLowerInvariant(), _run, message);
+            WriteToStandardError(level.ToString().ToLowerInvariant(), Run, message);
         }
         else
         {
-            Line(_log, level, _run, message);
+            Line(_log, level, Run, message);
         }
     }
 

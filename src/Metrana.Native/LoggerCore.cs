@@ -34,6 +34,9 @@ internal sealed class LoggerCore
     /// <summary>Whether disposing has begun: from then on a call is a mistake of the program.</summary>
     public bool Disposed => _disposed;
 
+    /// <summary>The run, as people call it.</summary>
+    public string Run => _sink.Run;
+
     /// <summary>Opens the run of a configuration that has been validated.</summary>
     public static LoggerCore Open(LoggerConfig config)
     {
