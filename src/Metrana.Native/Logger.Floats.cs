@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -153,7 +152,7 @@ public sealed partial class Logger
                 NativeLogger.LogStdFloats(logger, metric, scale, values, labels, steps, timestamps, distributed);
                 if (!distributed && _known.ComesAgain(hash))
                 {
-                    LearnStd(logger, hash, metric, scale, labels);
+                    Learn(logger, NativeLogger.World.Std, hash, metric, scale, labels, ordered: true, episodic: false, default);
                 }
             }
         }
@@ -163,38 +162,5 @@ public sealed partial class Logger
         }
 
         GC.KeepAlive(this);
-    }
-
-    /// <summary>Logs to a series whose name is known by now. False: it is not, or the call is refused; nothing was logged.</summary>
-    private bool TryLogKnown<T>(
-        int hash, string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, Steps steps, Timestamps timestamps)
-        where T : unmanaged
-    {
-        if (_known.Find(NativeLogger.World.Std, hash, metric, scale, labels) is not { } series)
-        {
-            return false;
-        }
-
-        bool isPlain = values.Length == 1 && steps.Kind == StepsKind.Auto && timestamps.Kind == TimestampsKind.Now;
-        return isPlain && typeof(T) == typeof(double)
-            ? series.TryLog(Unsafe.As<T, double>(ref MemoryMarshal.GetReference(values)))
-            : series.TryLog(values, steps, timestamps);
-    }
-
-    private void LearnStd(LoggerHandle logger, int hash, string metric, Scale scale, LabelSpan labels)
-    {
-        try
-        {
-            SeriesHandle series = NativeLogger.FindSeries(
-                logger, NativeLogger.World.Std, metric, scale, labels, ordered: true, episodic: false);
-            if (series.IsThere)
-            {
-                _known.Learn(NativeLogger.World.Std, hash, metric, scale, labels, series);
-            }
-        }
-        catch (Exception e) when (e is MetranaException or ObjectDisposedException)
-        {
-            // The logger ended meanwhile. What was logged is logged, and nothing more is to come.
-        }
     }
 }

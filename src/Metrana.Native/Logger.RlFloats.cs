@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
 
@@ -194,14 +193,8 @@ public sealed partial class Logger
                 NativeLogger.LogRlFloats(logger, metric, scale, values, labels, call);
                 if (_known.ComesAgain(hash))
                 {
-                    try
-                    {
-                        LearnRl(logger, hash, metric, scale, labels, call);
-                    }
-                    catch (Exception e) when (e is MetranaException or ObjectDisposedException)
-                    {
-                        // The logger ended meanwhile. What was logged is logged, and nothing more is to come.
-                    }
+                    bool episodic = call.Episodes.Spread.Kind != SpreadKind.None;
+                    Learn(logger, NativeLogger.World.Rl, hash, metric, scale, labels, call.Ordered, episodic, call.Environments);
                 }
             }
         }
@@ -211,71 +204,5 @@ public sealed partial class Logger
         }
 
         GC.KeepAlive(this);
-    }
-
-    /// <summary>
-    /// Logs to a series and in environments whose names are known by now. False: they are not, or the call is refused; nothing
-    /// was logged.
-    /// </summary>
-    private bool TryLogKnown<T>(
-        int hash, string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, scoped in RlCall call)
-        where T : unmanaged
-    {
-        if (_known.Find(NativeLogger.World.Rl, hash, metric, scale, labels) is not { } series)
-        {
-            return false;
-        }
-
-        if (call.Environments.Kept is { } kept)
-        {
-            return series.TryLogRl(values, call, kept.Ids);
-        }
-
-        if (call.Environments.One is { } one)
-        {
-            return _known.TryFind(one, out uint id) && series.TryLogRl(values, call, new ReadOnlySpan<uint>(in id));
-        }
-
-        ReadOnlySpan<string> names = call.Environments.Names;
-        uint[] ids = ArrayPool<uint>.Shared.Rent(names.Length);
-        try
-        {
-            for (int i = 0; i < names.Length; i++)
-            {
-                if (!_known.TryFind(names[i], out ids[i]))
-                {
-                    return false;
-                }
-            }
-
-            return series.TryLogRl(values, call, ids.AsSpan(0, names.Length));
-        }
-        finally
-        {
-            ArrayPool<uint>.Shared.Return(ids);
-        }
-    }
-
-    private void LearnRl(LoggerHandle logger, int hash, string metric, Scale scale, LabelSpan labels, scoped in RlCall call)
-    {
-        if (_known.Find(NativeLogger.World.Rl, hash, metric, scale, labels) is null)
-        {
-            bool episodic = call.Episodes.Spread.Kind != SpreadKind.None;
-            SeriesHandle series = NativeLogger.FindSeries(
-                logger, NativeLogger.World.Rl, metric, scale, labels, call.Ordered, episodic);
-            if (!series.IsThere)
-            {
-                return;
-            }
-
-            _known.Learn(NativeLogger.World.Rl, hash, metric, scale, labels, series);
-        }
-
-        string? one = call.Environments.One;
-        ReadOnlySpan<string> names = one is null ? call.Environments.Names : new ReadOnlySpan<string>(in one);
-        if (!names.IsEmpty)
-        {
-            _known.Learn(names, NativeLogger.GetEnvironments(logger, names));
-        }
     }
 }

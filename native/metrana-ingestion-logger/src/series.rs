@@ -275,6 +275,14 @@ impl Registry {
         }
     }
 
+    /// A series has come to a step. Answers with the last one before.
+    pub(crate) fn reach(&mut self, id: SeriesId, step: Option<u64>) -> Option<u64> {
+        let last_step = &mut self.get_mut(id).last_step;
+        let before = *last_step;
+        *last_step = before.max(step);
+        before
+    }
+
     /// The series that a planned call is about; it comes to be now, where it is new.
     pub(crate) fn open(&mut self, who: &Who<'_>, known: Option<SeriesId>, nature: Nature) -> SeriesId {
         match (known, who) {

@@ -3,6 +3,8 @@
 //! Everything here happens under the lock of `queue`. A call is planned first, which changes nothing, and then
 //! committed, which cannot fail; what the calls of each kind do is in `kinds`.
 
+mod trays;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -15,10 +17,10 @@ use crate::events::EventSink;
 use crate::lanes::{Frame, LaneId, Lanes};
 use crate::points::Width;
 use crate::pool::Pool;
-use crate::queue::{Behind, Patience};
+use crate::queue::Patience;
 use crate::reports::Reports;
-use crate::series::{Nature, Registry, SeriesId};
-use crate::tray::{self, ROOM, TRAYS, Tray};
+use crate::series::{Registry, SeriesId};
+use crate::tray::{TRAYS, Tray};
 
 /// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
 const ENVELOPE: usize = 80;
@@ -238,83 +240,6 @@ impl Stage {
         }
     }
 
-    /// Lets the next values of a series into its tray, if there is room to set aside for them.
-    fn open_tray(&mut self, id: SeriesId, place: u32, step: u64) {
-        let Some(trays) = self.trays else { return };
-        let series = self.registry.get(id);
-        let next = series.last_step.map_or(0, |last| last + 1).max(step + 1);
-        if series.nature() != Nature::STD || (self.terms.raise_errors && !self.reports.is_empty()) {
-            return;
-        }
-        let number = tray::of(id);
-        let missing = (ROOM - self.tray_room[number]) * SCALAR_WEIGHT;
-        if missing > 0 && missing <= self.spare && self.filled() + missing <= self.max_message {
-            self.spare -= missing;
-            self.set_aside += missing;
-            self.change = self.change.saturating_add_unsigned(missing);
-            trays[number].add_room(ROOM - self.tray_room[number]);
-            self.tray_room[number] = ROOM;
-        }
-        if self.tray_room[number] > 0 {
-            self.tray_open[number] = true;
-            trays[number].open(self.generation, id, place, next, self.read_last);
-        }
-    }
-
-    /// Takes in what lies in a tray.
-    fn collect(&mut self, number: usize) {
-        let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { return };
-        let open = &mut self.open;
-        let count = trays[number].collect(|record| open.push_scalar(false, record));
-        let bytes = count * SCALAR_WEIGHT;
-        self.set_aside -= bytes;
-        self.tray_room[number] -= count;
-        self.taken += count as u64;
-        self.open.end = self.taken;
-        self.open.tally.add(Kind::FloatPoints, count);
-        self.counters.of(Kind::FloatPoints).enqueue(count);
-    }
-
-    /// Takes in what lies in all trays. They stay open.
-    pub(crate) fn collect_all(&mut self) {
-        (0..TRAYS).for_each(|number| self.collect(number));
-    }
-
-    /// A call is about a series: its tray is closed for it, and its last step is known here again.
-    pub(crate) fn withdraw(&mut self, id: SeriesId) {
-        let number = tray::of(id);
-        let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { return };
-        // Closed first: nothing can come behind what is collected.
-        let last = trays[number].withdraw(id);
-        self.collect(number);
-        if let Some(last) = last {
-            let known = &mut self.registry.get_mut(id).last_step;
-            *known = (*known).max(Some(last));
-        }
-    }
-
-    /// Takes in what lies in all trays, and closes them.
-    pub(crate) fn close_trays(&mut self) {
-        for number in 0..TRAYS {
-            let Some(trays) = self.trays.filter(|_| self.tray_open[number]) else { continue };
-            let registry = &mut self.registry;
-            trays[number].close(|id, last| {
-                let known = &mut registry.get_mut(id).last_step;
-                *known = (*known).max(last);
-            });
-            self.collect(number);
-            self.tray_open[number] = false;
-            let bytes = std::mem::take(&mut self.tray_room[number]) * SCALAR_WEIGHT;
-            self.set_aside -= bytes;
-            self.change = self.change.saturating_sub_unsigned(bytes);
-        }
-    }
-
-    /// What the open chunk weighs with all that may still lie in trays.
-    fn filled(&self) -> usize {
-        self.open.weight + self.set_aside
-    }
-
     /// Writes a column, in as many pieces as the message limit asks for. `make` makes the batch of a piece.
     pub(crate) fn put_column<F: Content>(
         &mut self,
@@ -495,15 +420,5 @@ impl Stage {
 
     pub(crate) fn is_settled(&self, mark: u64) -> bool {
         self.settled >= mark
-    }
-}
-
-impl Behind for Stage {
-    fn change(&mut self) -> isize {
-        std::mem::take(&mut self.change)
-    }
-
-    fn give_way(&mut self) {
-        self.close_trays();
     }
 }

@@ -90,25 +90,14 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
 
 /// The tag of a varint field and its value. All fields here have numbers below 16, so a tag is one byte.
 pub(crate) fn put_uint(out: &mut Vec<u8>, field: u8, value: u64) {
-    put_tagged(out, field << 3 | VARINT, value);
-}
-
-#[inline]
-fn put_tagged(out: &mut Vec<u8>, tag: u8, value: u64) {
-    let low = value.to_le_bytes()[0];
-    if value < 0x80 {
-        out.extend_from_slice(&[tag, low]);
-    } else if value < 0x4000 {
-        out.extend_from_slice(&[tag, low | 0x80, (value >> 7).to_le_bytes()[0]]);
-    } else {
-        out.push(tag);
-        put_varint(out, value);
-    }
+    out.push(field << 3 | VARINT);
+    put_varint(out, value);
 }
 
 /// The tag and length of a length-delimited field, whose bytes follow.
 pub(crate) fn put_len(out: &mut Vec<u8>, field: u8, len: usize) {
-    put_tagged(out, field << 3 | LEN, len as u64);
+    out.push(field << 3 | LEN);
+    put_varint(out, len as u64);
 }
 
 /// The beginning of a field, gathered where nobody has to look after room, and copied out in one piece.

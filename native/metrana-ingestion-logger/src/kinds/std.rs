@@ -115,10 +115,7 @@ impl Plan {
 
     /// Moves the last step of the series. Answers with what it was.
     pub(crate) fn reach(&self, stage: &mut Stage, id: SeriesId) -> Option<u64> {
-        let last_step = &mut stage.registry.get_mut(id).last_step;
-        let before = *last_step;
-        *last_step = before.max(Some(self.last_step));
-        before
+        stage.registry.reach(id, Some(self.last_step))
     }
 }
 
