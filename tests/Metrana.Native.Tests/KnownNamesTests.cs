@@ -133,4 +133,19 @@ public sealed class KnownNamesTests(ServerFixture fixture) : IClassFixture<Serve
         known.ComesAgain(hash).Should().BeFalse();
         known.ComesAgain(hash).Should().BeTrue();
     }
+
+    [Fact]
+    public void Names_that_come_in_turn_are_learned_however_many_they_are()
+    {
+        KnownNames known = new();
+        int[] toLearn = [.. Enumerable.Range(0, 20_000).Select(index => KnownNames.Hash($"metric-{index}", default))];
+        for (int round = 0; round < 30; round++)
+        {
+            // Who is learned does not ask again.
+            toLearn = [.. toLearn.Where(hash => !known.ComesAgain(hash))];
+        }
+
+        // Where many share a place it takes longer.
+        toLearn.Length.Should().BeLessThan(100);
+    }
 }

@@ -1,15 +1,17 @@
 //! Lanes: where points queue up in a message. An ordinary series has one, a reinforcement-learning series has one for
 //! each environment. All points of a lane in a message stand in one field, in the order of their calls.
 
-use hashbrown::hash_table::HashTable;
+use std::cell::Cell;
 use std::hash::BuildHasher as _;
+
+use hashbrown::hash_table::HashTable;
 
 use crate::environments::EnvironmentId;
 use crate::rl_cursor::RlCursor;
 use crate::series::SeriesId;
 use crate::wire::{self, field};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LaneId(u32);
 
 /// The kind of field that a lane's points stand in.
@@ -51,6 +53,17 @@ pub(crate) struct Lanes {
     prefixes: Vec<u8>,
     by_environment: HashTable<LaneId>,
     hasher: foldhash::fast::RandomState,
+    guess: Cell<Guess>,
+}
+
+/// The lane that will be asked for next. Who goes through his environments does so in the same order each time, and
+/// then lane follows lane: the table, which has left the caches since, need not be asked, and the lanes are read one
+/// behind the other.
+#[derive(Clone, Copy, Default)]
+struct Guess {
+    next: LaneId,
+    /// Whether the last one was right. A wrong one would read a lane that nobody asked for.
+    holds: bool,
 }
 
 impl Lanes {
@@ -81,8 +94,15 @@ impl Lanes {
     /// The lane of a series in an environment, if anything was logged to it.
     pub(crate) fn find(&self, series: SeriesId, environment: EnvironmentId) -> Option<LaneId> {
         let wanted = (series, Frame::Rl(environment));
-        let is = |id: &LaneId| (self.get(*id).series, self.get(*id).frame) == wanted;
-        self.by_environment.find(self.hash(series, environment), is).copied()
+        let is = |lane: &Lane| (lane.series, lane.frame) == wanted;
+        let Guess { next, holds } = self.guess.get();
+        let found = if holds && self.list.get(next.0 as usize).is_some_and(is) {
+            next
+        } else {
+            *self.by_environment.find(self.hash(series, environment), |id| is(self.get(*id)))?
+        };
+        self.guess.set(Guess { next: LaneId(found.0 + 1), holds: found == next });
+        Some(found)
     }
 
     pub(crate) fn find_or_add(&mut self, series: SeriesId, environment: EnvironmentId, name: &str) -> LaneId {
@@ -122,6 +142,35 @@ fn put_prefix(series: SeriesId, frame: Frame, environment: &str, out: &mut Vec<u
         Frame::Rl(_) => {
             wire::put_len(out, field::rl::ENVIRONMENT_ID, environment.len());
             out.extend_from_slice(environment.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_is_found_in_whatever_order_it_is_asked_for() {
+        let series = [SeriesId::from_index(0), SeriesId::from_index(1)];
+        let mut lanes = Lanes::default();
+        let mut all = Vec::new();
+        for environment in 0..50 {
+            for series in series {
+                let environment = EnvironmentId::from_u32(environment);
+                all.push((series, environment, lanes.find_or_add(series, environment, "env")));
+            }
+        }
+        let unknown = EnvironmentId::from_u32(50);
+        // Each stride goes round through all: one after the other, backwards, some of one's neighbours, mixed.
+        for stride in [1, 99, 2, 51, 37] {
+            for at in 0..3 * all.len() {
+                let (series, environment, id) = all[(at * stride + at / 70) % all.len()];
+                assert_eq!(lanes.find(series, environment), Some(id));
+                if at % 13 == 0 {
+                    assert_eq!(lanes.find(series, unknown), None);
+                }
+            }
         }
     }
 }

@@ -6,20 +6,24 @@ namespace Metrana.Native.Interop;
 /// </summary>
 /// <remarks>
 /// Read without a lock: what stands in a table stays as it is, and a fuller table is another one. A series is learned when its
-/// name comes again, so that names which come once cost no memory here.
+/// name comes again, so that names which come once cost four bytes here and not an entry.
 /// </remarks>
 internal sealed class KnownNames
 {
-    /// <summary>So many names are remembered as seen once; each has its place by its hash.</summary>
-    private const int SeenPlaces = 1024;
+    /// <summary>As many places for names that were seen once as there are at first; each name has its place by its hash.</summary>
+    private const int FewestSeen = 1 << 10;
+
+    /// <summary>More places than this are not made.</summary>
+    private const int MostSeen = 1 << 17;
 
     /// <summary>More than this are not learned; they go the way of a name, as ever.</summary>
     private const int Most = 1 << 16;
 
     private readonly object _learning = new();
-    private readonly int[] _seen = new int[SeenPlaces];
-    private KnownSeries?[] _series = new KnownSeries?[64];
-    private KnownEnvironment?[] _environments = new KnownEnvironment?[64];
+    private int[] _seen = new int[FewestSeen];
+    private int _contested;
+    private Slot<SeriesName, SeriesHandle>[] _series = new Slot<SeriesName, SeriesHandle>[64];
+    private Slot<string, uint>[] _environments = new Slot<string, uint>[64];
     private int _seriesCount;
     private int _environmentCount;
 
@@ -51,18 +55,18 @@ internal sealed class KnownNames
     /// <summary>The handle of a series that was learned.</summary>
     public SeriesHandle? Find(NativeLogger.World world, int hash, string? metric, Scale scale, LabelSpan labels)
     {
-        KnownSeries?[] table = Volatile.Read(ref _series);
+        Slot<SeriesName, SeriesHandle>[] table = Volatile.Read(ref _series);
         for (int place = hash; ; place++)
         {
-            KnownSeries? known = table[place & (table.Length - 1)];
-            if (known is null)
+            ref Slot<SeriesName, SeriesHandle> slot = ref table[place & (table.Length - 1)];
+            if (Volatile.Read(ref slot.Name) is not { } known)
             {
                 return null;
             }
 
-            if (known.Is(world, hash, metric, scale, labels))
+            if (slot.Hash == hash && known.Is(world, metric, scale, labels))
             {
-                return known.Handle;
+                return slot.Value;
             }
         }
     }
@@ -77,18 +81,18 @@ internal sealed class KnownNames
         }
 
         int hash = environment.GetHashCode(StringComparison.Ordinal);
-        KnownEnvironment?[] table = Volatile.Read(ref _environments);
+        Slot<string, uint>[] table = Volatile.Read(ref _environments);
         for (int place = hash; ; place++)
         {
-            KnownEnvironment? known = table[place & (table.Length - 1)];
-            if (known is null)
+            ref Slot<string, uint> slot = ref table[place & (table.Length - 1)];
+            if (Volatile.Read(ref slot.Name) is not { } known)
             {
                 return false;
             }
 
-            if (known.Hash == hash && known.Name == environment)
+            if (slot.Hash == hash && known == environment)
             {
-                id = known.Id;
+                id = slot.Value;
                 return true;
             }
         }
@@ -102,11 +106,31 @@ internal sealed class KnownNames
             return false;
         }
 
-        ref int seen = ref _seen[hash & (SeenPlaces - 1)];
+        int[] seen = Volatile.Read(ref _seen);
+        ref int place = ref seen[hash & (seen.Length - 1)];
         // Zero is an empty place; a name with that hash is learned when it comes first.
-        bool again = seen == hash;
-        seen = hash;
-        return again;
+        int before = place;
+        if (before == hash)
+        {
+            return true;
+        }
+
+        if (before == 0)
+        {
+            place = hash;
+        }
+        else if (++_contested > seen.Length && seen.Length < MostSeen)
+        {
+            // Threads may count past each other here; what depends on it is only when there are more places.
+            Remember(seen);
+        }
+        else if (Random.Shared.Next(2) == 0)
+        {
+            // Not always: two names that come in turn would push each other out for ever.
+            place = hash;
+        }
+
+        return false;
     }
 
     /// <summary>Keeps the handle of a series.</summary>
@@ -114,13 +138,11 @@ internal sealed class KnownNames
     {
         lock (_learning)
         {
-            if (Find(world, hash, metric, scale, labels) is not null)
+            if (Find(world, hash, metric, scale, labels) is null)
             {
-                return;
+                Put(ref _series, _seriesCount, hash, new SeriesName(world, metric, scale, labels), handle);
+                Volatile.Write(ref _seriesCount, _seriesCount + 1);
             }
-
-            Put(ref _series, _seriesCount, new KnownSeries(world, hash, metric, scale, labels, handle), static known => known.Hash);
-            Volatile.Write(ref _seriesCount, _seriesCount + 1);
         }
     }
 
@@ -134,8 +156,7 @@ internal sealed class KnownNames
                 string name = environments[i];
                 if (!TryFind(name, out _))
                 {
-                    int hash = name.GetHashCode(StringComparison.Ordinal);
-                    Put(ref _environments, _environmentCount, new KnownEnvironment(hash, name, ids[i]), static known => known.Hash);
+                    Put(ref _environments, _environmentCount, name.GetHashCode(StringComparison.Ordinal), name, ids[i]);
                     _environmentCount++;
                 }
             }
@@ -144,33 +165,49 @@ internal sealed class KnownNames
 
     private static int Mixed(int hash, int more) => unchecked((hash * 31) + more);
 
-    /// <summary>Puts an entry into its place. A table that is half full is copied into a larger one first.</summary>
-    private static void Put<T>(ref T?[] table, int count, T entry, Func<T, int> hash)
-        where T : class
+    /// <summary>Doubles the places for names that were seen once: more names come in turn than there are places.</summary>
+    private void Remember(int[] seen)
     {
-        T?[] into = table;
+        int[] more = new int[seen.Length * 2];
+        foreach (int hash in seen)
+        {
+            more[hash & (more.Length - 1)] = hash;
+        }
+
+        _contested = 0;
+        Volatile.Write(ref _seen, more);
+    }
+
+    /// <summary>Puts an entry into its place. A table that is half full is copied into a larger one first.</summary>
+    private static void Put<TName, TValue>(ref Slot<TName, TValue>[] table, int count, int hash, TName name, TValue value)
+        where TName : class
+    {
+        Slot<TName, TValue>[] into = table;
         if (count * 2 >= into.Length)
         {
-            into = new T?[into.Length * 2];
-            foreach (T? known in table)
+            into = new Slot<TName, TValue>[into.Length * 2];
+            foreach (Slot<TName, TValue> known in table)
             {
-                if (known is not null)
+                if (known.Name is not null)
                 {
-                    into[Free(into, hash(known))] = known;
+                    into[Free(into, known.Hash)] = known;
                 }
             }
         }
 
-        // Whoever reads meanwhile finds the entry whole or not at all.
-        Volatile.Write(ref into[Free(into, hash(entry))], entry);
+        // Whoever reads meanwhile finds the entry whole or not at all: the name is written last and read first.
+        ref Slot<TName, TValue> slot = ref into[Free(into, hash)];
+        slot.Hash = hash;
+        slot.Value = value;
+        Volatile.Write(ref slot.Name, name);
         Volatile.Write(ref table, into);
     }
 
-    private static int Free<T>(T?[] table, int hash)
-        where T : class
+    private static int Free<TName, TValue>(Slot<TName, TValue>[] table, int hash)
+        where TName : class
     {
         int place = hash;
-        while (table[place & (table.Length - 1)] is not null)
+        while (table[place & (table.Length - 1)].Name is not null)
         {
             place++;
         }
@@ -178,46 +215,38 @@ internal sealed class KnownNames
         return place & (table.Length - 1);
     }
 
-    private sealed class KnownEnvironment(int hash, string name, uint id)
+    private struct Slot<TName, TValue>
+        where TName : class
     {
-        public int Hash => hash;
-
-        public string Name => name;
-
-        public uint Id => id;
+        public TName? Name;
+        public int Hash;
+        public TValue Value;
     }
 
-    private sealed class KnownSeries
+    private sealed class SeriesName
     {
         private readonly NativeLogger.World _world;
         private readonly string _metric;
-        private readonly Scale _scale;
+        private readonly string _scale;
         private readonly Labels? _kept;
         private readonly (string Key, string Value)[] _pairs;
 
-        public KnownSeries(NativeLogger.World world, int hash, string metric, Scale scale, LabelSpan labels, SeriesHandle handle)
+        public SeriesName(NativeLogger.World world, string metric, Scale scale, LabelSpan labels)
         {
             _world = world;
             _metric = metric;
-            _scale = scale;
+            _scale = scale.Name;
             _kept = labels.Kept;
-            _pairs = new (string, string)[labels.Count];
+            _pairs = labels.Count == 0 ? [] : new (string, string)[labels.Count];
             int count = 0;
             foreach ((string Key, string Value) pair in labels)
             {
                 _pairs[count++] = pair;
             }
-
-            Hash = hash;
-            Handle = handle;
         }
 
-        public int Hash { get; }
-
-        public SeriesHandle Handle { get; }
-
-        public bool Is(NativeLogger.World world, int hash, string? metric, Scale scale, LabelSpan labels) =>
-            Hash == hash && _world == world && _metric == metric && _scale.Name == scale.Name && Has(labels);
+        public bool Is(NativeLogger.World world, string? metric, Scale scale, LabelSpan labels) =>
+            _world == world && _metric == metric && _scale == scale.Name && Has(labels);
 
         private bool Has(LabelSpan labels)
         {
