@@ -158,11 +158,16 @@ internal sealed record GateMode
         if (Renew)
         {
             new InstructionFile { Counts = counts }.Save(InstructionsFile);
+            Console.WriteLine($"written to {InstructionsFile}");
         }
 
         (double difference, string furthest) = InstructionFile.Load(InstructionsFile).Furthest(counts);
         verdicts.Add(new Dictionary<string, double> { [FromFile] = difference });
-        Console.WriteLine(FormattableString.Invariant($"furthest from {InstructionsFile}: {furthest}, {difference:P1}"));
+        if (!Renew)
+        {
+            Console.WriteLine(FormattableString.Invariant($"furthest from {InstructionsFile}: {furthest}, {difference:P1}"));
+        }
+
         return counts;
     }
 }
