@@ -216,7 +216,7 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
             call.plan(stage)
         },
         |stage, plan, spare| {
-            stage.read_last = now;
+            stage.note_clock(now);
             stage.spare = spare;
             call.commit(stage, plan, now);
             let staged = stage.finish_call();

@@ -249,16 +249,22 @@ impl<S: Behind> Gate<S> {
                 state.next_ticket += 1;
                 state.waiting.push_back(new);
             }
-            state = match patience(&state.inner) {
-                Patience::Forever => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
+            // A time that no clock will show is for ever.
+            let until = match patience(&state.inner) {
+                Patience::Forever => None,
                 Patience::Limited(limit) => {
-                    let now = Instant::now();
-                    let until = *deadline.get_or_insert(now + limit);
-                    if now >= until {
+                    *deadline.get_or_insert_with(|| Instant::now().checked_add(limit))
+                }
+            };
+            state = match until {
+                None => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
+                Some(until) => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
                         self.leave(&mut state, ticket);
                         return Err(Turned::Away(turned_away(&mut state.inner, planned)));
                     }
-                    self.room.wait_timeout(state, until - now).map_err(|_| Turned::Down(poisoned()))?.0
+                    self.room.wait_timeout(state, left).map_err(|_| Turned::Down(poisoned()))?.0
                 }
             };
         }

@@ -61,6 +61,11 @@ impl Nature {
         Self { ordering: OrderingMode::AbsoluteUnordered, kind, episodic: false }
     }
 
+    /// Whether steps may come in any order, and so none is given out.
+    pub(crate) fn is_unordered(self) -> bool {
+        self.ordering == OrderingMode::AbsoluteUnordered
+    }
+
     /// Why points of this nature cannot go where `other` rules; None: they can.
     fn conflict(self, wanted: Self) -> Option<Conflict> {
         // A service that does not say what a series holds does not pin it either, and a call without points holds nothing.
@@ -82,9 +87,11 @@ impl Nature {
             });
         }
         if self.episodic != wanted.episodic {
-            let (old, new) = if self.episodic { ("", "out") } else { ("out", "") };
+            let (old, new) = if self.episodic { ("with", "without") } else { ("without", "with") };
             return Some(Conflict {
-                text: format!("already holds points with{old} episodes; points with{new} cannot be mixed in"),
+                text: format!(
+                    "already holds points {old} episodes; points {new} episodes cannot be mixed in"
+                ),
                 of_one_series: "",
             });
         }
@@ -272,6 +279,19 @@ impl Registry {
             (Some(id), _) => self.declaration_len_of(id),
             (None, Who::Named(key)) => Self::declaration_len(key),
             (None, Who::Known(..)) => 0,
+        }
+    }
+
+    /// The first points of a series say what it holds, and its metric with it, where the service did not.
+    pub(crate) fn pin_kind(&mut self, id: SeriesId, kind: SeriesValueKind) {
+        let series = &mut self.series[id.index()];
+        if series.nature.kind != SeriesValueKind::Undefined {
+            return;
+        }
+        series.nature.kind = kind;
+        let family = (series.world, series.metric.clone(), series.scale.clone());
+        if let Some(family) = self.families.get_mut(&family) {
+            family.nature.kind = kind;
         }
     }
 

@@ -73,7 +73,7 @@ pub(crate) fn occupy(mut stage: Stage, queue_bytes: usize) -> Result<&'static Sl
     });
     let slot = &row[(index % ROW) as usize];
     stage.generation = generation;
-    stage.trays = Some(&slot.trays);
+    stage.shelf.trays = Some(&slot.trays);
     slot.gate.reset(stage, queue_bytes)?;
     Ok(slot)
 }

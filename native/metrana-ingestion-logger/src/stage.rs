@@ -3,11 +3,15 @@
 //! Everything here happens under the lock of `queue`. A call is planned first, which changes nothing, and then
 //! committed, which cannot fail; what the calls of each kind do is in `kinds`.
 
+#[cfg(test)]
+mod tests;
 mod trays;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
+
+use metrana_proto::common::SeriesValueKind;
 
 use crate::chunk::{Chunk, Content, FRAME, Field, Form, Record, SCALAR_WEIGHT};
 use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
@@ -20,7 +24,7 @@ use crate::pool::Pool;
 use crate::queue::Patience;
 use crate::reports::Reports;
 use crate::series::{Registry, SeriesId};
-use crate::tray::{TRAYS, Tray};
+use trays::Shelf;
 
 /// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
 const ENVELOPE: usize = 80;
@@ -33,6 +37,9 @@ const LARGEST_RESERVE: usize = 4 << 20;
 
 /// A column is not begun in a chunk that has room for fewer points than this; it waits for the next one.
 const SMALLEST_PIECE: usize = 1024;
+
+/// A clock that is so many milliseconds behind what was read before was set back.
+const CLOCK_SET_BACK: i64 = 1000;
 
 /// What is written of a call.
 #[derive(Default)]
@@ -120,21 +127,12 @@ pub(crate) struct Stage {
     /// What the call that is being committed has done so far.
     call: Staged,
     rolled: bool,
-    /// Where single values may be put down meanwhile. None: nowhere.
-    pub trays: Option<&'static [Tray; TRAYS]>,
-    /// Which trays are open for some series.
-    tray_open: [bool; TRAYS],
-    /// How many values each tray has room for, those that lie in it among them. That room is set aside in the open chunk and
-    /// in the queue. An open tray may have none left.
-    tray_room: [usize; TRAYS],
-    /// The bytes of all that.
-    set_aside: usize,
-    /// By how many bytes the room set aside has changed and the gate does not know.
-    change: isize,
+    /// Where single values may be put down meanwhile.
+    pub shelf: Shelf,
     /// How many more bytes the queue has room for.
     pub spare: usize,
     /// What the clock said when it was last read exactly.
-    pub read_last: i64,
+    read_last: i64,
     /// Where the rows of the call that is planned go.
     pub rows: Vec<Row>,
 }
@@ -174,11 +172,7 @@ impl Stage {
             mis_step_warnings_left: config.mis_step_warn_budget,
             call: Staged::default(),
             rolled: false,
-            trays: None,
-            tray_open: [false; TRAYS],
-            tray_room: [0; TRAYS],
-            set_aside: 0,
-            change: 0,
+            shelf: Shelf::default(),
             spare: 0,
             read_last: i64::MIN,
             rows: Vec::new(),
@@ -220,10 +214,23 @@ impl Stage {
         self.events.log(level, || line(self));
     }
 
-    /// The lane of a series that has just one.
-    pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame) -> LaneId {
-        let series = self.registry.get_mut(id);
-        *series.lane.get_or_insert_with(|| self.lanes.add(id, frame, ""))
+    /// The clock was read exactly, for the call that is being committed.
+    pub(crate) fn note_clock(&mut self, now: i64) {
+        // A call may come in a little later than it read the clock. More than that, and the clock was set back.
+        if now > self.read_last || self.read_last.saturating_sub(now) > CLOCK_SET_BACK {
+            self.read_last = now;
+        }
+    }
+
+    /// The lane of a series that has just one. What kind its first points are is pinned, where the service did not say.
+    pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame, kind: SeriesValueKind) -> LaneId {
+        let lane = self.registry.get(id).lane;
+        lane.unwrap_or_else(|| {
+            self.registry.pin_kind(id, kind);
+            let lane = self.lanes.add(id, frame, "");
+            self.registry.get_mut(id).lane = Some(lane);
+            lane
+        })
     }
 
     /// Writes one point of an ordinary series. The next one may go into its tray, if this one was not the first of its
@@ -371,14 +378,15 @@ impl Stage {
             self.wake_on_data = true;
             return Next::Wait(None);
         };
-        let due = opened + if idle { timing.linger.min(timing.max_age) } else { timing.max_age };
-        if hurry || self.flush_to > self.open.start || now >= due {
+        // A time that no clock will show never comes.
+        let due = opened.checked_add(if idle { timing.linger.min(timing.max_age) } else { timing.max_age });
+        if hurry || self.flush_to > self.open.start || due.is_some_and(|due| now >= due) {
             self.close_trays();
             let fresh = self.pool.take();
             return Next::Chunk(std::mem::replace(&mut self.open, fresh));
         }
         self.wake_on_full = true;
-        Next::Wait(Some(due))
+        Next::Wait(due)
     }
 
     /// Whether there is something for the sender; if not, it will be woken when there is.

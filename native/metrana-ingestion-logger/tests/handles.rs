@@ -4,8 +4,8 @@ mod common;
 
 use common::{House, assert_books, open};
 use metrana_ingestion_logger::{
-    Environments, RlFloats, SeriesHandle, SeriesKind, SeriesName, Spread, Status, StepStrategy, Steps,
-    Timestamps, Values, hot,
+    Bins, Environments, Histogram, Histograms, RlFloats, SeriesHandle, SeriesKind, SeriesName, Spread,
+    Status, StepStrategy, Steps, Timestamps, Values, hot,
 };
 
 fn loss(kind: SeriesKind) -> SeriesName<'static> {
@@ -68,6 +68,19 @@ fn a_handle_of_another_kind_is_refused() {
     let std = logger.series(&loss(SeriesKind::Std)).expect("a series");
     assert_eq!(log(rl, 1.0), Err(Status::Validation));
     assert_eq!(log(SeriesHandle { series: 99, ..std }, 1.0), Err(Status::Validation));
+    let one = [Histogram { edges: &[0.0, 1.0], bins: Bins::Counts(&[5]), stats: None }];
+    let histograms = Histograms {
+        metric: "weights",
+        scale: "ML_STEP",
+        labels: &[],
+        histograms: &one,
+        steps: &[9],
+        timestamps: Timestamps::At(1),
+    };
+    logger.log_histograms(&histograms).expect("logged");
+    let histogram = SeriesHandle { series: std.series + 1, ..std };
+    let forged = hot::log_std(histogram, Values::F64(&[1.0]), Steps::From(10), Timestamps::Now);
+    assert_eq!(forged.expect_err("no floats there").status, Status::Validation);
     let environments = logger.environments(&["a", "b"]).expect("environments");
     let points = RlFloats {
         metric: "",

@@ -174,3 +174,51 @@ fn a_close_ends_the_trays_too() {
         assert_eq!(run.points, accepted);
     }
 }
+
+/// Nobody's value comes between the points that a batch has of one series: a value that did would get a step that the
+/// batch was about to use.
+#[test]
+fn a_batch_is_one_step_to_everyone_else() {
+    const ROUNDS: u64 = 500;
+    let house = House::new();
+    let logger = open(house.config("run"));
+    // So many that somebody finds the time to come between.
+    let others: Vec<String> = (0..300).map(|index| format!("other-{index}")).collect();
+    let between = series(&logger, "between");
+    let done = AtomicBool::new(false);
+    let (mut batched, mut singles) = (0, 0);
+    std::thread::scope(|scope| {
+        let single = scope.spawn(|| {
+            let mut count = 0u64;
+            while !done.load(Ordering::Relaxed) {
+                hot::log_scalar(between, 2.0).expect("logged");
+                count += 1;
+                // Each time at another moment of a batch.
+                std::thread::sleep(Duration::from_micros(count * 37 % 900));
+            }
+            count
+        });
+        for round in 1..=ROUNDS {
+            let at = |step: u64| StdFloats {
+                steps: Steps::From(round * 1_000_000 + step),
+                ..column("between", &[1.0])
+            };
+            let mut batch = vec![at(0), at(1)];
+            batch.extend(others.iter().map(|other| column(other, &[1.0])));
+            batch.push(at(2));
+            logger.log_std_batch(&batch).expect("logged");
+            batched += batch.len() as u64;
+        }
+        done.store(true, Ordering::Relaxed);
+        singles = single.join().expect("no panic");
+    });
+    logger.close(None).expect("closed");
+    assert_books(&logger.counters(), batched + singles, 0, 0);
+    let store = house.server.store();
+    let run = &store.runs()[0];
+    let all = store.series(&run.id).expect("the run");
+    let info = all.iter().find(|info| info.definition.metric == "between").expect("the series");
+    let points = store.points(&run.id, info.id, 0, u64::MAX).expect("points");
+    assert_eq!(points.total, 3 * ROUNDS + singles);
+    assert!(points.steps.is_sorted_by(|one, next| one < next), "no step was given out twice");
+}

@@ -4,7 +4,7 @@ use crate::counters::Kind;
 use crate::errors::Error;
 use crate::key::LabelRoom;
 use crate::kinds::Call;
-use crate::kinds::std::StdCall;
+use crate::kinds::std::{self, StdCall};
 use crate::points::StdFloats;
 use crate::stage::Stage;
 
@@ -24,16 +24,19 @@ impl<'a> BatchCall<'a> {
 }
 
 impl Call for BatchCall<'_> {
-    type Plan = ();
+    /// Of each call that brings points, in their order.
+    type Plan = Vec<std::Plan>;
 
     fn size(&self) -> (Kind, usize) {
         (Kind::FloatPoints, self.calls.iter().map(|call| call.size().1).sum())
     }
 
-    /// Each call is planned as if those before it had been made; then everything is put back.
-    fn plan(&self, stage: &mut Stage) -> Result<(usize, ()), Error> {
+    /// Each call is planned as if those before it had been made; then everything is put back. New series get the same
+    /// numbers when they come to be again.
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, Self::Plan), Error> {
         let savepoint = stage.registry.savepoint();
         let mut steps_before = Vec::with_capacity(self.calls.len());
+        let mut plans = Vec::with_capacity(self.calls.len());
         let mut weight = 0;
         let mut outcome = Ok(());
         for call in &self.calls {
@@ -43,6 +46,7 @@ impl Call for BatchCall<'_> {
                     if call.size().1 > 0 {
                         let id = plan.open(stage, call);
                         steps_before.push((id, plan.reach(stage, id)));
+                        plans.push(plan);
                     }
                 }
                 Err(error) => {
@@ -55,15 +59,16 @@ impl Call for BatchCall<'_> {
             stage.registry.get_mut(id).last_step = last_step;
         }
         stage.registry.roll_back(savepoint);
-        outcome.map(|()| (weight, ()))
+        outcome.map(|()| (weight, plans))
     }
 
-    fn commit(&self, stage: &mut Stage, (): (), now: i64) {
-        for call in self.calls.iter().filter(|call| call.size().1 > 0) {
-            // It was planned a moment ago, with the same calls before it.
-            if let Ok((_, plan)) = call.plan(stage) {
+    fn commit(&self, stage: &mut Stage, plans: Self::Plan, now: i64) {
+        // A value that came into a tray between two calls of the batch would have the step that is planned for the second.
+        stage.with_trays_shut(|stage| {
+            let calls = self.calls.iter().filter(|call| call.size().1 > 0);
+            for (call, plan) in calls.zip(plans) {
                 call.commit(stage, plan, now);
             }
-        }
+        });
     }
 }

@@ -183,7 +183,7 @@ impl Call for HistogramCall<'_> {
 
     fn commit(&self, stage: &mut Stage, series: Self::Plan, _now: i64) {
         let id = stage.registry.open(&self.who, series, self.nature);
-        let lane = stage.lane_of(id, Frame::Histogram);
+        let lane = stage.lane_of(id, Frame::Histogram, self.nature.kind);
         for message in &self.points {
             let content = Encoded { field: field::histogram::POINTS, message };
             stage.put_whole(lane, Kind::HistogramPoints, &content);

@@ -186,7 +186,7 @@ impl Call for ScatterCall<'_> {
 
     fn commit(&self, stage: &mut Stage, series: Self::Plan, _now: i64) {
         let id = stage.registry.open(&self.who, series, self.nature);
-        let lane = stage.lane_of(id, Frame::Scatter { is_3d: self.is_3d });
+        let lane = stage.lane_of(id, Frame::Scatter { is_3d: self.is_3d }, self.nature.kind);
         for (index, message) in self.points.iter().enumerate() {
             let content = Encoded { field: field::scatter::POINTS, message };
             let titles = self.titles.as_ref().filter(|_| index == 0);

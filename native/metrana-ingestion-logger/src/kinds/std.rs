@@ -80,7 +80,7 @@ impl<'a> StdCall<'a> {
     }
 
     fn check_distributed(&self, nature: Nature) -> Result<(), Error> {
-        if nature == Nature::DISTRIBUTED && matches!(self.steps, Steps::Auto) {
+        if nature.is_unordered() && matches!(self.steps, Steps::Auto) {
             return Err(Error::validation(
                 "invalid points: distributed logging requires explicit steps (StepInput::From or StepInput::Explicit)",
             ));
@@ -92,7 +92,10 @@ impl<'a> StdCall<'a> {
     fn nature(&self, stage: &Stage) -> Result<Nature, Error> {
         match (self.nature, &self.who) {
             (Some(nature), _) => Ok(nature),
-            (None, Who::Known(_, id)) => stage.registry.nature_of(*id),
+            // Of the kind that the call brings, so that it is refused where the series holds another.
+            (None, Who::Known(_, id)) => {
+                Ok(Nature { kind: Nature::STD.kind, ..stage.registry.nature_of(*id)? })
+            }
             (None, Who::Named(_)) => Ok(Nature::STD),
         }
     }
@@ -151,7 +154,7 @@ impl Call for StdCall<'_> {
                 (0, highest.unwrap_or(0), mis_steps)
             }
         };
-        let mis_steps = if nature == Nature::DISTRIBUTED { 0 } else { mis_steps };
+        let mis_steps = if nature.is_unordered() { 0 } else { mis_steps };
         let declaration = stage.registry.declaration_weight(&self.who, series);
         let points =
             if count == 1 { SCALAR_WEIGHT } else { stage.column_weight(count, self.sizes(), PREFIX) };
@@ -171,7 +174,7 @@ impl Call for StdCall<'_> {
                 series.name()
             )
         });
-        let lane = stage.lane_of(id, Frame::Std);
+        let lane = stage.lane_of(id, Frame::Std, plan.nature.kind);
         let Self { values, steps, timestamps, .. } = *self;
         let width = values.width();
         if values.len() == 1 {
