@@ -30,8 +30,11 @@ public sealed partial class Logger : IDisposable
     /// The settings cannot work (all problems are in the message), the service is out of reach or refuses, or there is no
     /// native library for this machine.
     /// </exception>
-    /// <exception cref="RunAlreadyExistsException">The run is there and <see cref="LoggerConfig.Resume"/> says never.</exception>
-    /// <exception cref="OrchestrationIdMismatchException">The run is there and belongs to another job.</exception>
+    /// <exception cref="OrchestrationIdMismatchException">
+    /// The run is there, <see cref="LoggerConfig.Resume"/> says never, and the run belongs to another job. Without a
+    /// <see cref="LoggerConfig.OrchestrationId"/> every logger is a job of its own.
+    /// </exception>
+    /// <exception cref="RunAlreadyExistsException">The same, where the run does not say to which job it belongs.</exception>
     public Logger(LoggerConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);

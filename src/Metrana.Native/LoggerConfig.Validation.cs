@@ -26,6 +26,12 @@ public sealed partial class LoggerConfig
         }
     }
 
+    /// <summary>Whether an address is of a host alone. What else it held would be ignored.</summary>
+    private static bool IsEndpoint(string endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
+        && uri is { Host.Length: > 0, UserInfo.Length: 0, PathAndQuery: "/", Fragment.Length: 0 };
+
     private void CheckTexts(List<string> problems)
     {
         Needed(ApiKey);
@@ -40,10 +46,9 @@ public sealed partial class LoggerConfig
             problems.Add("ApiKey holds a character that no header can carry (a line break at its end?)");
         }
 
-        if (Endpoint is not null
-            && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0))
+        if (Endpoint is not null && !IsEndpoint(Endpoint))
         {
-            problems.Add($"Endpoint is '{Endpoint}', expected http://host:port or https://host:port");
+            problems.Add($"Endpoint is '{EndpointToShow}', expected http://host:port or https://host:port and nothing behind it");
         }
 
         (string? Text, string Name)[] texts =

@@ -132,7 +132,11 @@ public sealed partial class LoggerConfig
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";
 
     /// <summary>The run and where it goes. The key is not in it, on purpose.</summary>
-    public override string ToString() => $"{RunPath} at {Endpoint}";
+    public override string ToString() => $"{RunPath} at {EndpointToShow}";
+
+    /// <summary>The address without what may be a password.</summary>
+    private string EndpointToShow =>
+        Endpoint is { } address && address.LastIndexOf('@') is var at and >= 0 ? "...@" + address[(at + 1)..] : Endpoint ?? "";
 
     internal LoggerConfig Copy()
     {

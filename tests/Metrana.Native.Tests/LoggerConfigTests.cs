@@ -46,7 +46,7 @@ public class LoggerConfigTests
             "RunName is not set",
             "ApiKey holds a character that no header can carry",
             "Project has half a surrogate pair",
-            "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port",
+            "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port and nothing behind it",
             "ForkStep is -1, expected 0 or more",
             "ForkStep is set, so ParentRunName has to be",
             "LoggerId is 0",
@@ -64,6 +64,20 @@ public class LoggerConfigTests
         }
 
         refusal.Message.Should().NotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("http://host:1/path")]
+    [InlineData("http://host:1?query=1")]
+    [InlineData("http://host:1#part")]
+    [InlineData("https://user:secret@host:1")]
+    [InlineData("user:secret@host")]
+    public void What_would_be_ignored_of_an_endpoint_is_refused_and_a_password_in_it_is_never_shown(string endpoint)
+    {
+        LoggerConfig config = new() { ApiKey = "k", Workspace = "w", Project = "p", RunName = "r", Endpoint = endpoint };
+        config.ToString().Should().Contain("host").And.NotContain("secret");
+        config.Invoking(c => c.Validate()).Should().Throw<LoggerInitException>()
+            .Which.Message.Should().Contain("Endpoint is").And.NotContain("secret");
     }
 
     [Fact]

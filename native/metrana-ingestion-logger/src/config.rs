@@ -297,21 +297,32 @@ impl Config {
     }
 
     fn check_endpoint(&self) -> Result<(), String> {
-        let wanted = "expected http://host:port or https://host:port";
-        let uri: http::Uri = self
-            .endpoint
-            .parse()
-            .map_err(|error| format!("endpoint '{}' is no URI ({error}); {wanted}", self.endpoint))?;
+        // A password in it is a secret, and whatever stands before an `@` may be one.
+        let shown = match self.endpoint.rsplit_once('@') {
+            Some((_, host)) => format!("...@{host}"),
+            None => self.endpoint.clone(),
+        };
+        let refuse = |why: &str| {
+            Err(format!("endpoint '{shown}' {why}; expected http://host:port or https://host:port"))
+        };
+        let uri: http::Uri = match self.endpoint.parse() {
+            Ok(uri) => uri,
+            Err(error) => return refuse(&format!("is no URI ({error})")),
+        };
         match uri.scheme_str() {
             Some("http" | "https") => {}
-            Some(other) => {
-                return Err(format!("endpoint '{}' has scheme '{other}'; {wanted}", self.endpoint));
-            }
-            None => return Err(format!("endpoint '{}' has no scheme; {wanted}", self.endpoint)),
+            Some(other) => return refuse(&format!("has scheme '{other}'")),
+            None => return refuse("has no scheme"),
         }
-        match uri.host() {
-            Some(host) if !host.is_empty() => Ok(()),
-            _ => Err(format!("endpoint '{}' names no host; {wanted}", self.endpoint)),
+        if uri.host().is_none_or(str::is_empty) {
+            return refuse("names no host");
         }
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return refuse("names a user, and the service knows none: the API key is what opens it");
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return refuse("has a path or a query, which would be ignored");
+        }
+        Ok(())
     }
 }

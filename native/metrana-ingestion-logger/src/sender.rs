@@ -105,8 +105,10 @@ pub(crate) struct Sender {
     pub unacked: VecDeque<Message>,
     /// Whether the service knew series of this run before: then even the first stream declares.
     pub seeded: bool,
-    /// Streams that failed in a row.
+    /// Streams that failed in a row for what is to be delivered now: what the budget is counted by.
     failures: u32,
+    /// Streams that failed in a row, whatever became of the data meanwhile: what the pauses grow with.
+    outage: u32,
     suspicion: Option<Suspicion>,
     refusals: u32,
     next_sequence: u64,
@@ -136,6 +138,7 @@ impl Sender {
             unacked: VecDeque::new(),
             seeded,
             failures: 0,
+            outage: 0,
             suspicion: None,
             refusals: 0,
             next_sequence: SEQUENCE_STEP,
@@ -213,6 +216,7 @@ impl Sender {
     pub(crate) fn acknowledged(&mut self) -> Result<(), Over> {
         let Some(message) = self.unacked.pop_front() else { return Ok(()) };
         self.failures = 0;
+        self.outage = 0;
         self.refusals = 0;
         self.settle(&message, Fate::Sent, None)?;
         let through =
@@ -262,7 +266,10 @@ impl Sender {
         match verdict {
             OnStream::Rejected => self.refused(&broken)?,
             // Nobody waits for anything: a service that restarts at night is no failure of delivery.
-            _ if idle => self.failures = 0,
+            _ if idle => {
+                self.failures = 0;
+                self.outage = 0;
+            }
             _ => {
                 let budget = self.shared.config.msg_max_retries;
                 if budget.is_some_and(|budget| self.failures >= budget) {
@@ -271,7 +278,8 @@ impl Sender {
             }
         }
         self.failures += 1;
-        let pause = retry::stream_pause(&self.shared.config, self.failures);
+        self.outage = self.outage.saturating_add(1);
+        let pause = retry::stream_pause(&self.shared.config, self.outage);
         self.shared.events.log(if idle { LogLevel::Debug } else { LogLevel::Warn }, || {
             format!("the stream to the ingestion service broke ({broken}); trying again in {pause:?}")
         });
@@ -304,6 +312,7 @@ impl Sender {
             return self.stop(broken, &format!("delivery failed {tries} times in a row"));
         }
         self.failures = 0;
+        self.take_what_waits()?;
         let lost: Vec<Message> = self.unacked.drain(..).collect();
         for message in lost {
             let text = format!(
@@ -311,6 +320,15 @@ impl Sender {
                 message.number.sequence
             );
             self.lose(&message, error_of(broken, text))?;
+        }
+        Ok(())
+    }
+
+    /// Takes as much as would be under way if there had been a stream: where none came about, everything still lies in the
+    /// stage, and whoever waits for room there would wait as long as the outage lasts.
+    fn take_what_waits(&mut self) -> Result<(), Over> {
+        while self.unacked.len() < self.window() && !self.with_stage(|stage| stage.is_drained())? {
+            let Work::Message = self.next_message()? else { break };
         }
         Ok(())
     }

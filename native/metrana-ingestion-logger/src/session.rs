@@ -15,7 +15,7 @@ use metrana_proto::svc::initialize_run_logging_response::{InitializedRun, Msg};
 use metrana_proto::svc::{InitializeRunLoggingRequest, InitializeRunLoggingResponse, ResumePolicy};
 use metrana_proto::types::{AggregationRule, ForkPoint, OrderingMode, Run};
 
-use crate::config::{self, Config, ResumeStrategy};
+use crate::config::{self, Config, LogLevel, ResumeStrategy};
 use crate::envelope;
 use crate::errors::{Error, Status};
 use crate::events::EventSink;
@@ -24,6 +24,7 @@ use crate::retry::{self, AtInit};
 use crate::series::Nature;
 use crate::stage::Stage;
 use crate::transport::{Broken, Connector};
+use crate::validate::MAX_STEP;
 
 /// What the service said about the run.
 pub(crate) struct Opened {
@@ -65,8 +66,15 @@ pub(crate) async fn open(
         if Instant::now() + pause >= deadline {
             return Err(given_up(config, &failure));
         }
-        events.log(crate::config::LogLevel::Info, || {
-            format!("opening run '{}' failed ({failure}); trying again in {pause:?}", config.run_path())
+        // Whoever waits wants to know for what; once is enough.
+        let level = if attempt == 1 { LogLevel::Warn } else { LogLevel::Info };
+        events.log(level, || {
+            format!(
+                "opening run '{}' at '{}' failed ({failure}); trying again in {pause:?}, and for {:?} in all",
+                config.run_path(),
+                config.endpoint,
+                config.init_timeout
+            )
         });
         sleep(pause).await;
         last_failure = Some(failure);
@@ -170,13 +178,19 @@ fn admit(config: &Config, orchestration_id: &str, answer: Answer) -> Result<Open
     let path = config.run_path();
     match run.orchestration_identifier {
         Some(theirs) if theirs == orchestration_id => Ok(opened),
-        Some(theirs) => Err(Error::new(
-            Status::OrchestrationIdMismatch,
-            format!(
-                "run '{path}' already exists and belongs to another job (its orchestration identifier is '{theirs}', \
-                 this job's is '{orchestration_id}'); choose another run name, or resume it with ResumeStrategy Allow"
-            ),
-        )),
+        Some(theirs) => {
+            let whose = match &config.orchestration_id {
+                Some(ours) => format!("its orchestration identifier is '{theirs}', this job's is '{ours}'"),
+                None => "it has an orchestration identifier, and this logger was given none".to_owned(),
+            };
+            Err(Error::new(
+                Status::OrchestrationIdMismatch,
+                format!(
+                    "run '{path}' already exists and belongs to another job ({whose}); choose another run name, or resume \
+                     it with ResumeStrategy Allow"
+                ),
+            ))
+        }
         None => Err(Error::new(
             Status::RunAlreadyExists,
             format!(
@@ -229,7 +243,9 @@ impl Opened {
     pub(crate) fn seed(&self, stage: &mut Stage) {
         for seed in &self.series {
             let nature = nature(seed.ordering, seed.value_kind, false);
-            stage.registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, nature, seed.last_step);
+            // No step is larger, and one more must have a number too.
+            let last_step = seed.last_step.min(MAX_STEP);
+            stage.registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, nature, last_step);
         }
         for family in &self.families {
             let nature = nature(family.ordering, family.value_kind, family.episodic);

@@ -209,6 +209,43 @@ fn a_budget_that_ends_stops_the_logger_or_drops_what_was_under_way() {
 }
 
 #[test]
+fn who_tolerates_loss_waits_no_longer_than_the_budget_for_a_service_that_is_gone() {
+    let house = House::new();
+    let config = Config {
+        msg_max_retries: Some(1),
+        delivery_policy: DeliveryPolicy::TolerateLoss,
+        queue_bytes: 100_000,
+        max_msg_size: 20_000,
+        max_pending_requests: 2,
+        ..house.config("run")
+    };
+    let logger = open(config);
+    house.server.faults().arm(status(Stage::Hello, Code::Unavailable, u64::MAX, 0));
+    house.server.cut_connections();
+    let mut given = 0;
+    // Six times the queue: who logs is blocked by it again and again, and goes on.
+    for _ in 0..600 {
+        column(&logger, Values::F64(&[1.0; 125])).expect("logged");
+        given += 125;
+    }
+    let counters = logger.counters();
+    assert!(counters.float_points.dropped > 0, "{counters:?}");
+    assert!(counters.float_points.balanced(), "{counters:?}");
+    // Losing data is no reason to knock at the door more often.
+    let attempts = counters.connection_attempts;
+    std::thread::sleep(Duration::from_millis(200));
+    let more = logger.counters().connection_attempts - attempts;
+    assert!(more <= 20, "{more} attempts in 200 ms, with pauses of 20 ms");
+
+    house.server.faults().clear();
+    logger.close(None).expect("closed");
+    let points = logger.counters().float_points;
+    assert_eq!((points.enqueued, points.pending), (given, 0));
+    assert_eq!(points.sent + points.dropped, given);
+    assert_eq!(house.points("run").total, points.sent);
+}
+
+#[test]
 fn an_idle_logger_survives_a_service_that_comes_and_goes() {
     let house = House::new();
     let logger = open(Config { msg_max_retries: Some(0), ..house.config("run") });
@@ -254,6 +291,26 @@ fn a_full_queue_blocks_refuses_or_drops_as_told() {
         assert_books(&logger.counters(), 10 - refused, 0, refused);
         house.server.faults().arm(Fault::Stall);
     }
+}
+
+#[test]
+fn a_time_that_no_clock_will_show_is_for_ever() {
+    let house = House::new();
+    let config = Config {
+        queue_bytes: 1,
+        backpressure: Backpressure::Raise,
+        enqueue_timeout: Duration::MAX,
+        msg_max_age: Duration::MAX,
+        ..house.config("run")
+    };
+    let logger = open(config);
+    for _ in 0..20 {
+        // Each waits until the one before is acknowledged.
+        log(&logger, 1.0).expect("logged");
+    }
+    logger.flush(Some(Duration::MAX)).expect("flushed");
+    logger.close(Some(Duration::MAX)).expect("closed");
+    assert_books(&logger.counters(), 20, 0, 0);
 }
 
 #[test]
@@ -437,6 +494,25 @@ fn a_config_that_cannot_work_names_every_problem_and_no_key() {
         assert!(error.message.contains(part), "{part}: {error}");
     }
     assert!(!error.message.contains("secret"), "{error}");
+}
+
+#[test]
+fn an_endpoint_is_a_host_and_nothing_that_would_be_ignored() {
+    let open_at = |endpoint: &str| {
+        let config = Config { endpoint: endpoint.to_owned(), ..Config::default() };
+        Logger::open(config, EventSink::none()).err().expect("refused")
+    };
+    for (endpoint, why) in [
+        ("http://host:1/path", "path"),
+        ("http://host:1?query=1", "query"),
+        ("http://user:secret@host:1", "user"),
+        ("ftp://user:secret@host:1", "scheme"),
+        ("http://us er:secret@host:1", "no URI"),
+    ] {
+        let error = open_at(endpoint);
+        assert_eq!(error.status, Status::InvalidConfig, "{endpoint}");
+        assert!(error.message.contains(why) && !error.message.contains("secret"), "{error}");
+    }
 }
 
 #[test]
