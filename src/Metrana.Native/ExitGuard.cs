@@ -6,7 +6,8 @@ namespace Metrana.Native;
 /// <summary>
 /// Knows the loggers that are open and closes the forgotten ones when the process ends: at its normal end, and where it
 /// has none, on SIGTERM and when nobody catches an exception. Then no <c>using</c> disposes anything, and the last points
-/// are those that people want to see.
+/// are those that people want to see. On Ctrl-C (SIGINT), which many a program takes for a wish and not for its end, it
+/// delivers what there is and closes nothing.
 /// </summary>
 internal static class ExitGuard
 {
@@ -16,9 +17,16 @@ internal static class ExitGuard
 
 #pragma warning disable IDE0052 // Never read, only kept: a registration that is collected is one that is gone.
     private static PosixSignalRegistration? _terminate;
+    private static PosixSignalRegistration? _interrupt;
 #pragma warning restore IDE0052
 
     private static bool _watching;
+
+    /// <summary>Not 0: the loggers are being closed. Who signals once more does not want to wait for that.</summary>
+    private static int _ending;
+
+    /// <summary>Not 0: what there is is being delivered, on Ctrl-C.</summary>
+    private static int _interrupted;
 
     /// <summary>The loggers that are open at this moment.</summary>
     public static LoggerCore[] Snapshot()
@@ -53,6 +61,7 @@ internal static class ExitGuard
         try
         {
             _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate);
+            _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt);
         }
         catch (PlatformNotSupportedException)
         {
@@ -70,6 +79,7 @@ internal static class ExitGuard
 
     private static void End(string occasion)
     {
+        Volatile.Write(ref _ending, 1);
         CloseAll(occasion);
         EventPump.Stop(_patienceForLastLines);
     }
@@ -80,28 +90,45 @@ internal static class ExitGuard
     /// </summary>
     private static void OnTerminate(PosixSignalContext context)
     {
-        if (!context.Cancel && !HasGenericHost())
+        if (!context.Cancel && !HasGenericHost() && Interlocked.Exchange(ref _ending, 1) == 0)
         {
             CloseAll("on SIGTERM");
         }
+    }
+
+    /// <summary>
+    /// Nothing is closed: a handler that was there before this one is asked after it, and may want to go on. Where there is
+    /// none, the process ends when this returns, at the second Ctrl-C at once.
+    /// </summary>
+    private static void OnInterrupt(PosixSignalContext context)
+    {
+        if (context.Cancel || HasGenericHost() || Volatile.Read(ref _ending) != 0 || Interlocked.Exchange(ref _interrupted, 1) != 0)
+        {
+            return;
+        }
+
+        SideBySide(static logger => logger.Deliver("Ctrl-C"));
+        Volatile.Write(ref _interrupted, 0);
     }
 
     /// <summary>A host may have registered before us, and is then asked after us; that it is loaded has to do.</summary>
     private static bool HasGenericHost() => AppDomain.CurrentDomain.GetAssemblies().Any(
         assembly => string.Equals(assembly.GetName().Name, "Microsoft.Extensions.Hosting", StringComparison.Ordinal));
 
-    private static void CloseAll(string occasion)
+    private static void CloseAll(string occasion) => SideBySide(logger => logger.Release(occasion));
+
+    /// <summary>All of them together take no longer than the most patient one.</summary>
+    private static void SideBySide(Action<LoggerCore> end)
     {
-        // Side by side, so that all of them together wait no longer than the most patient one.
-        Thread[] closers = [.. Snapshot().Select(logger => new Thread(() => logger.Release(occasion)) { IsBackground = true })];
-        foreach (Thread closer in closers)
+        Thread[] threads = [.. Snapshot().Select(logger => new Thread(() => end(logger)) { IsBackground = true })];
+        foreach (Thread thread in threads)
         {
-            closer.Start();
+            thread.Start();
         }
 
-        foreach (Thread closer in closers)
+        foreach (Thread thread in threads)
         {
-            closer.Join();
+            thread.Join();
         }
     }
 }

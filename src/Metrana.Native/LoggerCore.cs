@@ -9,16 +9,21 @@ namespace Metrana.Native;
 /// </summary>
 internal sealed class LoggerCore
 {
+    /// <summary>Whoever waits no longer than this is not told why.</summary>
+    private const double WordlessSeconds = 0.5;
+
     private readonly object _gate = new();
     private readonly LogSink _sink;
+    private readonly double _closeSeconds;
     private volatile bool _closed;
     private volatile bool _disposed;
     private volatile bool _released;
     private Metrics _final;
 
-    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag)
+    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag, double closeSeconds)
     {
         Handle = handle;
+        _closeSeconds = closeSeconds;
         Info = NativeLogger.GetInfo(handle);
         _sink = sink;
         Tag = tag;
@@ -41,11 +46,12 @@ internal sealed class LoggerCore
     public static LoggerCore Open(LoggerConfig config)
     {
         (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
+        double closeSeconds = Seconds.Of(config.CloseTimeout);
         LoggerHandle? handle = null;
         try
         {
             handle = NativeLogger.Open(config, pump.Events, tag);
-            return Opened(handle, sink, tag);
+            return Opened(handle, sink, tag, closeSeconds);
         }
         catch
         {
@@ -59,12 +65,13 @@ internal sealed class LoggerCore
     public static async Task<LoggerCore> OpenAsync(LoggerConfig config, CancellationToken cancellation)
     {
         (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
+        double closeSeconds = Seconds.Of(config.CloseTimeout);
         LoggerHandle? handle = null;
         try
         {
             handle = await NativeLogger.OpenAsync(config, pump, tag, cancellation).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The native library opened a run and gave out no logger.");
-            return Opened(handle, sink, tag);
+            return Opened(handle, sink, tag, closeSeconds);
         }
         catch
         {
@@ -121,15 +128,24 @@ internal sealed class LoggerCore
 
     public Task FlushAsync(double timeout, CancellationToken cancellation) => cancellation.IsCancellationRequested
         ? Task.FromCanceled(cancellation)
-        : NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, cancellation);
+        : Begun(
+            () => NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, cancellation),
+            () => NativeLogger.Flush(Handle, timeout),
+            cancellation);
 
     /// <summary>Closes on a thread of the library. Only when that has ended nobody has to close any more.</summary>
     public async Task CloseAsync(double timeout, bool closeRun, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+
+        // What does not begin has closed nothing.
+        Task closing = Begun(
+            () => NativeLogger.CloseAsync(Handle, EventPump.Shared, timeout, closeRun, cancellation),
+            () => CloseOrShutdown(timeout, closeRun),
+            cancellation);
         try
         {
-            await NativeLogger.CloseAsync(Handle, EventPump.Shared, timeout, closeRun, cancellation).ConfigureAwait(false);
+            await closing.ConfigureAwait(false);
             _closed = true;
         }
         catch (MetranaException e) when (e.StatusCode != MetranaStatus.EventsClosed)
@@ -149,13 +165,14 @@ internal sealed class LoggerCore
             {
                 await CloseAsync(Seconds.None, closeRun: true, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (MetranaException e) when (e.StatusCode != MetranaStatus.EventsClosed)
+            catch (MetranaException e) when (_closed)
             {
                 Tell(LogLevel.Error, e.Message);
             }
             catch (Exception e) when (e is MetranaException or ObjectDisposedException)
             {
-                // Nobody reads events any more, so it is closed below; or it was released since the question above.
+                // It has not begun, or nobody reads events any more, so it is closed below; or it was released since the
+                // question above.
             }
         }
 
@@ -190,6 +207,35 @@ internal sealed class LoggerCore
         }
     }
 
+    /// <summary>
+    /// Waits until what there is has been delivered, as long as closing would. Never throws: what the logger says of it goes
+    /// to its log.
+    /// </summary>
+    /// <param name="occasion">Why it has to be now.</param>
+    public void Deliver(string occasion)
+    {
+        try
+        {
+            try
+            {
+                NativeLogger.Flush(Handle, WordlessSeconds);
+            }
+            catch (FlushTimeoutException)
+            {
+                Tell(LogLevel.Warning, $"{occasion}: waiting until everything is delivered; once more ends the process at once");
+                NativeLogger.Flush(Handle, _closeSeconds);
+            }
+        }
+        catch (Exception e) when (e is LoggerClosedException or ObjectDisposedException)
+        {
+            // Somebody has closed it; then nothing is left to deliver.
+        }
+        catch (MetranaException e)
+        {
+            Tell(LogLevel.Error, e.Message);
+        }
+    }
+
     private static (EventPump Pump, LogSink Sink, ulong Tag) Prepare(LoggerConfig config)
     {
         NativeLibraryLocator.EnsureLoaded();
@@ -198,11 +244,36 @@ internal sealed class LoggerCore
         return (pump, sink, pump.Attach(sink));
     }
 
-    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag)
+    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag, double closeSeconds)
     {
-        LoggerCore core = new(handle, sink, tag);
+        LoggerCore core = new(handle, sink, tag, closeSeconds);
         ExitGuard.Watch(core);
         return core;
+    }
+
+    /// <summary>A call on a thread of the library, or on one of the pool's where the process may start no more.</summary>
+    private static Task Begun(Func<Task> begin, Action blocking, CancellationToken cancellation)
+    {
+        try
+        {
+            return begin();
+        }
+        catch (MetranaException e) when (e.StatusCode == MetranaStatus.NoThread)
+        {
+            return Task.Run(blocking, CancellationToken.None).WaitAsync(cancellation);
+        }
+    }
+
+    private void CloseOrShutdown(double timeout, bool closeRun)
+    {
+        if (closeRun)
+        {
+            Close(timeout);
+        }
+        else
+        {
+            Shutdown(timeout);
+        }
     }
 
     private void CloseAndTell(string? occasion)

@@ -51,6 +51,9 @@ public enum MetranaStatus
     /// <summary>The run could not be opened within <see cref="LoggerConfig.InitTimeout"/>.</summary>
     InitTimeout = 103,
 
+    /// <summary>The operating system gives this process, or its container, no further thread.</summary>
+    NoThread = 104,
+
     /// <summary>The run is there already and is not known to belong to this job.</summary>
     RunAlreadyExists = 110,
 

@@ -42,9 +42,36 @@ internal static class Ends
         logger.LogStdFloats("last-words", Scale.MlStep, 1);
     }
 
-    public static Logger LogPoints(string endpoint, string run)
+    /// <summary>Is ended by Ctrl-C, with points that would not have left for a long time.</summary>
+    public static void AwaitInterrupt(string endpoint, string run)
     {
-        Logger logger = new(Runs.Config(endpoint, run));
+        Logger logger = LogPoints(endpoint, run, TimeSpan.FromMinutes(10));
+        Runs.Say("ready");
+        Runs.AwaitGo();
+        GC.KeepAlive(logger);
+    }
+
+    /// <summary>Takes Ctrl-C for a wish, as many a trainer does, and has said so before there was a logger.</summary>
+    public static void AwaitHandledInterrupt(string endpoint, string run)
+    {
+        using ManualResetEventSlim interrupted = new();
+        Console.CancelKeyPress += (_, e) =>
+        {
+            e.Cancel = true;
+            interrupted.Set();
+        };
+        using Logger logger = LogPoints(endpoint, run);
+        Runs.Say("ready");
+        interrupted.Wait();
+        logger.LogStdFloats("last-words", Scale.MlStep, 1);
+    }
+
+    public static Logger LogPoints(string endpoint, string run, TimeSpan? age = null)
+    {
+        LoggerConfig config = Runs.Config(endpoint, run);
+        config.MsgMaxAge = age ?? config.MsgMaxAge;
+        config.MsgLinger = age ?? config.MsgLinger;
+        Logger logger = new(config);
         for (int i = 0; i < Points; i++)
         {
             logger.LogStdFloats("loss", Scale.MlStep, i);

@@ -19,11 +19,20 @@ switch (part)
     case "terminate-hosted":
         await Hosted.AwaitSignalAsync(endpoint, run);
         break;
+    case "interrupt":
+        Ends.AwaitInterrupt(endpoint, run);
+        break;
+    case "interrupt-handled":
+        Ends.AwaitHandledInterrupt(endpoint, run);
+        break;
     case "crash":
         Ends.Crash(endpoint, run);
         break;
     case "column":
         Column.LogAgainstStalledServer(endpoint, run);
+        break;
+    case "close-without-threads":
+        await Threads.CloseWithoutAsync(endpoint, run);
         break;
     default:
         Console.Error.WriteLine($"unknown part '{part}'");

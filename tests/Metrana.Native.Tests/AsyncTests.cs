@@ -56,6 +56,24 @@ public sealed class AsyncTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_may_start_no_thread_flushes_and_disposes_all_the_same()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using Child child = Child.Play("close-without-threads", _server.Endpoint, "no-threads");
+        (await child.HearAsync()).Should().Be("1001 0 0", "sent, pending and dropped");
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        errors.Should().BeEmpty();
+        StoredRun run = await _server.RunAsync("no-threads");
+        run.Points.Should().Be(1001);
+        run.Closed.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Shutdown_leaves_the_run_open()
     {
         LoggerConfig config = Runs.Config(_server);

@@ -73,6 +73,53 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_the_process_when_everything_is_delivered()
+    {
+        using Child child = Child.Play("interrupt", _server.Endpoint, "interrupted");
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, "INT");
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(128 + 2, errors);
+        (await _server.RunAsync("interrupted")).Points.Should().Be(Points);
+    }
+
+    [Fact]
+    public async Task A_program_that_takes_Ctrl_C_for_a_wish_goes_on_logging()
+    {
+        using Child child = Child.Play("interrupt-handled", _server.Endpoint, "wish");
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, "INT");
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        StoredRun run = await _server.RunAsync("wish");
+        run.Points.Should().Be(Points + 1);
+        run.Closed.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("interrupt", "INT", 2)]
+    [InlineData("terminate", "TERM", 15)]
+    public async Task The_second_signal_ends_a_process_that_waits_for_the_service(string part, string signal, int number)
+    {
+        await using LocalServer stalled = await Runs.StartFaultyServerAsync();
+        using Child child = Child.Play(part, stalled.Endpoint, "stalled");
+        (await child.HearAsync()).Should().Be("ready");
+        await stalled.Faults.StallAsync();
+
+        Signal(child, signal);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        child.HasEnded.Should().BeFalse("it waits for what was logged to be delivered");
+        Signal(child, signal);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(128 + number, errors);
+    }
+
+    [Fact]
     public async Task A_crash_loses_no_point_and_stays_a_crash()
     {
         using Child child = Child.Play("crash", _server.Endpoint, "crashed");
@@ -86,9 +133,11 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
         run.Closed.Should().BeTrue();
     }
 
-    private static void Terminate(Child child)
+    private static void Terminate(Child child) => Signal(child, "TERM");
+
+    private static void Signal(Child child, string name)
     {
-        using Process kill = Process.Start("kill", ["-TERM", $"{child.Id}"]);
+        using Process kill = Process.Start("kill", [$"-{name}", $"{child.Id}"]);
         kill.WaitForExit();
         kill.ExitCode.Should().Be(0);
     }

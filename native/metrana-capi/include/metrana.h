@@ -51,7 +51,7 @@
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-#define METRANA_ABI_VERSION 2
+#define METRANA_ABI_VERSION 3
 
 /// How a call ended. The numbers never change and are never used again for something else.
 ///
@@ -90,6 +90,9 @@ enum metrana_status
     METRANA_STATUS_INIT_REFUSED = 102,
     /// The run could not be opened within `init_timeout`.
     METRANA_STATUS_INIT_TIMEOUT = 103,
+    /// The operating system gives this process, or its container, no further thread. A call that began elsewhere may be
+    /// made by one that waits here.
+    METRANA_STATUS_NO_THREAD = 104,
     /// The run is there already and is not known to belong to this job.
     METRANA_STATUS_RUN_ALREADY_EXISTS = 110,
     /// The run is there already and belongs to another job.

@@ -123,8 +123,10 @@ fn run(
     match std::thread::Builder::new().name(name.to_owned()).spawn(operation) {
         Ok(_) => Ok(()),
         Err(error) => {
-            let message = format!("a thread for the operation could not be started: {error}");
-            Err(Error::new(Status::InvalidConfig, message))
+            let message = format!(
+                "a thread for the operation could not be started ({error}), so it has not begun; the call that waits needs none"
+            );
+            Err(Error::new(Status::NoThread, message))
         }
     }
 }

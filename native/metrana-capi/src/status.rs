@@ -39,6 +39,9 @@ pub enum metrana_status {
     InitRefused = 102,
     /// The run could not be opened within `init_timeout`.
     InitTimeout = 103,
+    /// The operating system gives this process, or its container, no further thread. A call that began elsewhere may be
+    /// made by one that waits here.
+    NoThread = 104,
     /// The run is there already and is not known to belong to this job.
     RunAlreadyExists = 110,
     /// The run is there already and belongs to another job.
@@ -89,6 +92,7 @@ impl From<Status> for metrana_status {
             Status::ConnectFailed => Self::ConnectFailed,
             Status::InitRefused => Self::InitRefused,
             Status::InitTimeout => Self::InitTimeout,
+            Status::NoThread => Self::NoThread,
             Status::RunAlreadyExists => Self::RunAlreadyExists,
             Status::OrchestrationIdMismatch => Self::OrchestrationIdMismatch,
             Status::LoggerClosed => Self::LoggerClosed,

@@ -54,6 +54,8 @@ statuses! {
     InitRefused = 102,
     /// The run could not be opened within the init timeout.
     InitTimeout = 103,
+    /// The operating system gives this process, or its container, no further thread.
+    NoThread = 104,
     /// The run is there already and is not known to belong to this job.
     RunAlreadyExists = 110,
     /// The run is there already and belongs to another job.

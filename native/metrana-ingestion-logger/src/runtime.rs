@@ -16,7 +16,7 @@ pub(crate) fn handle() -> Result<Handle, Error> {
         return Ok(handle.clone());
     }
     let handle = start().map_err(|error| {
-        Error::new(Status::InvalidConfig, format!("the network thread could not be started: {error}"))
+        Error::new(Status::NoThread, format!("the network thread could not be started: {error}"))
     })?;
     *slot = Some(handle.clone());
     Ok(handle)

@@ -16,6 +16,11 @@ internal sealed class EventPump
     /// <summary>How many unread events the engine keeps before it lets the oldest go.</summary>
     private const int Capacity = 4096;
 
+    /// <summary>
+    /// So many seconds without an event, and the pump looks for itself whether a sink has retired: detaching wakes nobody.
+    /// </summary>
+    private const double Idle = 30;
+
     /// <summary>What an event is about; the numbers are the native ones.</summary>
     internal enum EventType
     {
@@ -103,7 +108,7 @@ internal sealed class EventPump
             nint @event = 0;
             try
             {
-                MetranaStatus status = Next(retired > 0 ? 0 : Seconds.None, out @event);
+                MetranaStatus status = Next(retired > 0 ? 0 : Idle, out @event);
                 switch (status)
                 {
                     case MetranaStatus.Ok:

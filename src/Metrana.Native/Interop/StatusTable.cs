@@ -30,6 +30,7 @@ internal static class StatusTable
             [MetranaStatus.ConnectFailed] = LoggerInit,
             [MetranaStatus.InitRefused] = LoggerInit,
             [MetranaStatus.InitTimeout] = LoggerInit,
+            [MetranaStatus.NoThread] = LoggerInit,
             [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, f.Message, f.GrpcStatus),
 
