@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Counters, Error, Logger, StdFloats, Steps, Timestamps, Values};
 use metrana_server::store::FloatPoints;
-use metrana_server::{Options, RunningServer, Server};
+use metrana_server::{Code, Fault, Options, RunningServer, Server, Stage};
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -67,6 +67,11 @@ impl House {
     pub fn wait_until(&self, what: &str, mut done: impl FnMut(&RunningServer) -> bool) {
         wait_until(what, || done(&self.server));
     }
+}
+
+/// A fault: the service answers with this code, `times` times, after so many messages.
+pub fn status(stage: Stage, code: Code, times: u64, after: u64) -> Fault {
+    Fault::Status { stage, code, message: "on purpose".to_owned(), times, after }
 }
 
 pub fn open(config: Config) -> Logger {
