@@ -21,10 +21,12 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="prefix">Where they go. It may be empty when the value is a dictionary or a list. <c>sys</c> is the service's own.</param>
     /// <param name="value">
-    /// A text, number, boolean, date, null or <see cref="System.Text.Json.JsonElement"/>, or a dictionary, list, set or tuple
-    /// of them. A <see cref="ulong"/> above 2^63-1 is written as a number with a fraction, a <see cref="decimal"/> has to be
-    /// one that a double holds, a <see cref="DateTime"/> of no kind counts as UTC, and a <see cref="DateOnly"/> is its midnight
-    /// in UTC. NaN and the infinities are refused.
+    /// A text, number, boolean, date, null, <see cref="System.Text.Json.JsonElement"/> or
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/>, or a dictionary, list, set or tuple of them. A <see cref="ulong"/> above
+    /// 2^63-1 is written as a number with a fraction, a <see cref="decimal"/> has to be one that a double holds, a
+    /// <see cref="DateTime"/> of no kind counts as UTC, and a <see cref="DateOnly"/> is its midnight in UTC. A date in a
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/> is text, as it is in JSON. NaN and the infinities are refused. Of anything
+    /// else <see cref="System.Text.Json.JsonSerializer"/> makes a <see cref="System.Text.Json.JsonElement"/>.
     /// </param>
     /// <exception cref="ArgumentException">Something in the value cannot be an attribute; the message says what and where. Nothing changed.</exception>
     /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>

@@ -4,6 +4,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native.Tests;
@@ -50,6 +51,7 @@ public class AttributeTreeTests
         { new SortedSet<string> { "b", "a" }, "['a' 'b']" },
         { new HashSet<int> { 7 }, "[7]" },
         { Enumerable.Range(3, 2), "[3 4]" },
+        { new[] { new[] { 1, 2 }, [3] }, "[[1 2] [3]]" },
         { Array.Empty<string>(), "[]" },
         { ImmutableArray.Create(1, 2), "[1 2]" },
         { (1, "x", (true, 2.5)), "[1 'x' [true f2.5]]" },
@@ -60,11 +62,27 @@ public class AttributeTreeTests
         { ImmutableDictionary<string, int>.Empty.Add("k", 1), "{k:1}" },
         { new Hashtable { ["k"] = 1 }, "{k:1}" },
         { new[] { KeyValuePair.Create("k", (object?)1) }, "{k:1}" },
+        { new List<KeyValuePair<string, string>> { new("k", "v") }, "{k:'v'}" },
+        { Pairs(true), "{k:true}" },
+        { Pairs(1), "{k:1}" },
+        { Pairs(1L), "{k:1}" },
+        { Pairs(0.1f), "{k:f0.10000000149011612}" },
+        { Pairs(0.1), "{k:f0.1}" },
+        { new List<KeyValuePair<string, int>>(), "{}" },
         { new Labels(("k", "v")), "{k:'v'}" },
         { Json("""{"a": [1, 1.0, -1e2, true, null, "x", {}], "big": 18446744073709551615}"""), "{a:[1 f1 f-100 true null 'x' {}] big:f1.8446744073709552E+19}" },
         { JsonDocument.Parse("[]"), "[]" },
-        { default(JsonElement), "null" },
+        { Json("null"), "null" },
         { new Dictionary<string, JsonElement> { ["j"] = Json("9223372036854775807") }, "{j:9223372036854775807}" },
+        { JsonNode.Parse("""{"a": [1, 1.0, -1e2, true, null, "größe", {}], "b": []}"""), "{a:[1 f1 f-100 true null 'größe' {}] b:[]}" },
+        { JsonSerializer.Deserialize<JsonNode>("""[1, 1.0, "x", false]"""), "[1 f1 'x' false]" },
+        { new JsonObject { ["i"] = 1, ["d"] = 1.0, ["f"] = 0.5f, ["u"] = ulong.MaxValue, ["n"] = null }, "{i:1 d:f1 f:f0.5 u:f1.8446744073709552E+19 n:null}" },
+        { new JsonArray("x", true, 0.1m, double.NaN, new JsonArray()), "['x' true f0.1 fNaN []]" },
+        { JsonValue.Create(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)), "'2026-01-02T03:04:05Z'" },
+        { JsonValue.Create('x'), "'x'" },
+        { JsonValue.Create(new Version(1, 2)), "'1.2'" },
+        { new Dictionary<string, JsonNode> { ["j"] = JsonValue.Create(1) }, "{j:1}" },
+        { new Dictionary<string, object> { ["j"] = new object[] { new JsonObject { ["k"] = 1 } } }, "{j:[{k:1}]}" },
     };
 
     [Theory]
@@ -74,10 +92,10 @@ public class AttributeTreeTests
     [Fact]
     public void Refusals_say_what_and_where()
     {
-        Refusal(new object()).Should().Contain("invalid attribute 'root'").And.Contain("System.Object").And.Contain("dictionary");
-        Refusal(new { Rate = 1 }).Should().Contain("an anonymous object").And.Contain("not taken yet");
-        Refusal(Colour.Red).Should().Contain("Colour");
-        Refusal(Guid.Empty).Should().Contain("System.Guid");
+        Refusal(new object()).Should().StartWith("invalid attribute 'root': a value of type System.Object cannot be an attribute. ").And.Contain("dictionary");
+        Refusal(new { Rate = 1 }).Should().StartWith("invalid attribute 'root': an anonymous object cannot be an attribute. ");
+        Refusal(Colour.Red).Should().Contain("Colour").And.Contain("to text or to a number").And.Contain("JsonSerializer.SerializeToElement(x)");
+        Refusal(Guid.Empty).Should().Contain("System.Guid").And.Contain("to text or to a number");
         Refusal(new byte[] { 1 }).Should().Contain("bytes").And.Contain("Convert.ToHexString");
         Refusal(TimeSpan.Zero).Should().Contain("System.TimeSpan");
         Refusal('x').Should().Contain("System.Char");
@@ -85,6 +103,13 @@ public class AttributeTreeTests
         Refusal(decimal.MaxValue).Should().Contain("more digits than a double holds");
         Refusal(Json("18446744073709551616")).Should().Contain("out of range");
         Refusal(Json("-9223372036854775809")).Should().Contain("out of range");
+        Refusal(JsonNode.Parse("""{"a": [18446744073709551616]}""")).Should().Contain("'root/a/0'").And.Contain("out of range");
+        Refusal(new Dictionary<string, JsonElement> { ["j"] = default }).Should().Be(
+            "invalid attribute 'root/j': default(JsonElement) holds no JSON. Leave it out, or pass null.");
+        Refusal(new Dictionary<string, object> { ["m"] = new int[2, 3] }).Should().Contain("'root/m'").And.Contain("rank 2").And.Contain("array of arrays");
+        Refusal(new byte[1, 1, 1]).Should().Contain("rank 3");
+        Refusal(Pairs(1u)).Should().Contain("KeyValuePair").And.Contain("into a dictionary");
+        Refusal(new[] { KeyValuePair.Create(1, 2) }).Should().Contain("into a dictionary");
         Refusal(new Dictionary<int, int> { [1] = 2 }).Should().Contain("'root'").And.Contain("System.Int32").And.Contain("keys of attributes are texts");
         Refusal(new Dictionary<string, object> { ["a"] = new object[] { 1, new Dictionary<string, object> { ["b"] = new Uri("http://x") } } })
             .Should().Contain("'root/a/1/b'").And.Contain("System.Uri");
@@ -126,6 +151,12 @@ public class AttributeTreeTests
         }
 
         Read(Reentrant()).Should().Be("[1 '[7 8]' 2]");
+    }
+
+    /// <summary>Pairs as only a sequence: no dictionary, no list.</summary>
+    private static IEnumerable<KeyValuePair<string, T>> Pairs<T>(T value)
+    {
+        yield return KeyValuePair.Create("k", value);
     }
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;

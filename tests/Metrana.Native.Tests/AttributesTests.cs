@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
 
@@ -25,6 +26,7 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         });
         logger.LogAttributes("data/when", moment);
         logger.LogAttributes("", new Dictionary<string, object> { ["root"] = JsonDocument.Parse("""{"a": [1, 2.5]}""").RootElement });
+        logger.LogAttributes("node", new JsonObject { ["b"] = new JsonArray(1, 2.0) });
         logger.LogAttributes("empty", new Dictionary<string, int>());
 
         logger.Flush();
@@ -40,8 +42,10 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
             ["data/when"] = new StoredValue.Moment(moment.ToUnixTimeMilliseconds()),
             ["root/a/0"] = new StoredValue.Whole(1),
             ["root/a/1"] = new StoredValue.Number(2.5),
+            ["node/b/0"] = new StoredValue.Whole(1),
+            ["node/b/1"] = new StoredValue.Number(2),
         });
-        logger.GetMetrics().AttributeUpdates.Sent.Should().Be(10, "leaves are counted");
+        logger.GetMetrics().AttributeUpdates.Sent.Should().Be(12, "leaves are counted");
     }
 
     [Fact]

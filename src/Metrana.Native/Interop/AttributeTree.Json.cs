@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Metrana.Native.Interop;
 
@@ -27,10 +28,52 @@ internal sealed partial class AttributeTree
             case JsonValueKind.False:
                 Write(Node.False);
                 break;
+            case JsonValueKind.Undefined:
+                throw Refusal("default(JsonElement) holds no JSON. Leave it out, or pass null.");
             default:
                 Write(Node.Null);
                 break;
         }
+    }
+
+    private void Write(JsonNode node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                WriteMap<JsonNode?>(map);
+                break;
+            case JsonArray list:
+                WriteList(list);
+                break;
+            default:
+                WriteJsonValue(node.AsValue());
+                break;
+        }
+    }
+
+    /// <summary>
+    /// What it holds is taken before its JSON, in which 1.0 is 1: a whole number, and a half the next time. What only JSON has
+    /// a form for, such as an enum, is what it is there.
+    /// </summary>
+    private void WriteJsonValue(JsonValue value)
+    {
+        if (value.TryGetValue(out object? held))
+        {
+            if (held is string or bool or JsonElement)
+            {
+                Write(held);
+                return;
+            }
+
+            if (WriteNumber(held))
+            {
+                return;
+            }
+        }
+
+        using JsonDocument document = JsonDocument.Parse(value.ToJsonString());
+        Write(document.RootElement);
     }
 
     private void WriteObject(JsonElement json)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Metrana.Native.Interop;
 
@@ -27,6 +28,9 @@ internal sealed partial class AttributeTree
             case JsonDocument document:
                 Write(document.RootElement);
                 break;
+            case JsonNode node:
+                Write(node);
+                break;
             case ValueType when WriteNumber(value) || WriteTime(value):
                 break;
             case byte[]:
@@ -44,6 +48,21 @@ internal sealed partial class AttributeTree
                 WriteMap(map);
                 break;
             case IEnumerable<KeyValuePair<string, string>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, bool>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, int>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, long>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, float>> map:
+                WriteMap(map);
+                break;
+            case IEnumerable<KeyValuePair<string, double>> map:
                 WriteMap(map);
                 break;
             case object?[] list:
@@ -67,6 +86,8 @@ internal sealed partial class AttributeTree
             case long[] list:
                 WriteList<long>(list);
                 break;
+            case Array { Rank: > 1 and int rank }:
+                throw Refusal($"an array of rank {rank} cannot be an attribute. Make an array of arrays of it.");
             case IEnumerable list:
                 WriteList(list);
                 break;
@@ -183,7 +204,7 @@ internal sealed partial class AttributeTree
                 {
                     // The path of the message is the map's own.
                     _depth--;
-                    throw Refusal($"a key is of type {Name(entries.Key)}; keys of attributes are texts.");
+                    throw Refusal($"a key is {Described(entries.Key)}; keys of attributes are texts.");
                 }
 
                 WriteEntry(key, entries.Value);
@@ -285,16 +306,5 @@ internal sealed partial class AttributeTree
         }
 
         End(place, tuple.Length);
-    }
-
-    private ArgumentException NoAttribute(object value) => Refusal(
-        $"a value of type {Name(value)} cannot be an attribute. Attributes are texts, numbers, booleans, dates, null and "
-            + "JsonElement, and dictionaries, lists and sets of them. Objects with properties, such as records and anonymous "
-            + "objects, are not taken yet: make a dictionary of them; and text of anything else.");
-
-    private static string Name(object value)
-    {
-        Type type = value.GetType();
-        return type.Name.Contains("AnonymousType", StringComparison.Ordinal) ? "an anonymous object" : type.ToString();
     }
 }

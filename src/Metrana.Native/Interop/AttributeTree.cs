@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace Metrana.Native.Interop;
 
@@ -154,14 +153,5 @@ internal sealed partial class AttributeTree
         {
             Array.Resize(ref _bytes, Math.Max(checked(_length + length), (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
         }
-    }
-
-    /// <summary>Why the value that is being written cannot be one.</summary>
-    private ArgumentException Refusal(string why)
-    {
-        IEnumerable<string> steps = _path.Take(_depth).Select(
-            step => step.Key ?? step.Index.ToString(CultureInfo.InvariantCulture));
-        string path = string.Join('/', _root.Length == 0 ? steps : steps.Prepend(_root));
-        return new ArgumentException($"invalid attribute '{path}': {why}");
     }
 }
