@@ -51,6 +51,9 @@ public class AttributeTreeTests
         { new SortedSet<string> { "b", "a" }, "['a' 'b']" },
         { new HashSet<int> { 7 }, "[7]" },
         { Enumerable.Range(3, 2), "[3 4]" },
+        { new[] { 1u, uint.MaxValue }, "[1 4294967295]" },
+        { new[] { 1ul, ulong.MaxValue }, "[1 f1.8446744073709552E+19]" },
+        { new sbyte[] { -1 }, "[-1]" },
         { new[] { new[] { 1, 2 }, [3] }, "[[1 2] [3]]" },
         { Array.Empty<string>(), "[]" },
         { ImmutableArray.Create(1, 2), "[1 2]" },
@@ -95,6 +98,7 @@ public class AttributeTreeTests
         Refusal(new object()).Should().StartWith("invalid attribute 'root': a value of type System.Object cannot be an attribute. ").And.Contain("dictionary");
         Refusal(new { Rate = 1 }).Should().StartWith("invalid attribute 'root': an anonymous object cannot be an attribute. ");
         Refusal(Colour.Red).Should().Contain("Colour").And.Contain("to text or to a number").And.Contain("JsonSerializer.SerializeToElement(x)");
+        Refusal(new[] { Colour.Red }).Should().Contain("'root/0'").And.Contain("Colour");
         Refusal(Guid.Empty).Should().Contain("System.Guid").And.Contain("to text or to a number");
         Refusal(new byte[] { 1 }).Should().Contain("bytes").And.Contain("Convert.ToHexString");
         Refusal(TimeSpan.Zero).Should().Contain("System.TimeSpan");

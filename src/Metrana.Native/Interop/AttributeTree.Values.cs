@@ -33,7 +33,10 @@ internal sealed partial class AttributeTree
                 break;
             case ValueType when WriteNumber(value) || WriteTime(value):
                 break;
-            case byte[]:
+
+            // The exact type here and below: to the runtime an sbyte[] is a byte[] as well, a uint[] an int[], and so is an
+            // array of enums.
+            case byte[] when value.GetType() == typeof(byte[]):
                 throw Refusal("bytes cannot be an attribute. Write them as text, for example by Convert.ToHexString.");
             case Dictionary<string, object?> map:
                 WriteMap(map);
@@ -80,10 +83,10 @@ internal sealed partial class AttributeTree
             case float[] list:
                 WriteList<float>(list);
                 break;
-            case int[] list:
+            case int[] list when value.GetType() == typeof(int[]):
                 WriteList<int>(list);
                 break;
-            case long[] list:
+            case long[] list when value.GetType() == typeof(long[]):
                 WriteList<long>(list);
                 break;
             case Array { Rank: > 1 and int rank }:
