@@ -64,6 +64,26 @@ public sealed class LogBatch
         bool distributed = false) =>
         Add(metric, scale, Widen.ToDouble(value), labels, steps, timestamps, distributed);
 
+    /// <summary>Adds one whole number of a series.</summary>
+    /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
+    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was added.</exception>
+    public void Add(
+        string metric,
+        Scale scale,
+        ulong value,
+        LabelSpan labels = default,
+        Steps steps = default,
+        Timestamps timestamps = default,
+        bool distributed = false) =>
+        Add(metric, scale, Widen.ToDouble(value), labels, steps, timestamps, distributed);
+
     /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">What a step counts.</param>

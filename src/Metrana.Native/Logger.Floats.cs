@@ -30,6 +30,19 @@ public sealed partial class Logger
         string metric, Scale scale, long value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default) =>
         LogStdFloats(metric, scale, Widen.ToDouble(value), labels, steps, timestamps);
 
+    /// <summary>Logs one whole number of a series.</summary>
+    /// <inheritdoc cref="LogStdFloats(string, Scale, double, LabelSpan, Steps, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
+    public void LogStdFloats(
+        string metric, Scale scale, ulong value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default) =>
+        LogStdFloats(metric, scale, Widen.ToDouble(value), labels, steps, timestamps);
+
     /// <summary>
     /// Logs values of one series: of one metric, scale and set of labels. They are copied, all of them or none, and the
     /// call returns.
@@ -89,6 +102,19 @@ public sealed partial class Logger
     /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
     public void LogDistributedFloats(
         string metric, Scale scale, long value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default) =>
+        LogDistributedFloats(metric, scale, Widen.ToDouble(value), steps, labels, timestamps);
+
+    /// <summary>Logs one whole number of a series that many processes log to.</summary>
+    /// <inheritdoc cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">What a step counts.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="steps">Its step.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
+    public void LogDistributedFloats(
+        string metric, Scale scale, ulong value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default) =>
         LogDistributedFloats(metric, scale, Widen.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>

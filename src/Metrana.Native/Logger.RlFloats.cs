@@ -72,6 +72,34 @@ public sealed partial class Logger
         LogRlFloats(
             metric, scale, rlStep, environment, Widen.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
 
+    /// <summary>Logs one whole number of a reinforcement-learning series in one environment.</summary>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The name of the environment.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        long rlStep,
+        string environment,
+        ulong value,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true) =>
+        LogRlFloats(
+            metric, scale, rlStep, environment, Widen.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
+
     /// <summary>
     /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
     /// for each of many, or a grid, row by row. They are copied, all of them or none, and the call returns.

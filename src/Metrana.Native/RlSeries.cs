@@ -61,6 +61,23 @@ public sealed class RlSeries
         RlTimestamps timestamps = default) =>
         Log(rlStep, environment, Widen.ToDouble(value), episodes, steps, timestamps);
 
+    /// <summary>Logs one whole number in one environment.</summary>
+    /// <inheritdoc cref="Log(long, EnvironmentSet, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The environment, as a set of one.</param>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    public void Log(
+        long rlStep,
+        EnvironmentSet environment,
+        ulong value,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default) =>
+        Log(rlStep, environment, Widen.ToDouble(value), episodes, steps, timestamps);
+
     /// <summary>
     /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
     /// They are copied, all of them or none, and the call returns.

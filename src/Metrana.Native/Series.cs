@@ -59,6 +59,12 @@ public sealed class Series
     /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
     public void Log(long value) => Log(Widen.ToDouble(value));
 
+    /// <summary>Logs one whole number, now, at the step after the last of the series.</summary>
+    /// <inheritdoc cref="Log(double)"/>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
+    public void Log(ulong value) => Log(Widen.ToDouble(value));
+
     /// <summary>Logs one value.</summary>
     /// <inheritdoc cref="Log(double)"/>
     /// <param name="value">The value; NaN and the infinities are values as well.</param>
@@ -73,6 +79,14 @@ public sealed class Series
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void Log(long value, Steps steps = default, Timestamps timestamps = default) =>
+        Log(Widen.ToDouble(value), steps, timestamps);
+
+    /// <summary>Logs one whole number.</summary>
+    /// <inheritdoc cref="Log(ulong)"/>
+    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
+    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    public void Log(ulong value, Steps steps = default, Timestamps timestamps = default) =>
         Log(Widen.ToDouble(value), steps, timestamps);
 
     /// <summary>Logs values, all of them or none.</summary>

@@ -15,6 +15,12 @@ public static class Widen
     public static double ToDouble(long value) =>
         value is >= -LargestExact and <= LargestExact ? value : throw Inexact(nameof(value), value, "The value");
 
+    /// <summary>A whole number as a double.</summary>
+    /// <param name="value">The number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is beyond 2^53, where doubles are further apart than 1.</exception>
+    public static double ToDouble(ulong value) =>
+        value <= LargestExact ? value : throw Inexact(nameof(value), value, "The value");
+
     /// <summary>Whole numbers as doubles.</summary>
     /// <param name="values">The numbers.</param>
     /// <param name="buffer">Room for as many.</param>
@@ -100,6 +106,6 @@ public static class Widen
             ? buffer[..length]
             : throw new ArgumentException($"The buffer has room for {buffer.Length} values, {length} are needed.", nameof(buffer));
 
-    private static ArgumentOutOfRangeException Inexact(string parameter, long value, string which) =>
+    private static ArgumentOutOfRangeException Inexact(string parameter, object value, string which) =>
         new(parameter, value, $"{which} is beyond 2^53, so it would have to be rounded. Convert it to double where that is meant.");
 }

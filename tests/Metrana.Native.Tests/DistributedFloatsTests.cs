@@ -53,8 +53,11 @@ public sealed class DistributedFloatsTests(ServerFixture fixture) : IClassFixtur
         logger.LogStdFloats("m", Scale.MlStep, -(1L << 53));
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, (1L << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*2^53*");
         logger.Invoking(l => l.LogDistributedFloats("d", Scale.MlStep, long.MaxValue, 0)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.LogStdFloats("m", Scale.MlStep, 1UL << 53);
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, (1UL << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogDistributedFloats("d", Scale.MlStep, ulong.MaxValue, 0)).Should().Throw<ArgumentOutOfRangeException>();
 
         logger.Flush();
-        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(Math.Pow(2, 53), -Math.Pow(2, 53));
+        (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(Math.Pow(2, 53), -Math.Pow(2, 53), Math.Pow(2, 53));
     }
 }

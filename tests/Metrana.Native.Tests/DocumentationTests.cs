@@ -8,23 +8,6 @@ namespace Metrana.Native.Tests;
 /// <summary>Every piece of C# that the documentation shows is a program that compiles.</summary>
 public partial class DocumentationTests
 {
-    /// <summary>What a new project has without asking.</summary>
-    private const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
-    private static readonly MetadataReference[] _references =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(path => MetadataReference.CreateFromFile(path)),
-    ];
-
     public static TheoryData<string, int> Blocks
     {
         get
@@ -59,18 +42,8 @@ public partial class DocumentationTests
         .Select(path => Path.GetRelativePath(Sources.Root, path))
         .Order(StringComparer.Ordinal);
 
-    private static IReadOnlyList<string> Compile(string code)
-    {
-        CSharpParseOptions parse = new(LanguageVersion.Latest);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Documentation",
-            [CSharpSyntaxTree.ParseText(code, parse), CSharpSyntaxTree.ParseText(ImplicitUsings, parse)],
-            _references,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        return [.. compilation.GetDiagnostics()
-            .Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error or DiagnosticSeverity.Warning)
-            .Select(diagnostic => diagnostic.ToString())];
-    }
+    private static IReadOnlyList<string> Compile(string code) =>
+        Snippet.Problems(Snippet.Compile(code, LanguageVersion.Latest, OutputKind.ConsoleApplication));
 
     [GeneratedRegex(@"^```csharp[^\n]*\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();

@@ -23,15 +23,17 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         loss.Log([4, double.NaN], steps: [20, 30]);
         loss.Log(single, timestamps: Timestamps.At(88));
         loss.Log(7, steps: 40);
+        loss.Log(8UL, steps: 50);
+        loss.Log(9UL);
         loss.Log(ReadOnlySpan<double>.Empty);
 
         logger.Flush();
         StoredPoints points = await _server.PointsAsync(logger.RunIdHex, "loss", new() { ["gpu"] = "0" });
-        points.Values.Should().Equal(0.5, 1, 2.5, 3.5, 4, double.NaN, 0.1f, 7);
-        points.Steps.Should().Equal(0, 1, 2, 10, 20, 30, 31, 40);
+        points.Values.Should().Equal(0.5, 1, 2.5, 3.5, 4, double.NaN, 0.1f, 7, 8, 9);
+        points.Steps.Should().Equal(0, 1, 2, 10, 20, 30, 31, 40, 50, 51);
         points.TimestampsMillis[3].Should().Be(77);
         points.TimestampsMillis[6].Should().Be(88);
-        logger.GetSeriesLastStep("loss", Scale.MlStep, [("gpu", "0")]).Should().Be(40);
+        logger.GetSeriesLastStep("loss", Scale.MlStep, [("gpu", "0")]).Should().Be(51);
         loss.Metric.Should().Be("loss");
         $"{loss}".Should().Be("loss");
     }
@@ -45,6 +47,8 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
 
         loss.Invoking(s => s.Log([1, 2], steps: [1])).Should().Throw<MetricValidationException>().WithMessage("*Number of steps is incorrect*");
         loss.Invoking(s => s.Log((1L << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
+        loss.Invoking(s => s.Log((1UL << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
+        loss.Invoking(s => s.Log((1UL << 53) + 1, 3)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log(1.5, -1)).Should().Throw<ArgumentOutOfRangeException>();
         shared.Invoking(s => s.Log(1.5)).Should().Throw<MetricValidationException>().WithMessage("*requires explicit steps*");
         shared.Invoking(s => s.Log([1.5, 2])).Should().Throw<MetricValidationException>().WithMessage("*requires explicit steps*");
@@ -73,12 +77,13 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         reward.Log(1, both, [1.0, 2.0, 3.0, 4.0], [7, 8], timestamps: RlTimestamps.At(9), width: 2);
         logger.LogRlFloats("r", "S", 1, both, [5f, 6f], [7, 8], strategy: StepStrategy.FromOne);
         reward.Log(2, first, 8, 7);
+        reward.Log(2, first, 9UL, 7);
 
         logger.Flush();
         StoredRlPoints e0 = await _server.RlPointsAsync(logger.RunIdHex, "r", "e0");
-        e0.Values.Should().Equal(0.5, 1, 2, 5, 8);
-        e0.RlSteps.Should().Equal(1, 1, 1, 1, 2);
-        e0.EnvSteps.Should().Equal(0, 1, 2, 3, 0);
+        e0.Values.Should().Equal(0.5, 1, 2, 5, 8, 9);
+        e0.RlSteps.Should().Equal(1, 1, 1, 1, 2, 2);
+        e0.EnvSteps.Should().Equal(0, 1, 2, 3, 0, 1);
         e0.FromOne.Should().OnlyContain(one => one);
         (await _server.RlPointsAsync(logger.RunIdHex, "r", "e1")).Values.Should().Equal(3, 4, 6);
         (await _server.SeriesAsync(logger.RunIdHex, "r")).Episodic.Should().BeTrue();
@@ -86,10 +91,11 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         both.Names.Should().Equal("e0", "e1");
         $"{both}".Should().Be("[e0, e1]");
 
+        reward.Invoking(s => s.Log(3, first, ulong.MaxValue, 7)).Should().Throw<ArgumentOutOfRangeException>();
         reward.Invoking(s => s.Log(3, first, 1.0)).Should().Throw<MetricValidationException>("it is episodic");
         reward.Invoking(s => s.Log(3, both, [1.0, 2.0, 3.0], 7)).Should().Throw<ArgumentException>();
         reward.Invoking(s => s.Log(3, null!, 1.0)).Should().Throw<ArgumentNullException>();
-        logger.GetMetrics().RlFloatPoints.Added.Should().Be(8);
+        logger.GetMetrics().RlFloatPoints.Added.Should().Be(9);
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
         batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], [("k", "v"), ("l", "\ud800")])).Should().Throw<ArgumentException>();
         batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], [("k", null!)])).Should().Throw<ArgumentNullException>();
         batch.Invoking(b => b.Add("m", Scale.MlStep, long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
+        batch.Invoking(b => b.Add("m", Scale.MlStep, ulong.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
         batch.Count.Should().Be(1);
 
         logger.Log(batch);

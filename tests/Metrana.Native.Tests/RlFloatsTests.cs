@@ -168,6 +168,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
             .Should().Throw<MetricValidationException>().WithMessage("*CountStepsAcrossRlSteps requires explicit env steps");
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: (StepStrategy)9)).Should().Throw<MetranaException>();
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", ulong.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
 
         Nothing(logger);
     }

@@ -9,6 +9,7 @@ public class WidenTests
     public void Whole_numbers_up_to_the_edge_are_exact()
     {
         Widen.ToDouble(Edge).Should().Be(9007199254740992.0);
+        Widen.ToDouble((ulong)Edge).Should().Be(9007199254740992.0);
         Widen.ToDouble(-Edge).Should().Be(-9007199254740992.0);
         Widen.ToDouble([1L, Edge - 1, -Edge]).Should().Equal(1, 9007199254740991.0, -9007199254740992.0);
         Widen.ToDouble([int.MinValue, 0, int.MaxValue]).Should().Equal(-2147483648.0, 0, 2147483647.0);
@@ -25,6 +26,13 @@ public class WidenTests
         FluentActions.Invoking(() => Widen.ToDouble(value)).Should().Throw<ArgumentOutOfRangeException>().Which.ActualValue.Should().Be(value);
         FluentActions.Invoking(() => Widen.ToDouble([0L, 1L, value])).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*index 2 is beyond 2^53*");
     }
+
+    [Theory]
+    [InlineData((ulong)Edge + 1)]
+    [InlineData(ulong.MaxValue)]
+    public void Without_a_sign_they_are_refused_as_well(ulong value) =>
+        FluentActions.Invoking(() => Widen.ToDouble(value)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*The value is beyond 2^53*").Which.ActualValue.Should().Be(value);
 
     [Fact]
     public void Half_precision_becomes_single_precision_bit_by_bit()
