@@ -1,8 +1,9 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// Environments of one logger that come again and again, made once by <see cref="Logger.Environments"/>: a call with them
-/// brings no name along. It needs no disposing and may be kept for as long as anybody likes.
+/// Environments of one logger that come again and again, made once by
+/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them brings no name along. It needs no disposing and may
+/// be kept for as long as anybody likes.
 /// </summary>
 public sealed class EnvironmentSet
 {

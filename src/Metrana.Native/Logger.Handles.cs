@@ -60,6 +60,17 @@ public sealed partial class Logger
     }
 
     /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
+    /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
+    /// <param name="names">Their names, in the order of the rows.</param>
+    /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
+    public EnvironmentSet Environments(params string[] names)
+    {
+        // For C# 12, to which a span of names is not params.
+        ArgumentNullException.ThrowIfNull(names);
+        return Environments(new ReadOnlySpan<string>(names));
+    }
+
+    /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
     /// <param name="names">Their names, in the order of the rows.</param>
     /// <exception cref="ArgumentNullException">A name is null.</exception>
     /// <exception cref="MetricValidationException">A name breaks a rule.</exception>

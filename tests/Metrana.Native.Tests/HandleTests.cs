@@ -58,6 +58,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         logger.Invoking(l => l.RlSeries("r", Scale.MlStep, [(":k", "v")])).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.Environments("good", "a/b")).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.Environments("good", null!)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.Environments((string[])null!)).Should().Throw<ArgumentNullException>().WithParameterName("names");
 
         logger.GetMetrics().FloatPoints.Should().Be(default(KindMetrics));
         logger.GetSeriesLastStep("loss", Scale.MlStep).Should().BeNull();
@@ -71,7 +72,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         using Logger logger = new(Runs.Config(_server));
         RlSeries reward = logger.RlSeries("r", "S", episodic: true, strategy: StepStrategy.FromOne);
         EnvironmentSet both = logger.Environments("e0", "e1");
-        EnvironmentSet first = logger.Environments(["e0"]);
+        EnvironmentSet first = logger.Environments(new string[] { "e0" });
 
         reward.Log(1, first, 0.5, 7);
         reward.Log(1, both, [1.0, 2.0, 3.0, 4.0], [7, 8], timestamps: RlTimestamps.At(9), width: 2);

@@ -55,6 +55,24 @@ public class OverloadTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Names_of_environments_are_written_out_or_come_as_what_they_are_in(LanguageVersion language)
+    {
+        string writtenOut = language == LanguageVersion.CSharp12 ? "string[]" : "System.ReadOnlySpan<string>";
+
+        Chosen(language,
+        [
+            "logger.Environments(\"a\", \"b\")",
+            "logger.Environments(\"a\")",
+            "logger.Environments(names)",
+            "logger.Environments([\"a\", \"b\"])",
+            "logger.Environments(names.AsSpan(1))",
+            "logger.Environments((ReadOnlySpan<string>)names)",
+        ]).Select(method => method.Parameters[0].Type.ToDisplayString()).Should().Equal(
+            writtenOut, writtenOut, "string[]", "System.ReadOnlySpan<string>", "System.ReadOnlySpan<string>", "System.ReadOnlySpan<string>");
+    }
+
     [Fact]
     public void A_call_that_fits_nowhere_would_be_found() =>
         FluentActions.Invoking(() => Chosen(LanguageVersion.Latest, ["series.Log(\"x\")"])).Should().Throw<InvalidOperationException>();
