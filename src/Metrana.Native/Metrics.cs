@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Metrana.Native;
 
 /// <summary>
@@ -32,7 +34,35 @@ public readonly record struct Metrics(
     long ErrorsEvicted,
     long BytesSent,
     long PendingBytes,
-    long MisSteps);
+    long MisSteps)
+{
+    /// <summary>What is not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
+    public override string ToString()
+    {
+        (string Name, KindMetrics Books)[] kinds =
+        [
+            (nameof(FloatPoints), FloatPoints),
+            (nameof(RlFloatPoints), RlFloatPoints),
+            (nameof(HistogramPoints), HistogramPoints),
+            (nameof(ScatterPoints), ScatterPoints),
+            (nameof(AttributeUpdates), AttributeUpdates),
+            (nameof(EnvironmentAttributeUpdates), EnvironmentAttributeUpdates),
+        ];
+        IEnumerable<string> counters = KindMetrics.Counted(
+        [
+            (nameof(ConnectionAttempts), ConnectionAttempts),
+            (nameof(SendErrors), SendErrors),
+            (nameof(RequestsSent), RequestsSent),
+            (nameof(ErrorsReported), ErrorsReported),
+            (nameof(ErrorsEvicted), ErrorsEvicted),
+            (nameof(BytesSent), BytesSent),
+            (nameof(PendingBytes), PendingBytes),
+            (nameof(MisSteps), MisSteps),
+        ]);
+        IEnumerable<string> books = kinds.Where(kind => kind.Books != default).Select(kind => $"{kind.Name}={kind.Books}");
+        return $"{{{string.Join(", ", books.Concat(counters))}}}";
+    }
+}
 
 /// <summary>The books of one kind of data at one moment. A call that broke a rule is in none of them.</summary>
 /// <param name="Added">Everything that valid calls brought, whether or not there was room for it.</param>
@@ -49,4 +79,25 @@ public readonly record struct KindMetrics(
     long Sent,
     long Dropped,
     long Spooled,
-    long Pending);
+    long Pending)
+{
+    /// <summary>What is not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
+    public override string ToString()
+    {
+        IEnumerable<string> counters = Counted(
+        [
+            (nameof(Added), Added),
+            (nameof(Refused), Refused),
+            (nameof(Enqueued), Enqueued),
+            (nameof(Sent), Sent),
+            (nameof(Dropped), Dropped),
+            (nameof(Spooled), Spooled),
+            (nameof(Pending), Pending),
+        ]);
+        return $"{{{string.Join(", ", counters)}}}";
+    }
+
+    internal static IEnumerable<string> Counted((string Name, long Count)[] counters) => counters
+        .Where(counter => counter.Count != 0)
+        .Select(counter => string.Create(CultureInfo.InvariantCulture, $"{counter.Name}={counter.Count}"));
+}
