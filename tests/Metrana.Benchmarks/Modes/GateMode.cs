@@ -14,7 +14,7 @@ namespace Metrana.Benchmarks.Modes;
 internal sealed record GateMode
 {
     /// <summary>How often what depends on time is measured before it counts as failed.</summary>
-    private const int TimingRounds = 3;
+    private const int TimingRounds = 5;
 
     private const string FromFile = "instructions-from-file";
 
