@@ -60,6 +60,7 @@ expect_not "tests are no sources of the library" METRANA "$(chosen)"
 
 cargo_build debug "$a" "$b"
 expect "a debug build that is up to date" "$tree/target/debug/libmetrana_native.so" "$(chosen)"
+expect "the configuration Release takes no debug build" "$tree/$asset" "$(chosen -p:Configuration=Release)"
 
 cargo_build release "$a" "$b"; cargo_build debug "$a" "$b"
 expect "release before debug" "$tree/target/release/libmetrana_native.so" "$(chosen)"
