@@ -419,7 +419,6 @@ fn collected_errors_surface_as_the_strategy_says() {
     }
 }
 
-/// A port where something listens and never says a word, and one where nothing listens.
 #[test]
 fn a_panic_poisons_its_logger_and_no_other() {
     let house = House::new();

@@ -22,6 +22,7 @@ fn opening_tries_again_where_it_may_help_and_gives_up_where_it_does_not() {
     }
 }
 
+/// A port where something listens and never says a word, and one where nothing listens.
 #[test]
 fn opening_ends_in_time_whatever_is_at_the_other_end() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
