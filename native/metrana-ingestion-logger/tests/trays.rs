@@ -73,7 +73,7 @@ fn everybody_at_once(config: impl FnOnce(&House) -> Config) {
     logger.close(None).expect("closed");
 
     let store = house.server.store();
-    let run = &store.runs()[0];
+    let run = &store.runs().expect("runs")[0];
     let mut total = 0;
     for info in store.series(&run.id).expect("the run") {
         let points = store.points(&run.id, info.id, 0, u64::MAX).expect("points");
@@ -133,7 +133,7 @@ fn many_series_share_a_tray() {
     logger.close(None).expect("closed");
     assert_books(&logger.counters(), (WRITERS * SERIES) as u64 * ROUNDS, 0, 0);
     let store = house.server.store();
-    let run = &store.runs()[0];
+    let run = &store.runs().expect("runs")[0];
     #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
     let wanted: Vec<f64> = (0..ROUNDS).map(|round| round as f64).collect();
     for info in store.series(&run.id).expect("the run") {
@@ -168,7 +168,7 @@ fn a_close_ends_the_trays_too() {
         });
         let accepted = accepted.into_inner();
         assert_books(&logger.counters(), accepted, 0, 0);
-        let runs = house.server.store().runs();
+        let runs = house.server.store().runs().expect("runs");
         let run =
             runs.iter().find(|run| run.definition.key.run_name == format!("run-{turn}")).expect("the run");
         assert_eq!(run.points, accepted);
@@ -215,7 +215,7 @@ fn a_batch_is_one_step_to_everyone_else() {
     logger.close(None).expect("closed");
     assert_books(&logger.counters(), batched + singles, 0, 0);
     let store = house.server.store();
-    let run = &store.runs()[0];
+    let run = &store.runs().expect("runs")[0];
     let all = store.series(&run.id).expect("the run");
     let info = all.iter().find(|info| info.definition.metric == "between").expect("the series");
     let points = store.points(&run.id, info.id, 0, u64::MAX).expect("points");

@@ -34,7 +34,7 @@ fn run(cli: &Cli) -> io::Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::start(options).await?;
+        let server = Server::start_in_memory(options).await?;
         // Listening before it is announced: who reads the line may ask for a stop at once.
         let stop = stop::Requests::listen(cli.linger, cli.ignore_interrupt)?;
         announce(&server)?;

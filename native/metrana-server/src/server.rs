@@ -16,7 +16,7 @@ use crate::faults::Faults;
 use crate::http;
 use crate::ingest::Ingest;
 use crate::log::Log;
-use crate::store::{MemoryStore, Store};
+use crate::store::{MemoryStore, Reading, Store};
 
 /// Room for what a client may have under way, so that it never waits for this server to ask for more. With the usual
 /// 64 KiB a message of 1 MiB would take sixteen round trips.
@@ -60,14 +60,18 @@ impl Default for Options {
 pub struct Server;
 
 impl Server {
-    /// Starts one on the current tokio runtime, with an empty store in memory. It listens when this returns.
-    pub async fn start(options: Options) -> io::Result<RunningServer> {
+    /// Starts one on the current tokio runtime that keeps everything in memory. It listens when this returns.
+    pub async fn start_in_memory(options: Options) -> io::Result<RunningServer> {
+        Self::start(options, Arc::new(MemoryStore::default())).await
+    }
+
+    /// Starts one on the current tokio runtime, over this store. It listens when this returns.
+    pub async fn start(options: Options, store: Arc<dyn Store>) -> io::Result<RunningServer> {
         let grpc =
             TcpListener::bind(options.grpc).await.map_err(|error| cannot_listen(options.grpc, &error))?;
         let http =
             TcpListener::bind(options.http).await.map_err(|error| cannot_listen(options.http, &error))?;
         let (grpc_addr, http_addr) = (grpc.local_addr()?, http.local_addr()?);
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
         let faults = Arc::new(Faults::default());
         let links = Links::default();
         let stop = watch::Sender::new(false);
@@ -132,8 +136,8 @@ impl RunningServer {
 
     /// What it holds.
     #[must_use]
-    pub fn store(&self) -> &dyn Store {
-        &*self.store
+    pub fn store(&self) -> Reading<'_> {
+        Reading::new(&*self.store)
     }
 
     /// What goes wrong with it.

@@ -83,7 +83,11 @@ async fn replay(vector: &Vector, compressed: bool) {
         + counts.not_kept.ignored_points
         + counts.not_kept.ignored_attributes;
     assert_eq!((not_kept, counts.duplicate_messages), (0, 0), "{}", vector.name);
-    assert!(server.store().runs()[0].closed, "{}: the last message closes the run", vector.name);
+    assert!(
+        server.store().runs().expect("runs")[0].closed,
+        "{}: the last message closes the run",
+        vector.name
+    );
     again(vector, &server, &run.run_id, &after, &before).await;
 }
 
@@ -143,6 +147,6 @@ fn with_run_id(captured: &Bytes, run_id: &Bytes) -> Bytes {
 }
 
 fn stored(server: &RunningServer) -> Arrived {
-    let run = server.store().runs().into_iter().next();
+    let run = server.store().runs().expect("runs").into_iter().next();
     run.map_or_else(Arrived::default, |run| stored::read(server.store(), &run.id))
 }

@@ -63,7 +63,7 @@ async fn an_existing_run_answers_with_what_it_was_created_with_whatever_the_poli
         assert_eq!(run.run_id, id);
         assert_eq!(run.orchestration_identifier.as_deref(), Some("job-1"));
     }
-    let stored = server.store().runs().remove(0).definition;
+    let stored = server.store().runs().expect("runs").remove(0).definition;
     assert_eq!(stored.experiment.as_deref(), Some("exp"));
     assert_eq!(
         stored.fork_point.map(|fork| (fork.parent_run_name, fork.fork_step)),
@@ -165,9 +165,9 @@ async fn opening_a_closed_run_opens_it() {
     let run_id = open_run(&server, "a").await;
     let mut stream = greeted(&server, &run_id).await;
     acked(&mut stream, &closing(message(&run_id, 256))).await;
-    assert!(server.store().runs()[0].closed);
+    assert!(server.store().runs().expect("runs")[0].closed);
     open(&server, &run("a")).await;
-    assert!(!server.store().runs()[0].closed);
+    assert!(!server.store().runs().expect("runs")[0].closed);
 }
 
 #[tokio::test]
@@ -178,5 +178,5 @@ async fn a_request_that_is_none_is_refused() {
     assert_eq!(nothing.code(), Code::InvalidArgument);
     let garbage = client.initialize(vec![0xff; 40].into()).await.unwrap_err();
     assert_eq!(garbage.code(), Code::Internal);
-    assert!(server.store().runs().is_empty());
+    assert!(server.store().runs().expect("runs").is_empty());
 }

@@ -42,7 +42,7 @@ async fn filled() -> (RunningServer, String) {
         ..PointBatch::default()
     };
     acked(&mut greeted(&server, &run_id).await, &closing(with_points(data, 2, wild))).await;
-    let digits = server.store().runs()[0].id.to_string();
+    let digits = server.store().runs().expect("runs")[0].id.to_string();
     (server, digits)
 }
 
@@ -214,7 +214,7 @@ async fn a_fault_that_is_armed_over_http_happens() {
 
 #[tokio::test]
 async fn without_leave_there_are_no_faults() {
-    let server = Server::start(Options::default()).await.unwrap();
+    let server = Server::start_in_memory(Options::default()).await.unwrap();
     for method in ["GET", "POST", "DELETE"] {
         let (status, _) =
             call(server.http_addr(), method, "/api/v1/faults", Some(r#"{"fault":"stall"}"#)).await;

@@ -38,7 +38,7 @@ async fn filled() -> (RunningServer, String) {
     };
     let mut client = RawClient::connect(server.grpc_addr()).await;
     client.initialize(request.encode_to_vec().into()).await.expect("a run");
-    let run = server.store().runs().remove(0).id;
+    let run = server.store().runs().expect("runs").remove(0).id;
     let names = ["reward", "h", "d", "s", "s3"];
     let declarations: Vec<_> = (1..).zip(names).map(|(number, name)| declaration(number, name)).collect();
     let mut data = declaring(message(run.as_bytes(), 256), &declarations);

@@ -1,13 +1,13 @@
 //! What a server holds of a run, as the same plain lists as the model's.
 
-use metrana_server::store::{self, AttributeValue, Bins, RunId, SeriesInfo, SeriesKind, Store, World};
+use metrana_server::store::{self, AttributeValue, Bins, Reading, RunId, SeriesInfo, SeriesKind, World};
 
 use crate::model::{Arrived, EnvironmentAttributes, Histogram, Point, RlPoint, Scatter, Value, bits};
 use crate::program::SeriesName;
 
 /// Reads all of it.
 #[must_use]
-pub fn read(store: &dyn Store, run: &RunId) -> Arrived {
+pub fn read(store: Reading<'_>, run: &RunId) -> Arrived {
     let mut arrived = Arrived::default();
     for series in store.series(run).expect("the run is there") {
         read_series(store, run, &series, &mut arrived);
@@ -26,7 +26,7 @@ pub fn read(store: &dyn Store, run: &RunId) -> Arrived {
     arrived
 }
 
-fn read_series(store: &dyn Store, run: &RunId, series: &SeriesInfo, arrived: &mut Arrived) {
+fn read_series(store: Reading<'_>, run: &RunId, series: &SeriesInfo, arrived: &mut Arrived) {
     let definition = series.definition.clone();
     let labels = definition.labels.into_iter().collect();
     let name = SeriesName { metric: definition.metric, scale: definition.scale, labels };
@@ -58,7 +58,7 @@ fn read_series(store: &dyn Store, run: &RunId, series: &SeriesInfo, arrived: &mu
     assert!(!doubled, "one name, one series: {series:?}");
 }
 
-fn points(store: &dyn Store, run: &RunId, series: &SeriesInfo) -> Vec<Point> {
+fn points(store: Reading<'_>, run: &RunId, series: &SeriesInfo) -> Vec<Point> {
     let points = store.points(run, series.id, 0, u64::MAX).expect("the series is there");
     let point = |index: usize| Point {
         step: points.steps[index],
@@ -69,7 +69,7 @@ fn points(store: &dyn Store, run: &RunId, series: &SeriesInfo) -> Vec<Point> {
     (0..points.steps.len()).map(point).collect()
 }
 
-fn rl_points(store: &dyn Store, run: &RunId, series: &SeriesInfo, environment: &str) -> Vec<RlPoint> {
+fn rl_points(store: Reading<'_>, run: &RunId, series: &SeriesInfo, environment: &str) -> Vec<RlPoint> {
     let points = store.rl_points(run, series.id, environment, 0, u64::MAX).expect("the series is there");
     let (heads, floats) = (points.heads, points.floats);
     let point = |index: usize| RlPoint {

@@ -65,7 +65,7 @@ fn materialised(call: &Call) -> Call {
 }
 
 fn play(runtime: &Runtime, calls: &[Call], seed: u64) -> Arrived {
-    let server = runtime.block_on(Server::start(Options::default())).expect("a server");
+    let server = runtime.block_on(Server::start_in_memory(Options::default())).expect("a server");
     let config = Config {
         api_key: "key".into(),
         workspace: "ws".into(),
@@ -80,5 +80,5 @@ fn play(runtime: &Runtime, calls: &[Call], seed: u64) -> Arrived {
         player.perform(call);
     }
     logger.close(Some(PATIENCE)).expect("everything arrives");
-    stored::read(server.store(), &server.store().runs()[0].id)
+    stored::read(server.store(), &server.store().runs().expect("runs")[0].id)
 }

@@ -108,7 +108,7 @@ fn play(runtime: &Runtime, seed: u64) -> Met {
     let mut random = Random::new(seed);
     let program = Program::generate(&mut random, if seed % 4 == 3 { Kinds::Floats } else { Kinds::All });
     let amounts = program.amounts();
-    let server = runtime.block_on(Server::start(Options::default())).expect("a server");
+    let server = runtime.block_on(Server::start_in_memory(Options::default())).expect("a server");
     // At least one data message is sent: so the fault happens, and the message comes again.
     server.faults().arm(Fault::Reset { after: 1, store_last: true, times: 1 });
     if random.chance(50) {
@@ -133,7 +133,7 @@ fn play(runtime: &Runtime, seed: u64) -> Met {
     }
     logger.close(Some(PATIENCE)).expect("everything arrives");
 
-    let run = server.store().runs().pop().expect("the run is there");
+    let run = server.store().runs().expect("runs").pop().expect("the run is there");
     if let Some(difference) = model.arrived().difference(&stored::read(server.store(), &run.id)) {
         panic!("{difference}");
     }

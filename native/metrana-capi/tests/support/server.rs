@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metrana_server::store::{FloatPoints, RunInfo, Store};
+use metrana_server::store::{FloatPoints, Reading, RunInfo};
 use metrana_server::{Fault, Options, RunningServer, Server};
 use tokio::runtime::Runtime;
 
@@ -19,7 +19,8 @@ impl LocalServer {
             .enable_all()
             .build()
             .expect("a runtime can be made");
-        let server = runtime.block_on(Server::start(Options::default())).expect("the server starts");
+        let server =
+            runtime.block_on(Server::start_in_memory(Options::default())).expect("the server starts");
         Self { server, _runtime: runtime }
     }
 
@@ -37,12 +38,12 @@ impl LocalServer {
     }
 
     /// What it holds.
-    pub fn store(&self) -> &dyn Store {
+    pub fn store(&self) -> Reading<'_> {
         self.server.store()
     }
 
     pub fn run(&self, name: &str) -> RunInfo {
-        let runs = self.server.store().runs();
+        let runs = self.server.store().runs().expect("runs");
         let mut named = runs.into_iter().filter(|run| run.definition.key.run_name == name);
         let run = named.next().unwrap_or_else(|| panic!("the server has no run '{name}'"));
         assert!(named.next().is_none(), "two runs '{name}'");

@@ -23,7 +23,7 @@ impl House {
             .enable_all()
             .build()
             .expect("a runtime");
-        let server = runtime.block_on(Server::start(Options::default())).expect("a server");
+        let server = runtime.block_on(Server::start_in_memory(Options::default())).expect("a server");
         Self { server, runtime }
     }
 
@@ -52,15 +52,19 @@ impl House {
     /// All points of the run's only series.
     pub fn points(&self, run: &str) -> FloatPoints {
         let store = self.server.store();
-        let info =
-            store.runs().into_iter().find(|info| info.definition.key.run_name == run).expect("the run");
+        let info = store
+            .runs()
+            .expect("runs")
+            .into_iter()
+            .find(|info| info.definition.key.run_name == run)
+            .expect("the run");
         let series = store.series(&info.id).expect("its series");
         assert_eq!(series.len(), 1, "one series");
         store.points(&info.id, series[0].id, 0, u64::MAX).expect("its points")
     }
 
     pub fn is_closed(&self, run: &str) -> bool {
-        let runs = self.server.store().runs();
+        let runs = self.server.store().runs().expect("runs");
         runs.iter().find(|info| info.definition.key.run_name == run).expect("the run").closed
     }
 

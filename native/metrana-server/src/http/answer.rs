@@ -47,7 +47,12 @@ impl From<StoreError> for Problem {
             | StoreError::UnknownDeclaration(_)
             | StoreError::UnknownEnvironment(_) => Self::not_found(error.to_string()),
             StoreError::OtherKind(_) => Self::bad_request(error.to_string()),
-            StoreError::TooManyGaps | StoreError::NoRandomness(_) => {
+            StoreError::Full(_) => Self { status: StatusCode::INSUFFICIENT_STORAGE, text: error.to_string() },
+            StoreError::Busy(_) => Self { status: StatusCode::SERVICE_UNAVAILABLE, text: error.to_string() },
+            StoreError::TooManyGaps
+            | StoreError::NoRandomness(_)
+            | StoreError::Io(_)
+            | StoreError::Corrupt(_) => {
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: error.to_string() }
             }
         }

@@ -33,7 +33,7 @@ pub(super) enum Attribute {
 }
 
 pub(super) async fn of_run(State(api): State<Api>, Path(run): Path<String>) -> Answer<OfRun> {
-    Ok(Json(OfRun { attributes: written(api.store.attributes(&run_id(&run)?)?) }))
+    Ok(Json(OfRun { attributes: written(api.store.attributes(&run_id(&run)?).await?) }))
 }
 
 pub(super) fn written(attributes: store::Attributes) -> Attributes {

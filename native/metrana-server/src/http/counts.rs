@@ -28,11 +28,11 @@ pub(super) struct Counts {
 }
 
 pub(super) async fn of_all(State(api): State<Api>) -> Answer<Counts> {
-    Ok(Json(api.store.counts(None)?.into()))
+    Ok(Json(api.store.counts(None).await?.into()))
 }
 
 pub(super) async fn of_run(State(api): State<Api>, Path(run): Path<String>) -> Answer<Counts> {
-    Ok(Json(api.store.counts(Some(&run_id(&run)?))?.into()))
+    Ok(Json(api.store.counts(Some(&run_id(&run)?)).await?.into()))
 }
 
 impl From<crate::store::Counts> for Counts {

@@ -32,7 +32,7 @@ struct Episode {
 }
 
 pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Answer<Environments> {
-    let environments = api.store.environments(&run_id(&run)?)?;
+    let environments = api.store.environments(&run_id(&run)?).await?;
     Ok(Json(Environments { environments: environments.into_iter().map(Environment::from).collect() }))
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn page(
     range: Result<Query<Range>, QueryRejection>,
 ) -> Answer<Listed> {
     let (offset, limit) = Range::read(range, HISTOGRAMS)?;
-    let page = api.store.histograms(&run_id(&run)?, series_id(&series)?, offset, limit)?;
+    let page = api.store.histograms(&run_id(&run)?, series_id(&series)?, offset, limit).await?;
     Ok(Json(Listed {
         total: Whole(page.total),
         offset: Whole(page.offset),

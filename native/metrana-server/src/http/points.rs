@@ -53,7 +53,7 @@ pub(super) async fn page(
     let Query(range) = range?;
     let (offset, limit) = (range.offset.unwrap_or(0), limit(range.limit, POINTS)?);
     let (run, series) = (run_id(&run)?, series_id(&series)?);
-    let world = api.store.one_series(&run, series)?.world;
+    let world = api.store.one_series(&run, series).await?.world;
     let points = match (world, range.environment) {
         (Some(World::Rl), None) => {
             return Err(Problem::bad_request(
@@ -61,11 +61,11 @@ pub(super) async fn page(
             ));
         }
         (Some(World::Rl), Some(name)) => {
-            let points = api.store.rl_points(&run, series, &name, offset, limit)?;
+            let points = api.store.rl_points(&run, series, &name, offset, limit).await?;
             AnyPoints::Rl(RlPoints::new(name, points))
         }
         (_, Some(_)) => return Err(Problem::bad_request("the series has no environments")),
-        (_, None) => AnyPoints::Std(api.store.points(&run, series, offset, limit)?.into()),
+        (_, None) => AnyPoints::Std(api.store.points(&run, series, offset, limit).await?.into()),
     };
     Ok(Json(points))
 }

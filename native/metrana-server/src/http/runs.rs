@@ -52,7 +52,7 @@ pub(super) async fn list(
     filter: Result<Query<Filter>, QueryRejection>,
 ) -> Answer<Runs> {
     let Query(filter) = filter?;
-    let runs = api.store.runs().into_iter().filter(|run| filter.fits(run)).map(Listed::from).collect();
+    let runs = api.store.runs().await?.into_iter().filter(|run| filter.fits(run)).map(Listed::from).collect();
     Ok(Json(Runs { runs }))
 }
 
@@ -76,7 +76,7 @@ struct Rule {
 }
 
 pub(super) async fn one(State(api): State<Api>, Path(run): Path<String>) -> Answer<Described> {
-    let mut run = api.store.run(&run_id(&run)?)?;
+    let mut run = api.store.run(&run_id(&run)?).await?;
     let rules = std::mem::take(&mut run.definition.aggregation_rules);
     Ok(Json(Described { run: run.into(), aggregation_rules: rules.into_iter().map(Rule::from).collect() }))
 }

@@ -40,7 +40,7 @@ struct Series {
 }
 
 pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Answer<AllSeries> {
-    let series = api.store.series(&run_id(&run)?)?;
+    let series = api.store.series(&run_id(&run)?).await?;
     Ok(Json(AllSeries { series: series.into_iter().map(Series::from).collect() }))
 }
 

@@ -4,7 +4,7 @@ use metrana_proto::types::attribute_update::Value;
 use metrana_proto::types::{AttributeUpdate, EnvAttrUpdates};
 use prost_types::Timestamp;
 
-use super::content::{Oddity, Sorted};
+use super::sorted::{Oddity, Sorted};
 use crate::store::{AttributeChange, AttributeValue, Change, EnvironmentChanges};
 
 pub(super) fn sort(run: Vec<AttributeUpdate>, environments: Vec<EnvAttrUpdates>, sorted: &mut Sorted<'_>) {

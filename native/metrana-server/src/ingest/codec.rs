@@ -13,7 +13,7 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
 use tonic_prost::ProstEncoder;
 
-use super::floats::{Columns, Malformed};
+use super::columns::{Columns, Malformed};
 use crate::clock::now_millis;
 use crate::store::{FloatBatch, NameRange, RlBatch, RlHead, Values, Width};
 
@@ -27,8 +27,8 @@ pub(super) struct Incoming {
     pub(super) rl: Vec<RlFloats>,
     /// The names of their environments, one behind the other.
     pub(super) names: String,
-    /// How long the message was that the values are slices of.
-    pub(super) length: usize,
+    /// The message that the values are slices of.
+    pub(super) body: Bytes,
     /// When it was read, in milliseconds since 1970: the time of points that have none.
     pub(super) now: i64,
 }
@@ -103,8 +103,7 @@ pub(super) fn read(message: Bytes, now: i64) -> Result<Incoming, Unreadable> {
 }
 
 fn read_packed(message: Bytes, now: i64) -> Result<Incoming, Unreadable> {
-    let length = message.len();
-    let mut rest = packed::UpdateRunRequest::decode(message)?;
+    let mut rest = packed::UpdateRunRequest::decode(message.clone())?;
     let (series, rl_series) = (std::mem::take(&mut rest.series), std::mem::take(&mut rest.rl_series));
     let mut incoming = Incoming {
         rest,
@@ -112,7 +111,7 @@ fn read_packed(message: Bytes, now: i64) -> Result<Incoming, Unreadable> {
         floats: Vec::with_capacity(series.len()),
         rl: Vec::with_capacity(rl_series.len()),
         names: String::new(),
-        length,
+        body: message,
         now,
     };
     // One of each is read into again and again, and keeps the memory of its lists.

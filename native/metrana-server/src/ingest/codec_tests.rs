@@ -126,7 +126,7 @@ fn packed_values_are_slices_of_the_message() {
     let values = batches.first().map(|batch| batch.values.as_bytes().as_ptr_range()).expect("there is one");
     let whole = message.as_ptr_range();
     assert!(whole.start <= values.start && values.end <= whole.end);
-    assert_eq!(incoming.length, message.len());
+    assert_eq!(incoming.body, message);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use metrana_proto::types::{OrderingMode, SeriesDeclaration};
 
-use crate::store::{DeclarationId, RunId, SeriesDefinition, Store, StoreError};
+use crate::store::{DeclarationId, Pending, RunId, SeriesDefinition, Store, StoreError};
 
 /// The declarations that one stream has seen. A logger keeps its numbers for its whole life, but what they mean is told
 /// again on each stream: nothing is taken over from another one.
@@ -15,15 +15,15 @@ pub(super) struct Declarations {
 
 impl Declarations {
     /// Takes in the declarations of a message. The same one again changes nothing; another series under the same number
-    /// takes the number over.
+    /// takes the number over. The answer says when they are safe.
     pub(super) async fn take(
         &mut self,
         store: &dyn Store,
         run: &RunId,
         declarations: Vec<SeriesDeclaration>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Pending<'static, ()>>, StoreError> {
         if declarations.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let (numbers, definitions): (Vec<u64>, Vec<SeriesDefinition>) = declarations
             .into_iter()
@@ -39,9 +39,9 @@ impl Declarations {
                 (declaration.declaration_id, definition)
             })
             .unzip();
-        let ids = store.declare(run, definitions).await?;
-        self.known.extend(numbers.into_iter().zip(ids));
-        Ok(())
+        let declared = store.declare(run, definitions).await?;
+        self.known.extend(numbers.into_iter().zip(declared.value));
+        Ok(Some(declared.receipt))
     }
 
     pub(super) fn find(&self, number: u64) -> Option<DeclarationId> {

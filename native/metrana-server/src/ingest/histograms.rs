@@ -3,7 +3,7 @@
 use metrana_proto::types::histogram_point::HistogramStats;
 use metrana_proto::types::{HistogramPoint, StreamingHistogramSeriesUpdate};
 
-use super::content::Sorted;
+use super::sorted::Sorted;
 use crate::store::{Bins, Histogram, Stats};
 
 pub(super) fn sort(series: Vec<StreamingHistogramSeriesUpdate>, sorted: &mut Sorted<'_>) {

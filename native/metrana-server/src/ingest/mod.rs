@@ -2,6 +2,7 @@
 
 mod attributes;
 mod codec;
+mod columns;
 mod content;
 mod declarations;
 mod floats;
@@ -10,6 +11,7 @@ mod handshake;
 mod histograms;
 mod rl;
 mod scatters;
+mod sorted;
 mod stream;
 
 use std::pin::Pin;
@@ -115,7 +117,8 @@ fn refusal(error: &StoreError) -> Status {
         | StoreError::UnknownDeclaration(_)
         | StoreError::UnknownEnvironment(_) => Status::not_found(error.to_string()),
         StoreError::OtherKind(_) => Status::invalid_argument(error.to_string()),
-        StoreError::TooManyGaps => Status::resource_exhausted(error.to_string()),
-        StoreError::NoRandomness(_) => Status::internal(error.to_string()),
+        StoreError::TooManyGaps | StoreError::Full(_) => Status::resource_exhausted(error.to_string()),
+        StoreError::Busy(_) | StoreError::Io(_) => Status::unavailable(error.to_string()),
+        StoreError::NoRandomness(_) | StoreError::Corrupt(_) => Status::internal(error.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! Points of reinforcement learning: from the message to the store.
 
 use super::codec::RlFloats;
-use super::content::Sorted;
+use super::sorted::Sorted;
 use crate::store::RlUpdate;
 
 pub(super) fn sort(batches: Vec<RlFloats>, sorted: &mut Sorted<'_>) {

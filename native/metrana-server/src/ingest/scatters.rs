@@ -2,7 +2,7 @@
 
 use metrana_proto::types::{ScatterPoint, StreamingScatterSeriesUpdate};
 
-use super::content::Sorted;
+use super::sorted::Sorted;
 use crate::store::{Scatter, ScatterUpdate};
 
 pub(super) fn sort(series: Vec<StreamingScatterSeriesUpdate>, sorted: &mut Sorted<'_>) {

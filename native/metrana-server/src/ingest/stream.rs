@@ -1,20 +1,31 @@
 //! `UpdateRunStream`: one answer for each message, in order.
+//!
+//! A message is taken in as soon as it is read, and answered when the store says that it is safe. So everything that a
+//! client has under way can become safe in one commit, and the answers follow in the order of the messages.
 
-use futures_util::{Stream, stream};
+use std::future::ready;
+
+use futures_util::stream::FuturesOrdered;
+use futures_util::{Stream, StreamExt, stream};
 use metrana_proto::svc::UpdateRunResponse;
 use tokio::sync::watch;
 use tonic::{Code, Request, Status, Streaming};
 
 use super::codec::Incoming;
-use super::content::{Oddity, only_declares, sort};
+use super::content::{only_declares, sort};
 use super::declarations::Declarations;
+use super::sorted::Oddity;
 use super::{Answers, Ingest, refusal};
 use crate::connection::{ConnectionInfo, Link};
 use crate::faults::{Stage, Verdict};
-use crate::store::{Applied, RunId};
+use crate::store::{Applied, Pending, RunId, StoreError};
+
+/// As many messages of a stream wait for the store at once; the next is read when the first of them is safe. A client
+/// has far fewer under way.
+const WAITING: usize = 1024;
 
 /// The answers to the messages of one stream. They are made where they are asked for: a message is read, taken in and
-/// answered by the task that serves the stream, so that none waits in a queue between.
+/// answered by the task that serves the stream.
 pub(super) fn answers(ingest: Ingest, request: Request<Streaming<Incoming>>) -> Answers<UpdateRunResponse> {
     let info = request.extensions().get::<ConnectionInfo>().cloned();
     let peer =
@@ -29,9 +40,9 @@ pub(super) fn answers(ingest: Ingest, request: Request<Streaming<Incoming>>) -> 
         run: None,
         declarations: Declarations::default(),
         answered: 0,
-        unanswered: 0,
+        receipts: FuturesOrdered::new(),
         oddities: 0,
-        read_to_end: false,
+        end: None,
     };
     Box::pin(stream.into_answers())
 }
@@ -47,17 +58,19 @@ struct UpdateStream {
     run: Option<RunId>,
     declarations: Declarations,
     answered: u64,
-    /// Messages that were taken in and not answered yet: more than one only while answers are stalled.
-    unanswered: u64,
+    /// Of the messages that were taken in and not answered yet, in their order.
+    receipts: FuturesOrdered<Pending<'static, ()>>,
     oddities: u64,
-    read_to_end: bool,
+    /// Once no more is read: what comes after the last answer.
+    end: Option<End>,
 }
 
-/// What became of a message.
-enum Outcome {
-    Answer,
+/// How a stream ends.
+enum End {
+    /// The client has ended it.
+    Read,
     Refuse(Status),
-    /// Break the connection, with no answer.
+    /// Break the connection, with no answer to the last message.
     Cut,
 }
 
@@ -68,6 +81,8 @@ enum Outcome {
 )]
 enum Step {
     Message(Result<Option<Incoming>, Status>),
+    /// The first message that waits is safe, or cannot become it.
+    Receipt(Result<(), StoreError>),
     StallEnded,
     Stopping,
 }
@@ -93,59 +108,71 @@ impl UpdateStream {
     async fn next_answer(&mut self) -> Option<Result<UpdateRunResponse, Status>> {
         loop {
             let stalled = *self.stalled.borrow_and_update();
-            if self.unanswered > 0 && !stalled {
-                self.unanswered -= 1;
-                self.answered += 1;
-                return Some(Ok(UpdateRunResponse {
-                    operation_id: self.answered.to_string(),
-                    ..UpdateRunResponse::default()
-                }));
+            if self.receipts.is_empty()
+                && let Some(end) = self.end.take()
+            {
+                match end {
+                    End::Read => return None,
+                    End::Refuse(status) => return Some(Err(status)),
+                    End::Cut => self.cut().await,
+                }
             }
-            if self.read_to_end && self.unanswered == 0 {
-                return None;
-            }
-            match self.step().await {
-                Step::Message(Ok(Some(message))) => match self.take(message).await {
-                    Outcome::Answer => self.unanswered += 1,
-                    Outcome::Refuse(status) => return Some(Err(status)),
-                    Outcome::Cut => self.cut().await,
-                },
-                Step::Message(Ok(None)) => self.read_to_end = true,
-                Step::Message(Err(status)) => return Some(Err(unreadable(status))),
+            match self.step(stalled).await {
+                Step::Message(Ok(Some(message))) => self.take(message).await,
+                Step::Message(Ok(None)) => self.end = Some(End::Read),
+                Step::Message(Err(status)) => self.end = Some(End::Refuse(unreadable(status))),
+                Step::Receipt(Ok(())) => {
+                    // What is to be cut off is everything from the last message's answer on.
+                    if matches!(self.end, Some(End::Cut)) && self.receipts.is_empty() {
+                        continue;
+                    }
+                    self.answered += 1;
+                    return Some(Ok(UpdateRunResponse {
+                        operation_id: self.answered.to_string(),
+                        ..UpdateRunResponse::default()
+                    }));
+                }
+                Step::Receipt(Err(error)) => return Some(Err(refusal(&error))),
                 Step::StallEnded => {}
                 Step::Stopping => return Some(Err(Status::unavailable("the server is shutting down"))),
             }
         }
     }
 
-    async fn step(&mut self) -> Step {
+    async fn step(&mut self, stalled: bool) -> Step {
+        let reading = self.end.is_none() && (stalled || self.receipts.len() < WAITING);
         tokio::select! {
             biased;
+            Some(receipt) = self.receipts.next(), if !stalled => Step::Receipt(receipt),
             // An error means that whoever could change it is gone, and so is the server.
             _ = self.stopping.wait_for(|stopping| *stopping) => Step::Stopping,
             _ = self.stalled.changed() => Step::StallEnded,
-            message = self.messages.message(), if !self.read_to_end => Step::Message(message),
+            message = self.messages.message(), if reading => Step::Message(message),
         }
     }
 
-    async fn take(&mut self, message: Incoming) -> Outcome {
+    async fn take(&mut self, message: Incoming) {
         let stage = match &self.run {
             None => Stage::Hello,
             Some(_) if only_declares(&message) => Stage::Declare,
             Some(_) => Stage::Data,
         };
-        match self.ingest.faults.judge(stage) {
-            Verdict::Pass => self.store(message).await.map_or_else(Outcome::Refuse, |()| Outcome::Answer),
-            Verdict::Refuse(status) => Outcome::Refuse(status),
-            Verdict::Cut { store: false } => Outcome::Cut,
-            Verdict::Cut { store: true } => {
-                self.store(message).await.map_or_else(Outcome::Refuse, |()| Outcome::Cut)
+        let (store, end) = match self.ingest.faults.judge(stage) {
+            Verdict::Pass => (true, None),
+            Verdict::Refuse(status) => (false, Some(End::Refuse(status))),
+            Verdict::Cut { store } => (store, Some(End::Cut)),
+        };
+        self.end = end;
+        if store {
+            match self.store(message).await {
+                Ok(receipt) => self.receipts.push_back(receipt),
+                Err(status) => self.end = Some(End::Refuse(status)),
             }
         }
     }
 
-    /// Takes a message in: whatever it holds, it is acknowledged, unless its run does not exist.
-    async fn store(&mut self, mut message: Incoming) -> Result<(), Status> {
+    /// Takes a message in: whatever it holds, it is acknowledged when it is safe, unless its run does not exist.
+    async fn store(&mut self, mut message: Incoming) -> Result<Pending<'static, ()>, Status> {
         let run = match &self.run {
             Some(run) if *run.as_bytes() == message.rest.run_id => run,
             Some(_) => {
@@ -155,7 +182,7 @@ impl UpdateStream {
             }
             None => {
                 let run = RunId::from_bytes(std::mem::take(&mut message.rest.run_id));
-                self.ingest.store.begin_stream(&run).map_err(|error| refusal(&error))?;
+                self.ingest.store.begin_stream(&run).await.map_err(|error| refusal(&error))?;
                 self.run.insert(run)
             }
         };
@@ -163,19 +190,21 @@ impl UpdateStream {
         let declarations = std::mem::take(&mut message.rest.series_declarations);
         // They count whether or not the message is a duplicate: a client that sends a message again after a break relies
         // on what it declares.
-        self.declarations.take(store, run, declarations).await.map_err(|error| refusal(&error))?;
+        let declared =
+            self.declarations.take(store, run, declarations).await.map_err(|error| refusal(&error))?;
         if only_declares(&message) {
-            return Ok(());
+            return Ok(declared.unwrap_or_else(|| Box::pin(ready(Ok(())))));
         }
-        let (update, oddity) = sort(message, &self.declarations);
+        let (update, oddity) = sort(message, &|number| self.declarations.find(number));
+        // What was declared with it was taken in before it and is safe no later.
         let applied = store.apply(run, update).await.map_err(|error| refusal(&error))?;
         if let Some(oddity) = oddity {
             self.note(&oddity);
         }
-        if let Applied::Stored { conflict: Some(conflict) } = applied {
+        if let Applied::Stored { conflict: Some(conflict) } = applied.value {
             self.note(&Oddity::Conflict(conflict));
         }
-        Ok(())
+        Ok(applied.receipt)
     }
 
     /// Breaks the connection and waits for the break to end this stream.

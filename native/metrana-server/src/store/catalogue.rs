@@ -15,6 +15,8 @@ pub(super) struct Catalogue {
     by_definition: HashMap<SeriesDefinition, DeclarationId>,
     families: Vec<Family>,
     by_name: HashMap<(World, String, String), usize>,
+    /// The change that is being made.
+    revision: u64,
 }
 
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Series {
     pub(super) titles: BTreeMap<String, String>,
     /// Once it has points.
     membership: Option<Membership>,
+    /// Its last change.
+    revision: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +80,16 @@ impl Catalogue {
         self.series.len()
     }
 
+    /// Numbers the change that is about to be made.
+    pub(super) fn stamp(&mut self, revision: u64) {
+        self.revision = revision;
+    }
+
+    /// The series that changed after a revision.
+    pub(super) fn changed(&self, after: u64) -> impl Iterator<Item = SeriesId> {
+        self.all().filter(move |(_, series)| series.revision > after).map(|(id, _)| id)
+    }
+
     pub(super) fn declare(&mut self, definition: SeriesDefinition) -> DeclarationId {
         if let Some(&id) = self.by_definition.get(&definition) {
             return id;
@@ -97,6 +111,7 @@ impl Catalogue {
             content: Content::None,
             titles: BTreeMap::new(),
             membership: None,
+            revision: self.revision,
         });
         self.series.len() - 1
     }
@@ -104,7 +119,9 @@ impl Catalogue {
     /// The series that holds what was declared, in one world.
     pub(super) fn resolve(&mut self, declaration: DeclarationId, world: World) -> Option<&mut Series> {
         let place = self.place(declaration, world)?;
-        self.series.get_mut(place)
+        let series = self.series.get_mut(place)?;
+        series.revision = self.revision;
+        Some(series)
     }
 
     fn place(&mut self, declaration: DeclarationId, world: World) -> Option<usize> {
@@ -140,6 +157,7 @@ impl Catalogue {
         let place = self.place(declaration, arrival.world)?;
         let Membership { family, fits } = self.membership(place, arrival)?;
         let (family, series) = (self.families.get(family)?, self.series.get_mut(place)?);
+        series.revision = self.revision;
         if matches!(series.content, Content::None) {
             series.content = Content::new(arrival.world, arrival.kind);
         }

@@ -4,18 +4,22 @@ use std::collections::HashMap;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use tokio::sync::watch;
+
+use super::feed::Feed;
 use super::run::Run;
 use super::{
-    Applied, Attributes, Counts, DeclarationId, EnvironmentInfo, FloatPoints, Histogram, OpenedRun, Page,
-    Pending, RlPoints, RunDefinition, RunId, RunInfo, RunKey, Scatter, SeriesDefinition, SeriesId,
-    SeriesInfo, Store, StoreError, Update,
+    Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
+    Health, Histogram, OpenedRun, Page, Pending, RlPoints, RunDefinition, RunId, RunInfo, RunKey, Scatter,
+    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Update,
 };
 use crate::clock::now_millis;
 
 /// Keeps everything in memory, and each run behind a lock of its own.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStore {
     runs: RwLock<Runs>,
+    feed: Feed,
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +34,12 @@ fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
     run.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self { runs: RwLock::default(), feed: Feed::new(now_millis().unsigned_abs()) }
+    }
+}
+
 impl MemoryStore {
     fn find(&self, id: &RunId) -> Result<Arc<Mutex<Run>>, StoreError> {
         let runs = self.runs.read().unwrap_or_else(PoisonError::into_inner);
@@ -40,24 +50,73 @@ impl MemoryStore {
         self.runs.read().unwrap_or_else(PoisonError::into_inner).in_order.clone()
     }
 
+    /// Reads from a run.
+    fn read<'a, T: Send + 'a>(
+        &self,
+        run: &RunId,
+        read: impl FnOnce(&mut Run) -> Result<T, StoreError>,
+    ) -> Pending<'a, T> {
+        Box::pin(ready(self.find(run).and_then(|run| read(&mut lock(&run)))))
+    }
+
+    /// Changes a run.
+    fn change<'a, T: Send + 'a>(
+        &self,
+        run: &RunId,
+        change: impl FnOnce(&mut Run) -> Result<T, StoreError>,
+    ) -> Pending<'a, T> {
+        self.read(run, |run| {
+            run.stamp(self.feed.next());
+            change(run)
+        })
+    }
+
     fn find_or_create(&self, definition: RunDefinition) -> Result<OpenedRun, StoreError> {
         let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(run) = runs.by_key.get(&definition.key).and_then(|id| runs.by_id.get(id)) {
             let run = Arc::clone(run);
             drop(runs);
-            return Ok(lock(&run).open(false));
+            let mut run = lock(&run);
+            run.stamp(self.feed.next());
+            return Ok(run.open(false));
         }
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
         let id = RunId::from_bytes(bytes.to_vec().into());
         let key = definition.key.clone();
         let mut run = Run::new(id.clone(), definition, now_millis());
+        run.stamp(self.feed.next());
         let opened = run.open(true);
         let run = Arc::new(Mutex::new(run));
         runs.by_key.insert(key, id.clone());
         runs.by_id.insert(id, Arc::clone(&run));
         runs.in_order.push(run);
         Ok(opened)
+    }
+
+    fn remove(&self, id: &RunId) -> Result<(), StoreError> {
+        let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
+        let run = runs.by_id.remove(id).ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
+        runs.by_key.retain(|_, known| known != id);
+        runs.in_order.retain(|known| !Arc::ptr_eq(known, &run));
+        self.feed.delete(id.clone());
+        Ok(())
+    }
+
+    fn all_counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for run in self.all() {
+            counts.add(&lock(&run).counts());
+        }
+        counts
+    }
+
+    fn changes_since(&self, since: Option<Cursor>) -> Changes {
+        let mut changes = self.feed.since(since);
+        if let Some(since) = since.filter(|_| !changes.reset) {
+            changes.runs = self.all().iter().filter_map(|run| lock(run).changes(since.revision)).collect();
+        }
+        changes
     }
 }
 
@@ -66,99 +125,113 @@ impl Store for MemoryStore {
         Box::pin(ready(self.find_or_create(definition)))
     }
 
-    fn begin_stream(&self, run: &RunId) -> Result<(), StoreError> {
-        self.find(run).map(|run| lock(&run).begin_stream())
+    fn begin_stream<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()> {
+        self.change(run, |run| {
+            run.begin_stream();
+            Ok(())
+        })
     }
 
     fn declare<'a>(
         &'a self,
         run: &'a RunId,
         series: Vec<SeriesDefinition>,
-    ) -> Pending<'a, Vec<DeclarationId>> {
-        Box::pin(ready(self.find(run).map(|run| {
-            let mut run = lock(&run);
-            series.into_iter().map(|definition| run.declare(definition)).collect()
-        })))
+    ) -> Pending<'a, Enqueued<Vec<DeclarationId>>> {
+        self.change(run, |run| {
+            Ok(Enqueued::done(series.into_iter().map(|definition| run.declare(definition)).collect()))
+        })
     }
 
-    fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Applied> {
-        Box::pin(ready(self.find(run).and_then(|run| lock(&run).apply(update))))
+    fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Enqueued<Applied>> {
+        self.change(run, |run| run.apply(update).map(Enqueued::done))
     }
 
-    fn runs(&self) -> Vec<RunInfo> {
-        self.all().iter().map(|run| lock(run).info()).collect()
+    fn runs(&self) -> Pending<'_, Vec<RunInfo>> {
+        Box::pin(ready(Ok(self.all().iter().map(|run| lock(run).info()).collect())))
     }
 
-    fn run(&self, run: &RunId) -> Result<RunInfo, StoreError> {
-        self.find(run).map(|run| lock(&run).info())
+    fn run<'a>(&'a self, run: &'a RunId) -> Pending<'a, RunInfo> {
+        self.read(run, |run| Ok(run.info()))
     }
 
-    fn series(&self, run: &RunId) -> Result<Vec<SeriesInfo>, StoreError> {
-        self.find(run).map(|run| lock(&run).all_series())
+    fn series<'a>(&'a self, run: &'a RunId) -> Pending<'a, Vec<SeriesInfo>> {
+        self.read(run, |run| Ok(run.all_series()))
     }
 
-    fn one_series(&self, run: &RunId, series: SeriesId) -> Result<SeriesInfo, StoreError> {
-        self.find(run).and_then(|run| lock(&run).series(series))
+    fn one_series<'a>(&'a self, run: &'a RunId, series: SeriesId) -> Pending<'a, SeriesInfo> {
+        self.read(run, |run| run.series(series))
     }
 
-    fn points(
-        &self,
-        run: &RunId,
+    fn points<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
         offset: u64,
         limit: u64,
-    ) -> Result<FloatPoints, StoreError> {
-        self.find(run).and_then(|run| lock(&run).points(series, offset, limit))
+    ) -> Pending<'a, FloatPoints> {
+        self.read(run, |run| run.points(series, offset, limit))
     }
 
-    fn rl_points(
-        &self,
-        run: &RunId,
+    fn rl_points<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
-        environment: &str,
+        environment: &'a str,
         offset: u64,
         limit: u64,
-    ) -> Result<RlPoints, StoreError> {
-        self.find(run).and_then(|run| lock(&run).rl_points(series, environment, offset, limit))
+    ) -> Pending<'a, RlPoints> {
+        self.read(run, |run| run.rl_points(series, environment, offset, limit))
     }
 
-    fn histograms(
-        &self,
-        run: &RunId,
-        series: SeriesId,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Page<Histogram>, StoreError> {
-        self.find(run).and_then(|run| lock(&run).histograms(series, offset, limit))
-    }
-
-    fn scatters(
-        &self,
-        run: &RunId,
+    fn histograms<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
         offset: u64,
         limit: u64,
-    ) -> Result<Page<Scatter>, StoreError> {
-        self.find(run).and_then(|run| lock(&run).scatters(series, offset, limit))
+    ) -> Pending<'a, Page<Histogram>> {
+        self.read(run, |run| run.histograms(series, offset, limit))
     }
 
-    fn attributes(&self, run: &RunId) -> Result<Attributes, StoreError> {
-        self.find(run).map(|run| lock(&run).attributes())
+    fn scatters<'a>(
+        &'a self,
+        run: &'a RunId,
+        series: SeriesId,
+        offset: u64,
+        limit: u64,
+    ) -> Pending<'a, Page<Scatter>> {
+        self.read(run, |run| run.scatters(series, offset, limit))
     }
 
-    fn environments(&self, run: &RunId) -> Result<Vec<EnvironmentInfo>, StoreError> {
-        self.find(run).map(|run| lock(&run).environments())
+    fn attributes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Attributes> {
+        self.read(run, |run| Ok(run.attributes()))
     }
 
-    fn counts(&self, run: Option<&RunId>) -> Result<Counts, StoreError> {
-        if let Some(run) = run {
-            return self.find(run).map(|run| lock(&run).counts());
+    fn environments<'a>(&'a self, run: &'a RunId) -> Pending<'a, Vec<EnvironmentInfo>> {
+        self.read(run, |run| Ok(run.environments()))
+    }
+
+    fn counts<'a>(&'a self, run: Option<&'a RunId>) -> Pending<'a, Counts> {
+        match run {
+            Some(run) => self.read(run, |run| Ok(run.counts())),
+            None => Box::pin(ready(Ok(self.all_counts()))),
         }
-        let mut counts = Counts::default();
-        for run in self.all() {
-            counts.add(&lock(&run).counts());
-        }
-        Ok(counts)
+    }
+
+    fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()> {
+        Box::pin(ready(self.remove(run)))
+    }
+
+    fn changes(&self, since: Option<Cursor>) -> Pending<'_, Changes> {
+        Box::pin(ready(Ok(self.changes_since(since))))
+    }
+
+    fn changed(&self) -> watch::Receiver<u64> {
+        self.feed.watch()
+    }
+
+    fn health(&self) -> Health {
+        Health::Good
     }
 }
 
@@ -172,8 +245,9 @@ mod tests {
 
     use super::MemoryStore;
     use crate::store::{
-        DeclarationId, FloatBatch, NameRange, RlBatch, RlHead, RlUpdate, RunDefinition, RunId,
-        SeriesDefinition, Steps, Store, Timestamps, Update, Values, Width,
+        AttributeChange, AttributeValue, Change, DeclarationId, FloatBatch, NameRange, RlBatch, RlHead,
+        RlUpdate, RunDefinition, RunId, SeriesDefinition, SeriesId, Steps, Store, Timestamps, Update, Values,
+        Width,
     };
 
     const LENGTH: usize = 100_000;
@@ -189,7 +263,7 @@ mod tests {
             ordering: OrderingMode::AbsoluteOrdered,
         };
         let declared = store.declare(&run, vec![series]).now_or_never();
-        let declaration = declared.expect("it does not wait").expect("it declares").remove(0);
+        let declaration = declared.expect("it does not wait").expect("it declares").value.remove(0);
         (store, run, declaration)
     }
 
@@ -210,13 +284,14 @@ mod tests {
             (RlHead { rl_step: 1, episode: None, flat: false, from_one: false }, NameRange::default());
         let rl = |floats| RlUpdate { declaration, environment, batch: RlBatch { head, floats } };
         let update = Update {
-            length,
+            body: message.clone(),
             floats: batches(&message, points, count / 2).map(|batch| (declaration, batch)).collect(),
             rl: batches(&message, points, count - count / 2).map(rl).collect(),
             ..Update::default()
         };
         store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in");
-        let counts = store.counts(Some(&run)).expect("the run is there");
+        let counts = store.counts(Some(&run)).now_or_never().expect("it does not wait");
+        let counts = counts.expect("the run is there");
         assert_eq!(counts.all_points(), (points * count) as u64);
         !message.is_unique()
     }
@@ -235,5 +310,39 @@ mod tests {
         assert!(!is_kept(LENGTH, 1, LENGTH / 8));
         // The longest message that a client of ours sends, and more of such batches than it can hold.
         assert!(!is_kept(1 << 20, 1, 100_000));
+    }
+
+    #[test]
+    fn a_reader_is_told_which_series_of_which_run_changed() {
+        let (store, run, declaration) = store();
+        let changes =
+            |since| store.changes(since).now_or_never().expect("it does not wait").expect("it tells");
+        let begin = changes(None);
+        assert!(begin.reset && begin.runs.is_empty());
+        let body = Bytes::from(1.0_f64.to_le_bytes().to_vec());
+        let apply = |update| {
+            store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in")
+        };
+        apply(Update {
+            floats: vec![(declaration, batches(&body, 1, 1).next().expect("one"))],
+            ..Update::default()
+        });
+        let points = changes(Some(begin.cursor));
+        assert_eq!(points.runs.len(), 1);
+        let seen = &points.runs[0];
+        assert_eq!(
+            (&seen.run, seen.series.as_slice(), seen.attributes),
+            (&run, [SeriesId(1)].as_slice(), false)
+        );
+        assert_eq!(seen.revision, points.cursor.revision);
+        assert_eq!(changes(Some(points.cursor)).runs, []);
+        let set = AttributeChange { path: "a".into(), change: Change::Set(AttributeValue::Null) };
+        apply(Update { attributes: vec![set], ..Update::default() });
+        let attributes = changes(Some(points.cursor));
+        assert!(attributes.runs[0].attributes && attributes.runs[0].series.is_empty());
+        assert_eq!(changes(Some(begin.cursor)).runs[0].series, [SeriesId(1)], "a slower reader sees both");
+        store.delete_run(&run).now_or_never().expect("it does not wait").expect("it is removed");
+        assert_eq!(changes(Some(attributes.cursor)).deleted, std::slice::from_ref(&run));
+        assert!(store.run(&run).now_or_never().expect("it does not wait").is_err());
     }
 }

@@ -6,10 +6,12 @@ mod content;
 mod counts;
 mod dedupe;
 mod environments;
+mod feed;
 mod floats;
 mod histograms;
 mod memory;
 mod model;
+mod reading;
 mod rl;
 mod run;
 mod scatters;
@@ -17,13 +19,16 @@ mod update;
 mod values;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
+
+use tokio::sync::watch;
 
 pub use attributes::{AttributeChange, AttributeValue, Attributes, Change, EnvironmentChanges};
 pub use content::{SeriesKind, World};
 pub use counts::{Counts, NotKept};
 pub use environments::{EnvironmentInfo, EnvironmentState};
+pub use feed::{Changes, Cursor, RunChanges};
 pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps};
 pub use histograms::{Bins, Histogram, Page, Stats};
 pub use memory::MemoryStore;
@@ -31,92 +36,149 @@ pub use model::{
     DeclarationId, ForkPoint, OpenedRun, RlFamily, RunDefinition, RunId, RunInfo, RunKey, Seed,
     SeriesDefinition, SeriesId, SeriesInfo,
 };
+pub use reading::Reading;
 pub use rl::{RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
-pub use update::{Applied, MessageKey, NameRange, RlUpdate, ScatterUpdate, Update};
+pub use update::{Applied, MessageKey, NameRange, Numbers, RlUpdate, ScatterUpdate, Update};
 pub use values::{Values, Width};
 
-/// What a writing call gives. It is done when what was written is as safe as the store makes it, which is what an
-/// acknowledgement waits for.
+/// What a call gives once it is done. No call blocks the thread that waits for it.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Something that was taken in, in the order of the calls, and is readable from then on.
+pub struct Enqueued<T> {
+    /// What came of it.
+    pub value: T,
+    /// Done when it is as safe as the store makes it, which is what an acknowledgement waits for. It may be dropped: what
+    /// was taken in becomes safe whether or not anybody waits.
+    pub receipt: Pending<'static, ()>,
+}
+
+impl<T> Enqueued<T> {
+    /// Something that is as safe as it will ever be.
+    pub(crate) fn done(value: T) -> Self {
+        Self { value, receipt: Box::pin(ready(Ok(()))) }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Enqueued<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Enqueued").field("value", &self.value).finish_non_exhaustive()
+    }
+}
 
 /// Keeps runs, their series and their points.
 ///
-/// Calls of one stream come one after another; many streams, also of one run, call side by side.
+/// Calls of one stream come one after another; many streams, also of one run, call side by side. A writing call waits
+/// until the store has room for what it brings, which is how a store that is slow slows its clients down.
 pub trait Store: Send + Sync + 'static {
-    /// Creates the run, or finds the one that has its key. A closed run is open again after this.
+    /// Creates the run, or finds the one that has its key. A closed run is open again after this. Done when it is safe.
     fn open_run(&self, definition: RunDefinition) -> Pending<'_, OpenedRun>;
 
     /// Notes that a stream begins to update the run. Fails when there is no such run.
-    fn begin_stream(&self, run: &RunId) -> Result<(), StoreError>;
+    fn begin_stream<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()>;
 
     /// Finds or creates what is declared, and answers with the ids in the order of the definitions.
     fn declare<'a>(
         &'a self,
         run: &'a RunId,
         series: Vec<SeriesDefinition>,
-    ) -> Pending<'a, Vec<DeclarationId>>;
+    ) -> Pending<'a, Enqueued<Vec<DeclarationId>>>;
 
     /// Takes in one message, whole or, when its number was taken in before, not at all.
-    fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Applied>;
+    fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Enqueued<Applied>>;
 
     /// Every run, in the order of creation.
-    fn runs(&self) -> Vec<RunInfo>;
+    fn runs(&self) -> Pending<'_, Vec<RunInfo>>;
 
     /// One run.
-    fn run(&self, run: &RunId) -> Result<RunInfo, StoreError>;
+    fn run<'a>(&'a self, run: &'a RunId) -> Pending<'a, RunInfo>;
 
     /// The series of a run, in the order of their first declaration.
-    fn series(&self, run: &RunId) -> Result<Vec<SeriesInfo>, StoreError>;
+    fn series<'a>(&'a self, run: &'a RunId) -> Pending<'a, Vec<SeriesInfo>>;
 
     /// One of them.
-    fn one_series(&self, run: &RunId, series: SeriesId) -> Result<SeriesInfo, StoreError>;
+    fn one_series<'a>(&'a self, run: &'a RunId, series: SeriesId) -> Pending<'a, SeriesInfo>;
 
     /// Up to `limit` points of an ordinary float series from the `offset`-th on, in the order of their arrival.
-    fn points(
-        &self,
-        run: &RunId,
+    fn points<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
         offset: u64,
         limit: u64,
-    ) -> Result<FloatPoints, StoreError>;
+    ) -> Pending<'a, FloatPoints>;
 
     /// The same of one environment of a reinforcement-learning series.
-    fn rl_points(
-        &self,
-        run: &RunId,
+    fn rl_points<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
-        environment: &str,
+        environment: &'a str,
         offset: u64,
         limit: u64,
-    ) -> Result<RlPoints, StoreError>;
+    ) -> Pending<'a, RlPoints>;
 
     /// The same of a series of histograms.
-    fn histograms(
-        &self,
-        run: &RunId,
+    fn histograms<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
         offset: u64,
         limit: u64,
-    ) -> Result<Page<Histogram>, StoreError>;
+    ) -> Pending<'a, Page<Histogram>>;
 
     /// The same of a series of scatters.
-    fn scatters(
-        &self,
-        run: &RunId,
+    fn scatters<'a>(
+        &'a self,
+        run: &'a RunId,
         series: SeriesId,
         offset: u64,
         limit: u64,
-    ) -> Result<Page<Scatter>, StoreError>;
+    ) -> Pending<'a, Page<Scatter>>;
 
     /// The attributes of a run as they stand.
-    fn attributes(&self, run: &RunId) -> Result<Attributes, StoreError>;
+    fn attributes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Attributes>;
 
     /// The environments of a run, in the order of their first mention.
-    fn environments(&self, run: &RunId) -> Result<Vec<EnvironmentInfo>, StoreError>;
+    fn environments<'a>(&'a self, run: &'a RunId) -> Pending<'a, Vec<EnvironmentInfo>>;
 
     /// What one run, or without a run all of them, took in.
-    fn counts(&self, run: Option<&RunId>) -> Result<Counts, StoreError>;
+    fn counts<'a>(&'a self, run: Option<&'a RunId>) -> Pending<'a, Counts>;
+
+    /// Removes a run with all that it holds and gives its space back. Its id and its name mean nothing from then on. A
+    /// stream that still updates it is told that there is no such run.
+    fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()>;
+
+    /// What changed since a reader last asked, and where it stands now. Without a cursor, or with one that this store
+    /// cannot know, nothing is listed and the answer says to read everything anew.
+    fn changes(&self, since: Option<Cursor>) -> Pending<'_, Changes>;
+
+    /// Tells that something changed: its value grows with each change. What changed, [`changes`](Self::changes) says.
+    fn changed(&self) -> watch::Receiver<u64>;
+
+    /// Whether it can take in more.
+    fn health(&self) -> Health;
+}
+
+/// Whether a store can take in more. It can be read in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Health {
+    /// It can.
+    #[default]
+    Good,
+    /// There is no room left where it keeps its data. What comes waits, unacknowledged; it goes on by itself.
+    Full {
+        /// Since when, in milliseconds since 1970.
+        since_millis: i64,
+    },
+    /// It cannot write, in words. What comes waits, unacknowledged, while it goes on trying.
+    Failing {
+        /// Since when, in milliseconds since 1970.
+        since_millis: i64,
+        /// Why.
+        why: String,
+    },
 }
 
 /// Why a store did not do what it was asked for.
@@ -136,6 +198,14 @@ pub enum StoreError {
     TooManyGaps,
     /// The system gave no random bytes for a new run's id.
     NoRandomness(String),
+    /// There is no room left where the data is kept: nothing new can be begun.
+    Full(String),
+    /// Somebody else uses the data, and who.
+    Busy(String),
+    /// Reading or writing the data failed.
+    Io(String),
+    /// The data is damaged or is not what this store writes, and where.
+    Corrupt(String),
 }
 
 impl fmt::Display for StoreError {
@@ -152,6 +222,10 @@ impl fmt::Display for StoreError {
                 f.write_str("the session left more gaps between its sequence numbers than can be kept")
             }
             Self::NoRandomness(why) => write!(f, "no random bytes for the id of a new run: {why}"),
+            Self::Full(what) => write!(f, "no room is left: {what}"),
+            Self::Busy(who) => write!(f, "the data is in use: {who}"),
+            Self::Io(what) => write!(f, "reading or writing the data failed: {what}"),
+            Self::Corrupt(what) => write!(f, "the data is damaged: {what}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::dedupe::SequenceNumbers;
 use super::environments::Environments;
 use super::{
     Applied, Attributes, Counts, DeclarationId, EnvironmentInfo, FloatBatch, FloatPoints, Histogram,
-    OpenedRun, Page, RlPoints, RlUpdate, RunDefinition, RunId, RunInfo, Scatter, ScatterUpdate,
+    OpenedRun, Page, RlPoints, RlUpdate, RunChanges, RunDefinition, RunId, RunInfo, Scatter, ScatterUpdate,
     SeriesDefinition, SeriesId, SeriesInfo, StoreError, Update,
 };
 
@@ -26,6 +26,10 @@ pub(super) struct Run {
     /// By logger and session.
     sessions: HashMap<(u64, u64), SequenceNumbers>,
     counts: Counts,
+    /// Its last change.
+    revision: u64,
+    /// The last change of an attribute, also of an environment.
+    attributes_revision: u64,
 }
 
 impl Run {
@@ -40,7 +44,25 @@ impl Run {
             attributes: Attributes::new(),
             sessions: HashMap::new(),
             counts: Counts { runs: 1, ..Counts::default() },
+            revision: 0,
+            attributes_revision: 0,
         }
+    }
+
+    /// Numbers the change that is about to be made.
+    pub(super) fn stamp(&mut self, revision: u64) {
+        self.revision = revision;
+        self.catalogue.stamp(revision);
+    }
+
+    /// What changed after a revision.
+    pub(super) fn changes(&self, after: u64) -> Option<RunChanges> {
+        (self.revision > after).then(|| RunChanges {
+            run: self.id.clone(),
+            revision: self.revision,
+            series: self.catalogue.changed(after).collect(),
+            attributes: self.attributes_revision > after,
+        })
     }
 
     /// A logger opens the run, which is there or was just made.
@@ -91,6 +113,9 @@ impl Run {
         }
         for scatters in update.scatters {
             self.take_scatters(scatters, &mut conflicts);
+        }
+        if !(update.attributes.is_empty() && update.environment_attributes.is_empty()) {
+            self.attributes_revision = self.revision;
         }
         self.counts.attribute_updates += update.attributes.len() as u64;
         for attribute in update.attributes {

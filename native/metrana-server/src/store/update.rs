@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
 use super::floats::LARGE;
 use super::{
     AttributeChange, DeclarationId, EnvironmentChanges, FloatBatch, Histogram, NotKept, RlBatch, Scatter,
@@ -23,8 +25,12 @@ pub struct MessageKey {
 pub struct Update {
     /// Which message this is.
     pub message: MessageKey,
-    /// How many bytes it had, where values are slices of it.
-    pub length: usize,
+    /// The message as it came. Values may be slices of it.
+    pub body: Bytes,
+    /// When it came, in milliseconds since 1970: the time of points that have none.
+    pub received_at: i64,
+    /// What the numbers of its series mean.
+    pub numbers: Numbers,
     /// The names of the environments of [`rl`](Self::rl), one behind the other.
     pub names: String,
     /// Float points of ordinary series.
@@ -43,6 +49,18 @@ pub struct Update {
     pub not_kept: NotKept,
     /// Whether the message says that the run is over.
     pub close: bool,
+}
+
+/// What the numbers mean under which a message names its series: what it takes to read the message again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbers(Vec<NumberRange>);
+
+/// Consecutive numbers of consecutive declarations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct NumberRange {
+    number: u64,
+    declaration: u64,
+    count: u64,
 }
 
 /// Where a name stands in [`Update::names`].
@@ -105,6 +123,31 @@ impl NameRange {
     }
 }
 
+impl Numbers {
+    /// Notes what a number means.
+    pub fn push(&mut self, number: u64, declaration: DeclarationId) {
+        let declaration = declaration.0 as u64;
+        let Some(last) = self.0.last_mut() else {
+            self.0.push(NumberRange { number, declaration, count: 1 });
+            return;
+        };
+        match number.checked_sub(last.number) {
+            Some(past) if past < last.count && last.declaration + past == declaration => {}
+            Some(past) if past == last.count && last.declaration + past == declaration => last.count += 1,
+            _ => self.0.push(NumberRange { number, declaration, count: 1 }),
+        }
+    }
+
+    /// What a number means.
+    #[must_use]
+    pub fn find(&self, number: u64) -> Option<DeclarationId> {
+        self.0.iter().find_map(|range| {
+            let past = number.checked_sub(range.number).filter(|past| *past < range.count)?;
+            usize::try_from(range.declaration + past).ok().map(DeclarationId)
+        })
+    }
+}
+
 impl Update {
     /// Lets go of the message, so that no few values keep all of it in memory: unless next to all of it is values that are
     /// kept as slices.
@@ -113,10 +156,11 @@ impl Update {
             LARGE.. => batch.values.as_bytes().len(),
             _ => 0,
         };
-        if self.length >= WORTH_KEEPING {
+        let length = std::mem::take(&mut self.body).len();
+        if length >= WORTH_KEEPING {
             let std = self.floats.iter().map(|(_, batch)| kept(batch));
             let rl = self.rl.iter().map(|update| kept(&update.batch.floats));
-            if std.chain(rl).sum::<usize>() >= self.length / 8 * 7 {
+            if std.chain(rl).sum::<usize>() >= length / 8 * 7 {
                 return;
             }
         }

@@ -24,7 +24,7 @@ pub const SESSION: u64 = 99;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub async fn start() -> RunningServer {
-    Server::start(Options { allow_faults: true, ..Options::default() }).await.expect("it starts")
+    Server::start_in_memory(Options { allow_faults: true, ..Options::default() }).await.expect("it starts")
 }
 
 /// Opens a run and gives its id.
