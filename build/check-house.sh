@@ -61,6 +61,23 @@ for doc in *.md docs/*.md; do
   done < <(grep -oE '\]\([^)# ]+' "$doc" | sed 's/^](//' | grep -v '://' | sort -u)
 done
 
+# ---- files that docs/architecture.md names ------------------------------------------------------------------------
+# A path counts from the repository, or from the folder that the heading above it names.
+named() {
+  awk '
+    /^#/ { base = ""; if (match($0, /`[^`]+`/)) base = substr($0, RSTART + 1, RLENGTH - 2) "/"; else if (/^## /) kept = ""
+           if (base != "") kept = base }
+    { line = $0
+      while (match(line, /`[A-Za-z0-9_.\/-]+`/)) {
+        name = substr(line, RSTART + 1, RLENGTH - 2); line = substr(line, RSTART + RLENGTH)
+        if (name ~ /\.(rs|cs|h|md|sh|json|proto|toml)$/ || name ~ /\//) print kept, name
+      } }' "$1" | sort -u
+}
+while read -r base name; do
+  [ -n "$name" ] || { name=$base; base=""; }
+  [ -e "$name" ] || [ -e "$base$name" ] || breach "docs/architecture.md names $name, which is neither in the repository's root nor in ${base:-any folder of its heading}"
+done < <(named docs/architecture.md)
+
 # ---- a file is one thing (a report, not a breach) -----------------------------------------------------------------
 long=$(texts | grep -E '\.(rs|cs|c|proto|sh)$' | tr '\n' '\0' | xargs -0 -r wc -l | awk '$2!="total" && $1>500 {print "  "$1" "$2}' | sort -rn)
 [ -z "$long" ] || printf 'over 500 lines (one thing each?):\n%s\n' "$long"

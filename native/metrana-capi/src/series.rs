@@ -1,6 +1,6 @@
 //! Handles to series and environments: named once, then logged to by numbers.
 
-use metrana_ingestion_logger::{Error, Logger, SeriesHandle, SeriesKind, SeriesName, hot};
+use metrana_ingestion_logger::{Error, Logger, SeriesHandle, SeriesKind, SeriesName, by_handle};
 
 use crate::boundary::guard::report;
 use crate::boundary::text::{self, metrana_str};
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn metrana_series_log_f64(
     value: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let log = || hot::log_scalar(series.into(), value);
+    let log = || by_handle::log_scalar(series.into(), value);
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }
 }
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn metrana_series_log_std(
         // SAFETY: the caller hands in null or a structure of this type, and what it points to is its promise.
         let Points { values, steps, timestamps } =
             unsafe { pointers::borrow(floats, "floats").and_then(|floats| floats.points()) }?;
-        hot::log_std(series.into(), values, steps, timestamps)
+        by_handle::log_std(series.into(), values, steps, timestamps)
     };
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn metrana_series_log_rl(
     let log = || -> Result<(), Error> {
         // SAFETY: the caller hands in null or a structure of this type, and what it points to is its promise.
         let points = unsafe { pointers::borrow(floats, "floats").and_then(|floats| floats.of_handle()) }?;
-        hot::log_rl(series.into(), &points)
+        by_handle::log_rl(series.into(), &points)
     };
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }

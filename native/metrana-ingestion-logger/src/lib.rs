@@ -1,64 +1,43 @@
 //! The engine: takes columns of points from a training loop and sees them to the ingestion service.
 //!
-//! The way of a point, a file for each step of it: [`Logger`] (`log`) or a handle (`hot`) makes a call of one of the
-//! `kinds`, which asks `series` and `validate` whether it may be; `queue` lets it in; `stage` writes it into a lane of a
-//! `chunk`; `seal` makes the chunk the body of a message; `envelope` puts run, logger and number around it; `stream`
-//! sends it; and an acknowledgement brings it back to `sender`, which books it in `counters` and lets the chunk rest in
-//! its `pool`.
+//! The way of a point, folder by folder: [`Logger`] or a handle (`call`) makes a call of one of the `kinds`, which asks the
+//! `names` whether it may be and writes it, in the form that `wire` gives it, on the `stage`; `deliver` seals what lies there
+//! into messages and sends them over a connection of `connect`; and an acknowledgement brings them back to the `books`. What
+//! happens on the way is said through `tell`.
 //!
 //! It knows nothing of C or C#, never calls into its host, and is usable as a plain Rust library.
 
 #![forbid(unsafe_code)]
 
-mod batch;
-mod chunk;
+mod books;
+mod call;
 mod clock;
 mod config;
-mod counters;
-mod envelope;
-mod environments;
+mod connect;
+mod deliver;
 mod errors;
-pub mod events;
-pub mod hot;
-mod key;
 mod kinds;
-mod lanes;
-mod log;
 mod logger;
+mod names;
 mod points;
-mod pool;
-mod queue;
 mod random;
-mod reports;
-mod retry;
-mod rl_batch;
-mod rl_cursor;
-mod runtime;
-mod seal;
-mod sender;
-mod series;
-mod session;
-mod slots;
 mod stage;
-mod stream;
-mod sync;
-mod tls;
-mod transport;
-mod tray;
-mod validate;
+mod tell;
 mod wire;
 
+pub use books::counters::{Counters, KindCounters};
+pub use call::by_handle::SeriesHandle;
+pub use call::{SeriesKind, SeriesName, by_handle};
 pub use config::{
     AggregationFunction, AggregationRule, Backpressure, Config, DEFAULT_ENDPOINT, DeliveryPolicy,
     ErrorStrategy, LogLevel, ResumeStrategy,
 };
-pub use counters::{Counters, KindCounters};
 pub use errors::{Error, Status};
-pub use hot::SeriesHandle;
 pub use kinds::attributes::{Attribute, Tags, Target};
 pub use kinds::histogram::{Bins, Histogram, Histograms, Stats};
 pub use kinds::scatter::{Scatter, Scatters, Titles};
-pub use log::{SeriesKind, SeriesName};
 pub use logger::Logger;
-pub use points::{EnvironmentId, Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
-pub use rl_cursor::StepStrategy;
+pub use points::{
+    EnvironmentId, Environments, RlFloats, Spread, StdFloats, StepStrategy, Steps, Timestamps, Values,
+};
+pub use tell::events;

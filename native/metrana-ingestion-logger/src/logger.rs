@@ -3,18 +3,21 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::books::counters::Counters;
 use crate::config::Config;
-use crate::counters::Counters;
-use crate::envelope::Identity;
+use crate::connect::runtime;
+use crate::connect::transport::Connector;
+use crate::deliver::envelope::Identity;
+use crate::deliver::handshake;
+use crate::deliver::sender::Sender;
+use crate::deliver::shared::Shared;
 use crate::errors::{Error, Status};
-use crate::events::EventSink;
-use crate::pool::Pool;
-use crate::queue::{Closing, State};
-use crate::sender::{Sender, Shared};
-use crate::session;
+use crate::random;
 use crate::stage::Stage;
-use crate::transport::Connector;
-use crate::{random, runtime, slots};
+use crate::stage::gate::{Closing, GateState};
+use crate::stage::pool::Pool;
+use crate::stage::slots;
+use crate::tell::events::EventSink;
 
 /// A logger for one run. All methods may be called from any thread.
 ///
@@ -40,7 +43,7 @@ impl Logger {
         let opening = {
             let (config, connector, events) = (config.clone(), connector.clone(), events.clone());
             let orchestration_id = orchestration_id.clone();
-            async move { session::open(&config, &connector, logger_id, &orchestration_id, &events).await }
+            async move { handshake::open(&config, &connector, logger_id, &orchestration_id, &events).await }
         };
         let opened = wait_on(&handle, opening)??;
 
@@ -60,8 +63,10 @@ impl Logger {
     #[must_use]
     pub fn counters(&self) -> Counters {
         let gate = &self.shared.slot.gate;
-        let read =
-            |state: &State<Stage>| Counters { pending_bytes: state.held() as u64, ..state.inner.counters };
+        let read = |state: &GateState<Stage>| Counters {
+            pending_bytes: state.held() as u64,
+            ..state.inner.counters
+        };
         match gate.lock() {
             Ok(mut state) => {
                 state.inner.close_trays();

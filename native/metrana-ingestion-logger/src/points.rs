@@ -3,8 +3,6 @@
 use std::ops::Range;
 
 use crate::clock;
-pub use crate::environments::EnvironmentId;
-use crate::rl_cursor::StepStrategy;
 
 /// The values of a call. They travel at the precision they come in.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +67,30 @@ pub enum Spread<'a, T> {
     Grid(&'a [T]),
 }
 
+/// An environment as one logger knows it. It means nothing to another logger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct EnvironmentId(u32);
+
+impl EnvironmentId {
+    /// The environment that was called by this number before. A number that a logger never gave out is refused by the
+    /// call that it is used in.
+    #[must_use]
+    pub const fn from_u32(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// A number for it, for hosts that keep numbers.
+    #[must_use]
+    pub const fn as_u32(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The environments of a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Environments<'a> {
@@ -92,6 +114,29 @@ impl Environments<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// How the environment steps of a series in an environment count. The first call decides it for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum StepStrategy {
+    /// From 0 within each reinforcement-learning step and episode.
+    #[default]
+    WithinRlStep = 0,
+    /// The same, and the service counts on from one over the whole episode.
+    FromOne = 1,
+    /// The caller's steps go on over reinforcement-learning steps.
+    AcrossRlSteps = 2,
+}
+
+impl StepStrategy {
+    pub(crate) fn spoken(self) -> &'static str {
+        match self {
+            Self::WithinRlStep => "CountStepsWithinRlStep",
+            Self::FromOne => "AutoStartFromOne",
+            Self::AcrossRlSteps => "CountStepsAcrossRlSteps",
+        }
     }
 }
 
@@ -159,8 +204,8 @@ impl<'a> Values<'a> {
     /// The memory of some of them.
     pub(crate) fn bytes_of(&self, range: &Range<usize>) -> &'a [u8] {
         match self {
-            Self::F64(values) => crate::wire::raw(&values[range.clone()]),
-            Self::F32(values) => crate::wire::raw(&values[range.clone()]),
+            Self::F64(values) => raw(&values[range.clone()]),
+            Self::F32(values) => raw(&values[range.clone()]),
         }
     }
 }
@@ -222,4 +267,10 @@ impl Width {
             Self::F32 => 4,
         }
     }
+}
+
+/// The memory of a column of floats, which is its wire form on every machine that this runs on.
+pub(crate) fn raw<T: bytemuck::Pod>(values: &[T]) -> &[u8] {
+    const { assert!(cfg!(target_endian = "little"), "packed floats are little-endian memory") };
+    bytemuck::cast_slice(values)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::{House, log, open};
 use metrana_ingestion_logger::events::{Completion, EventQueue, Next, channel};
 use metrana_ingestion_logger::{
-    Logger, SeriesHandle, SeriesKind, SeriesName, Status, Steps, Timestamps, Values, hot,
+    Logger, SeriesHandle, SeriesKind, SeriesName, Status, Steps, Timestamps, Values, by_handle,
 };
 use metrana_server::Fault;
 
@@ -20,7 +20,8 @@ fn listened_to(house: &House, queue: &EventQueue) -> (Logger, SeriesHandle) {
 }
 
 fn log_by(handle: SeriesHandle) -> Result<(), Status> {
-    hot::log_std(handle, Values::F64(&[1.0]), Steps::Auto, Timestamps::Now).map_err(|error| error.status)
+    by_handle::log_std(handle, Values::F64(&[1.0]), Steps::Auto, Timestamps::Now)
+        .map_err(|error| error.status)
 }
 
 fn opened(token: u64, logger: Logger) -> Completion {

@@ -5,7 +5,7 @@ mod common;
 use common::{House, assert_books, open};
 use metrana_ingestion_logger::{
     Bins, Environments, Histogram, Histograms, RlFloats, SeriesHandle, SeriesKind, SeriesName, Spread,
-    Status, StepStrategy, Steps, Timestamps, Values, hot,
+    Status, StepStrategy, Steps, Timestamps, Values, by_handle,
 };
 
 fn loss(kind: SeriesKind) -> SeriesName<'static> {
@@ -13,7 +13,8 @@ fn loss(kind: SeriesKind) -> SeriesName<'static> {
 }
 
 fn log(handle: SeriesHandle, value: f64) -> Result<(), Status> {
-    hot::log_std(handle, Values::F64(&[value]), Steps::Auto, Timestamps::Now).map_err(|error| error.status)
+    by_handle::log_std(handle, Values::F64(&[value]), Steps::Auto, Timestamps::Now)
+        .map_err(|error| error.status)
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn a_handle_logs_to_its_series_and_names_may_join_in() {
     assert_eq!(logger.series(&loss(SeriesKind::Std)), Ok(handle));
     assert_eq!(logger.series_last_step("loss", "ML_STEP", &[("k", "v")]), Ok(None));
     log(handle, 1.0).expect("logged");
-    hot::log_std(handle, Values::F32(&[2.0, 3.0]), Steps::From(5), Timestamps::At(1)).expect("logged");
+    by_handle::log_std(handle, Values::F32(&[2.0, 3.0]), Steps::From(5), Timestamps::At(1)).expect("logged");
     log(handle, 4.0).expect("logged");
     assert_eq!(
         logger.series(&loss(SeriesKind::Distributed)).expect_err("ordered").status,
@@ -79,7 +80,7 @@ fn a_handle_of_another_kind_is_refused() {
     };
     logger.log_histograms(&histograms).expect("logged");
     let histogram = SeriesHandle { series: std.series + 1, ..std };
-    let forged = hot::log_std(histogram, Values::F64(&[1.0]), Steps::From(10), Timestamps::Now);
+    let forged = by_handle::log_std(histogram, Values::F64(&[1.0]), Steps::From(10), Timestamps::Now);
     assert_eq!(forged.expect_err("no floats there").status, Status::Validation);
     let environments = logger.environments(&["a", "b"]).expect("environments");
     let points = RlFloats {
@@ -95,12 +96,15 @@ fn a_handle_of_another_kind_is_refused() {
         strategy: StepStrategy::WithinRlStep,
         ordered: true,
     };
-    assert_eq!(hot::log_rl(std, &points).expect_err("no RL series").status, Status::Validation);
-    hot::log_rl(rl, &points).expect("logged");
+    assert_eq!(by_handle::log_rl(std, &points).expect_err("no RL series").status, Status::Validation);
+    by_handle::log_rl(rl, &points).expect("logged");
     assert_eq!(logger.environment_progress("b"), Ok((Some(1), None)));
     let other = open(house.config("other"));
     let foreign = other.series(&loss(SeriesKind::Rl { ordered: true, episodic: false })).expect("a series");
-    assert_eq!(hot::log_rl(foreign, &points).expect_err("not its environments").status, Status::Validation);
+    assert_eq!(
+        by_handle::log_rl(foreign, &points).expect_err("not its environments").status,
+        Status::Validation
+    );
     logger.close(None).expect("closed");
     assert_eq!(logger.counters().rl_float_points.sent, 2);
 }

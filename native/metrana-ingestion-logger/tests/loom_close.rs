@@ -6,8 +6,8 @@
 
 #[path = "../src/errors.rs"]
 mod errors;
-#[path = "../src/queue.rs"]
-mod queue;
+#[path = "../src/stage/gate.rs"]
+mod gate;
 mod sync {
     pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
 
@@ -17,9 +17,9 @@ mod sync {
 }
 
 use errors::Status;
+use gate::{Behind, Closing, Gate, Patience, Turned};
 use loom::sync::Arc;
 use loom::thread;
-use queue::{Behind, Closing, Gate, Patience, Turned};
 
 /// The least that a stage can be: what came in, and what became of it.
 #[derive(Default)]

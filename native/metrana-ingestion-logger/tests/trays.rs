@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use common::{House, assert_books, open};
 use metrana_ingestion_logger::{
-    Config, Logger, SeriesHandle, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps, Values, hot,
+    Config, Logger, SeriesHandle, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps, Values,
+    by_handle,
 };
 
 fn series(logger: &Logger, metric: &str) -> SeriesHandle {
@@ -44,8 +45,8 @@ fn everybody_at_once(config: impl FnOnce(&House) -> Config) {
                     let (own, shared) = (series(logger, &name), series(logger, "shared"));
                     #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
                     for round in 0..ROUNDS {
-                        hot::log_scalar(own, round as f64).expect("logged");
-                        hot::log_scalar(shared, writer as f64).expect("logged");
+                        by_handle::log_scalar(own, round as f64).expect("logged");
+                        by_handle::log_scalar(shared, writer as f64).expect("logged");
                         if round % 97 == writer {
                             logger.log_std_floats(&column(&name, &[-1.0, -2.0, -3.0])).expect("logged");
                         }
@@ -124,7 +125,7 @@ fn many_series_share_a_tray() {
                 #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
                 for round in 0..ROUNDS {
                     for one in own {
-                        hot::log_scalar(*one, round as f64).expect("logged");
+                        by_handle::log_scalar(*one, round as f64).expect("logged");
                     }
                 }
             });
@@ -156,7 +157,7 @@ fn a_close_ends_the_trays_too() {
                 let own = series(&logger, &format!("own-{writer}"));
                 scope.spawn(move || {
                     loop {
-                        match hot::log_scalar(own, 1.0) {
+                        match by_handle::log_scalar(own, 1.0) {
                             Ok(()) => accepted.fetch_add(1, Ordering::Relaxed),
                             Err(told) => return assert_eq!(told.status, Status::LoggerClosed),
                         };
@@ -191,7 +192,7 @@ fn a_batch_is_one_step_to_everyone_else() {
         let single = scope.spawn(|| {
             let mut count = 0u64;
             while !done.load(Ordering::Relaxed) {
-                hot::log_scalar(between, 2.0).expect("logged");
+                by_handle::log_scalar(between, 2.0).expect("logged");
                 count += 1;
                 // Each time at another moment of a batch.
                 (0..count * 9973 % 200_000).for_each(|_| std::hint::spin_loop());

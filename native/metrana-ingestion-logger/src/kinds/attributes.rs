@@ -4,11 +4,11 @@ use metrana_proto::common::StringSet;
 use metrana_proto::types::attribute_update::Value as Leaf;
 use metrana_proto::types::{AttributeUpdate, EnvAttrUpdates, StringSetDelta};
 
-use crate::counters::Kind;
+use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::{Call, Encoded};
+use crate::names::validate;
 use crate::stage::Stage;
-use crate::validate;
 use crate::wire::field;
 
 const MAX_STRING: usize = 16_384;

@@ -4,15 +4,16 @@ use metrana_proto::common::SeriesValueKind;
 use metrana_proto::types::HistogramPoint;
 use metrana_proto::types::histogram_point::HistogramStats;
 
-use crate::counters::Kind;
+use crate::books::counters::Kind;
 use crate::errors::Error;
-use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::{Call, Encoded};
-use crate::lanes::Frame;
+use crate::names::ids::SeriesId;
+use crate::names::key::{Key, LabelRoom, Who, World};
+use crate::names::lanes::Frame;
+use crate::names::series::Nature;
+use crate::names::validate;
 use crate::points::Timestamps;
-use crate::series::{Nature, SeriesId};
 use crate::stage::Stage;
-use crate::validate;
 use crate::wire::field;
 
 const MAX_EDGES: usize = 513;
@@ -189,8 +190,7 @@ impl Call for HistogramCall<'_> {
             stage.put_whole(lane, Kind::HistogramPoints, &content);
         }
         let highest = self.points.iter().map(|point| point.step).max();
-        let last_step = &mut stage.registry.get_mut(id).last_step;
-        *last_step = (*last_step).max(highest);
+        stage.registry.reach(id, highest);
     }
 }
 

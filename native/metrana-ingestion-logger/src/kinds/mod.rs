@@ -1,18 +1,19 @@
-//! What can be logged, a file for each kind: how a call is checked, what it needs, and how it is staged.
+//! What can be logged, a file for each kind: how a call is checked against the names, what room it needs, and how it is
+//! staged. It may ask the names and write to the stage; it never waits, and a call that is refused has changed nothing.
 
 pub(crate) mod attributes;
-pub(crate) mod batch;
 pub(crate) mod histogram;
 pub(crate) mod rl;
 pub(crate) mod scatter;
+pub(crate) mod several;
 pub(crate) mod std;
 #[cfg(test)]
 mod tests;
 
-use crate::counters::Kind;
+use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::stage::Stage;
-use crate::wire::Head;
+use crate::wire::{Content, Head};
 
 /// A log call.
 pub(crate) trait Call {
@@ -36,23 +37,13 @@ pub(crate) struct Encoded<'a, M> {
     pub message: &'a M,
 }
 
-impl<M: prost::Message> crate::chunk::Field for Encoded<'_, M> {
-    fn field_len(&self) -> usize {
-        prost::encoding::message::encoded_len(self.field.into(), self.message)
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        prost::encoding::message::encode(self.field.into(), self.message, out);
-    }
-}
-
-impl<M: prost::Message> crate::chunk::Content for Encoded<'_, M> {
+impl<M: prost::Message> Content for Encoded<'_, M> {
     fn inner_len(&self) -> usize {
         self.message.encoded_len()
     }
 
     fn put_behind(&self, _inner_len: usize, head: &mut Head, out: &mut Vec<u8>) {
         head.flush(out);
-        crate::chunk::Field::put(self, out);
+        prost::encoding::message::encode(self.field.into(), self.message, out);
     }
 }

@@ -5,19 +5,21 @@
 
 use std::ops::Range;
 
-use crate::batch::{self, BatchSteps, BatchTimes};
-use crate::counters::Kind;
-use crate::environments::EnvironmentId;
+use crate::books::counters::Kind;
 use crate::errors::Error;
-use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::Call;
-use crate::lanes::LaneId;
+use crate::names::ids::LaneId;
+use crate::names::ids::SeriesId;
+use crate::names::key::{Key, LabelRoom, Who, World};
+use crate::names::rl_cursor::{EpisodeSteps, RlCursor};
+use crate::names::series::Nature;
+use crate::names::validate;
+use crate::points::EnvironmentId;
+use crate::points::StepStrategy;
 use crate::points::{Environments, RlFloats, Spread};
-use crate::rl_batch::{RL_BATCH_FRAME, RlBatch};
-use crate::rl_cursor::{EpisodeSteps, RlCursor, StepStrategy};
-use crate::series::{Nature, SeriesId};
 use crate::stage::{Row, Sizes, Stage};
-use crate::validate;
+use crate::wire::rl_step_batch::{RL_BATCH_FRAME, RlBatch};
+use crate::wire::{BatchSteps, BatchTimes, Columns, worst_point_len};
 
 /// A call with its name and its shape in order.
 pub(crate) struct RlCall<'a> {
@@ -94,7 +96,7 @@ impl<'a> RlCall<'a> {
     }
 
     fn sizes(&self) -> Sizes {
-        let point = batch::worst_point_len(
+        let point = worst_point_len(
             self.points.values.width(),
             matches!(self.points.steps, Spread::Grid(_)),
             matches!(self.points.timestamps, Spread::Grid(_)),
@@ -267,17 +269,19 @@ impl<'a> RlCall<'a> {
             RlBatch {
                 rl_step,
                 episode,
-                values: values.bytes_of(&part),
-                width: values.width(),
-                steps: match (first, steps) {
-                    (None, Spread::Grid(steps)) => BatchSteps::Each(&steps[part.clone()]),
-                    (first, _) => BatchSteps::From(first.unwrap_or(0) + piece.start as u64),
-                },
-                timestamps: match timestamps {
-                    Spread::None => BatchTimes::At(now),
-                    Spread::Uniform(millis) => BatchTimes::At(millis),
-                    Spread::PerEnvironment(millis) => BatchTimes::At(millis[environment]),
-                    Spread::Grid(millis) => BatchTimes::Each(&millis[part]),
+                columns: Columns {
+                    values: values.bytes_of(&part),
+                    width: values.width(),
+                    steps: match (first, steps) {
+                        (None, Spread::Grid(steps)) => BatchSteps::Each(&steps[part.clone()]),
+                        (first, _) => BatchSteps::From(first.unwrap_or(0) + piece.start as u64),
+                    },
+                    timestamps: match timestamps {
+                        Spread::None => BatchTimes::At(now),
+                        Spread::Uniform(millis) => BatchTimes::At(millis),
+                        Spread::PerEnvironment(millis) => BatchTimes::At(millis[environment]),
+                        Spread::Grid(millis) => BatchTimes::Each(&millis[part]),
+                    },
                 },
                 strategy,
             }

@@ -6,18 +6,18 @@ use metrana_proto::common::SeriesValueKind;
 use metrana_proto::types::{ScatterPoint, StreamingScatterSeriesUpdate};
 use prost::Message as _;
 
-use crate::chunk::Field;
-use crate::counters::Kind;
+use crate::books::counters::Kind;
 use crate::errors::Error;
-use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::histogram::whole_weight;
 use crate::kinds::{Call, Encoded};
-use crate::lanes::Frame;
+use crate::names::ids::SeriesId;
+use crate::names::key::{Key, LabelRoom, Who, World};
+use crate::names::lanes::Frame;
+use crate::names::series::Nature;
+use crate::names::validate;
 use crate::points::Timestamps;
-use crate::series::{Nature, SeriesId};
 use crate::stage::Stage;
-use crate::validate;
-use crate::wire::field;
+use crate::wire::{Field, field};
 
 const MAX_POINTS: usize = 32_768;
 
@@ -198,7 +198,6 @@ impl Call for ScatterCall<'_> {
             }
         }
         let highest = self.points.iter().map(|point| point.step).max();
-        let last_step = &mut stage.registry.get_mut(id).last_step;
-        *last_step = (*last_step).max(highest);
+        stage.registry.reach(id, highest);
     }
 }

@@ -1,16 +1,18 @@
 //! Points of ordinary series, ordered or distributed.
 
-use crate::batch::{self, BATCH_FRAME, Batch, BatchSteps, BatchTimes};
-use crate::chunk::SCALAR_WEIGHT;
-use crate::counters::Kind;
+use crate::books::counters::Kind;
 use crate::errors::Error;
-use crate::key::{Key, LabelRoom, Who, World};
 use crate::kinds::Call;
-use crate::lanes::Frame;
+use crate::names::ids::SeriesId;
+use crate::names::key::{Key, LabelRoom, Who, World};
+use crate::names::lanes::Frame;
+use crate::names::series::Nature;
+use crate::names::validate;
 use crate::points::{Scalar, StdFloats, Steps, Timestamps, Values};
-use crate::series::{Nature, SeriesId};
+use crate::stage::chunk::SCALAR_WEIGHT;
 use crate::stage::{Sizes, Stage};
-use crate::validate;
+use crate::wire::point_batch::{BATCH_FRAME, Batch};
+use crate::wire::{BatchSteps, BatchTimes, Columns, worst_point_len};
 
 /// A call, to a series by name or by handle.
 pub(crate) struct StdCall<'a> {
@@ -101,7 +103,7 @@ impl<'a> StdCall<'a> {
     }
 
     fn sizes(&self) -> Sizes {
-        let point = batch::worst_point_len(
+        let point = worst_point_len(
             self.values.width(),
             matches!(self.steps, Steps::Each(_)),
             matches!(self.timestamps, Timestamps::Each(_)),
@@ -189,18 +191,22 @@ impl Call for StdCall<'_> {
             };
             stage.put_scalar(lane, width, step, timestamp, bits);
         } else {
-            stage.put_column(lane, Kind::FloatPoints, values.len(), self.sizes(), |piece| Batch {
-                values: values.bytes_of(&piece),
-                width,
-                steps: match steps {
-                    Steps::Each(steps) => BatchSteps::Each(&steps[piece.clone()]),
-                    Steps::Auto | Steps::From(_) => BatchSteps::From(plan.first_step + piece.start as u64),
-                },
-                timestamps: match timestamps {
-                    Timestamps::Now => BatchTimes::At(now),
-                    Timestamps::At(millis) => BatchTimes::At(millis),
-                    Timestamps::Each(millis) => BatchTimes::Each(&millis[piece]),
-                },
+            stage.put_column(lane, Kind::FloatPoints, values.len(), self.sizes(), |piece| {
+                Batch(Columns {
+                    values: values.bytes_of(&piece),
+                    width,
+                    steps: match steps {
+                        Steps::Each(steps) => BatchSteps::Each(&steps[piece.clone()]),
+                        Steps::Auto | Steps::From(_) => {
+                            BatchSteps::From(plan.first_step + piece.start as u64)
+                        }
+                    },
+                    timestamps: match timestamps {
+                        Timestamps::Now => BatchTimes::At(now),
+                        Timestamps::At(millis) => BatchTimes::At(millis),
+                        Timestamps::Each(millis) => BatchTimes::Each(&millis[piece]),
+                    },
+                })
             });
         }
         plan.reach(stage, id);

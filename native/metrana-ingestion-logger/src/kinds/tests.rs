@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use super::Call;
 use super::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttributes};
-use super::batch::BatchCall;
 use super::histogram::{Bins, Histogram, HistogramCall, Histograms, Stats};
 use super::rl::RlCall;
 use super::scatter::{Scatter, ScatterCall, Scatters, Titles};
+use super::several::BatchCall;
 use super::std::StdCall;
 use crate::config::Config;
-use crate::events::EventSink;
-use crate::key::LabelRoom;
+use crate::deliver::seal::Sealer;
+use crate::names::key::LabelRoom;
+use crate::names::validate::MAX_STEP;
+use crate::points::StepStrategy;
 use crate::points::{Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
-use crate::pool::Pool;
-use crate::rl_cursor::StepStrategy;
-use crate::seal::Sealer;
-use crate::stage::{Next, Stage, Timing};
-use crate::validate::MAX_STEP;
+use crate::stage::pool::Pool;
+use crate::stage::{Stage, Taken, Timing};
+use crate::tell::events::EventSink;
 
 struct Bench {
     stage: Stage,
@@ -69,7 +69,7 @@ impl Bench {
         let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
         let mut messages = Vec::new();
         let mut sealer = Sealer::default();
-        while let Next::Chunk(chunk) = self.stage.take(timing, Instant::now(), true, true) {
+        while let Taken::Chunk(chunk) = self.stage.take(timing, Instant::now(), true, true) {
             let mut bytes = Vec::new();
             let rest_in_chunk = sealer.seal(&chunk, &mut bytes);
             if rest_in_chunk {

@@ -3,17 +3,26 @@
 use metrana_proto::types::StreamingSeriesUpdate;
 use prost::Message as _;
 
-use super::*;
+use std::time::{Duration, Instant};
+
+use metrana_proto::common::SeriesValueKind;
+
+use super::{Stage, Taken, Timing};
+use crate::config::Config;
+use crate::deliver::seal::Sealer;
 use crate::errors::Error;
-use crate::key::{Key, LabelRoom, World};
 use crate::kinds::Call;
 use crate::kinds::histogram::{Bins, Histogram, HistogramCall, Histograms};
 use crate::kinds::scatter::{Scatter, ScatterCall, Scatters, Titles};
 use crate::kinds::std::StdCall;
+use crate::names::ids::SeriesId;
+use crate::names::key::{Key, LabelRoom, World};
+use crate::names::series::Nature;
+use crate::points::Width;
 use crate::points::{Scalar, ScalarTime, StdFloats, Steps, Timestamps, Values};
-use crate::seal::Sealer;
-use crate::series::Nature;
-use crate::tray::{self, TRAYS, Tray};
+use crate::stage::pool::Pool;
+use crate::stage::tray::{self, TRAYS, Tray};
+use crate::tell::events::EventSink;
 
 fn stage() -> Stage {
     Stage::new(&Config::default(), EventSink::none(), Pool::new(1 << 20))
@@ -31,7 +40,7 @@ fn admit(stage: &mut Stage, call: &impl Call, now: i64) -> Result<(), Error> {
 
 fn message(stage: &mut Stage) -> metrana_proto::svc::UpdateRunRequest {
     let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
-    let Next::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) else { panic!("there is data") };
+    let Taken::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) else { panic!("there is data") };
     let mut sealed = Vec::new();
     if Sealer::default().seal(&chunk, &mut sealed) {
         sealed.extend_from_slice(&chunk.wire);

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use metrana_ingestion_logger::{self as engine, EnvironmentId, Logger, SeriesHandle, hot};
+use metrana_ingestion_logger::{self as engine, EnvironmentId, Logger, SeriesHandle, by_handle};
 use metrana_testkit::program::{
     Attribute, Bins, Call, Histogram, Histograms, RlFloats, Scatter, Scatters, SeriesName, Spread, StdFloats,
     Steps, Strategy, Tags, Target, Timestamps, Values,
@@ -66,7 +66,7 @@ impl<'a> Player<'a> {
         let handle = self.handle(&call.series, kind, false);
         let labels = borrowed(&call.series.labels);
         let points = std_floats(call, &labels);
-        hot::log_std(handle, points.values, points.steps, points.timestamps)
+        by_handle::log_std(handle, points.values, points.steps, points.timestamps)
     }
 
     fn rl(&mut self, call: &RlFloats, by_handle: bool) -> Result<(), engine::Error> {
@@ -83,7 +83,7 @@ impl<'a> Player<'a> {
         let ids = self.logger.environments(&unknown).expect("they are environments");
         self.environments.extend(unknown.into_iter().map(str::to_owned).zip(ids));
         let known: Vec<EnvironmentId> = names.iter().map(|name| self.environments[*name]).collect();
-        hot::log_rl(handle, &rl_floats(call, &[], engine::Environments::Known(&known)))
+        by_handle::log_rl(handle, &rl_floats(call, &[], engine::Environments::Known(&known)))
     }
 
     fn handle(&mut self, series: &SeriesName, kind: engine::SeriesKind, rl: bool) -> SeriesHandle {

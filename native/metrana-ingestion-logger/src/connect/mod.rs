@@ -1,0 +1,6 @@
+//! The way to the service: the process's one network thread, connections with TLS where the endpoint wants it, and a call on
+//! a connection. It moves bytes that are ready and says how a connection broke; what that means is decided elsewhere.
+
+pub(crate) mod runtime;
+mod tls;
+pub(crate) mod transport;

@@ -1,0 +1,48 @@
+//! What callers and the sender of a logger share.
+
+use tokio::sync::Notify;
+
+use crate::config::{Config, ErrorStrategy, LogLevel};
+use crate::errors::Error;
+use crate::stage::Stage;
+use crate::stage::slots::{self, Slot};
+use crate::tell::events::EventSink;
+
+/// What callers and sender share.
+pub(crate) struct Shared {
+    pub config: Config,
+    pub slot: &'static Slot,
+    /// Nothing is to be done any more.
+    pub abandon: Notify,
+    pub events: EventSink,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        slots::vacate(self.slot);
+    }
+}
+
+impl Shared {
+    /// Puts an error where the error strategy wants it.
+    pub(crate) fn report(&self, stage: &mut Stage, error: Error) {
+        if self.config.error_strategy != ErrorStrategy::Silent {
+            self.events.log(LogLevel::Warn, || error.message.clone());
+        }
+        stage.counters.errors_reported += 1;
+        if stage.terms.raise_errors {
+            // The next call has to hear of it.
+            stage.close_trays();
+        }
+        if stage.reports.add(error) {
+            stage.counters.errors_evicted += 1;
+        }
+    }
+
+    /// Delivery has failed for good.
+    pub(crate) fn stop(&self, cause: Error) {
+        self.events.log(LogLevel::Error, || format!("the logger stops: {cause}"));
+        // Poisoned: then it has stopped already.
+        drop(self.slot.gate.stop(cause, Stage::write_off));
+    }
+}

@@ -1,0 +1,87 @@
+//! Where loggers live: places that are never unmapped and are used again and again.
+//!
+//! A handle to a series is the number of such a place, the generation of the logger in it, and the series. Both numbers
+//! are compared under the lock that the append takes, so that a handle which outlives its logger is told so; it can
+//! neither touch freed memory nor write into another run.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::errors::{Error, Status};
+use crate::stage::Stage;
+use crate::stage::gate::Gate;
+use crate::stage::tray::{TRAYS, Tray};
+
+pub(crate) struct Slot {
+    pub index: u32,
+    pub gate: Gate<Stage>,
+    /// Side doors for single values.
+    pub trays: [Tray; TRAYS],
+    /// There may be something for the sender to do.
+    pub wake: Notify,
+}
+
+const ROW: u32 = 64;
+const ROWS: u32 = 1024;
+
+type SlotRow = Box<[Slot; ROW as usize]>;
+
+static SLOTS: [OnceLock<SlotRow>; ROWS as usize] = [const { OnceLock::new() }; ROWS as usize];
+
+static FREE: Mutex<Free> = Mutex::new(Free { list: Vec::new(), fresh: 0, generation: 0 });
+
+struct Free {
+    list: Vec<u32>,
+    /// Slots from this one on were never used.
+    fresh: u32,
+    generation: u32,
+}
+
+/// The slot of a handle. None: no logger ever had it.
+pub(crate) fn at(index: u32) -> Option<&'static Slot> {
+    let row = SLOTS.get((index / ROW) as usize)?.get()?;
+    Some(&row[(index % ROW) as usize])
+}
+
+/// Finds a place for a logger, whose stage learns its generation.
+pub(crate) fn occupy(mut stage: Stage, queue_bytes: usize) -> Result<&'static Slot, Error> {
+    let (index, generation) = {
+        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+        // Generations count loggers, not uses of a slot; 0 means that nobody is there.
+        free.generation = free.generation.checked_add(1).unwrap_or(1);
+        let index = free.list.pop().unwrap_or_else(|| {
+            free.fresh += 1;
+            free.fresh - 1
+        });
+        (index, free.generation)
+    };
+    let Some(row) = SLOTS.get((index / ROW) as usize) else {
+        return Err(Error::new(
+            Status::InvalidConfig,
+            format!("this process has {} loggers open, which is as many as there can be", ROW * ROWS),
+        ));
+    };
+    let row = row.get_or_init(|| {
+        let mut numbers = index - index % ROW..;
+        Box::new(std::array::from_fn(|_| Slot {
+            index: numbers.next().unwrap_or(index),
+            gate: Gate::new(Stage::vacant(), 0),
+            trays: std::array::from_fn(|_| Tray::default()),
+            wake: Notify::new(),
+        }))
+    });
+    let slot = &row[(index % ROW) as usize];
+    stage.generation = generation;
+    stage.shelf.trays = Some(&slot.trays);
+    slot.gate.reset(stage, queue_bytes)?;
+    Ok(slot)
+}
+
+/// The logger of a slot is gone, and so is its sender.
+pub(crate) fn vacate(slot: &Slot) {
+    // A slot whose lock is poisoned is not used again.
+    if slot.gate.reset(Stage::vacant(), 0).is_ok() {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).list.push(slot.index);
+    }
+}
