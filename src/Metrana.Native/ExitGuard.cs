@@ -1,32 +1,29 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
 
 /// <summary>
-/// Knows the loggers that are open and closes the forgotten ones when the process ends: at its normal end, and where it
-/// has none, on SIGTERM and when nobody catches an exception. Then no <c>using</c> disposes anything, and the last points
-/// are those that people want to see. On Ctrl-C (SIGINT), which many a program takes for a wish and not for its end, it
-/// delivers what there is and closes nothing.
+/// Knows the loggers that are open and closes the forgotten ones when the process ends: at its normal end, when nobody catches
+/// an exception, and on SIGTERM, Ctrl-C, SIGHUP and SIGQUIT. Then no <c>using</c> disposes anything, and the last points are
+/// the ones that people want to see. The program's own handlers have run before: see <see cref="ProcessEnd"/>.
 /// </summary>
 internal static class ExitGuard
 {
     private static readonly TimeSpan _patienceForLastLines = TimeSpan.FromSeconds(1);
+
+    /// <summary>How much longer than its own timeout a close may take before the process ends without it.</summary>
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
+
     private static readonly object _gate = new();
     private static readonly HashSet<LoggerCore> _open = [];
-
-#pragma warning disable IDE0052 // Never read, only kept: a registration that is collected is one that is gone.
-    private static PosixSignalRegistration? _terminate;
-    private static PosixSignalRegistration? _interrupt;
-#pragma warning restore IDE0052
-
     private static bool _watching;
 
-    /// <summary>Not 0: the loggers are being closed. Who signals once more does not want to wait for that.</summary>
+    /// <summary>Not 0: the loggers are being closed. A second signal ends the process without waiting for that.</summary>
     private static int _ending;
 
-    /// <summary>Not 0: what there is is being delivered, on Ctrl-C.</summary>
-    private static int _interrupted;
+    /// <summary>Whether a signal is ending the process, for certain, as soon as the loggers are closed.</summary>
+    private static volatile bool _dying;
 
     /// <summary>The loggers that are open at this moment.</summary>
     public static LoggerCore[] Snapshot()
@@ -50,23 +47,7 @@ internal static class ExitGuard
             _watching = true;
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => End("at the end of the process");
-        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
-        {
-            if (e.IsTerminating)
-            {
-                End("because an exception ends the process");
-            }
-        };
-        try
-        {
-            _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate);
-            _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt);
-        }
-        catch (PlatformNotSupportedException)
-        {
-            // No such signal here: then nothing ends this process that way.
-        }
+        ProcessEnd.Listen(End, OnSignal);
     }
 
     public static void Forget(LoggerCore logger)
@@ -85,50 +66,59 @@ internal static class ExitGuard
     }
 
     /// <summary>
-    /// The signal goes on to what it does by default, and that is the end. Unless somebody else has taken it in hand: a
-    /// handler that ran before this one and said so, or a generic host, whose own stop comes first and disposes.
+    /// When this returns, the process ends: the runtime raises no ProcessExit for a signal. Where a handler of the program's
+    /// may still come and keep the process alive, everything is delivered and nothing is closed.
     /// </summary>
-    private static void OnTerminate(PosixSignalContext context)
+    private static void OnSignal(string occasion)
     {
-        if (!context.Cancel && !HasGenericHost() && Interlocked.Exchange(ref _ending, 1) == 0)
-        {
-            CloseAll("on SIGTERM");
-        }
-    }
-
-    /// <summary>
-    /// Nothing is closed: a handler that was there before this one is asked after it, and may want to go on. Where there is
-    /// none, the process ends when this returns, at the second Ctrl-C at once.
-    /// </summary>
-    private static void OnInterrupt(PosixSignalContext context)
-    {
-        if (context.Cancel || HasGenericHost() || Volatile.Read(ref _ending) != 0 || Interlocked.Exchange(ref _interrupted, 1) != 0)
+        if (Interlocked.Exchange(ref _ending, 1) != 0)
         {
             return;
         }
 
-        SideBySide(static logger => logger.Deliver("Ctrl-C"));
-        Volatile.Write(ref _interrupted, 0);
+        if (ProcessEnd.SignalsComeLast)
+        {
+            _dying = true;
+            CloseAll(occasion);
+            EventPump.Shared.Lines.Drain(_patienceForLastLines);
+        }
+        else
+        {
+            SideBySide(logger => logger.BeginFlush(occasion), static _ => { });
+            Volatile.Write(ref _ending, 0);
+        }
     }
 
-    /// <summary>A host may have registered before us, and is then asked after us; that it is loaded has to do.</summary>
-    private static bool HasGenericHost() => AppDomain.CurrentDomain.GetAssemblies().Any(
-        assembly => string.Equals(assembly.GetName().Name, "Microsoft.Extensions.Hosting", StringComparison.Ordinal));
-
-    private static void CloseAll(string occasion) => SideBySide(logger => logger.Release(occasion));
-
-    /// <summary>All of them together take no longer than the most patient one.</summary>
-    private static void SideBySide(Action<LoggerCore> end)
+    /// <summary>
+    /// Holds a thread that wants to log while a signal ends the process: an exception would turn a clean end into a crash, and
+    /// there is nothing after it. The wait is as long as closing takes.
+    /// </summary>
+    public static void StandStill()
     {
-        Thread[] threads = [.. Snapshot().Select(logger => new Thread(() => end(logger)) { IsBackground = true })];
-        foreach (Thread thread in threads)
+        if (_dying)
         {
-            thread.Start();
+            Thread.CurrentThread.Join(Timeout.InfiniteTimeSpan);
         }
+    }
 
-        foreach (Thread thread in threads)
+    private static void CloseAll(string occasion) =>
+        SideBySide(logger => logger.BeginClose(occasion), static logger => logger.Release(_grace));
+
+    /// <summary>
+    /// All of them together take no longer than the most patient one, and hold no thread but this. What has not ended by then
+    /// is left behind.
+    /// </summary>
+    private static void SideBySide(Func<LoggerCore, Task> begin, Action<LoggerCore> after)
+    {
+        (LoggerCore Logger, Task Ended)[] loggers = [.. Snapshot().Select(logger => (logger, begin(logger)))];
+        Stopwatch watch = Stopwatch.StartNew();
+        foreach ((LoggerCore logger, Task ended) in loggers)
         {
-            thread.Join();
+            TimeSpan left = logger.CloseTimeout + _grace - watch.Elapsed;
+            if (logger.Await(ended, logger.CloseTimeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left))
+            {
+                after(logger);
+            }
         }
     }
 }

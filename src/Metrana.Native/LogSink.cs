@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Metrana.Native;
 
 /// <summary>
-/// Where what is to be told about a logger goes: into the <see cref="ILoggerFactory"/> of its configuration, or on
-/// standard error where there is none.
+/// Where the log lines about a logger go: to the <see cref="ILoggerFactory"/> of its configuration, or to standard error
+/// where there is none.
 /// </summary>
 internal sealed partial class LogSink
 {
@@ -14,6 +14,7 @@ internal sealed partial class LogSink
 
     private readonly ILogger? _log;
     private readonly LogLevel _level;
+    private long _lost;
 
     /// <param name="factory">The application's log, if it gave one.</param>
     /// <param name="level">The least urgent lines that are told.</param>
@@ -31,8 +32,17 @@ internal sealed partial class LogSink
     /// <summary>One line on standard error, for what belongs to no logger.</summary>
     public static void Complain(string message) => WriteToStandardError("error", "", message);
 
-    public bool IsEnabled(LogLevel level) =>
-        _level != LogLevel.None && level >= _level && (_log is null || _log.IsEnabled(level));
+    /// <summary>Whether the configuration wants such lines. Asks no provider.</summary>
+    public bool Wants(LogLevel level) => _level != LogLevel.None && level >= _level;
+
+    /// <summary>Whether the configuration and the application's log want such lines.</summary>
+    public bool IsEnabled(LogLevel level) => Wants(level) && (_log is null || _log.IsEnabled(level));
+
+    /// <summary>A line was dropped.</summary>
+    public void CountLost() => Interlocked.Increment(ref _lost);
+
+    /// <summary>How many lines were dropped since this was last asked.</summary>
+    public ulong TakeLost() => (ulong)Interlocked.Exchange(ref _lost, 0);
 
     public void Write(LogLevel level, string message)
     {
@@ -56,14 +66,7 @@ internal sealed partial class LogSink
 
     private static void WriteToStandardError(string level, string run, string message)
     {
-        try
-        {
-            string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-            Console.Error.WriteLine($"{time} metrana {level}: {(run.Length == 0 ? "" : run + ": ")}{message}");
-        }
-        catch (IOException)
-        {
-            // Standard error is gone; there is nowhere left to say so.
-        }
+        string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        StandardError.WriteLine($"{time} metrana {level}: {(run.Length == 0 ? "" : run + ": ")}{message}");
     }
 }

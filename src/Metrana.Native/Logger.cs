@@ -50,12 +50,13 @@ public sealed partial class Logger : IDisposable
         RunIdHex = Convert.ToHexString(core.Info.RunId).ToLowerInvariant();
     }
 
-    /// <summary>A forgotten logger is closed on another thread: a finaliser must not wait for a network.</summary>
+    /// <summary>A forgotten logger is closed without holding a thread: neither a finaliser nor the pool may wait for a network.</summary>
     ~Logger()
     {
         if (_core is { } core)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static core => core.Release("because nothing refers to it any more"), core, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static core => _ = core.ReleaseAsync("because nothing refers to it any more"), core, preferLocal: false);
         }
     }
 
@@ -100,12 +101,15 @@ public sealed partial class Logger : IDisposable
     }
 
     /// <summary>What a call throws that finds the logger closed by its disposal.</summary>
-    internal static ObjectDisposedException Disposed() => new(nameof(Logger));
+    internal static ObjectDisposedException Disposed()
+    {
+        ExitGuard.StandStill();
+        return new ObjectDisposedException("Metrana.Native.Logger");
+    }
 
     /// <summary>The native logger for a call; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>
     private LoggerHandle Live()
     {
-        ObjectDisposedException.ThrowIf(_core.Disposed, this);
-        return _core.Handle;
+        return _core.Disposed ? throw Disposed() : _core.Handle;
     }
 }

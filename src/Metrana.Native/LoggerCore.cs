@@ -9,21 +9,21 @@ namespace Metrana.Native;
 /// </summary>
 internal sealed class LoggerCore
 {
-    /// <summary>Whoever waits no longer than this is not told why.</summary>
-    private const double WordlessSeconds = 0.5;
+    /// <summary>How long whoever disposes waits for the line that says what was lost.</summary>
+    private static readonly TimeSpan _patienceForLine = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly LogSink _sink;
-    private readonly double _closeSeconds;
     private volatile bool _closed;
     private volatile bool _disposed;
     private volatile bool _released;
+    private volatile bool _told;
     private Metrics _final;
 
-    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag, double closeSeconds)
+    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag, TimeSpan closeTimeout)
     {
         Handle = handle;
-        _closeSeconds = closeSeconds;
+        CloseTimeout = closeTimeout;
         Info = NativeLogger.GetInfo(handle);
         _sink = sink;
         Tag = tag;
@@ -42,16 +42,18 @@ internal sealed class LoggerCore
     /// <summary>The run, as people call it.</summary>
     public string Run => _sink.Run;
 
+    /// <summary>How long closing may take.</summary>
+    public TimeSpan CloseTimeout { get; }
+
     /// <summary>Opens the run of a configuration that has been validated.</summary>
     public static LoggerCore Open(LoggerConfig config)
     {
         (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
-        double closeSeconds = Seconds.Of(config.CloseTimeout);
         LoggerHandle? handle = null;
         try
         {
             handle = NativeLogger.Open(config, pump.Events, tag);
-            return Opened(handle, sink, tag, closeSeconds);
+            return Opened(handle, sink, tag, config.CloseTimeout);
         }
         catch
         {
@@ -65,13 +67,12 @@ internal sealed class LoggerCore
     public static async Task<LoggerCore> OpenAsync(LoggerConfig config, CancellationToken cancellation)
     {
         (EventPump pump, LogSink sink, ulong tag) = Prepare(config);
-        double closeSeconds = Seconds.Of(config.CloseTimeout);
         LoggerHandle? handle = null;
         try
         {
             handle = await NativeLogger.OpenAsync(config, pump, tag, cancellation).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The native library opened a run and gave out no logger.");
-            return Opened(handle, sink, tag, closeSeconds);
+            return Opened(handle, sink, tag, config.CloseTimeout);
         }
         catch
         {
@@ -155,12 +156,14 @@ internal sealed class LoggerCore
         }
     }
 
-    /// <summary>The same as <see cref="Release"/>, with the waiting done elsewhere.</summary>
-    public async Task ReleaseAsync()
+    /// <summary>The same as <see cref="Release"/> without holding a thread.</summary>
+    /// <param name="occasion">Why it ends, when that is worth a word.</param>
+    public async Task ReleaseAsync(string? occasion = null)
     {
         _disposed = true;
         if (!_closed && !_released)
         {
+            SayWhy(occasion);
             try
             {
                 await CloseAsync(Seconds.None, closeRun: true, CancellationToken.None).ConfigureAwait(false);
@@ -176,18 +179,28 @@ internal sealed class LoggerCore
             }
         }
 
+        if (_told)
+        {
+            await EventPump.Shared.Lines.DrainAsync(_patienceForLine).ConfigureAwait(false);
+        }
+
         Release();
     }
 
     /// <summary>
-    /// Closes, unless somebody has, and frees. Never throws: what was lost is told to the log. Whoever comes second
-    /// waits for whoever came first.
+    /// Closes, unless that has happened, and frees. Never throws: what was lost goes to the log. A second caller waits for the
+    /// first.
     /// </summary>
-    /// <param name="occasion">Why it ends, when that is worth a word.</param>
-    public void Release(string? occasion = null)
+    /// <param name="patience">How long to wait for another caller; left out, as long as it takes.</param>
+    public void Release(TimeSpan? patience = null)
     {
         _disposed = true;
-        lock (_gate)
+        if (!Monitor.TryEnter(_gate, patience ?? Timeout.InfiniteTimeSpan))
+        {
+            return;
+        }
+
+        try
         {
             if (_released)
             {
@@ -196,7 +209,7 @@ internal sealed class LoggerCore
 
             if (!_closed)
             {
-                CloseAndTell(occasion);
+                CloseAndTell();
             }
 
             KeepFinalMetrics();
@@ -205,34 +218,68 @@ internal sealed class LoggerCore
             ExitGuard.Forget(this);
             _released = true;
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+
+        if (_told)
+        {
+            EventPump.Shared.Lines.Drain(_patienceForLine);
+        }
     }
 
-    /// <summary>
-    /// Waits until what there is has been delivered, as long as closing would. Never throws: what the logger says of it goes
-    /// to its log.
-    /// </summary>
+    /// <summary>Begins to close, as the process ends. Never throws; what becomes of it is for <see cref="Await"/>.</summary>
+    /// <param name="occasion">Why it ends.</param>
+    public Task BeginClose(string occasion)
+    {
+        _disposed = true;
+        if (_closed || _released)
+        {
+            return Task.CompletedTask;
+        }
+
+        SayWhy(occasion);
+        return Begun(
+            () => NativeLogger.CloseAsync(Handle, EventPump.Shared, Seconds.None, closeRun: true, CancellationToken.None),
+            () => Close(Seconds.None));
+    }
+
+    /// <summary>Begins to deliver what there is. Never throws; what becomes of it is for <see cref="Await"/>.</summary>
     /// <param name="occasion">Why it has to be now.</param>
-    public void Deliver(string occasion)
+    public Task BeginFlush(string occasion)
+    {
+        Tell(LogLevel.Information, $"{occasion}: delivering what there is; the same signal once more ends the process at once");
+        double timeout = Seconds.Of(CloseTimeout);
+        return Begun(
+            () => NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, CancellationToken.None),
+            () => NativeLogger.Flush(Handle, timeout));
+    }
+
+    /// <summary>Waits for what has begun. Whether it has ended; what it failed of goes to the log.</summary>
+    public bool Await(Task begun, TimeSpan limit)
     {
         try
         {
-            try
-            {
-                NativeLogger.Flush(Handle, WordlessSeconds);
-            }
-            catch (FlushTimeoutException)
-            {
-                Tell(LogLevel.Warning, $"{occasion}: waiting until everything is delivered; once more ends the process at once");
-                NativeLogger.Flush(Handle, _closeSeconds);
-            }
+            return begun.Wait(limit);
         }
-        catch (Exception e) when (e is LoggerClosedException or ObjectDisposedException)
+        catch (AggregateException e)
         {
-            // Somebody has closed it; then nothing is left to deliver.
-        }
-        catch (MetranaException e)
-        {
-            Tell(LogLevel.Error, e.Message);
+            switch (e.InnerException)
+            {
+                case ClosingException or SenderException:
+                    _closed |= e.InnerException is ClosingException;
+                    Tell(LogLevel.Error, e.InnerException.Message);
+                    break;
+                case LoggerClosedException or ObjectDisposedException:
+                    // Somebody else has closed it; then nothing is left to deliver.
+                    break;
+                default:
+                    Tell(LogLevel.Error, e.InnerException?.Message ?? e.Message);
+                    break;
+            }
+
+            return true;
         }
     }
 
@@ -244,14 +291,14 @@ internal sealed class LoggerCore
         return (pump, sink, pump.Attach(sink));
     }
 
-    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag, double closeSeconds)
+    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag, TimeSpan closeTimeout)
     {
-        LoggerCore core = new(handle, sink, tag, closeSeconds);
+        LoggerCore core = new(handle, sink, tag, closeTimeout);
         ExitGuard.Watch(core);
         return core;
     }
 
-    /// <summary>A call on a thread of the library, or on one of the pool's where the process may start no more.</summary>
+    /// <summary>A call that the library carries out, or a thread of the pool where the process may start no more.</summary>
     private static Task Begun(Func<Task> begin, Action blocking, CancellationToken cancellation)
     {
         try
@@ -261,6 +308,27 @@ internal sealed class LoggerCore
         catch (MetranaException e) when (e.StatusCode == MetranaStatus.NoThread)
         {
             return Task.Run(blocking, CancellationToken.None).WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>The same at the end of the process, where the pool may have no thread either.</summary>
+    private static Task Begun(Func<Task> begin, Action blocking)
+    {
+        try
+        {
+            try
+            {
+                return begin();
+            }
+            catch (MetranaException e) when (e.StatusCode is MetranaStatus.NoThread or MetranaStatus.EventsClosed)
+            {
+                blocking();
+                return Task.CompletedTask;
+            }
+        }
+        catch (Exception e)
+        {
+            return Task.FromException(e);
         }
     }
 
@@ -276,25 +344,23 @@ internal sealed class LoggerCore
         }
     }
 
-    private void CloseAndTell(string? occasion)
+    private void SayWhy(string? occasion)
+    {
+        if (occasion is not null)
+        {
+            Tell(LogLevel.Warning, $"the logger was not disposed and is closed now, {occasion}");
+        }
+    }
+
+    private void CloseAndTell()
     {
         try
         {
-            if (occasion is not null)
-            {
-                _sink.Write(LogLevel.Warning, $"the logger was not disposed and is closed now, {occasion}");
-            }
-
             Close(Seconds.None);
         }
         catch (MetranaException e)
         {
             Tell(LogLevel.Error, e.Message);
-        }
-        catch (Exception e)
-        {
-            // A log provider of the application's threw.
-            LogSink.Complain($"closing a logger failed: {e.Message}");
         }
     }
 
@@ -313,13 +379,7 @@ internal sealed class LoggerCore
 
     private void Tell(LogLevel level, string message)
     {
-        try
-        {
-            _sink.Write(level, message);
-        }
-        catch (Exception e)
-        {
-            LogSink.Complain($"{message} (and a log provider failed: {e.Message})");
-        }
+        _told = true;
+        EventPump.Shared.Lines.Post(_sink, level, message);
     }
 }

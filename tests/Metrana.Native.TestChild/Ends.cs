@@ -8,6 +8,8 @@ internal static class Ends
     /// <summary>So many points that they cannot all have left before the process ends.</summary>
     private const int Points = 200_000;
 
+    public const int OwnExitCode = 7;
+
     /// <summary>Returns from Main as if there were no logger.</summary>
     public static void Forget(string endpoint, string run) => LogPoints(endpoint, run);
 
@@ -18,32 +20,30 @@ internal static class Ends
         throw new InvalidOperationException("diverged");
     }
 
-    /// <summary>Is ended by a signal.</summary>
+    /// <summary>Dies of an exception, and has something to say to that.</summary>
+    public static void CrashWithLastWords(string endpoint, string run, bool handlerFirst)
+    {
+        Logger? logger = null;
+        InOrder(
+            handlerFirst,
+            () => AppDomain.CurrentDomain.UnhandledException += (_, _) => logger!.LogStdFloats("last-words", Scale.MlStep, 1),
+            () => logger = LogPoints(endpoint, run));
+        throw new InvalidOperationException("diverged");
+    }
+
+    /// <summary>Exits, and has something to say to that.</summary>
+    public static void ExitWithLastWords(string endpoint, string run, bool handlerFirst)
+    {
+        Logger? logger = null;
+        InOrder(
+            handlerFirst,
+            () => AppDomain.CurrentDomain.ProcessExit += (_, _) => logger!.LogStdFloats("last-words", Scale.MlStep, 1),
+            () => logger = LogPoints(endpoint, run));
+        Environment.Exit(OwnExitCode);
+    }
+
+    /// <summary>Is ended by a signal, with points that would not have left for a long time.</summary>
     public static void AwaitSignal(string endpoint, string run)
-    {
-        Logger logger = LogPoints(endpoint, run);
-        Runs.Say("ready");
-        Runs.AwaitGo();
-        GC.KeepAlive(logger);
-    }
-
-    /// <summary>Has a handler of its own, which wants to end in its own way: the logger must still work then.</summary>
-    public static void AwaitHandledSignal(string endpoint, string run)
-    {
-        using ManualResetEventSlim signalled = new();
-        using Logger logger = LogPoints(endpoint, run);
-        using PosixSignalRegistration own = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            signalled.Set();
-        });
-        Runs.Say("ready");
-        signalled.Wait();
-        logger.LogStdFloats("last-words", Scale.MlStep, 1);
-    }
-
-    /// <summary>Is ended by Ctrl-C, with points that would not have left for a long time.</summary>
-    public static void AwaitInterrupt(string endpoint, string run)
     {
         Logger logger = LogPoints(endpoint, run, TimeSpan.FromMinutes(10));
         Runs.Say("ready");
@@ -51,19 +51,70 @@ internal static class Ends
         GC.KeepAlive(logger);
     }
 
-    /// <summary>Takes Ctrl-C for a wish, as many a trainer does, and has said so before there was a logger.</summary>
-    public static void AwaitHandledInterrupt(string endpoint, string run)
+    /// <summary>Is ended by a signal in the middle of its work.</summary>
+    public static void LogUntilSignal(string endpoint, string run)
+    {
+        Logger logger = LogPoints(endpoint, run);
+        Runs.Say("ready");
+        while (true)
+        {
+            logger.LogStdFloats("more", Scale.MlStep, 1);
+        }
+    }
+
+    /// <summary>Has a handler of its own, and ends in its own way: the logger must still work then.</summary>
+    public static void AwaitHandledSignal(string endpoint, string run, bool handlerFirst, PosixSignal signal)
+    {
+        using ManualResetEventSlim signalled = new();
+        Logger? logger = null;
+        PosixSignalRegistration? own = null;
+        InOrder(
+            handlerFirst,
+            () => own = PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                signalled.Set();
+            }),
+            () => logger = LogPoints(endpoint, run));
+        Runs.Say("ready");
+        signalled.Wait();
+        logger!.LogStdFloats("last-words", Scale.MlStep, 1);
+        logger.Dispose();
+        own!.Dispose();
+    }
+
+    /// <summary>Has a handler of its own that only says something: the signal still ends the process.</summary>
+    public static void AwaitObservedSignal(string endpoint, string run, bool handlerFirst, PosixSignal signal)
+    {
+        Logger? logger = null;
+        PosixSignalRegistration? own = null;
+        InOrder(
+            handlerFirst,
+            () => own = PosixSignalRegistration.Create(signal, _ => logger!.LogStdFloats("last-words", Scale.MlStep, 1)),
+            () => logger = LogPoints(endpoint, run));
+        Runs.Say("ready");
+        Runs.AwaitGo();
+        GC.KeepAlive(own);
+    }
+
+    /// <summary>Takes Ctrl-C as a request to stop, as many a trainer does.</summary>
+    public static void AwaitHandledInterrupt(string endpoint, string run, bool handlerFirst)
     {
         using ManualResetEventSlim interrupted = new();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            interrupted.Set();
-        };
-        using Logger logger = LogPoints(endpoint, run);
+        Logger? logger = null;
+        InOrder(
+            handlerFirst,
+            () => Console.CancelKeyPress += (_, e) =>
+            {
+                e.Cancel = true;
+                interrupted.Set();
+            },
+            () => logger = LogPoints(endpoint, run));
         Runs.Say("ready");
         interrupted.Wait();
-        logger.LogStdFloats("last-words", Scale.MlStep, 1);
+        Runs.Say("handled");
+        logger!.LogStdFloats("last-words", Scale.MlStep, 1);
+        logger.Dispose();
     }
 
     public static Logger LogPoints(string endpoint, string run, TimeSpan? age = null)
@@ -78,5 +129,11 @@ internal static class Ends
         }
 
         return logger;
+    }
+
+    private static void InOrder(bool firstFirst, Action first, Action second)
+    {
+        (firstFirst ? first : second)();
+        (firstFirst ? second : first)();
     }
 }

@@ -1,21 +1,31 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native.TestChild;
 
 /// <summary>A trainer under a generic host, which owns the signal and disposes what it made.</summary>
 internal static class Hosted
 {
-    public static async Task AwaitSignalAsync(string endpoint, string run)
+    /// <summary>The host listens for signals before there is a logger, or after.</summary>
+    public static async Task AwaitSignalAsync(string endpoint, string run, bool hostFirst)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(_ => Ends.LogPoints(endpoint, run));
         builder.Services.AddHostedService<Trainer>();
         using IHost host = builder.Build();
+        if (!hostFirst)
+        {
+            _ = host.Services.GetRequiredService<Logger>();
+        }
 
-        // The host listens for the signal before there is a logger, so the logger's own handler is asked first.
         await host.RunAsync();
+    }
+
+    /// <summary>A host that was built for its services and never runs: it hears no signal.</summary>
+    public static void AwaitSignalWithoutRunning(string endpoint, string run)
+    {
+        using IHost host = Host.CreateEmptyApplicationBuilder(null).Build();
+        Ends.AwaitSignal(endpoint, run);
     }
 
     /// <summary>Has something to say when it is told to stop.</summary>
@@ -23,11 +33,18 @@ internal static class Hosted
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            await Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Happens(lifetime.ApplicationStarted);
             Logger logger = services.GetRequiredService<Logger>();
             Runs.Say("ready");
-            await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Happens(stoppingToken);
             logger.LogStdFloats("last-words", Scale.MlStep, 1);
+        }
+
+        private static Task Happens(CancellationToken token)
+        {
+            TaskCompletionSource happens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            token.Register(happens.SetResult);
+            return happens.Task;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Metrana.Native.TestChild;
 
 // Each command plays one part, told line by line over standard input and output. A part that fails throws, and so
@@ -10,23 +11,44 @@ switch (part)
     case "forget":
         Ends.Forget(endpoint, run);
         break;
-    case "terminate":
+    case "signal":
         Ends.AwaitSignal(endpoint, run);
         break;
-    case "terminate-handled":
-        Ends.AwaitHandledSignal(endpoint, run);
+    case "signal-in-loop":
+        Ends.LogUntilSignal(endpoint, run);
         break;
-    case "terminate-hosted":
-        await Hosted.AwaitSignalAsync(endpoint, run);
+    case "signal-handled":
+        Ends.AwaitHandledSignal(endpoint, run, HandlerFirst(), Signal());
         break;
-    case "interrupt":
-        Ends.AwaitInterrupt(endpoint, run);
+    case "signal-observed":
+        Ends.AwaitObservedSignal(endpoint, run, HandlerFirst(), Signal());
         break;
     case "interrupt-handled":
-        Ends.AwaitHandledInterrupt(endpoint, run);
+        Ends.AwaitHandledInterrupt(endpoint, run, HandlerFirst());
+        break;
+    case "hosted":
+        await Hosted.AwaitSignalAsync(endpoint, run, HandlerFirst());
+        break;
+    case "host-not-running":
+        Hosted.AwaitSignalWithoutRunning(endpoint, run);
         break;
     case "crash":
         Ends.Crash(endpoint, run);
+        break;
+    case "crash-handled":
+        Ends.CrashWithLastWords(endpoint, run, HandlerFirst());
+        break;
+    case "exit-handled":
+        Ends.ExitWithLastWords(endpoint, run, HandlerFirst());
+        break;
+    case "exit-behind-blocked-provider":
+        Providers.ExitBehindBlockedProvider(endpoint, run);
+        break;
+    case "exit-in-provider":
+        Providers.ExitInProvider(endpoint, run);
+        break;
+    case "fill-standard-error":
+        Providers.FillStandardError(endpoint, run);
         break;
     case "column":
         Column.LogAgainstStalledServer(endpoint, run);
@@ -40,3 +62,13 @@ switch (part)
 }
 
 return 0;
+
+// The program's own handler is there before the logger, or after it.
+bool HandlerFirst() => args[3] switch
+{
+    "handler-first" => true,
+    "logger-first" => false,
+    string other => throw new ArgumentException($"There is no order '{other}'."),
+};
+
+PosixSignal Signal() => Enum.Parse<PosixSignal>(args[4]);

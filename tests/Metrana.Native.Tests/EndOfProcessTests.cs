@@ -4,140 +4,289 @@ using Metrana.Server;
 
 namespace Metrana.Native.Tests;
 
-/// <summary>A process that ends without having disposed its logger loses nothing by that.</summary>
+/// <summary>
+/// A process that ends without having disposed its logger loses nothing by that, and the program's own handlers find the
+/// logger open, whether they were there before it or not.
+/// </summary>
 public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<ServerFixture>
 {
     private const int Points = 200_000;
-    private const int TerminatedBySignal = 128 + 15;
+    private const int OwnExitCode = 7;
+    private const int Aborted = 128 + 6;
+    private static int _runs;
 
     private readonly LocalServer _server = fixture.Server;
+
+    public static TheoryData<string> Orders => ["handler-first", "logger-first"];
+
+    public static TheoryData<string, string> OrdersAndSignals => new()
+    {
+        { "handler-first", "SIGTERM" }, { "logger-first", "SIGTERM" },
+        { "handler-first", "SIGINT" }, { "logger-first", "SIGINT" },
+        { "handler-first", "SIGHUP" }, { "logger-first", "SIGHUP" },
+        { "handler-first", "SIGQUIT" }, { "logger-first", "SIGQUIT" },
+    };
 
     [Fact]
     public async Task A_forgotten_logger_is_closed_when_Main_returns()
     {
-        using Child child = Child.Play("forget", _server.Endpoint, "forgotten");
+        string run = NewRun();
+        using Child child = Child.Play("forget", _server.Endpoint, run);
 
         (int exitCode, string errors) = await child.EndAsync();
 
         exitCode.Should().Be(0, errors);
         errors.Should().Contain("was not disposed");
-        StoredRun run = await _server.RunAsync("forgotten");
-        run.Points.Should().Be(Points);
-        run.Closed.Should().BeTrue();
+        await ShouldHaveAsync(run, Points);
     }
 
-    [Fact]
-    public async Task A_logger_is_closed_when_SIGTERM_ends_the_process()
+    [Theory]
+    [InlineData("SIGTERM")]
+    [InlineData("SIGINT")]
+    [InlineData("SIGHUP")]
+    [InlineData("SIGQUIT")]
+    public async Task A_logger_is_closed_when_a_signal_ends_the_process(string signal)
     {
-        using Child child = Child.Play("terminate", _server.Endpoint, "terminated");
+        string run = NewRun();
+        using Child child = Child.Play("signal", _server.Endpoint, run);
         (await child.HearAsync()).Should().Be("ready");
 
-        Terminate(child);
+        Signal(child, signal);
 
         (int exitCode, string errors) = await child.EndAsync();
-        exitCode.Should().Be(TerminatedBySignal, errors);
-        StoredRun run = await _server.RunAsync("terminated");
-        run.Points.Should().Be(Points);
-        run.Closed.Should().BeTrue();
+        exitCode.Should().Be(128 + Number(signal), errors);
+        errors.Should().Contain("was not disposed");
+        await ShouldHaveAsync(run, Points);
     }
 
-    [Fact]
-    public async Task A_program_that_handles_SIGTERM_itself_still_has_its_logger()
+    [Theory]
+    [InlineData("SIGTERM")]
+    [InlineData("SIGINT")]
+    public async Task A_loop_that_a_signal_ends_does_not_crash_while_its_logger_closes(string signal)
     {
-        using Child child = Child.Play("terminate-handled", _server.Endpoint, "handled");
+        string run = NewRun();
+        using Child child = Child.Play("signal-in-loop", _server.Endpoint, run);
         (await child.HearAsync()).Should().Be("ready");
 
-        Terminate(child);
+        Signal(child, signal);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(128 + Number(signal), errors);
+        errors.Should().NotContain("ObjectDisposedException");
+        (await _server.RunAsync(run)).Closed.Should().BeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(OrdersAndSignals))]
+    public async Task A_program_that_handles_a_signal_itself_still_has_its_logger(string order, string signal)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("signal-handled", _server.Endpoint, run, order, signal);
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, signal);
 
         (int exitCode, string errors) = await child.EndAsync();
         exitCode.Should().Be(0, errors);
-        StoredRun run = await _server.RunAsync("handled");
-        run.Points.Should().Be(Points + 1, "the last words were logged after the signal");
-        run.Closed.Should().BeTrue();
+        errors.Should().BeEmpty();
+        await ShouldHaveAsync(run, Points + 1);
     }
 
-    [Fact]
-    public async Task Under_a_generic_host_its_own_stop_comes_first()
+    [Theory]
+    [MemberData(nameof(OrdersAndSignals))]
+    public async Task What_a_handler_logs_that_lets_the_process_end_is_delivered(string order, string signal)
     {
-        using Child child = Child.Play("terminate-hosted", _server.Endpoint, "hosted");
+        string run = NewRun();
+        using Child child = Child.Play("signal-observed", _server.Endpoint, run, order, signal);
         (await child.HearAsync()).Should().Be("ready");
 
-        Terminate(child);
+        Signal(child, signal);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(128 + Number(signal), errors);
+        await ShouldHaveAsync(run, Points + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task A_program_that_takes_Ctrl_C_as_a_request_goes_on_logging(string order)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("interrupt-handled", _server.Endpoint, run, order);
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, "SIGINT");
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        await ShouldHaveAsync(run, Points + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task A_handler_of_Ctrl_C_does_not_wait_for_a_service_that_stalls(string order)
+    {
+        await using LocalServer stalled = await Runs.StartFaultyServerAsync();
+        using Child child = Child.Play("interrupt-handled", stalled.Endpoint, "stalled", order);
+        (await child.HearAsync()).Should().Be("ready");
+        await stalled.Faults.StallAsync();
+
+        Signal(child, "SIGINT");
+
+        // Closing waits for the service, which goes on only when the handler has been heard of.
+        (await child.HearAsync()).Should().Be("handled");
+        await stalled.Faults.ClearAsync();
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task Under_a_generic_host_its_own_stop_comes_first(string order)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("hosted", _server.Endpoint, run, order);
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, "SIGTERM");
 
         (int exitCode, string errors) = await child.EndAsync();
         exitCode.Should().Be(0, errors);
         errors.Should().NotContain("was not disposed");
-        StoredRun run = await _server.RunAsync("hosted");
-        run.Points.Should().Be(Points + 1, "a service logged while the host stopped");
-        run.Closed.Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task Ctrl_C_ends_the_process_when_everything_is_delivered()
-    {
-        using Child child = Child.Play("interrupt", _server.Endpoint, "interrupted");
-        (await child.HearAsync()).Should().Be("ready");
-
-        Signal(child, "INT");
-
-        (int exitCode, string errors) = await child.EndAsync();
-        exitCode.Should().Be(128 + 2, errors);
-        (await _server.RunAsync("interrupted")).Points.Should().Be(Points);
-    }
-
-    [Fact]
-    public async Task A_program_that_takes_Ctrl_C_for_a_wish_goes_on_logging()
-    {
-        using Child child = Child.Play("interrupt-handled", _server.Endpoint, "wish");
-        (await child.HearAsync()).Should().Be("ready");
-
-        Signal(child, "INT");
-
-        (int exitCode, string errors) = await child.EndAsync();
-        exitCode.Should().Be(0, errors);
-        StoredRun run = await _server.RunAsync("wish");
-        run.Points.Should().Be(Points + 1);
-        run.Closed.Should().BeTrue();
+        await ShouldHaveAsync(run, Points + 1);
     }
 
     [Theory]
-    [InlineData("interrupt", "INT", 2)]
-    [InlineData("terminate", "TERM", 15)]
-    public async Task The_second_signal_ends_a_process_that_waits_for_the_service(string part, string signal, int number)
+    [InlineData("SIGTERM")]
+    [InlineData("SIGINT")]
+    public async Task A_host_that_was_built_and_does_not_run_changes_nothing(string signal)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("host-not-running", _server.Endpoint, run);
+        (await child.HearAsync()).Should().Be("ready");
+
+        Signal(child, signal);
+
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(128 + Number(signal), errors);
+        await ShouldHaveAsync(run, Points);
+    }
+
+    [Theory]
+    [InlineData("SIGINT")]
+    [InlineData("SIGTERM")]
+    public async Task The_second_signal_ends_a_process_that_waits_for_the_service(string signal)
     {
         await using LocalServer stalled = await Runs.StartFaultyServerAsync();
-        using Child child = Child.Play(part, stalled.Endpoint, "stalled");
+        using Child child = Child.Play("signal", stalled.Endpoint, "stalled");
         (await child.HearAsync()).Should().Be("ready");
         await stalled.Faults.StallAsync();
 
         Signal(child, signal);
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await child.HearErrorAsync("is closed now");
         child.HasEnded.Should().BeFalse("it waits for what was logged to be delivered");
         Signal(child, signal);
 
         (int exitCode, string errors) = await child.EndAsync();
-        exitCode.Should().Be(128 + number, errors);
+        exitCode.Should().Be(128 + Number(signal), errors);
     }
 
     [Fact]
     public async Task A_crash_loses_no_point_and_stays_a_crash()
     {
-        using Child child = Child.Play("crash", _server.Endpoint, "crashed");
+        string run = NewRun();
+        using Child child = Child.Play("crash", _server.Endpoint, run);
 
         (int exitCode, string errors) = await child.EndAsync();
 
-        exitCode.Should().Be(128 + 6, errors);
+        exitCode.Should().Be(Aborted, errors);
         errors.Should().Contain("diverged");
-        StoredRun run = await _server.RunAsync("crashed");
-        run.Points.Should().Be(Points);
+        await ShouldHaveAsync(run, Points);
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task The_last_words_of_a_crash_are_delivered(string order)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("crash-handled", _server.Endpoint, run, order);
+
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().Be(Aborted, errors);
+        errors.Should().Contain("diverged").And.NotContain("ObjectDisposedException");
+        await ShouldHaveAsync(run, Points + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task A_handler_of_the_end_still_has_its_logger_and_the_exit_code_stays(string order)
+    {
+        string run = NewRun();
+        using Child child = Child.Play("exit-handled", _server.Endpoint, run, order);
+
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().Be(OwnExitCode, errors);
+        await ShouldHaveAsync(run, Points + 1);
+    }
+
+    [Theory]
+    [InlineData("exit-behind-blocked-provider")]
+    [InlineData("exit-in-provider")]
+    public async Task A_log_provider_that_never_returns_does_not_keep_the_process_alive(string part)
+    {
+        string run = NewRun();
+        using Child child = Child.Play(part, _server.Endpoint, run);
+
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().Be(OwnExitCode, errors);
+        await ShouldHaveAsync(run, 2);
+    }
+
+    [Fact]
+    public async Task Standard_error_that_nobody_reads_holds_up_neither_the_program_nor_its_end()
+    {
+        string run = NewRun();
+        using Child child = Child.PlayUnheard("fill-standard-error", _server.Endpoint, run);
+
+        (await child.HearAsync()).Should().Be("delivered");
+        (int exitCode, _) = await child.EndAsync();
+
+        exitCode.Should().Be(0);
+        (await _server.RunAsync(run)).Closed.Should().BeTrue();
+    }
+
+    [Fact]
+    public void On_this_runtime_handlers_of_signals_can_be_put_last()
+    {
+        using Logger logger = new(Runs.Config(_server));
+
+        ProcessEnd.SignalsComeLast.Should().BeTrue();
+    }
+
+    private static string NewRun() => $"end-{Interlocked.Increment(ref _runs)}";
+
+    private async Task ShouldHaveAsync(string name, int points)
+    {
+        StoredRun run = await _server.RunAsync(name);
+        run.Points.Should().Be(points);
         run.Closed.Should().BeTrue();
     }
 
-    private static void Terminate(Child child) => Signal(child, "TERM");
+    private static int Number(string signal) => signal switch
+    {
+        "SIGHUP" => 1,
+        "SIGINT" => 2,
+        "SIGQUIT" => 3,
+        "SIGTERM" => 15,
+        _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, null),
+    };
 
     private static void Signal(Child child, string name)
     {
-        using Process kill = Process.Start("kill", [$"-{name}", $"{child.Id}"]);
+        using Process kill = Process.Start("kill", [$"-{name["SIG".Length..]}", $"{child.Id}"]);
         kill.WaitForExit();
         kill.ExitCode.Should().Be(0);
     }

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Metrana.Native.Interop;
 
 /// <summary>
-/// The one thread of the process that reads what the engine has to tell, and hands it to the loggers' sinks. The engine
-/// never calls in, so no managed code runs on a native thread, least of all while the runtime shuts down.
+/// The one thread of the process that reads the engine's events: it ends the calls that have completed, and queues log lines
+/// for <see cref="LogLines"/>. The engine never calls in, so no managed code runs on a native thread, least of all while the
+/// runtime shuts down.
 /// </summary>
 /// <remarks>
-/// The thread is a background thread and keeps no process alive; it knows sinks by their number and no logger, so it
-/// keeps no logger alive either.
+/// The thread runs no code of the application, so that nothing can hold up a completion. It is a background thread and keeps
+/// no process alive; it knows sinks by their number and no logger, so it keeps no logger alive either.
 /// </remarks>
 internal sealed class EventPump
 {
@@ -61,8 +62,11 @@ internal sealed class EventPump
     /// <summary>The calls whose ends are among the events.</summary>
     public PendingCalls Calls { get; } = new();
 
-    /// <summary>Ends the pump of the process, if there is one, when all that was queued has been handed out.</summary>
-    /// <param name="patience">How long to wait for that.</param>
+    /// <summary>The log lines that wait to be written.</summary>
+    public LogLines Lines { get; } = new();
+
+    /// <summary>Ends the pump of the process, if there is one, when everything that was queued has been handled and written.</summary>
+    /// <param name="patience">How long to wait for each of the two.</param>
     public static void Stop(TimeSpan patience)
     {
         EventPump? pump;
@@ -75,6 +79,7 @@ internal sealed class EventPump
         {
             NativeMethods.EventsClose(pump.Events);
             pump._thread.Join(patience);
+            pump.Lines.Drain(patience);
         }
     }
 
@@ -108,11 +113,12 @@ internal sealed class EventPump
             nint @event = 0;
             try
             {
-                MetranaStatus status = Next(retired > 0 ? 0 : Idle, out @event);
-                switch (status)
+                switch (Next(retired > 0 ? 0 : Idle, out @event))
                 {
+                    case MetranaStatus.Ok when HandOn(@event):
+                        @event = 0;
+                        break;
                     case MetranaStatus.Ok:
-                        HandOut(@event);
                         break;
                     case MetranaStatus.EventTimeout:
                         Forget(retired);
@@ -124,8 +130,8 @@ internal sealed class EventPump
             }
             catch (Exception e)
             {
-                // A log provider of the application's threw. It must not end the log of all the others.
-                LogSink.Complain($"a log provider failed: {e.Message}");
+                // Whatever it was, the events behind this one still have to be handled.
+                LogSink.Complain($"an event of the engine could not be handled: {e.Message}");
             }
             finally
             {
@@ -142,31 +148,23 @@ internal sealed class EventPump
         return (MetranaStatus)status;
     }
 
-    private void HandOut(nint @event)
+    /// <summary>Handles an event. Whether it belongs to somebody else from now on.</summary>
+    private bool HandOn(nint @event)
     {
         EventType type = (EventType)NativeMethods.EventKind(@event);
         if (type == EventType.Completion)
         {
             Calls.End(@event);
+            return false;
         }
 
         if (type != EventType.Log || !_sinks.TryGetValue(NativeMethods.EventTag(@event), out LogSink? sink))
         {
-            return;
+            return false;
         }
 
         LogLevel level = ToLogLevel(NativeMethods.EventLevel(@event));
-        ulong missed = NativeMethods.EventMissed(@event);
-        if (missed > 0 && sink.IsEnabled(LogLevel.Warning))
-        {
-            sink.Write(LogLevel.Warning, $"{missed} lines of the engine before the next one were lost: they came faster than they were read");
-        }
-
-        // Asked before the text is made: most lines of most programs are not wanted.
-        if (sink.IsEnabled(level))
-        {
-            sink.Write(level, Utf8.Read(NativeMethods.EventMessage(@event)));
-        }
+        return sink.Wants(level) && Lines.Post(sink, level, @event);
     }
 
     private void Forget(int count)

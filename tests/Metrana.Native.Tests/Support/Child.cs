@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Threading.Channels;
 
 namespace Metrana.Native.Tests.Support;
 
@@ -8,19 +10,26 @@ internal sealed class Child : IDisposable
     private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
     private readonly Task<string> _errors;
 
-    private Child(Process process)
+    private Child(Process process, bool heardErrors)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
+        _errors = heardErrors ? ReadErrorsAsync() : Task.FromResult("");
     }
 
     public int Id => _process.Id;
 
     public bool HasEnded => _process.HasExited;
 
-    public static Child Play(string part, string endpoint, string run)
+    public static Child Play(string part, string endpoint, string run, params string[] more) =>
+        Play([part, endpoint, run, .. more], heardErrors: true);
+
+    /// <summary>The same, with a standard error that nobody reads.</summary>
+    public static Child PlayUnheard(string part, string endpoint, string run) => Play([part, endpoint, run], heardErrors: false);
+
+    private static Child Play(string[] arguments, bool heardErrors)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -30,10 +39,12 @@ internal sealed class Child : IDisposable
         };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Metrana.Native.TestChild.dll"));
-        start.ArgumentList.Add(part);
-        start.ArgumentList.Add(endpoint);
-        start.ArgumentList.Add(run);
-        return new Child(Process.Start(start) ?? throw new InvalidOperationException("The child did not start."));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new Child(Process.Start(start) ?? throw new InvalidOperationException("The child did not start."), heardErrors);
     }
 
     /// <summary>The next line that it says.</summary>
@@ -41,6 +52,15 @@ internal sealed class Child : IDisposable
     {
         string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(_deadline);
         return line ?? throw new InvalidOperationException($"The child ended instead of saying something. {await EndAsync()}");
+    }
+
+    /// <summary>Waits until it has said this on standard error.</summary>
+    public async Task HearErrorAsync(string words)
+    {
+        using CancellationTokenSource deadline = new(_deadline);
+        while (!(await _errorLines.Reader.ReadAsync(deadline.Token)).Contains(words, StringComparison.Ordinal))
+        {
+        }
     }
 
     public async Task GoAsync()
@@ -64,5 +84,18 @@ internal sealed class Child : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadErrorsAsync()
+    {
+        StringBuilder all = new();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            all.AppendLine(line);
+            _errorLines.Writer.TryWrite(line);
+        }
+
+        _errorLines.Writer.Complete();
+        return all.ToString();
     }
 }
