@@ -34,7 +34,10 @@ public sealed partial class Logger : IAsyncDisposable
     /// <param name="timeout">How long at most; left out, as long as it takes.</param>
     /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
     /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the logger goes on.</exception>
-    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped.</exception>
+    /// <exception cref="SenderException">
+    /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
+    /// delivered), or delivery failed for good and the logger has stopped.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     /// <exception cref="OperationCanceledException">The waiting was given up.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>

@@ -7,7 +7,10 @@ public sealed partial class Logger
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
     /// <param name="timeout">How long at most; left out, as long as it takes.</param>
     /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the logger goes on.</exception>
-    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped.</exception>
+    /// <exception cref="SenderException">
+    /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
+    /// delivered), or delivery failed for good and the logger has stopped.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void Flush(TimeSpan? timeout = null)

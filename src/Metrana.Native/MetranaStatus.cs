@@ -78,6 +78,9 @@ public enum MetranaStatus
     /// <summary>Not everything was acknowledged within the timeout of the flush. Nothing is lost.</summary>
     FlushTimeout = 302,
 
+    /// <summary>Some of what was logged since the last flush is lost; the rest is delivered.</summary>
+    FlushUndelivered = 303,
+
     /// <summary>Not everything was acknowledged within the timeout of the close; the rest is lost and counted.</summary>
     CloseTimeout = 400,
 

@@ -131,13 +131,18 @@ public sealed class DeliveryTests : IAsyncLifetime
 
         logger.LogStdFloats("m", Scale.MlStep, 2);
 
+        SenderException flush = logger.Invoking(l => l.Flush(TimeSpan.FromSeconds(30))).Should().Throw<SenderException>().Which;
+        flush.StatusCode.Should().Be(MetranaStatus.FlushUndelivered);
+        flush.Message.Should().Contain("1 point(s)").And.Contain("no thanks");
         logger.Flush(TimeSpan.FromSeconds(30));
         logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(2, 0, 2, 1, 1, 0, 0));
         SenderError error = logger.ExtractSenderErrors().Should().ContainSingle().Which;
         error.Message.Should().Contain("no thanks");
         error.GrpcStatus.Should().Be(3);
         logger.ExtractSenderErrors().Should().BeEmpty();
-        logger.Close();
+        ClosingException close = logger.Invoking(l => l.Close()).Should().Throw<ClosingException>().Which;
+        close.StatusCode.Should().Be(MetranaStatus.CloseUndelivered);
+        close.Message.Should().Contain("1 of the 2");
     }
 
     [Fact]
@@ -150,7 +155,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         error.StatusCode.Should().Be(MetranaStatus.SenderErrors);
         error.Message.Should().Contain("no thanks");
         logger.LogStdFloats("m", Scale.MlStep, 3);
-        logger.Close();
+        logger.Invoking(l => l.Close()).Should().Throw<ClosingException>();
         (await _server.PointsAsync(logger.RunIdHex, "m")).Values.Should().Equal(3);
     }
 

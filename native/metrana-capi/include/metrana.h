@@ -110,6 +110,9 @@ enum metrana_status
     METRANA_STATUS_SENDER_ERRORS = 301,
     /// Not everything was acknowledged within the timeout of the flush. Nothing is lost; the logger goes on.
     METRANA_STATUS_FLUSH_TIMEOUT = 302,
+    /// Everything that the flush waited for has found its end, but some of what was logged since the last flush is lost. The
+    /// message says how much, and why.
+    METRANA_STATUS_FLUSH_UNDELIVERED = 303,
     /// Not everything was acknowledged within the timeout of the close; what was left is lost and counted.
     METRANA_STATUS_CLOSE_TIMEOUT = 400,
     /// The logger is closed, but something that it had accepted was lost before.
@@ -1093,7 +1096,8 @@ metrana_status metrana_logger_info(const metrana_logger *logger, metrana_run_inf
 /// Waits until everything that was logged before the call is acknowledged.
 ///
 /// `timeout` is in seconds; a negative one waits for as long as it takes. Answers `METRANA_STATUS_FLUSH_TIMEOUT` when
-/// the time is up: nothing is lost by that, and the logger goes on.
+/// the time is up: nothing is lost by that, and the logger goes on. Answers `METRANA_STATUS_FLUSH_UNDELIVERED` when some of
+/// what was logged since the last flush is lost and the rest is delivered.
 metrana_status metrana_logger_flush(const metrana_logger *logger,
                                     double timeout,
                                     metrana_error **error);

@@ -143,7 +143,8 @@ pub unsafe extern "C" fn metrana_logger_info(
 /// Waits until everything that was logged before the call is acknowledged.
 ///
 /// `timeout` is in seconds; a negative one waits for as long as it takes. Answers `METRANA_STATUS_FLUSH_TIMEOUT` when
-/// the time is up: nothing is lost by that, and the logger goes on.
+/// the time is up: nothing is lost by that, and the logger goes on. Answers `METRANA_STATUS_FLUSH_UNDELIVERED` when some of
+/// what was logged since the last flush is lost and the rest is delivered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_logger_flush(
     logger: *const metrana_logger,

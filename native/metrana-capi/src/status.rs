@@ -61,6 +61,9 @@ pub enum metrana_status {
     SenderErrors = 301,
     /// Not everything was acknowledged within the timeout of the flush. Nothing is lost; the logger goes on.
     FlushTimeout = 302,
+    /// Everything that the flush waited for has found its end, but some of what was logged since the last flush is lost. The
+    /// message says how much, and why.
+    FlushUndelivered = 303,
 
     /// Not everything was acknowledged within the timeout of the close; what was left is lost and counted.
     CloseTimeout = 400,
@@ -101,6 +104,7 @@ impl From<Status> for metrana_status {
             Status::SenderStopped => Self::SenderStopped,
             Status::SenderErrors => Self::SenderErrors,
             Status::FlushTimeout => Self::FlushTimeout,
+            Status::FlushUndelivered => Self::FlushUndelivered,
             Status::CloseTimeout => Self::CloseTimeout,
             Status::CloseUndelivered => Self::CloseUndelivered,
             Status::CloseErrors => Self::CloseErrors,

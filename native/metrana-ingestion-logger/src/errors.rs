@@ -72,6 +72,8 @@ statuses! {
     SenderErrors = 301,
     /// Not everything was acknowledged within the flush timeout; the logger goes on.
     FlushTimeout = 302,
+    /// Everything that the flush waited for has found its end, but some of it is lost.
+    FlushUndelivered = 303,
     /// Not everything was acknowledged within the close timeout; the rest is lost and counted.
     CloseTimeout = 400,
     /// The logger closed, but something it had accepted was lost before.

@@ -107,7 +107,8 @@ impl Logger {
         self.shared.slot.gate.lock().map(|mut state| state.inner.reports.take()).unwrap_or_default()
     }
 
-    /// Sends everything logged so far at once and waits until it is acknowledged.
+    /// Sends everything logged so far at once and waits until it is acknowledged. Answers `FlushUndelivered` where some of
+    /// what was logged since the last flush is lost.
     pub fn flush(&self, timeout: Option<Duration>) -> Result<(), Error> {
         let mark = {
             let mut state = self.shared.slot.gate.lock()?;
@@ -122,7 +123,7 @@ impl Logger {
             if let Some(lost) = state.outcome().and_then(written_off) {
                 return Some(Err(lost));
             }
-            state.inner.is_settled(mark).then_some(Ok(()))
+            state.inner.flushed(mark)
         })?;
         settled.unwrap_or_else(|| {
             Err(Error::new(

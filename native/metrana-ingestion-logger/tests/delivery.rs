@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{House, assert_books, column, log, open, status, wait_until};
+use common::{House, PATIENCE, assert_books, column, log, open, status, wait_until};
 use metrana_ingestion_logger::events::{self, Next};
 use metrana_ingestion_logger::{Backpressure, Config, DeliveryPolicy, ErrorStrategy, Logger, Status, Values};
 use metrana_server::{Code, Fault, Stage};
@@ -130,7 +130,9 @@ fn a_refused_message_is_lost_alone() {
         let again = log(&logger, 99.0);
         assert_eq!(again.is_ok(), logs_on, "{again:?}");
         if logs_on {
-            logger.close(None).expect("closed");
+            let closed = logger.close(None).expect_err("one is lost");
+            assert_eq!((closed.status, closed.grpc), (Status::CloseUndelivered, Some(3)), "{closed}");
+            assert!(closed.message.contains("1 of the 16"), "{closed}");
             assert_books(&logger.counters(), 15, 1, 0);
             let errors = logger.take_errors();
             assert_eq!((errors.len(), errors[0].grpc), (1, Some(3)), "{errors:?}");
@@ -139,6 +141,34 @@ fn a_refused_message_is_lost_alone() {
             assert_eq!(logger.close(None).expect_err("lost").status, Status::CloseUndelivered);
             assert_books(&logger.counters(), points.sent, 15 - points.sent, 0);
         }
+    }
+}
+
+#[test]
+fn a_flush_never_says_that_all_is_well_when_something_is_lost() {
+    for policy in [DeliveryPolicy::StopOnLoss, DeliveryPolicy::TolerateLoss] {
+        let house = House::new();
+        let logger = open(Config { delivery_policy: policy, ..house.config("run") });
+        log(&logger, 0.0).expect("logged");
+        logger.flush(Some(PATIENCE)).expect("flushed");
+        house.server.faults().arm(status(Stage::Data, Code::InvalidArgument, 2, 0));
+        log(&logger, 1.0).expect("logged");
+        let error = logger.flush(Some(PATIENCE)).expect_err("it was refused");
+        assert_eq!(error.grpc, Some(3), "{error}");
+        if policy == DeliveryPolicy::StopOnLoss {
+            let wanted = [Status::FlushUndelivered, Status::SenderStopped];
+            assert!(wanted.contains(&error.status), "{error:?}");
+            assert_eq!(log(&logger, 2.0).expect_err("it stops").status, Status::SenderStopped);
+            continue;
+        }
+        assert_eq!(error.status, Status::FlushUndelivered, "{error:?}");
+        assert!(error.message.contains("1 point(s)"), "{error}");
+        assert_eq!(logger.flush(Some(PATIENCE)), Ok(()), "a loss is told once");
+        log(&logger, 2.0).expect("logged");
+        assert_eq!(logger.flush(Some(PATIENCE)), Ok(()));
+        let closed = logger.close(None).expect_err("one is lost");
+        assert!(closed.message.contains("1 of the 3"), "{closed}");
+        assert_books(&logger.counters(), 2, 1, 0);
     }
 }
 
@@ -193,7 +223,7 @@ fn a_budget_that_ends_stops_the_logger_or_drops_what_was_under_way() {
             }
             DeliveryPolicy::TolerateLoss => {
                 log(&logger, 1.0).expect("logged");
-                logger.close(None).expect("closed");
+                assert_eq!(logger.close(None).expect_err("one is lost").status, Status::CloseUndelivered);
                 assert_eq!(house.points("run").steps, [1]);
                 assert_books(&logger.counters(), 1, 1, 0);
             }
@@ -226,7 +256,7 @@ fn who_tolerates_loss_waits_no_longer_than_the_budget_for_a_service_that_is_gone
     assert!(counters.float_points.dropped > 0, "{counters:?}");
     assert!(counters.float_points.balanced(), "{counters:?}");
     house.server.faults().clear();
-    logger.close(None).expect("closed");
+    assert_eq!(logger.close(None).expect_err("much is lost").status, Status::CloseUndelivered);
     let points = logger.counters().float_points;
     assert_eq!((points.enqueued, points.pending), (given, 0));
     assert_eq!(points.sent + points.dropped, given);
@@ -412,9 +442,11 @@ fn collected_errors_surface_as_the_strategy_says() {
         } else {
             assert_eq!(next, Ok(()));
         }
-        let closed = logger.close(None).map_err(|error| error.status);
-        let wanted = if strategy == ErrorStrategy::RaiseOnClose { Err(Status::CloseErrors) } else { Ok(()) };
-        assert_eq!(closed, wanted);
+        let wanted = match strategy {
+            ErrorStrategy::RaiseOnClose => Status::CloseErrors,
+            _ => Status::CloseUndelivered,
+        };
+        assert_eq!(logger.close(None).expect_err("one is lost").status, wanted);
         assert_books(&logger.counters(), 1, 1, 0);
     }
 }

@@ -41,6 +41,7 @@ internal static class StatusTable
             [MetranaStatus.SenderStopped] = Sender,
             [MetranaStatus.SenderErrors] = Sender,
             [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.FlushUndelivered] = Sender,
 
             [MetranaStatus.CloseTimeout] = f => new ClosingException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.CloseUndelivered] = f => Closing(f, MetranaStatus.SenderStopped),

@@ -88,6 +88,11 @@ impl Tally {
     pub(crate) fn add(&mut self, kind: Kind, n: usize) {
         self.0[kind as usize] += n as u64;
     }
+
+    /// How much it is of all kinds together.
+    pub(crate) fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
 }
 
 /// A snapshot of everything that a logger counts.

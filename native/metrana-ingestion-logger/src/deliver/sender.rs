@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::books::counters::{Fate, Tally};
+use crate::books::counters::Tally;
 use crate::config::{DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::connect::transport::{Broken, Connector, Outgoing};
 use crate::deliver::envelope::{self, Identity, Numbered};
@@ -177,25 +177,15 @@ impl Sender {
         self.failures = 0;
         self.outage = 0;
         self.refusals = 0;
-        self.settle(&message, Fate::Sent, None)?;
+        let mut state = self.live()?;
+        state.inner.settle(&message.tally, message.end);
+        state.inner.counters.requests_sent += 1;
+        state.inner.counters.bytes_sent += message.len();
+        state.release(message.weight);
+        self.shared.slot.gate.announce(state);
         let through =
             self.suspicion.as_ref().is_some_and(|suspicion| message.number.sequence >= suspicion.last);
         if through { self.end_of_suspicion() } else { Ok(()) }
-    }
-
-    fn settle(&self, message: &Message, fate: Fate, loss: Option<Error>) -> Result<(), Over> {
-        let mut state = self.live()?;
-        state.inner.settle(&message.tally, message.end, fate);
-        if fate == Fate::Sent {
-            state.inner.counters.requests_sent += 1;
-            state.inner.counters.bytes_sent += message.len();
-        }
-        if let Some(loss) = loss {
-            self.shared.report(&mut state.inner, loss);
-        }
-        state.release(message.weight);
-        self.shared.slot.gate.announce(state);
-        Ok(())
     }
 
     /// The stage, as long as there is anything left to book in it.
@@ -295,7 +285,16 @@ impl Sender {
     fn lose(&mut self, message: &Message, loss: Error) -> Result<(), Over> {
         // A run whose closing message is lost is still to be closed.
         self.close_mark_sent &= !message.number.closes_run;
-        self.settle(message, Fate::Dropped, Some(loss))
+        let mut state = self.live()?;
+        state.inner.lose(&message.tally, message.end, &loss);
+        if self.shared.config.delivery_policy == DeliveryPolicy::StopOnLoss {
+            state.inner.close_trays();
+            state.fail(loss.clone());
+        }
+        self.shared.report(&mut state.inner, loss);
+        state.release(message.weight);
+        self.shared.slot.gate.announce(state);
+        Ok(())
     }
 
     /// The service refused something of what was under way.
@@ -348,7 +347,7 @@ impl Sender {
                     let what = "errors happened while this logger was open";
                     return Err(state.inner.reports.take_as_one(Status::CloseErrors, what));
                 }
-                Ok(())
+                lost(&state.inner)
             },
             Stage::write_off,
         )??;
@@ -361,4 +360,19 @@ fn error_of(broken: &Broken, text: String) -> Error {
         Some(code) => Error::answered(Status::SenderStopped, code, text),
         None => Error::new(Status::SenderStopped, text),
     }
+}
+
+/// What a logger that has delivered the rest says of what it lost on the way.
+fn lost(stage: &Stage) -> Result<(), Error> {
+    let lost = stage.counters.lost();
+    let Some(cause) = stage.losses.last().filter(|_| lost > 0) else { return Ok(()) };
+    let accepted: u64 = stage.counters.kinds().iter().map(|kind| kind.enqueued).sum();
+    Err(Error {
+        status: Status::CloseUndelivered,
+        grpc: cause.grpc,
+        message: format!(
+            "the logger is closed, and {lost} of the {accepted} point(s) and attribute(s) that it had accepted are lost; \
+             the last time: {cause}"
+        ),
+    })
 }

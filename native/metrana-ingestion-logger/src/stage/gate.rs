@@ -32,6 +32,7 @@ pub(crate) struct GateState<S> {
     waiting: VecDeque<u64>,
     next_ticket: u64,
     closing: Option<Closing>,
+    failing: Option<Error>,
     stopped: Option<Error>,
     outcome: Option<Result<(), Error>>,
 }
@@ -74,6 +75,7 @@ impl<S: Behind> GateState<S> {
             waiting: VecDeque::new(),
             next_ticket: 0,
             closing: None,
+            failing: None,
             stopped: None,
             outcome: None,
         }
@@ -101,6 +103,12 @@ impl<S: Behind> GateState<S> {
         self.outcome.as_ref()
     }
 
+    /// Something is lost, and so the logger will stop. What is under way is still delivered; nothing more comes in. Whoever
+    /// calls this shuts what else leads in, and wakes those who wait through `Gate::announce`.
+    pub(crate) fn fail(&mut self, cause: Error) {
+        self.failing.get_or_insert(cause);
+    }
+
     /// Gives room back. Whoever calls this wakes those who wait through `Gate::announce`.
     pub(crate) fn release(&mut self, weight: usize) {
         self.held = self.held.saturating_sub(weight);
@@ -111,7 +119,7 @@ impl<S: Behind> GateState<S> {
         if self.closing.is_some() {
             return Err(Error::new(Status::LoggerClosed, "logger is closed"));
         }
-        match &self.stopped {
+        match self.stopped.as_ref().or(self.failing.as_ref()) {
             None => Ok(()),
             Some(cause) => Err(Error {
                 status: Status::SenderStopped,

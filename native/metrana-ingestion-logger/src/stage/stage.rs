@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use metrana_proto::common::SeriesValueKind;
 
 use crate::books::counters::{Counters, Fate, Kind, Tally};
+use crate::books::losses::{FlushMark, Losses};
 use crate::books::reports::Reports;
 use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
+use crate::errors::Error;
 use crate::names::environments::EnvironmentTable;
 use crate::names::ids::LaneId;
 use crate::names::ids::SeriesId;
@@ -109,6 +111,7 @@ pub(crate) struct Stage {
     pub lanes: Lanes,
     pub counters: Counters,
     pub reports: Reports,
+    pub losses: Losses,
     pub terms: Terms,
     pub events: EventSink,
     /// Which logger this is the stage of; 0 is none.
@@ -157,6 +160,7 @@ impl Stage {
             lanes: Lanes::default(),
             counters: Counters::default(),
             reports: Reports::default(),
+            losses: Losses::default(),
             terms: Terms::of(config),
             events,
             generation: 0,
@@ -404,9 +408,18 @@ impl Stage {
         self.full.is_empty() && self.open.is_empty()
     }
 
-    /// A message found its end. Messages end in the order in which they were taken.
-    pub(crate) fn settle(&mut self, tally: &Tally, end: u64, fate: Fate) {
-        self.counters.settle(tally, fate);
+    /// A message was acknowledged. Messages end in the order in which they were taken.
+    pub(crate) fn settle(&mut self, tally: &Tally, end: u64) {
+        self.counters.settle(tally, Fate::Sent);
+        self.settled = self.settled.max(end);
+    }
+
+    /// A message, or what was left of it, is lost.
+    pub(crate) fn lose(&mut self, tally: &Tally, end: u64, why: &Error) {
+        self.counters.settle(tally, Fate::Dropped);
+        if tally.total() > 0 {
+            self.losses.add(self.settled, end, tally.total(), why.clone());
+        }
         self.settled = self.settled.max(end);
     }
 
@@ -419,14 +432,15 @@ impl Stage {
         self.open = self.pool.take();
     }
 
-    /// Asks for everything taken in so far to be sent at once. Answers with the mark that `is_settled` waits for.
-    pub(crate) fn request_flush(&mut self) -> u64 {
+    /// Asks for everything taken in so far to be sent at once. Answers with the mark that `flushed` waits for.
+    pub(crate) fn request_flush(&mut self) -> FlushMark {
         self.collect_all();
         self.flush_to = self.taken;
-        self.taken
+        self.losses.mark(self.taken)
     }
 
-    pub(crate) fn is_settled(&self, mark: u64) -> bool {
-        self.settled >= mark
+    /// How a flush ended. None: something that it waits for has not found its end.
+    pub(crate) fn flushed(&mut self, mark: FlushMark) -> Option<Result<(), Error>> {
+        (self.settled >= mark.end).then(|| self.losses.answer(mark))
     }
 }
