@@ -33,6 +33,9 @@ public enum MetranaStatus
     /// <summary>A duration is not a number, or negative where that means nothing.</summary>
     InvalidDuration = 7,
 
+    /// <summary>A reserved part of a structure is not zero: a defect of this package.</summary>
+    Reserved = 8,
+
     /// <summary>The engine panicked inside the call. The process is unharmed, the logger is lost.</summary>
     Panicked = 10,
 

@@ -23,6 +23,8 @@ public class NativeLayoutTests
         ["metrana_str"] = 16,
         ["metrana_bytes"] = 16,
         ["metrana_kind_counters"] = 56,
+        ["metrana_series_name"] = 48,
+        ["metrana_timestamps"] = 32,
     };
 
     public static TheoryData<Type, string> Structures => new()
@@ -39,6 +41,8 @@ public class NativeLayoutTests
         { typeof(NativeScatter), "metrana_scatter" },
         { typeof(NativeScatters), "metrana_scatters" },
         { typeof(NativeSeries), "metrana_series" },
+        { typeof(NativeSeriesName), "metrana_series_name" },
+        { typeof(NativeTimestamps), "metrana_timestamps" },
         { typeof(NativeKindCounters), "metrana_kind_counters" },
         { typeof(NativeCounters), "metrana_counters" },
         { typeof(NativeRunInfo), "metrana_run_info" },

@@ -126,6 +126,17 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
             .ContainSingle().Which.Should().StartWith("TypeError: ");
     }
 
+    [Fact]
+    public void A_number_stands_for_the_one_histogram_of_a_list()
+    {
+        var run = Play($$$"""["log_histograms",["m","S",[{{{One}}}]],{"steps":[1],"stats":{"tuple":[1,[3],5,7]}}]""");
+
+        run.Histograms.Values.Single().Select(point => (point.Stats.Min, point.Stats.Max, point.Stats.Sum, point.Stats.SumOfSquares))
+            .Should().Equal((1, 3, 5, 7));
+        peer.Answers("""["log_histograms",["m","S",[]],{"steps":[],"stats":{"tuple":[1,3,5,7]}}]""").Should()
+            .ContainSingle().Which.Should().StartWith("TypeError: ");
+    }
+
     [Theory]
     [InlineData("[[1,2],[3,4]]", "", "ok")]
     [InlineData("[[1,2],[3,4],[5,6]]", "", "ok")]

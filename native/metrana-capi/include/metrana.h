@@ -51,7 +51,7 @@
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-#define METRANA_ABI_VERSION 3
+#define METRANA_ABI_VERSION 4
 
 /// How a call ended. The numbers never change and are never used again for something else.
 ///
@@ -78,6 +78,8 @@ enum metrana_status
     METRANA_STATUS_STRUCT_SIZE = 6,
     /// A duration is not a number, or is negative where that means nothing.
     METRANA_STATUS_INVALID_DURATION = 7,
+    /// A reserved part of a structure is not 0.
+    METRANA_STATUS_RESERVED = 8,
     /// The library panicked inside this call. The process is unharmed; the handle refuses every further call.
     METRANA_STATUS_PANICKED = 10,
     /// An earlier call on this handle panicked, so it refuses everything. Freeing it works.
@@ -168,6 +170,10 @@ enum metrana_struct
     METRANA_STRUCT_SCATTERS = 13,
     /// `metrana_series`
     METRANA_STRUCT_SERIES = 14,
+    /// `metrana_series_name`
+    METRANA_STRUCT_SERIES_NAME = 15,
+    /// `metrana_timestamps`
+    METRANA_STRUCT_TIMESTAMPS = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -654,7 +660,7 @@ typedef struct {
     uint8_t create_project_if_missing;
     /// Whether `fork_step` counts: 0 no, anything else yes. Default no.
     uint8_t has_fork_step;
-    /// Padding; not looked at.
+    /// Has to be 0.
     uint8_t reserved[2];
     /// Where the logger tells what happens, or null when nobody listens. The queue may be freed before the logger.
     const metrana_events *events;
@@ -747,18 +753,36 @@ typedef struct {
     metrana_str value;
 } metrana_label;
 
-/// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
-///
-/// A series is what has the same metric, scale and labels.
+/// The name of a series. A series is what has the same metric, scale and labels.
 typedef struct {
     /// The name of the metric, such as `train/loss`.
     metrana_str metric;
     /// What a step of the series counts, such as `ML_STEP`.
     metrana_str scale;
-    /// `label_count` labels; null when there are none.
+    /// `label_count` labels, in any order; null when there are none.
     const metrana_label *labels;
     /// At most 8 are allowed.
     size_t label_count;
+} metrana_series_name;
+
+/// When values were taken. Everything it points to is borrowed for the call only.
+typedef struct {
+    /// A `metrana_timestamps_kind`; in `metrana_rl_floats` a `metrana_spread`.
+    int32_t kind;
+    /// Has to be 0.
+    int32_t reserved;
+    /// Milliseconds since 1970, where they are given once.
+    int64_t millis;
+    /// `count` times in milliseconds since 1970, where they are given in a column.
+    const int64_t *each;
+    /// As many as values; in `metrana_rl_floats` as many as environments, or as values.
+    size_t count;
+} metrana_timestamps;
+
+/// Values for one series: a scalar is a column of one. Everything it points to is borrowed for the call only.
+typedef struct {
+    /// Which series.
+    metrana_series_name name;
     /// `count` values of the type that `dtype` names, aligned for it; null when there are none.
     const void *values;
     /// How many values. None at all is allowed and logs nothing.
@@ -773,21 +797,13 @@ typedef struct {
     const uint64_t *steps;
     /// As many as values.
     size_t step_count;
-    /// A `metrana_timestamps_kind`.
-    int32_t timestamps_kind;
-    /// Padding; not looked at.
-    int32_t reserved;
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    int64_t timestamp_millis;
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    const int64_t *timestamps_millis;
-    /// As many as values.
-    size_t timestamp_count;
+    /// When the values were taken.
+    metrana_timestamps timestamps;
     /// Whether many processes log to the series: 0 no, anything else yes. Then steps come in any order, and have to be
     /// given: `METRANA_STEPS_KIND_AUTO` is refused.
     uint8_t distributed;
-    /// Padding; not looked at.
-    uint8_t reserved2[7];
+    /// Has to be 0.
+    uint8_t reserved[7];
 } metrana_std_floats;
 
 /// Values for one series of reinforcement learning, in one environment or many: a grid with a row for each environment,
@@ -796,14 +812,8 @@ typedef struct {
 /// Episodes, environment steps and timestamps are each a `metrana_spread`: left out, given once, given for each
 /// environment, or given for each value in the order of the values.
 typedef struct {
-    /// The name of the metric, such as `reward`.
-    metrana_str metric;
-    /// What an environment step of the series counts.
-    metrana_str scale;
-    /// `label_count` labels; null when there are none.
-    const metrana_label *labels;
-    /// At most 8 are allowed.
-    size_t label_count;
+    /// Which series.
+    metrana_series_name name;
     /// The step of the training that all the values belong to.
     uint64_t rl_step;
     /// The names of `environment_count` environments, or null: then `environment_ids` says which. An environment that
@@ -826,13 +836,11 @@ typedef struct {
     /// A `metrana_spread`. None: environment steps count on by themselves. Once, or for each environment: the step
     /// that each row, or its row, begins with.
     int32_t steps_kind;
-    /// A `metrana_spread`. None: the time of the call.
-    int32_t timestamps_kind;
     /// Whether points come in the order of their steps: 0 no, as from many processes, anything else yes. Without
     /// order, environment steps have to be given.
     uint8_t ordered;
-    /// Padding; not looked at.
-    uint8_t reserved[3];
+    /// Has to be 0.
+    uint8_t reserved[7];
     /// The episode, where it is given once.
     uint64_t episode;
     /// `episode_count` episodes, where they are given in a column.
@@ -845,12 +853,8 @@ typedef struct {
     const uint64_t *steps;
     /// As many as environments, or as values.
     size_t step_count;
-    /// Milliseconds since 1970, where they are given once.
-    int64_t timestamp_millis;
-    /// `timestamp_count` times in milliseconds since 1970, where they are given in a column.
-    const int64_t *timestamps_millis;
-    /// As many as environments, or as values.
-    size_t timestamp_count;
+    /// When the values were taken; its kind is a `metrana_spread` here. None: the time of the call.
+    metrana_timestamps timestamps;
 } metrana_rl_floats;
 
 /// One histogram: bins between edges, which hold counts or densities.
@@ -875,20 +879,14 @@ typedef struct {
     double sum_of_squares;
     /// Whether there are statistics: 0 no, anything else yes.
     uint8_t has_stats;
-    /// Padding; not looked at.
+    /// Has to be 0.
     uint8_t reserved[7];
 } metrana_histogram;
 
 /// Histograms for one series: all of counts, or all of densities. Everything it points to is borrowed for the call only.
 typedef struct {
-    /// The name of the metric.
-    metrana_str metric;
-    /// What a step of the series counts.
-    metrana_str scale;
-    /// `label_count` labels; null when there are none.
-    const metrana_label *labels;
-    /// At most 8 are allowed.
-    size_t label_count;
+    /// Which series.
+    metrana_series_name name;
     /// `count` histograms.
     const metrana_histogram *histograms;
     /// How many. None at all is allowed and logs nothing.
@@ -897,16 +895,8 @@ typedef struct {
     const uint64_t *steps;
     /// As many as histograms.
     size_t step_count;
-    /// A `metrana_timestamps_kind`.
-    int32_t timestamps_kind;
-    /// Padding; not looked at.
-    int32_t reserved;
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    int64_t timestamp_millis;
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    const int64_t *timestamps_millis;
-    /// As many as histograms.
-    size_t timestamp_count;
+    /// When they were taken.
+    metrana_timestamps timestamps;
 } metrana_histograms;
 
 /// One set of points in two or three dimensions: a column for each axis, all equally long.
@@ -925,21 +915,15 @@ typedef struct {
     size_t z_count;
     /// Whether there are three dimensions: 0 no, anything else yes.
     uint8_t is_3d;
-    /// Padding; not looked at.
+    /// Has to be 0.
     uint8_t reserved[7];
 } metrana_scatter;
 
 /// Scatters for one series: all in two dimensions, or all in three. Everything it points to is borrowed for the call
 /// only.
 typedef struct {
-    /// The name of the metric.
-    metrana_str metric;
-    /// What a step of the series counts.
-    metrana_str scale;
-    /// `label_count` labels; null when there are none.
-    const metrana_label *labels;
-    /// At most 8 are allowed.
-    size_t label_count;
+    /// Which series.
+    metrana_series_name name;
     /// `count` sets of points.
     const metrana_scatter *scatters;
     /// How many. None at all is allowed and logs nothing.
@@ -948,16 +932,8 @@ typedef struct {
     const uint64_t *steps;
     /// As many as sets.
     size_t step_count;
-    /// A `metrana_timestamps_kind`.
-    int32_t timestamps_kind;
-    /// Padding; not looked at.
-    int32_t reserved;
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    int64_t timestamp_millis;
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    const int64_t *timestamps_millis;
-    /// As many as sets.
-    size_t timestamp_count;
+    /// When they were taken.
+    metrana_timestamps timestamps;
     /// Optional: the title of the x axis. Those of a series are the last ones given.
     metrana_str x_title;
     /// Optional: of the y axis.
@@ -976,7 +952,7 @@ typedef struct {
     uint32_t generation;
     /// Which of its series.
     uint32_t series;
-    /// Padding; not looked at.
+    /// Has to be 0.
     uint32_t reserved;
 } metrana_series;
 
@@ -1078,14 +1054,6 @@ void metrana_event_free(metrana_event *event);
 /// After it, only `api_key`, `workspace`, `project` and `run_name` have no value that makes sense.
 metrana_status metrana_config_init(metrana_config *config);
 
-/// Opens a run and puts a logger for it into `*out`; to be freed with `metrana_logger_free`.
-///
-/// Blocks until the service has answered, at most for `init_timeout`. On anything but `METRANA_STATUS_OK`, `*out` is
-/// null.
-metrana_status metrana_logger_open(const metrana_config *config,
-                                   metrana_logger **out,
-                                   metrana_error **error);
-
 /// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
 metrana_status metrana_logger_counters(const metrana_logger *logger,
                                        metrana_counters *out);
@@ -1132,6 +1100,14 @@ metrana_status metrana_logger_debug_panic(const metrana_logger *logger,
 /// Waits for nothing: what a logger that was not closed has not delivered yet is abandoned. An operation that was begun
 /// on it and is under way ends at once, with an answer such as `METRANA_STATUS_LOGGER_CLOSED`.
 void metrana_logger_free(metrana_logger *logger);
+
+/// Opens a run and puts a logger for it into `*out`; to be freed with `metrana_logger_free`.
+///
+/// Blocks until the service has answered, at most for `init_timeout`. On anything but `METRANA_STATUS_OK`, `*out` is
+/// null.
+metrana_status metrana_logger_open(const metrana_config *config,
+                                   metrana_logger **out,
+                                   metrana_error **error);
 
 /// Begins what `metrana_logger_open` does and returns at once. What `config` points to is copied before it returns.
 ///
@@ -1195,10 +1171,7 @@ metrana_status metrana_logger_log_scatters(const metrana_logger *logger,
 /// `*found` becomes 1 and `*step` the step, or both 0 when nothing is known of such a series. What was logged counts
 /// at once, delivered or not.
 metrana_status metrana_logger_series_last_step(const metrana_logger *logger,
-                                               metrana_str metric,
-                                               metrana_str scale,
-                                               const metrana_label *labels,
-                                               size_t label_count,
+                                               const metrana_series_name *name,
                                                uint64_t *step,
                                                uint8_t *found,
                                                metrana_error **error);
@@ -1262,10 +1235,7 @@ metrana_status metrana_logger_set_description(const metrana_logger *logger,
 /// `METRANA_WORLD_RL` only.
 metrana_status metrana_logger_series(const metrana_logger *logger,
                                      int32_t world,
-                                     metrana_str metric,
-                                     metrana_str scale,
-                                     const metrana_label *labels,
-                                     size_t label_count,
+                                     const metrana_series_name *name,
                                      uint8_t ordered,
                                      uint8_t episodic,
                                      metrana_series *out,
@@ -1275,10 +1245,7 @@ metrana_status metrana_logger_series(const metrana_logger *logger,
 /// generation 0.
 metrana_status metrana_logger_find_series(const metrana_logger *logger,
                                           int32_t world,
-                                          metrana_str metric,
-                                          metrana_str scale,
-                                          const metrana_label *labels,
-                                          size_t label_count,
+                                          const metrana_series_name *name,
                                           uint8_t ordered,
                                           uint8_t episodic,
                                           metrana_series *out,
@@ -1297,14 +1264,14 @@ metrana_status metrana_series_log_f64(metrana_series series,
                                       double value,
                                       metrana_error **error);
 
-/// The same as `metrana_logger_log_std_floats`, to an ordinary series that is known by a handle: `metric`, `scale`,
-/// `labels` and `distributed` are not looked at.
+/// The same as `metrana_logger_log_std_floats`, to an ordinary series that is known by a handle: `name` and
+/// `distributed` are not looked at.
 metrana_status metrana_series_log_std(metrana_series series,
                                       const metrana_std_floats *floats,
                                       metrana_error **error);
 
-/// The same as `metrana_logger_log_rl_floats`, to a reinforcement-learning series that is known by a handle: `metric`,
-/// `scale` and `labels` are not looked at. Environments are given by `environment_ids`, and `environments` is null.
+/// The same as `metrana_logger_log_rl_floats`, to a reinforcement-learning series that is known by a handle: `name`
+/// is not looked at. Environments are given by `environment_ids`, and `environments` is null.
 metrana_status metrana_series_log_rl(metrana_series series,
                                      const metrana_rl_floats *floats,
                                      metrana_error **error);

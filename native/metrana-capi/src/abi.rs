@@ -7,12 +7,12 @@ use crate::boundary::text::{metrana_bytes, metrana_str};
 use crate::{
     metrana_aggregation_rule, metrana_config, metrana_counters, metrana_histogram, metrana_histograms,
     metrana_kind_counters, metrana_label, metrana_rl_floats, metrana_run_info, metrana_scatter,
-    metrana_scatters, metrana_series, metrana_std_floats,
+    metrana_scatters, metrana_series, metrana_series_name, metrana_std_floats, metrana_timestamps,
 };
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-pub const METRANA_ABI_VERSION: u32 = 3;
+pub const METRANA_ABI_VERSION: u32 = 4;
 
 /// The structures whose layout both sides have to agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,10 @@ pub enum metrana_struct {
     Scatters = 13,
     /// `metrana_series`
     Series = 14,
+    /// `metrana_series_name`
+    SeriesName = 15,
+    /// `metrana_timestamps`
+    Timestamps = 16,
 }
 
 /// The number of the interface that this library speaks. Compare it with `METRANA_ABI_VERSION` before any other
@@ -61,7 +65,7 @@ pub extern "C" fn metrana_abi_version() -> u32 {
 /// is 0. For callers that write the structures down themselves and do not compile this header.
 #[unsafe(no_mangle)]
 pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
-    const SIZES: [(metrana_struct, usize); 15] = [
+    const SIZES: [(metrana_struct, usize); 17] = [
         (metrana_struct::Str, size_of::<metrana_str>()),
         (metrana_struct::Bytes, size_of::<metrana_bytes>()),
         (metrana_struct::Label, size_of::<metrana_label>()),
@@ -77,6 +81,8 @@ pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
         (metrana_struct::Scatter, size_of::<metrana_scatter>()),
         (metrana_struct::Scatters, size_of::<metrana_scatters>()),
         (metrana_struct::Series, size_of::<metrana_series>()),
+        (metrana_struct::SeriesName, size_of::<metrana_series_name>()),
+        (metrana_struct::Timestamps, size_of::<metrana_timestamps>()),
     ];
     contained_or(0, || SIZES.iter().find(|(name, _)| *name as i32 == which).map_or(0, |(_, size)| *size))
 }

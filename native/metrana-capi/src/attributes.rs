@@ -2,7 +2,7 @@
 
 use metrana_ingestion_logger::{Logger, Tags, Target};
 
-use crate::boundary::guard::report;
+use crate::answer::report;
 use crate::boundary::text::{self, metrana_str};
 use crate::boundary::{handle, pointers};
 use crate::enums::metrana_target;
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn metrana_logger_log_attributes(
         };
         // SAFETY: as above.
         let values = tree::decode(unsafe { pointers::slice(tree, len, "tree") }?)?;
-        logger.log_attributes(target, &values)
+        Ok(logger.log_attributes(target, &values)?)
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn metrana_logger_set_tags(
     let log = |logger: &Logger| {
         // SAFETY: the texts are the caller's promise.
         let tags = unsafe { text::read_all(tags, n, "tags") }?;
-        logger.log_tags(Tags::Set(&tags))
+        Ok(logger.log_tags(Tags::Set(&tags))?)
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn metrana_logger_update_tags(
         // SAFETY: the texts are the caller's promise.
         let (added, removed) =
             unsafe { (text::read_all(added, n, "added")?, text::read_all(removed, m, "removed")?) };
-        logger.log_tags(Tags::Update { added: &added, removed: &removed })
+        Ok(logger.log_tags(Tags::Update { added: &added, removed: &removed })?)
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn metrana_logger_set_description(
     error: *mut *mut metrana_error,
 ) -> metrana_status {
     // SAFETY: the text is the caller's promise.
-    let log = |logger: &Logger| logger.set_description(unsafe { description.read("description") }?);
+    let log = |logger: &Logger| Ok(logger.set_description(unsafe { description.read("description") }?)?);
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }
 }

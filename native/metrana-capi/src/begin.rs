@@ -4,11 +4,14 @@
 use metrana_ingestion_logger::events::{Completion, EventSink};
 use metrana_ingestion_logger::{Error, Logger, Status};
 
-use crate::boundary::guard::{contained, report};
+use crate::answer::report;
+use crate::boundary::failure::Failure;
+use crate::boundary::guard::contained;
 use crate::boundary::{pointers, seconds};
 use crate::config::{self, metrana_config};
 use crate::errors::metrana_error;
-use crate::logger::{self, metrana_logger};
+use crate::logger::metrana_logger;
+use crate::open;
 use crate::status::metrana_status;
 
 /// Begins what `metrana_logger_open` does and returns at once. What `config` points to is copied before it returns.
@@ -28,7 +31,7 @@ pub unsafe extern "C" fn metrana_logger_open_begin(
         let raw = unsafe { pointers::borrow_sized(config, "config") }?;
         pointers::check(raw.events, "config.events")?;
         // SAFETY: what it points to is the caller's promise.
-        let (config, events) = unsafe { (config::read(raw), logger::listener(raw)) };
+        let (config, events) = unsafe { (config::read(raw), open::listener(raw)) };
         let (config, events) = (config?, events?);
         let sink = events.clone();
         run("metrana-open", events, token, || Logger::open(config, sink).map(Some))
@@ -86,11 +89,11 @@ unsafe fn run_on(
     name: &str,
     token: u64,
     work: impl FnOnce(&Logger) -> Result<(), Error> + Send + 'static,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     // SAFETY: passed on to the caller.
     let logger = unsafe { pointers::borrow(logger, "logger") }?.share();
     let mut events = EventSink::none();
-    logger.call(|logger| {
+    logger.call::<Failure>(|logger| {
         events = logger.events().clone();
         Ok(())
     })?;
@@ -103,22 +106,18 @@ fn run(
     events: EventSink,
     token: u64,
     work: impl FnOnce() -> Result<Option<Logger>, Error> + Send + 'static,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     if events.is_none() {
         let message = "the logger was opened without an event queue, so nobody would hear of the end";
-        return Err(Error::new(Status::InvalidConfig, message));
+        return Err(Failure::new(metrana_status::InvalidConfig, message));
     }
     if events.is_closed() {
         let message = "the event queue is closed, so nobody would hear of the end";
-        return Err(Error::new(Status::EventsClosed, message));
+        return Err(Failure::new(metrana_status::EventsClosed, message));
     }
     let operation = move || {
-        let mut opened = None;
-        let ended = contained(|| {
-            opened = work()?;
-            Ok(())
-        });
-        events.complete(Completion { token, outcome: ended.map(|()| opened) });
+        let outcome = contained(work).unwrap_or_else(|panic| Err(Error::new(Status::Panicked, panic)));
+        events.complete(Completion { token, outcome });
     };
     match std::thread::Builder::new().name(name.to_owned()).spawn(operation) {
         Ok(_) => Ok(()),
@@ -126,7 +125,7 @@ fn run(
             let message = format!(
                 "a thread for the operation could not be started ({error}), so it has not begun; the call that waits needs none"
             );
-            Err(Error::new(Status::NoThread, message))
+            Err(Failure::new(metrana_status::NoThread, message))
         }
     }
 }

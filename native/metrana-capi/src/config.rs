@@ -1,9 +1,10 @@
 //! The settings of a logger, as C writes them down.
 
-use metrana_ingestion_logger::{AggregationRule, Config, Error, Status};
+use metrana_ingestion_logger::{AggregationRule, Config};
 
-use crate::boundary::guard::report_status;
-use crate::boundary::pointers::{self, WithStructSize};
+use crate::answer::report_status;
+use crate::boundary::failure::Failure;
+use crate::boundary::pointers::{self, Reserved, WithStructSize};
 use crate::boundary::{seconds, text::metrana_str};
 use crate::enums::{
     metrana_backpressure, metrana_delivery_policy, metrana_error_strategy, metrana_log_level, metrana_resume,
@@ -101,7 +102,7 @@ pub struct metrana_config {
     pub create_project_if_missing: u8,
     /// Whether `fork_step` counts: 0 no, anything else yes. Default no.
     pub has_fork_step: u8,
-    /// Padding; not looked at.
+    /// Has to be 0.
     pub reserved: [u8; 2],
 
     /// Where the logger tells what happens, or null when nobody listens. The queue may be freed before the logger.
@@ -184,7 +185,8 @@ fn defaults() -> metrana_config {
 ///
 /// # Safety
 /// The texts of `raw` are what the header asks for.
-pub(crate) unsafe fn read(raw: &metrana_config) -> Result<Config, Error> {
+pub(crate) unsafe fn read(raw: &metrana_config) -> Result<Config, Failure> {
+    raw.reserved.has_to_be_zero("config.reserved")?;
     // SAFETY: the texts are the caller's promise; so for every call of these two.
     let required = |text: metrana_str, what| unsafe { text.read(what) }.map(str::to_owned);
     // SAFETY: as above.
@@ -240,7 +242,7 @@ pub(crate) unsafe fn read(raw: &metrana_config) -> Result<Config, Error> {
 
 /// # Safety
 /// As for `read`.
-unsafe fn rules(raw: &metrana_config) -> Result<Vec<AggregationRule>, Error> {
+unsafe fn rules(raw: &metrana_config) -> Result<Vec<AggregationRule>, Failure> {
     let what = "config.aggregation_rules";
     // SAFETY: passed on to the caller.
     let rules = unsafe { pointers::slice(raw.aggregation_rules, raw.aggregation_rule_count, what) }?;
@@ -253,7 +255,7 @@ fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn retries(number: i64) -> Result<Option<u32>, Error> {
+fn retries(number: i64) -> Result<Option<u32>, Failure> {
     if number == -1 {
         return Ok(None);
     }
@@ -262,7 +264,7 @@ fn retries(number: i64) -> Result<Option<u32>, Error> {
             "config.msg_max_retries is {number}, expected -1 (as many as it takes) or 0 to {}",
             u32::MAX
         );
-        Error::new(Status::InvalidConfig, message)
+        Failure::new(metrana_status::InvalidConfig, message)
     })
 }
 
@@ -271,7 +273,7 @@ fn retries(number: i64) -> Result<Option<u32>, Error> {
 mod tests {
     use super::*;
 
-    fn refusal(change: impl FnOnce(&mut metrana_config)) -> Error {
+    fn refusal(change: impl FnOnce(&mut metrana_config)) -> Failure {
         let mut raw = defaults();
         change(&mut raw);
         // SAFETY: every text is absent or static.
@@ -345,17 +347,25 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_by_name() {
-        let cases: [(Status, &str, Error); 6] = [
+        let cases: [(metrana_status, &str, Failure); 6] = [
             (
-                Status::InvalidDuration,
+                metrana_status::InvalidDuration,
                 "config.connect_timeout",
                 refusal(|raw| raw.connect_timeout = f64::NAN),
             ),
-            (Status::InvalidDuration, "config.msg_linger", refusal(|raw| raw.msg_linger = -1.0)),
-            (Status::InvalidEnum, "config.resume", refusal(|raw| raw.resume = 2)),
-            (Status::InvalidEnum, "config.log_level", refusal(|raw| raw.log_level = -1)),
-            (Status::InvalidConfig, "config.msg_max_retries", refusal(|raw| raw.msg_max_retries = -2)),
-            (Status::InvalidConfig, "config.msg_max_retries", refusal(|raw| raw.msg_max_retries = 1 << 32)),
+            (metrana_status::InvalidDuration, "config.msg_linger", refusal(|raw| raw.msg_linger = -1.0)),
+            (metrana_status::InvalidEnum, "config.resume", refusal(|raw| raw.resume = 2)),
+            (metrana_status::InvalidEnum, "config.log_level", refusal(|raw| raw.log_level = -1)),
+            (
+                metrana_status::InvalidConfig,
+                "config.msg_max_retries",
+                refusal(|raw| raw.msg_max_retries = -2),
+            ),
+            (
+                metrana_status::InvalidConfig,
+                "config.msg_max_retries",
+                refusal(|raw| raw.msg_max_retries = 1 << 32),
+            ),
         ];
         for (status, name, error) in cases {
             assert_eq!(error.status, status, "{}", error.message);

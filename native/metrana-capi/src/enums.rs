@@ -5,9 +5,11 @@
 
 use metrana_ingestion_logger::events::EventKind;
 use metrana_ingestion_logger::{
-    AggregationFunction, Backpressure, DeliveryPolicy, Error, ErrorStrategy, LogLevel, ResumeStrategy,
-    Status, StepStrategy,
+    AggregationFunction, Backpressure, DeliveryPolicy, ErrorStrategy, LogLevel, ResumeStrategy, StepStrategy,
 };
+
+use crate::boundary::failure::Failure;
+use crate::status::metrana_status;
 
 /// What to do about a run of this name that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,7 +219,7 @@ macro_rules! from_number {
     ($type:ident: $($variant:ident = $number:literal),+) => {
         impl $type {
             #[inline]
-            pub(crate) fn read(number: i32, what: &str) -> Result<Self, Error> {
+            pub(crate) fn read(number: i32, what: &str) -> Result<Self, Failure> {
                 // The numbers stand here once more because a pattern cannot be computed; the compiler compares.
                 const _: () = { $(assert!($type::$variant as i32 == $number);)+ };
                 match number {
@@ -230,8 +232,8 @@ macro_rules! from_number {
 }
 
 #[cold]
-fn unknown(number: i32, what: &str, known: &[i32]) -> Error {
-    Error::new(Status::InvalidEnum, format!("{what} is {number}, expected one of {known:?}"))
+fn unknown(number: i32, what: &str, known: &[i32]) -> Failure {
+    Failure::new(metrana_status::InvalidEnum, format!("{what} is {number}, expected one of {known:?}"))
 }
 
 from_number!(metrana_resume: Never = 0, Allow = 1);

@@ -2,6 +2,7 @@
 
 use metrana_ingestion_logger::Error;
 
+use crate::boundary::failure::Failure;
 use crate::boundary::guard::contained_or;
 use crate::boundary::{pointers, text::metrana_str};
 use crate::status::metrana_status;
@@ -11,30 +12,30 @@ use crate::status::metrana_status;
 ///
 /// An error never changes, so any thread may read it at any time. A `metrana_error *` is owned by the caller and has
 /// to be freed; a `const metrana_error *` is borrowed.
-pub struct metrana_error(Error);
+pub struct metrana_error(Failure);
 
 /// The errors that a logger collected in the background, oldest first. Owned by the caller.
 pub struct metrana_error_list(Vec<metrana_error>);
 
 impl metrana_error {
-    pub(crate) fn into_raw(error: Error) -> *mut Self {
+    pub(crate) fn into_raw(error: Failure) -> *mut Self {
         Box::into_raw(Box::new(Self(error)))
     }
 
     pub(crate) fn status(&self) -> metrana_status {
-        metrana_status::from(self.0.status)
+        self.0.status
     }
 }
 
 impl From<Error> for metrana_error {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self(error.into())
     }
 }
 
 impl metrana_error_list {
     pub(crate) fn into_raw(errors: Vec<Error>) -> *mut Self {
-        Box::into_raw(Box::new(Self(errors.into_iter().map(metrana_error).collect())))
+        Box::into_raw(Box::new(Self(errors.into_iter().map(metrana_error::from).collect())))
     }
 }
 
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn metrana_error_status(error: *const metrana_error) -> me
         // SAFETY: the caller hands in null or a live error.
         match unsafe { pointers::borrow(error, "error") } {
             Ok(error) => error.status(),
-            Err(refusal) => metrana_status::from(refusal.status),
+            Err(refusal) => refusal.status,
         }
     })
 }

@@ -2,10 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use metrana_ingestion_logger::Logger;
 use metrana_ingestion_logger::events::{Completion, Event, EventQueue, Next, channel};
-use metrana_ingestion_logger::{Error, Logger, Status};
 
-use crate::boundary::guard::{contained_or, report_status};
+use crate::answer::report_status;
+use crate::boundary::failure::Failure;
+use crate::boundary::guard::contained_or;
 use crate::boundary::handle::{self, Handle, Opaque};
 use crate::boundary::{pointers, seconds, text::metrana_str};
 use crate::enums::{metrana_event_type, metrana_log_level};
@@ -57,6 +59,12 @@ impl Opaque for metrana_events {
     }
 }
 
+// Any thread may use a handle, so what is behind it has to allow that.
+const _: () = {
+    const fn shared_by_threads<T: Send + Sync>() {}
+    shared_by_threads::<metrana_events>();
+};
+
 /// Makes a queue for at most `capacity` unread lines (at least one) and any number of completions, and puts it into
 /// `*out`. To be freed with `metrana_events_free`.
 #[unsafe(no_mangle)]
@@ -96,8 +104,10 @@ pub unsafe extern "C" fn metrana_events_next(
                 // SAFETY: as above.
                 unsafe { pointers::put(out, metrana_event::into_raw(event), "out") }
             }
-            Next::TimedOut => Err(Error::new(Status::EventTimeout, "no event came within the timeout")),
-            Next::Closed => Err(Error::new(Status::EventsClosed, "the event queue is closed")),
+            Next::TimedOut => {
+                Err(Failure::new(metrana_status::EventTimeout, "no event came within the timeout"))
+            }
+            Next::Closed => Err(Failure::new(metrana_status::EventsClosed, "the event queue is closed")),
         };
         // SAFETY: the caller hands in null or a live queue.
         unsafe { handle::call(events, read) }
@@ -181,7 +191,7 @@ pub unsafe extern "C" fn metrana_event_status(event: *const metrana_event) -> me
                 .as_ref()
                 .and_then(|end| end.error.as_ref())
                 .map_or(metrana_status::Ok, metrana_error::status),
-            Err(refusal) => metrana_status::from(refusal.status),
+            Err(refusal) => refusal.status,
         }
     })
 }

@@ -1,10 +1,12 @@
 //! Histograms, as C hands them over.
 
-use metrana_ingestion_logger::{Bins, Error, Histogram, Histograms, Stats, Status};
+use metrana_ingestion_logger::{Bins, Error, Histogram, Histograms, Stats};
 
-use crate::boundary::{pointers, text::metrana_str};
-use crate::columns;
-use crate::labels::{self, Labels, metrana_label};
+use crate::boundary::failure::Failure;
+use crate::boundary::pointers::{self, Reserved};
+use crate::columns::metrana_timestamps;
+use crate::names::{Name, metrana_series_name};
+use crate::status::metrana_status;
 
 /// One histogram: bins between edges, which hold counts or densities.
 #[derive(Clone, Copy)]
@@ -30,7 +32,7 @@ pub struct metrana_histogram {
     pub sum_of_squares: f64,
     /// Whether there are statistics: 0 no, anything else yes.
     pub has_stats: u8,
-    /// Padding; not looked at.
+    /// Has to be 0.
     pub reserved: [u8; 7],
 }
 
@@ -38,14 +40,8 @@ pub struct metrana_histogram {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct metrana_histograms {
-    /// The name of the metric.
-    pub metric: metrana_str,
-    /// What a step of the series counts.
-    pub scale: metrana_str,
-    /// `label_count` labels; null when there are none.
-    pub labels: *const metrana_label,
-    /// At most 8 are allowed.
-    pub label_count: usize,
+    /// Which series.
+    pub name: metrana_series_name,
 
     /// `count` histograms.
     pub histograms: *const metrana_histogram,
@@ -56,26 +52,19 @@ pub struct metrana_histograms {
     /// As many as histograms.
     pub step_count: usize,
 
-    /// A `metrana_timestamps_kind`.
-    pub timestamps_kind: i32,
-    /// Padding; not looked at.
-    pub reserved: i32,
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    pub timestamp_millis: i64,
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    pub timestamps_millis: *const i64,
-    /// As many as histograms.
-    pub timestamp_count: usize,
+    /// When they were taken.
+    pub timestamps: metrana_timestamps,
 }
 
 impl metrana_histogram {
     /// # Safety
     /// The columns are what the header asks for.
-    unsafe fn read<'a>(&self) -> Result<Histogram<'a>, Error> {
+    unsafe fn read<'a>(&self) -> Result<Histogram<'a>, Failure> {
+        self.reserved.has_to_be_zero("histogram.reserved")?;
         let bins = match (self.counts.is_null(), self.densities.is_null()) {
             (false, false) => {
                 let message = "a histogram has counts and densities: one of the two has to be null";
-                return Err(Error::new(Status::Validation, message));
+                return Err(Failure::new(metrana_status::Validation, message));
             }
             // SAFETY: passed on to the caller.
             (true, false) => Bins::Densities(unsafe {
@@ -104,25 +93,20 @@ impl metrana_histograms {
     pub(crate) unsafe fn with(
         &self,
         log: impl FnOnce(&Histograms<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let mut labels = Labels::new();
-            labels::read(self.labels, self.label_count, &mut labels)?;
-            let raw = pointers::slice(self.histograms, self.count, "histograms")?;
-            let histograms = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
-            log(&Histograms {
-                metric: self.metric.read("metric")?,
-                scale: self.scale.read("scale")?,
-                labels: labels.as_slice(),
-                histograms: &histograms,
-                steps: pointers::slice(self.steps, self.step_count, "steps")?,
-                timestamps: columns::timestamps(
-                    self.timestamps_kind,
-                    self.timestamp_millis,
-                    self.timestamps_millis,
-                    self.timestamp_count,
-                )?,
+            self.name.with(|Name { metric, scale, labels }| {
+                let raw = pointers::slice(self.histograms, self.count, "histograms")?;
+                let histograms = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
+                Ok(log(&Histograms {
+                    metric,
+                    scale,
+                    labels,
+                    histograms: &histograms,
+                    steps: pointers::slice(self.steps, self.step_count, "steps")?,
+                    timestamps: self.timestamps.read()?,
+                })?)
             })
         }
     }

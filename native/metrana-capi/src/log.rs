@@ -1,14 +1,15 @@
 //! What is logged by name, and what may be asked about it.
 
-use metrana_ingestion_logger::{Error, Logger};
+use metrana_ingestion_logger::Logger;
 
-use crate::boundary::guard::report;
+use crate::answer::report;
+use crate::boundary::failure::Failure;
 use crate::boundary::{handle, pointers, text::metrana_str};
 use crate::errors::metrana_error;
 use crate::floats::metrana_std_floats;
 use crate::histograms::metrana_histograms;
-use crate::labels::{self, Labels, metrana_label};
 use crate::logger::metrana_logger;
+use crate::names::{Labels, Name, metrana_series_name};
 use crate::rl_floats::metrana_rl_floats;
 use crate::scatters::metrana_scatters;
 use crate::status::metrana_status;
@@ -49,10 +50,10 @@ pub unsafe extern "C" fn metrana_logger_log_std_batch(
             let calls = pointers::slice(calls, n, "calls")?;
             let mut labels = vec![Labels::new(); calls.len()];
             for (call, room) in calls.iter().zip(&mut labels) {
-                call.labels(room)?;
+                call.name.labels(room)?;
             }
-            let named = calls.iter().zip(&labels).map(|(call, labels)| call.named(labels));
-            logger.log_std_batch(&named.collect::<Result<Vec<_>, Error>>()?)
+            let named = calls.iter().zip(&labels).map(|(call, labels)| call.of(call.name.named(labels)?));
+            Ok(logger.log_std_batch(&named.collect::<Result<Vec<_>, Failure>>()?)?)
         }
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
@@ -118,10 +119,7 @@ pub unsafe extern "C" fn metrana_logger_log_scatters(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_logger_series_last_step(
     logger: *const metrana_logger,
-    metric: metrana_str,
-    scale: metrana_str,
-    labels: *const metrana_label,
-    label_count: usize,
+    name: *const metrana_series_name,
     step: *mut u64,
     found: *mut u8,
     error: *mut *mut metrana_error,
@@ -131,15 +129,14 @@ pub unsafe extern "C" fn metrana_logger_series_last_step(
         unsafe {
             pointers::put(step, 0, "step")?;
             pointers::put(found, 0, "found")?;
-            let mut names = Labels::new();
-            labels::read(labels, label_count, &mut names)?;
-            let (metric, scale) = (metric.read("metric")?, scale.read("scale")?);
-            if let Some(last) = logger.series_last_step(metric, scale, &names)? {
-                pointers::put(step, last, "step")?;
-                pointers::put(found, 1, "found")?;
-            }
+            pointers::borrow(name, "name")?.with(|Name { metric, scale, labels }| {
+                if let Some(last) = logger.series_last_step(metric, scale, labels)? {
+                    pointers::put(step, last, "step")?;
+                    pointers::put(found, 1, "found")?;
+                }
+                Ok(())
+            })
         }
-        Ok(())
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, ask)) }

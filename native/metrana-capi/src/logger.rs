@@ -1,18 +1,16 @@
-//! The logger as a handle: how it comes, how it goes, and what it knows of itself.
+//! The logger as a handle: what it knows of itself, and how it goes.
 
 use std::sync::Arc;
 
-use metrana_ingestion_logger::events::EventSink;
-use metrana_ingestion_logger::{Error, Logger};
+use metrana_ingestion_logger::Logger;
 
-use crate::boundary::guard::{contained_or, report, report_status};
+use crate::answer::{report, report_status};
+use crate::boundary::guard::contained_or;
 use crate::boundary::handle::{self, Handle, Opaque};
 use crate::boundary::text::{metrana_bytes, metrana_str};
 use crate::boundary::{pointers, seconds};
-use crate::config::{self, metrana_config};
 use crate::counters::metrana_counters;
 use crate::errors::{metrana_error, metrana_error_list};
-use crate::events::metrana_events;
 use crate::status::metrana_status;
 
 /// A logger with an open run. Any number of threads may use it at the same time.
@@ -55,54 +53,7 @@ impl Opaque for metrana_logger {
 const _: () = {
     const fn shared_by_threads<T: Send + Sync>() {}
     shared_by_threads::<metrana_logger>();
-    shared_by_threads::<metrana_events>();
 };
-
-/// Opens a run and puts a logger for it into `*out`; to be freed with `metrana_logger_free`.
-///
-/// Blocks until the service has answered, at most for `init_timeout`. On anything but `METRANA_STATUS_OK`, `*out` is
-/// null.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn metrana_logger_open(
-    config: *const metrana_config,
-    out: *mut *mut metrana_logger,
-    error: *mut *mut metrana_error,
-) -> metrana_status {
-    let open = || {
-        // SAFETY: the caller hands in null or a pointer that may be written.
-        unsafe { pointers::clear(out, "out") }?;
-        // SAFETY: the caller hands in null or a structure of the size it says.
-        let raw = unsafe { pointers::borrow_sized(config, "config") }?;
-        // SAFETY: what it points to is the caller's promise.
-        let config = unsafe { config::read(raw) }?;
-        // SAFETY: as above.
-        let events = unsafe { listener(raw) }?;
-        let logger = Logger::open(config, events)?;
-        // SAFETY: as above.
-        unsafe { pointers::put(out, metrana_logger::into_raw(logger), "out") }
-    };
-    // SAFETY: the caller hands in null or a pointer that may be written.
-    unsafe { report(error, open) }
-}
-
-/// The queue that the events of a new logger go to.
-///
-/// # Safety
-/// A queue that is not null is a live handle.
-pub(crate) unsafe fn listener(raw: &metrana_config) -> Result<EventSink, Error> {
-    if raw.events.is_null() {
-        return Ok(EventSink::none());
-    }
-    let mut sink = EventSink::none();
-    // SAFETY: passed on to the caller.
-    unsafe {
-        handle::call::<metrana_events>(raw.events, |queue| {
-            sink = queue.sink().with_tag(raw.event_tag);
-            Ok(())
-        })
-    }?;
-    Ok(sink)
-}
 
 /// Writes a snapshot of the counters into `*out`, whose `struct_size` has to be set. Works on a closed logger, too.
 #[unsafe(no_mangle)]
@@ -151,7 +102,7 @@ pub unsafe extern "C" fn metrana_logger_flush(
     timeout: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let flush = |logger: &Logger| logger.flush(seconds::limit(timeout, "timeout")?);
+    let flush = |logger: &Logger| Ok(logger.flush(seconds::limit(timeout, "timeout")?)?);
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, flush)) }
 }
@@ -167,7 +118,7 @@ pub unsafe extern "C" fn metrana_logger_close(
     timeout: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let close = |logger: &Logger| logger.close(seconds::limit(timeout, "timeout")?);
+    let close = |logger: &Logger| Ok(logger.close(seconds::limit(timeout, "timeout")?)?);
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, close)) }
 }
@@ -180,7 +131,7 @@ pub unsafe extern "C" fn metrana_logger_shutdown(
     timeout: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let shutdown = |logger: &Logger| logger.shutdown(seconds::limit(timeout, "timeout")?);
+    let shutdown = |logger: &Logger| Ok(logger.shutdown(seconds::limit(timeout, "timeout")?)?);
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, shutdown)) }
 }

@@ -2,13 +2,15 @@
 
 use std::ffi::c_void;
 
-use metrana_ingestion_logger::{EnvironmentId, Environments, Error, RlFloats, Status};
+use metrana_ingestion_logger::{EnvironmentId, Environments, Error, RlFloats};
 
-use crate::boundary::pointers;
+use crate::boundary::failure::Failure;
+use crate::boundary::pointers::{self, Reserved};
 use crate::boundary::text::{self, metrana_str};
-use crate::columns::{self, RawSpread};
+use crate::columns::{self, RawSpread, metrana_timestamps};
 use crate::enums::metrana_step_strategy;
-use crate::labels::{self, Labels, metrana_label};
+use crate::names::{Name, metrana_series_name};
+use crate::status::metrana_status;
 
 /// Values for one series of reinforcement learning, in one environment or many: a grid with a row for each environment,
 /// one row behind the other. Everything it points to is borrowed for the call only.
@@ -18,14 +20,8 @@ use crate::labels::{self, Labels, metrana_label};
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct metrana_rl_floats {
-    /// The name of the metric, such as `reward`.
-    pub metric: metrana_str,
-    /// What an environment step of the series counts.
-    pub scale: metrana_str,
-    /// `label_count` labels; null when there are none.
-    pub labels: *const metrana_label,
-    /// At most 8 are allowed.
-    pub label_count: usize,
+    /// Which series.
+    pub name: metrana_series_name,
 
     /// The step of the training that all the values belong to.
     pub rl_step: u64,
@@ -51,13 +47,11 @@ pub struct metrana_rl_floats {
     /// A `metrana_spread`. None: environment steps count on by themselves. Once, or for each environment: the step
     /// that each row, or its row, begins with.
     pub steps_kind: i32,
-    /// A `metrana_spread`. None: the time of the call.
-    pub timestamps_kind: i32,
     /// Whether points come in the order of their steps: 0 no, as from many processes, anything else yes. Without
     /// order, environment steps have to be given.
     pub ordered: u8,
-    /// Padding; not looked at.
-    pub reserved: [u8; 3],
+    /// Has to be 0.
+    pub reserved: [u8; 7],
 
     /// The episode, where it is given once.
     pub episode: u64,
@@ -71,12 +65,9 @@ pub struct metrana_rl_floats {
     pub steps: *const u64,
     /// As many as environments, or as values.
     pub step_count: usize,
-    /// Milliseconds since 1970, where they are given once.
-    pub timestamp_millis: i64,
-    /// `timestamp_count` times in milliseconds since 1970, where they are given in a column.
-    pub timestamps_millis: *const i64,
-    /// As many as environments, or as values.
-    pub timestamp_count: usize,
+
+    /// When the values were taken; its kind is a `metrana_spread` here. None: the time of the call.
+    pub timestamps: metrana_timestamps,
 }
 
 impl metrana_rl_floats {
@@ -87,21 +78,20 @@ impl metrana_rl_floats {
     pub(crate) unsafe fn with(
         &self,
         log: impl FnOnce(&RlFloats<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let mut labels = Labels::new();
-            labels::read(self.labels, self.label_count, &mut labels)?;
-            let metric = self.metric.read("metric")?;
-            let scale = self.scale.read("scale")?;
-            let log_in = |environments| {
-                log(&RlFloats { metric, scale, labels: labels.as_slice(), ..self.points(environments)? })
-            };
-            if self.environments.is_null() {
-                return log_in(self.known_environments()?);
-            }
-            let names = text::read_all(self.environments, self.environment_count, "environments")?;
-            log_in(Environments::Names(&names))
+            self.name.with(|Name { metric, scale, labels }| {
+                let log_in = |environments| {
+                    let points: RlFloats<'_> = self.points(environments)?;
+                    Ok(log(&RlFloats { metric, scale, labels, ..points })?)
+                };
+                if self.environments.is_null() {
+                    return log_in(self.known_environments()?);
+                }
+                let names = text::read_all(self.environments, self.environment_count, "environments")?;
+                log_in(Environments::Names(&names))
+            })
         }
     }
 
@@ -109,11 +99,11 @@ impl metrana_rl_floats {
     ///
     /// # Safety
     /// As for `with`; what names the series is not looked at.
-    pub(crate) unsafe fn of_handle<'a>(&self) -> Result<RlFloats<'a>, Error> {
+    pub(crate) unsafe fn of_handle<'a>(&self) -> Result<RlFloats<'a>, Failure> {
         if !self.environments.is_null() {
             let message =
                 "environments is not null: a call by a handle says its environments by environment_ids";
-            return Err(Error::new(Status::Validation, message));
+            return Err(Failure::new(metrana_status::Validation, message));
         }
         // SAFETY: passed on to the caller.
         unsafe { self.points(self.known_environments()?) }
@@ -121,7 +111,7 @@ impl metrana_rl_floats {
 
     /// # Safety
     /// As for `with`.
-    unsafe fn known_environments<'a>(&self) -> Result<Environments<'a>, Error> {
+    unsafe fn known_environments<'a>(&self) -> Result<Environments<'a>, Failure> {
         // An id is nothing but its number, and every number is an id that can be refused.
         let ids = self.environment_ids.cast::<EnvironmentId>();
         // SAFETY: passed on to the caller; the two types have one layout.
@@ -133,7 +123,8 @@ impl metrana_rl_floats {
     /// # Safety
     /// As for `with`.
     #[inline]
-    unsafe fn points<'a>(&self, environments: Environments<'a>) -> Result<RlFloats<'a>, Error> {
+    unsafe fn points<'a>(&self, environments: Environments<'a>) -> Result<RlFloats<'a>, Failure> {
+        self.reserved.has_to_be_zero("floats.reserved")?;
         let episodes = RawSpread {
             kind: self.episodes_kind,
             uniform: self.episode,
@@ -146,12 +137,6 @@ impl metrana_rl_floats {
             column: self.steps,
             count: self.step_count,
         };
-        let timestamps = RawSpread {
-            kind: self.timestamps_kind,
-            uniform: self.timestamp_millis,
-            column: self.timestamps_millis,
-            count: self.timestamp_count,
-        };
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
             Ok(RlFloats {
@@ -163,7 +148,7 @@ impl metrana_rl_floats {
                 values: columns::values(self.values, self.count, self.dtype)?,
                 episodes: episodes.read("episodes_kind", "episodes")?,
                 steps: steps.read("steps_kind", "steps")?,
-                timestamps: timestamps.read("timestamps_kind", "timestamps_millis")?,
+                timestamps: self.timestamps.read_spread()?,
                 strategy: metrana_step_strategy::read(self.strategy, "strategy")?.into(),
                 ordered: self.ordered != 0,
             })

@@ -1,7 +1,8 @@
 //! Aggregation rules, as C writes them down.
 
-use metrana_ingestion_logger::{AggregationRule, Error};
+use metrana_ingestion_logger::AggregationRule;
 
+use crate::boundary::failure::Failure;
 use crate::boundary::{pointers, text::metrana_str};
 use crate::enums::metrana_aggregation_function;
 
@@ -35,7 +36,7 @@ impl metrana_aggregation_rule {
     ///
     /// # Safety
     /// The columns and texts are what the header asks for.
-    pub(crate) unsafe fn read(&self) -> Result<AggregationRule, Error> {
+    pub(crate) unsafe fn read(&self) -> Result<AggregationRule, Failure> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
             let what = "aggregation_rule.functions";

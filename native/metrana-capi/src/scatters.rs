@@ -2,9 +2,11 @@
 
 use metrana_ingestion_logger::{Error, Scatter, Scatters, Titles};
 
-use crate::boundary::{pointers, text::metrana_str};
-use crate::columns;
-use crate::labels::{self, Labels, metrana_label};
+use crate::boundary::failure::Failure;
+use crate::boundary::pointers::{self, Reserved};
+use crate::boundary::text::metrana_str;
+use crate::columns::metrana_timestamps;
+use crate::names::{Name, metrana_series_name};
 
 /// One set of points in two or three dimensions: a column for each axis, all equally long.
 #[derive(Clone, Copy)]
@@ -24,7 +26,7 @@ pub struct metrana_scatter {
     pub z_count: usize,
     /// Whether there are three dimensions: 0 no, anything else yes.
     pub is_3d: u8,
-    /// Padding; not looked at.
+    /// Has to be 0.
     pub reserved: [u8; 7],
 }
 
@@ -33,14 +35,8 @@ pub struct metrana_scatter {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct metrana_scatters {
-    /// The name of the metric.
-    pub metric: metrana_str,
-    /// What a step of the series counts.
-    pub scale: metrana_str,
-    /// `label_count` labels; null when there are none.
-    pub labels: *const metrana_label,
-    /// At most 8 are allowed.
-    pub label_count: usize,
+    /// Which series.
+    pub name: metrana_series_name,
 
     /// `count` sets of points.
     pub scatters: *const metrana_scatter,
@@ -51,16 +47,8 @@ pub struct metrana_scatters {
     /// As many as sets.
     pub step_count: usize,
 
-    /// A `metrana_timestamps_kind`.
-    pub timestamps_kind: i32,
-    /// Padding; not looked at.
-    pub reserved: i32,
-    /// Milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_AT`.
-    pub timestamp_millis: i64,
-    /// `timestamp_count` times in milliseconds since 1970, with `METRANA_TIMESTAMPS_KIND_EACH`.
-    pub timestamps_millis: *const i64,
-    /// As many as sets.
-    pub timestamp_count: usize,
+    /// When they were taken.
+    pub timestamps: metrana_timestamps,
 
     /// Optional: the title of the x axis. Those of a series are the last ones given.
     pub x_title: metrana_str,
@@ -73,7 +61,8 @@ pub struct metrana_scatters {
 impl metrana_scatter {
     /// # Safety
     /// The columns are what the header asks for.
-    unsafe fn read<'a>(&self) -> Result<Scatter<'a>, Error> {
+    unsafe fn read<'a>(&self) -> Result<Scatter<'a>, Failure> {
+        self.reserved.has_to_be_zero("scatter.reserved")?;
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
             let zs = (self.is_3d != 0).then(|| pointers::slice(self.zs, self.z_count, "scatter.zs"));
@@ -94,30 +83,25 @@ impl metrana_scatters {
     pub(crate) unsafe fn with(
         &self,
         log: impl FnOnce(&Scatters<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
-            let mut labels = Labels::new();
-            labels::read(self.labels, self.label_count, &mut labels)?;
-            let raw = pointers::slice(self.scatters, self.count, "scatters")?;
-            let scatters = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
-            log(&Scatters {
-                metric: self.metric.read("metric")?,
-                scale: self.scale.read("scale")?,
-                labels: labels.as_slice(),
-                scatters: &scatters,
-                steps: pointers::slice(self.steps, self.step_count, "steps")?,
-                timestamps: columns::timestamps(
-                    self.timestamps_kind,
-                    self.timestamp_millis,
-                    self.timestamps_millis,
-                    self.timestamp_count,
-                )?,
-                titles: Titles {
-                    x: self.x_title.read_optional("x_title")?,
-                    y: self.y_title.read_optional("y_title")?,
-                    z: self.z_title.read_optional("z_title")?,
-                },
+            self.name.with(|Name { metric, scale, labels }| {
+                let raw = pointers::slice(self.scatters, self.count, "scatters")?;
+                let scatters = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
+                Ok(log(&Scatters {
+                    metric,
+                    scale,
+                    labels,
+                    scatters: &scatters,
+                    steps: pointers::slice(self.steps, self.step_count, "steps")?,
+                    timestamps: self.timestamps.read()?,
+                    titles: Titles {
+                        x: self.x_title.read_optional("x_title")?,
+                        y: self.y_title.read_optional("y_title")?,
+                        z: self.z_title.read_optional("z_title")?,
+                    },
+                })?)
             })
         }
     }

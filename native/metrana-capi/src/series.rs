@@ -2,14 +2,16 @@
 
 use metrana_ingestion_logger::{Error, Logger, SeriesHandle, SeriesKind, SeriesName, by_handle};
 
-use crate::boundary::guard::report;
+use crate::answer::report;
+use crate::boundary::failure::Failure;
+use crate::boundary::handle;
+use crate::boundary::pointers::{self, Reserved};
 use crate::boundary::text::{self, metrana_str};
-use crate::boundary::{handle, pointers};
 use crate::enums::metrana_world;
 use crate::errors::metrana_error;
 use crate::floats::{Points, metrana_std_floats};
-use crate::labels::{self, Labels, metrana_label};
 use crate::logger::metrana_logger;
+use crate::names::{Name, metrana_series_name};
 use crate::rl_floats::metrana_rl_floats;
 use crate::status::metrana_status;
 
@@ -25,7 +27,7 @@ pub struct metrana_series {
     pub generation: u32,
     /// Which of its series.
     pub series: u32,
-    /// Padding; not looked at.
+    /// Has to be 0.
     pub reserved: u32,
 }
 
@@ -36,9 +38,11 @@ impl From<SeriesHandle> for metrana_series {
     }
 }
 
-impl From<metrana_series> for SeriesHandle {
-    fn from(raw: metrana_series) -> Self {
-        Self { slot: raw.slot, generation: raw.generation, series: raw.series }
+impl metrana_series {
+    #[inline]
+    fn read(self) -> Result<SeriesHandle, Failure> {
+        self.reserved.has_to_be_zero("series.reserved")?;
+        Ok(SeriesHandle { slot: self.slot, generation: self.generation, series: self.series })
     }
 }
 
@@ -52,16 +56,13 @@ impl From<metrana_series> for SeriesHandle {
 pub unsafe extern "C" fn metrana_logger_series(
     logger: *const metrana_logger,
     world: i32,
-    metric: metrana_str,
-    scale: metrana_str,
-    labels: *const metrana_label,
-    label_count: usize,
+    name: *const metrana_series_name,
     ordered: u8,
     episodic: u8,
     out: *mut metrana_series,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let wanted = Wanted { world, metric, scale, labels, label_count, ordered, episodic };
+    let wanted = Wanted { world, name, ordered, episodic };
     // SAFETY: passed on to the caller.
     unsafe { look_up(logger, wanted, out, error, |logger, name| logger.series(name).map(Some)) }
 }
@@ -72,16 +73,13 @@ pub unsafe extern "C" fn metrana_logger_series(
 pub unsafe extern "C" fn metrana_logger_find_series(
     logger: *const metrana_logger,
     world: i32,
-    metric: metrana_str,
-    scale: metrana_str,
-    labels: *const metrana_label,
-    label_count: usize,
+    name: *const metrana_series_name,
     ordered: u8,
     episodic: u8,
     out: *mut metrana_series,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let wanted = Wanted { world, metric, scale, labels, label_count, ordered, episodic };
+    let wanted = Wanted { world, name, ordered, episodic };
     // SAFETY: passed on to the caller.
     unsafe { look_up(logger, wanted, out, error, Logger::find_series) }
 }
@@ -90,10 +88,7 @@ pub unsafe extern "C" fn metrana_logger_find_series(
 #[derive(Clone, Copy)]
 struct Wanted {
     world: i32,
-    metric: metrana_str,
-    scale: metrana_str,
-    labels: *const metrana_label,
-    label_count: usize,
+    name: *const metrana_series_name,
     ordered: u8,
     episodic: u8,
 }
@@ -109,26 +104,21 @@ unsafe fn look_up(
     ask: impl FnOnce(&Logger, &SeriesName<'_>) -> Result<Option<SeriesHandle>, Error>,
 ) -> metrana_status {
     const NOBODY: metrana_series = metrana_series { slot: 0, generation: 0, series: 0, reserved: 0 };
-    let Wanted { world, metric, scale, labels, label_count, ordered, episodic } = wanted;
+    let Wanted { world, name, ordered, episodic } = wanted;
     let find = |logger: &Logger| {
         // SAFETY: the caller vouches for all of it.
         unsafe {
             pointers::put(out, NOBODY, "out")?;
-            let mut names = Labels::new();
-            labels::read(labels, label_count, &mut names)?;
+            let name = pointers::borrow(name, "name")?;
             let kind = match metrana_world::read(world, "world")? {
                 metrana_world::Std if ordered != 0 => SeriesKind::Std,
                 metrana_world::Std => SeriesKind::Distributed,
                 metrana_world::Rl => SeriesKind::Rl { ordered: ordered != 0, episodic: episodic != 0 },
             };
-            let name = SeriesName {
-                metric: metric.read("metric")?,
-                scale: scale.read("scale")?,
-                labels: &names,
-                kind,
-            };
-            let found = ask(logger, &name)?;
-            pointers::put(out, found.map_or(NOBODY, metrana_series::from), "out")
+            name.with(|Name { metric, scale, labels }| {
+                let found = ask(logger, &SeriesName { metric, scale, labels, kind })?;
+                pointers::put(out, found.map_or(NOBODY, metrana_series::from), "out")
+            })
         }
     };
     // SAFETY: as above.
@@ -165,41 +155,41 @@ pub unsafe extern "C" fn metrana_series_log_f64(
     value: f64,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let log = || by_handle::log_scalar(series.into(), value);
+    let log = || Ok(by_handle::log_scalar(series.read()?, value)?);
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }
 }
 
-/// The same as `metrana_logger_log_std_floats`, to an ordinary series that is known by a handle: `metric`, `scale`,
-/// `labels` and `distributed` are not looked at.
+/// The same as `metrana_logger_log_std_floats`, to an ordinary series that is known by a handle: `name` and
+/// `distributed` are not looked at.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_series_log_std(
     series: metrana_series,
     floats: *const metrana_std_floats,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let log = || -> Result<(), Error> {
+    let log = || -> Result<(), Failure> {
         // SAFETY: the caller hands in null or a structure of this type, and what it points to is its promise.
         let Points { values, steps, timestamps } =
             unsafe { pointers::borrow(floats, "floats").and_then(|floats| floats.points()) }?;
-        by_handle::log_std(series.into(), values, steps, timestamps)
+        Ok(by_handle::log_std(series.read()?, values, steps, timestamps)?)
     };
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }
 }
 
-/// The same as `metrana_logger_log_rl_floats`, to a reinforcement-learning series that is known by a handle: `metric`,
-/// `scale` and `labels` are not looked at. Environments are given by `environment_ids`, and `environments` is null.
+/// The same as `metrana_logger_log_rl_floats`, to a reinforcement-learning series that is known by a handle: `name`
+/// is not looked at. Environments are given by `environment_ids`, and `environments` is null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn metrana_series_log_rl(
     series: metrana_series,
     floats: *const metrana_rl_floats,
     error: *mut *mut metrana_error,
 ) -> metrana_status {
-    let log = || -> Result<(), Error> {
+    let log = || -> Result<(), Failure> {
         // SAFETY: the caller hands in null or a structure of this type, and what it points to is its promise.
         let points = unsafe { pointers::borrow(floats, "floats").and_then(|floats| floats.of_handle()) }?;
-        by_handle::log_rl(series.into(), &points)
+        Ok(by_handle::log_rl(series.read()?, &points)?)
     };
     // SAFETY: the caller hands in null or a pointer that may be written.
     unsafe { report(error, log) }

@@ -26,6 +26,8 @@ pub enum metrana_status {
     StructSize = 6,
     /// A duration is not a number, or is negative where that means nothing.
     InvalidDuration = 7,
+    /// A reserved part of a structure is not 0.
+    Reserved = 8,
     /// The library panicked inside this call. The process is unharmed; the handle refuses every further call.
     Panicked = 10,
     /// An earlier call on this handle panicked, so it refuses everything. Freeing it works.

@@ -3,7 +3,10 @@
 //! What is in the buffer is not trusted: no length in it makes anything larger than what is really there, and no depth
 //! of it is followed further than the limit.
 
-use metrana_ingestion_logger::{Attribute, Error, Status};
+use metrana_ingestion_logger::Attribute;
+
+use crate::boundary::failure::Failure;
+use crate::status::metrana_status;
 
 use crate::enums::metrana_node;
 
@@ -15,7 +18,7 @@ const LEAST_ELEMENT: usize = 1;
 const LEAST_ENTRY: usize = 4 + LEAST_ELEMENT;
 
 /// Reads a tree that takes the whole buffer.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Attribute, Error> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Attribute, Failure> {
     let mut reader = Reader { bytes, at: 0 };
     let tree = reader.node(0)?;
     match reader.rest() {
@@ -31,7 +34,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A node, inside of `depth` maps and lists.
-    fn node(&mut self, depth: u32) -> Result<Attribute, Error> {
+    fn node(&mut self, depth: u32) -> Result<Attribute, Failure> {
         let at = self.at;
         let [kind] = self.take("a node")?;
         let Ok(kind) = metrana_node::read(kind.into(), "node") else {
@@ -67,7 +70,7 @@ impl<'a> Reader<'a> {
     }
 
     /// How many elements a map or a list has, and how deep they lie.
-    fn open(&mut self, what: &str, at: usize, depth: u32, least: usize) -> Result<(usize, u32), Error> {
+    fn open(&mut self, what: &str, at: usize, depth: u32, least: usize) -> Result<(usize, u32), Failure> {
         let inside = depth.saturating_add(1);
         if inside > MOST_DEPTH {
             let message =
@@ -82,7 +85,7 @@ impl<'a> Reader<'a> {
         Ok((count, inside))
     }
 
-    fn text(&mut self, what: &str) -> Result<&'a str, Error> {
+    fn text(&mut self, what: &str) -> Result<&'a str, Failure> {
         let at = self.at;
         let length = self.length(what)?;
         let Some((text, _)) = self.bytes.get(self.at..).and_then(|rest| rest.split_at_checked(length)) else {
@@ -92,18 +95,18 @@ impl<'a> Reader<'a> {
         };
         let text = std::str::from_utf8(text).map_err(|error| {
             let broken = self.at.saturating_add(error.valid_up_to());
-            Error::new(Status::InvalidUtf8, format!("tree: {what} is not UTF-8 at offset {broken}"))
+            Failure::new(metrana_status::InvalidUtf8, format!("tree: {what} is not UTF-8 at offset {broken}"))
         })?;
         self.at = self.at.saturating_add(length);
         Ok(text)
     }
 
-    fn length(&mut self, what: &str) -> Result<usize, Error> {
+    fn length(&mut self, what: &str) -> Result<usize, Failure> {
         let length = u32::from_le_bytes(self.take(what)?);
         Ok(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
-    fn take<const N: usize>(&mut self, what: &str) -> Result<[u8; N], Error> {
+    fn take<const N: usize>(&mut self, what: &str) -> Result<[u8; N], Failure> {
         match self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
             Some(bytes) => {
                 self.at = self.at.saturating_add(N);
@@ -117,9 +120,9 @@ impl<'a> Reader<'a> {
         self.bytes.len().saturating_sub(self.at)
     }
 
-    fn refuse<T>(&self, at: usize, why: &str) -> Result<T, Error> {
+    fn refuse<T>(&self, at: usize, why: &str) -> Result<T, Failure> {
         let length = self.bytes.len();
-        Err(Error::new(Status::Validation, format!("tree: {why}, at offset {at} of {length}")))
+        Err(Failure::new(metrana_status::Validation, format!("tree: {why}, at offset {at} of {length}")))
     }
 }
 
@@ -207,12 +210,12 @@ mod tests {
         bytes
     }
 
-    fn refusal(bytes: &[u8]) -> Error {
+    fn refusal(bytes: &[u8]) -> Failure {
         decode(bytes).unwrap_err()
     }
 
     #[track_caller]
-    fn assert_refused(bytes: &[u8], status: Status, words: &str) {
+    fn assert_refused(bytes: &[u8], status: metrana_status, words: &str) {
         let error = refusal(bytes);
         assert_eq!(error.status, status, "{}", error.message);
         assert!(error.message.contains(words), "{}", error.message);
@@ -233,24 +236,24 @@ mod tests {
         let bytes = encoded(&of_everything());
         for end in 0..bytes.len() {
             let error = refusal(&bytes[..end]);
-            assert_eq!(error.status, Status::Validation, "cut at {end}: {}", error.message);
+            assert_eq!(error.status, metrana_status::Validation, "cut at {end}: {}", error.message);
             assert!(error.message.contains(&format!(" of {end}")), "{}", error.message);
         }
         let more = [bytes.as_slice(), &[0]].concat();
         assert_refused(
             &more,
-            Status::Validation,
+            metrana_status::Validation,
             &format!("left over behind the tree, at offset {}", bytes.len()),
         );
-        assert_refused(&[], Status::Validation, "at offset 0 of 0");
+        assert_refused(&[], metrana_status::Validation, "at offset 0 of 0");
     }
 
     #[test]
     fn what_is_no_node_is_refused_where_it_stands() {
-        assert_refused(&[9], Status::Validation, "9 is no kind of node, at offset 0 of 1");
+        assert_refused(&[9], metrana_status::Validation, "9 is no kind of node, at offset 0 of 1");
         assert_refused(
             &[8, 2, 0, 0, 0, 1, 255],
-            Status::Validation,
+            metrana_status::Validation,
             "255 is no kind of node, at offset 6 of 7",
         );
     }
@@ -259,22 +262,30 @@ mod tests {
     fn text_and_keys_are_strict_utf8() {
         assert_refused(
             &[5, 3, 0, 0, 0, b'a', 0xff, b'b'],
-            Status::InvalidUtf8,
+            metrana_status::InvalidUtf8,
             "a text is not UTF-8 at offset 6",
         );
         let key = [7, 1, 0, 0, 0, 2, 0, 0, 0, 0xc0, 0x80, 0];
-        assert_refused(&key, Status::InvalidUtf8, "a key is not UTF-8 at offset 9");
+        assert_refused(&key, metrana_status::InvalidUtf8, "a key is not UTF-8 at offset 9");
         let text = [5, 0xff, 0xff, 0xff, 0xff, b'a'];
-        assert_refused(&text, Status::Validation, "a text of 4294967295 bytes cannot be in the 1 bytes");
+        assert_refused(
+            &text,
+            metrana_status::Validation,
+            "a text of 4294967295 bytes cannot be in the 1 bytes",
+        );
     }
 
     #[test]
     fn a_count_is_compared_with_what_is_there() {
-        assert_refused(&[8, 0xff, 0xff, 0xff, 0xff, 0], Status::Validation, "a list of 4294967295 cannot be");
-        assert_refused(&[8, 2, 0, 0, 0, 0], Status::Validation, "at offset 0 of 6");
+        assert_refused(
+            &[8, 0xff, 0xff, 0xff, 0xff, 0],
+            metrana_status::Validation,
+            "a list of 4294967295 cannot be",
+        );
+        assert_refused(&[8, 2, 0, 0, 0, 0], metrana_status::Validation, "at offset 0 of 6");
         // Two entries take ten bytes at least.
         let nine = [[7, 2, 0, 0, 0].as_slice(), &[0; 9]].concat();
-        assert_refused(&nine, Status::Validation, "a map of 2 cannot be in the 9 bytes behind it");
+        assert_refused(&nine, metrana_status::Validation, "a map of 2 cannot be in the 9 bytes behind it");
         let ten = [[7, 2, 0, 0, 0].as_slice(), &[0; 10]].concat();
         assert!(decode(&ten).is_ok());
     }
@@ -283,9 +294,9 @@ mod tests {
     fn depth_ends_at_the_limit() {
         for list in [true, false] {
             assert!(decode(&nested(128, list)).is_ok());
-            assert_refused(&nested(129, list), Status::Validation, "128 is the deepest");
+            assert_refused(&nested(129, list), metrana_status::Validation, "128 is the deepest");
             // Far deeper than any stack would stand.
-            assert_refused(&nested(1_000_000, list), Status::Validation, "lies in 128 others");
+            assert_refused(&nested(1_000_000, list), metrana_status::Validation, "lies in 128 others");
         }
     }
 
@@ -319,7 +330,7 @@ mod tests {
                     taken += 1;
                 }
                 Err(error) => {
-                    assert!(matches!(error.status, Status::Validation | Status::InvalidUtf8));
+                    assert!(matches!(error.status, metrana_status::Validation | metrana_status::InvalidUtf8));
                     refused += 1;
                 }
             }

@@ -91,10 +91,13 @@ internal sealed unsafe class BatchBuffer
                 ref readonly Entry entry = ref _entries[i];
                 calls[i] = new NativeStdFloats
                 {
-                    Metric = new NativeText { Start = text + entry.Metric.Start, Length = (nuint)entry.Metric.Length },
-                    Scale = new NativeText { Start = text + entry.Scale.Start, Length = (nuint)entry.Scale.Length },
-                    Labels = labelTable + entry.FirstLabel,
-                    LabelCount = (nuint)entry.LabelCount,
+                    Name = new NativeSeriesName
+                    {
+                        Metric = new NativeText { Start = text + entry.Metric.Start, Length = (nuint)entry.Metric.Length },
+                        Scale = new NativeText { Start = text + entry.Scale.Start, Length = (nuint)entry.Scale.Length },
+                        Labels = labelTable + entry.FirstLabel,
+                        LabelCount = (nuint)entry.LabelCount,
+                    },
                     Values = columns + entry.Values,
                     Count = (nuint)entry.Count,
                     Dtype = (int)entry.Type,
@@ -102,10 +105,13 @@ internal sealed unsafe class BatchBuffer
                     FirstStep = (ulong)entry.FirstStep,
                     Steps = (ulong*)(columns + entry.Steps),
                     StepCount = (nuint)entry.StepCount,
-                    TimestampsKind = (int)entry.TimestampsKind,
-                    TimestampMillis = entry.TimestampMillis,
-                    TimestampsMillis = columns + entry.Timestamps,
-                    TimestampCount = (nuint)entry.TimestampCount,
+                    Timestamps = new NativeTimestamps
+                    {
+                        Kind = (int)entry.TimestampsKind,
+                        Millis = entry.TimestampMillis,
+                        Each = columns + entry.Timestamps,
+                        Count = (nuint)entry.TimestampCount,
+                    },
                     Distributed = entry.Distributed ? (byte)1 : (byte)0,
                 };
             }

@@ -38,10 +38,7 @@ internal static unsafe partial class NativeLogger
         fixed (long* timestampColumn = timestamps.Values)
         {
             NativeStdFloats floats = Floats(column, values.Length, TypeOf<T>(), steps, stepColumn, timestamps, timestampColumn);
-            floats.Metric = names.Metric;
-            floats.Scale = names.Scale;
-            floats.Labels = names.Labels;
-            floats.LabelCount = names.LabelCount;
+            floats.Name = names.Name;
             floats.Distributed = distributed ? (byte)1 : (byte)0;
             nint error = 0;
             int status = NativeMethods.LoggerLogStdFloats(logger, &floats, &error);
@@ -60,11 +57,19 @@ internal static unsafe partial class NativeLogger
             FirstStep = (ulong)steps.First,
             Steps = (ulong*)stepColumn,
             StepCount = (nuint)steps.Values.Length,
-            TimestampsKind = (int)timestamps.Kind,
-            TimestampMillis = timestamps.Millis,
-            TimestampsMillis = timestampColumn,
-            TimestampCount = (nuint)timestamps.Values.Length,
+            Timestamps = Times(timestamps, timestampColumn),
         };
+
+    /// <summary>The times of a call.</summary>
+    /// <param name="timestamps">The timestamps.</param>
+    /// <param name="column">Where a column of them is pinned.</param>
+    internal static NativeTimestamps Times(Timestamps timestamps, long* column) => new()
+    {
+        Kind = (int)timestamps.Kind,
+        Millis = timestamps.Millis,
+        Each = column,
+        Count = (nuint)timestamps.Values.Length,
+    };
 
     /// <summary>What a column of such elements is called. There are no others than the two.</summary>
     internal static ColumnType TypeOf<T>()

@@ -124,18 +124,12 @@ internal static unsafe partial class NativeLogger
         {
             NativeHistograms native = new()
             {
-                Metric = names.Metric,
-                Scale = names.Scale,
-                Labels = names.Labels,
-                LabelCount = names.LabelCount,
+                Name = names.Name,
                 Histograms = table,
                 Count = (nuint)histograms.Length,
                 Steps = (ulong*)stepColumn,
                 StepCount = (nuint)steps.Length,
-                TimestampsKind = (int)timestamps.Kind,
-                TimestampMillis = timestamps.Millis,
-                TimestampsMillis = timestampColumn,
-                TimestampCount = (nuint)timestamps.Values.Length,
+                Timestamps = Times(timestamps, timestampColumn),
             };
             nint error = 0;
             int status = NativeMethods.LoggerLogHistograms(logger, &native, &error);

@@ -17,10 +17,7 @@ internal static unsafe partial class NativeLogger
             one is null ? call.Environments.Names : new ReadOnlySpan<string>(in one), &environmentStack, nameof(environments));
         NativeRlFloats floats = new()
         {
-            Metric = names.Metric,
-            Scale = names.Scale,
-            Labels = names.Labels,
-            LabelCount = names.LabelCount,
+            Name = names.Name,
             Environments = environments.Start,
         };
         ReadOnlySpan<uint> ids = call.Environments.Kept is { } kept ? kept.Ids : default;
@@ -67,10 +64,10 @@ internal static unsafe partial class NativeLogger
             native->FirstStep = (ulong)steps.Value;
             native->Steps = (ulong*)stepColumn;
             native->StepCount = (nuint)steps.Values.Length;
-            native->TimestampsKind = (int)timestamps.Kind;
-            native->TimestampMillis = timestamps.Value;
-            native->TimestampsMillis = timestampColumn;
-            native->TimestampCount = (nuint)timestamps.Values.Length;
+            native->Timestamps.Kind = (int)timestamps.Kind;
+            native->Timestamps.Millis = timestamps.Value;
+            native->Timestamps.Each = timestampColumn;
+            native->Timestamps.Count = (nuint)timestamps.Values.Length;
             *errorPlace = 0;
             return logger is null
                 ? NativeMethods.SeriesLogRl(series, native, errorPlace)

@@ -110,18 +110,12 @@ internal static unsafe partial class NativeLogger
             {
                 NativeScatters native = new()
                 {
-                    Metric = names.Metric,
-                    Scale = names.Scale,
-                    Labels = names.Labels,
-                    LabelCount = names.LabelCount,
+                    Name = names.Name,
                     Scatters = table,
                     Count = (nuint)scatters.Length,
                     Steps = (ulong*)stepColumn,
                     StepCount = (nuint)steps.Length,
-                    TimestampsKind = (int)timestamps.Kind,
-                    TimestampMillis = timestamps.Millis,
-                    TimestampsMillis = timestampColumn,
-                    TimestampCount = (nuint)timestamps.Values.Length,
+                    Timestamps = Times(timestamps, timestampColumn),
                     XTitle = writer.WriteOptional(titles.X, nameof(titles)),
                     YTitle = writer.WriteOptional(titles.Y, nameof(titles)),
                     ZTitle = writer.WriteOptional(titles.Z, nameof(titles)),

@@ -19,8 +19,8 @@ internal static unsafe partial class NativeLogger
         ulong step = 0;
         byte found = 0;
         nint error = 0;
-        int status = NativeMethods.LoggerSeriesLastStep(
-            logger, names.Metric, names.Scale, names.Labels, names.LabelCount, &step, &found, &error);
+        NativeSeriesName name = names.Name;
+        int status = NativeMethods.LoggerSeriesLastStep(logger, &name, &step, &found, &error);
         NativeError.ThrowIfFailed(status, error);
         return found != 0 ? checked((long)step) : null;
     }
@@ -75,13 +75,12 @@ internal static unsafe partial class NativeLogger
         using SeriesNames names = new(metric, scale, labels, &stack);
         byte isOrdered = ordered ? (byte)1 : (byte)0;
         byte isEpisodic = episodic ? (byte)1 : (byte)0;
+        NativeSeriesName name = names.Name;
         NativeSeries series = default;
         nint error = 0;
         int status = make
-            ? NativeMethods.LoggerSeries(
-                logger, (int)world, names.Metric, names.Scale, names.Labels, names.LabelCount, isOrdered, isEpisodic, &series, &error)
-            : NativeMethods.LoggerFindSeries(
-                logger, (int)world, names.Metric, names.Scale, names.Labels, names.LabelCount, isOrdered, isEpisodic, &series, &error);
+            ? NativeMethods.LoggerSeries(logger, (int)world, &name, isOrdered, isEpisodic, &series, &error)
+            : NativeMethods.LoggerFindSeries(logger, (int)world, &name, isOrdered, isEpisodic, &series, &error);
         NativeError.ThrowIfFailed(status, error);
         return new SeriesHandle(series);
     }

@@ -55,10 +55,7 @@ internal static unsafe partial class NativeMethods
     internal static partial int LoggerSeries(
         LoggerHandle logger,
         int world,
-        NativeText metric,
-        NativeText scale,
-        NativeLabel* labels,
-        nuint labelCount,
+        NativeSeriesName* name,
         byte ordered,
         byte episodic,
         NativeSeries* series,
@@ -68,10 +65,7 @@ internal static unsafe partial class NativeMethods
     internal static partial int LoggerFindSeries(
         LoggerHandle logger,
         int world,
-        NativeText metric,
-        NativeText scale,
-        NativeLabel* labels,
-        nuint labelCount,
+        NativeSeriesName* name,
         byte ordered,
         byte episodic,
         NativeSeries* series,

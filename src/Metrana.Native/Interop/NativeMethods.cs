@@ -33,10 +33,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "metrana_logger_series_last_step")]
     internal static partial int LoggerSeriesLastStep(
         LoggerHandle logger,
-        NativeText metric,
-        NativeText scale,
-        NativeLabel* labels,
-        nuint labelCount,
+        NativeSeriesName* name,
         ulong* step,
         byte* found,
         nint* error);

@@ -4,14 +4,32 @@ namespace Metrana.Native.Interop;
 
 // The structures of the log calls.
 
-/// <summary><c>metrana_std_floats</c>.</summary>
+/// <summary><c>metrana_series_name</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeStdFloats
+internal unsafe struct NativeSeriesName
 {
     public NativeText Metric;
     public NativeText Scale;
     public NativeLabel* Labels;
     public nuint LabelCount;
+}
+
+/// <summary><c>metrana_timestamps</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeTimestamps
+{
+    public int Kind;
+    public int Reserved;
+    public long Millis;
+    public long* Each;
+    public nuint Count;
+}
+
+/// <summary><c>metrana_std_floats</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeStdFloats
+{
+    public NativeSeriesName Name;
     public void* Values;
     public nuint Count;
     public int Dtype;
@@ -19,23 +37,16 @@ internal unsafe struct NativeStdFloats
     public ulong FirstStep;
     public ulong* Steps;
     public nuint StepCount;
-    public int TimestampsKind;
-    public int Reserved;
-    public long TimestampMillis;
-    public long* TimestampsMillis;
-    public nuint TimestampCount;
+    public NativeTimestamps Timestamps;
     public byte Distributed;
-    public fixed byte Reserved2[7];
+    public fixed byte Reserved[7];
 }
 
 /// <summary><c>metrana_rl_floats</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeRlFloats
 {
-    public NativeText Metric;
-    public NativeText Scale;
-    public NativeLabel* Labels;
-    public nuint LabelCount;
+    public NativeSeriesName Name;
     public ulong RlStep;
     public NativeText* Environments;
     public uint* EnvironmentIds;
@@ -46,18 +57,15 @@ internal unsafe struct NativeRlFloats
     public int Strategy;
     public int EpisodesKind;
     public int StepsKind;
-    public int TimestampsKind;
     public byte Ordered;
-    public fixed byte Reserved[3];
+    public fixed byte Reserved[7];
     public ulong Episode;
     public ulong* Episodes;
     public nuint EpisodeCount;
     public ulong FirstStep;
     public ulong* Steps;
     public nuint StepCount;
-    public long TimestampMillis;
-    public long* TimestampsMillis;
-    public nuint TimestampCount;
+    public NativeTimestamps Timestamps;
 }
 
 /// <summary><c>metrana_histogram</c>.</summary>
@@ -81,19 +89,12 @@ internal unsafe struct NativeHistogram
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeHistograms
 {
-    public NativeText Metric;
-    public NativeText Scale;
-    public NativeLabel* Labels;
-    public nuint LabelCount;
+    public NativeSeriesName Name;
     public NativeHistogram* Histograms;
     public nuint Count;
     public ulong* Steps;
     public nuint StepCount;
-    public int TimestampsKind;
-    public int Reserved;
-    public long TimestampMillis;
-    public long* TimestampsMillis;
-    public nuint TimestampCount;
+    public NativeTimestamps Timestamps;
 }
 
 /// <summary><c>metrana_scatter</c>.</summary>
@@ -114,19 +115,12 @@ internal unsafe struct NativeScatter
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeScatters
 {
-    public NativeText Metric;
-    public NativeText Scale;
-    public NativeLabel* Labels;
-    public nuint LabelCount;
+    public NativeSeriesName Name;
     public NativeScatter* Scatters;
     public nuint Count;
     public ulong* Steps;
     public nuint StepCount;
-    public int TimestampsKind;
-    public int Reserved;
-    public long TimestampMillis;
-    public long* TimestampsMillis;
-    public nuint TimestampCount;
+    public NativeTimestamps Timestamps;
     public NativeText XTitle;
     public NativeText YTitle;
     public NativeText ZTitle;

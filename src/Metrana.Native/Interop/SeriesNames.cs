@@ -9,6 +9,9 @@ namespace Metrana.Native.Interop;
 /// </summary>
 internal readonly unsafe ref struct SeriesNames
 {
+    /// <summary>What crosses.</summary>
+    public readonly NativeSeriesName Name;
+
     private readonly void* _heap;
 
     /// <param name="metric">The metric.</param>
@@ -35,11 +38,11 @@ internal readonly unsafe ref struct SeriesNames
         try
         {
             NameWriter writer = new(text, room);
-            Metric = writer.Write(metric, nameof(metric));
-            Scale = writer.Write(scale, nameof(scale));
+            Name.Metric = writer.Write(metric, nameof(metric));
+            Name.Scale = writer.Write(scale, nameof(scale));
             writer.Write(labels, new Span<NativeLabel>(table, count), nameof(labels));
-            Labels = table;
-            LabelCount = (nuint)count;
+            Name.Labels = table;
+            Name.LabelCount = (nuint)count;
         }
         catch
         {
@@ -47,14 +50,6 @@ internal readonly unsafe ref struct SeriesNames
             throw;
         }
     }
-
-    public NativeText Metric { get; }
-
-    public NativeText Scale { get; }
-
-    public NativeLabel* Labels { get; }
-
-    public nuint LabelCount { get; }
 
     public void Dispose() => NativeMemory.Free(_heap);
 

@@ -23,6 +23,7 @@ internal static class StatusTable
             [MetranaStatus.InvalidEnum] = Defect,
             [MetranaStatus.StructSize] = Defect,
             [MetranaStatus.InvalidDuration] = Defect,
+            [MetranaStatus.Reserved] = Defect,
             [MetranaStatus.Panicked] = Defect,
             [MetranaStatus.Poisoned] = Defect,
 

@@ -19,7 +19,7 @@ internal sealed class LogHistograms : ICallMethod
         Scale scale = arguments.Text("scale");
         var items = SetArguments.Items(arguments, "histograms");
         var one = SetArguments.IsOne(arguments, "histograms");
-        var stats = Stats(arguments, items.Count, one);
+        var stats = Stats(arguments, items.Count);
         var density = arguments.Flag("density", otherwise: false);
         Histogram[] histograms = [.. items.Select((item, i) => Histogram(item, density, stats?[i]))];
         logger.LogHistograms(
@@ -45,8 +45,8 @@ internal sealed class LogHistograms : ICallMethod
             : Native.Histogram.OfCounts(edgeColumn, SetArguments.Counts(bins, "counts"), stats);
     }
 
-    /// <summary>Four columns, or four numbers for one histogram alone.</summary>
-    private static HistogramStats[]? Stats(Arguments arguments, int count, bool one)
+    /// <summary>Four columns, or four numbers where there is one histogram, in a list or alone.</summary>
+    private static HistogramStats[]? Stats(Arguments arguments, int count)
     {
         if (arguments.Optional("stats") is not { } value)
         {
@@ -54,15 +54,15 @@ internal sealed class LogHistograms : ICallMethod
         }
 
         var columns = value is ListValue { Items: { Count: 4 } parts }
-            ? parts.Select((part, i) => Column(part, i, count, one)).ToArray()
+            ? parts.Select((part, i) => Column(part, i, count)).ToArray()
             : throw RefusalException.Value("stats: min, max, sum and sum of squares are needed");
         return [.. Enumerable.Range(0, count).Select(i => new HistogramStats(columns[0][i], columns[1][i], columns[2][i], columns[3][i]))];
     }
 
-    private static double[] Column(ScriptValue value, int part, int count, bool one)
+    private static double[] Column(ScriptValue value, int part, int count)
     {
         var array = NumericArray.From(value, $"stats[{part}]");
-        var column = array.Rank == 1 || (one && array.Rank == 0)
+        var column = array.Rank == 1 || (count == 1 && array.Rank == 0)
             ? array.ToDoubles()
             : throw RefusalException.Type($"stats[{part}]: one dimension is needed, not {array.Rank}");
         return column.Length == count

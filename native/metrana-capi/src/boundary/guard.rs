@@ -1,23 +1,19 @@
 //! The panic guard. Nothing unwinds out of this library, and there is no switch to turn that off.
 
+#[cfg(panic = "abort")]
+compile_error!(
+    "metrana-capi promises that a panic ends no process, so it has to be built with panic = \"unwind\""
+);
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use metrana_ingestion_logger::{Error, Status};
-
-use crate::boundary::pointers;
-use crate::errors::metrana_error;
-use crate::status::metrana_status;
-
-/// Runs `body`, which never lets a panic through.
+/// Runs `body`, which never lets a panic through. What the panic said is the error.
 ///
 /// What a panic leaves half-done is not looked at again: handles are poisoned by the caller of this, and every
 /// other argument was borrowed for the call.
-pub(crate) fn contained(body: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(result) => result,
-        Err(payload) => Err(Error::new(Status::Panicked, panic_text(payload))),
-    }
+pub(crate) fn contained<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(panic_text)
 }
 
 /// Runs a body that cannot fail, with `otherwise` as the answer when it panics after all.
@@ -28,39 +24,6 @@ pub(crate) fn contained_or<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
             std::mem::forget(payload);
             otherwise
         }
-    }
-}
-
-/// Runs `body` inside the guard and tells the caller how it went: a status, and the text of it in `error`.
-///
-/// # Safety
-/// `error` is null, or points to a pointer that may be written.
-pub(crate) unsafe fn report(
-    error: *mut *mut metrana_error,
-    body: impl FnOnce() -> Result<(), Error>,
-) -> metrana_status {
-    let mut wanted = false;
-    let result = contained(|| {
-        // SAFETY: the caller vouches for `error`.
-        wanted = unsafe { pointers::clear_optional(error, "error") }?;
-        body()
-    });
-    let Err(failure) = result else {
-        return metrana_status::Ok;
-    };
-    let status = metrana_status::from(failure.status);
-    if wanted {
-        // SAFETY: `clear_optional` found it aligned and not null, and the caller vouches for the rest.
-        unsafe { error.write(metrana_error::into_raw(failure)) };
-    }
-    status
-}
-
-/// The same for functions that answer with a status alone.
-pub(crate) fn report_status(body: impl FnOnce() -> Result<(), Error>) -> metrana_status {
-    match contained(body) {
-        Ok(()) => metrana_status::Ok,
-        Err(failure) => metrana_status::from(failure.status),
     }
 }
 
@@ -96,33 +59,16 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_a_status_with_its_text() {
-        let error = contained(|| panic!("row {} is gone", 7)).unwrap_err();
-        assert_eq!(error.status, Status::Panicked);
-        assert!(error.message.contains("row 7 is gone"), "{}", error.message);
-        let error = contained(|| panic!("plain")).unwrap_err();
-        assert!(error.message.contains("(plain)"), "{}", error.message);
+        let said = contained(|| panic!("row {} is gone", 7)).unwrap_err();
+        assert!(said.contains("row 7 is gone"), "{said}");
+        let said = contained(|| panic!("plain")).unwrap_err();
+        assert!(said.contains("(plain)"), "{said}");
     }
 
     #[test]
     fn a_payload_whose_destructor_panics_is_contained() {
-        let error = contained(|| std::panic::panic_any(Bomb)).unwrap_err();
-        assert!(error.message.contains("no text"), "{}", error.message);
+        let said = contained(|| std::panic::panic_any(Bomb)).unwrap_err();
+        assert!(said.contains("no text"), "{said}");
         assert_eq!(contained_or(3, || std::panic::panic_any(Bomb)), 3);
-    }
-
-    #[test]
-    fn the_error_pointer_is_cleared_filled_or_left_alone() {
-        let mut out = std::ptr::NonNull::<metrana_error>::dangling().as_ptr();
-        // SAFETY: `out` is a live local.
-        assert_eq!(unsafe { report(&raw mut out, || Ok(())) }, metrana_status::Ok);
-        assert!(out.is_null());
-        let refused = || Err(Error::new(Status::QueueFull, "full"));
-        // SAFETY: as above.
-        assert_eq!(unsafe { report(&raw mut out, refused) }, metrana_status::QueueFull);
-        assert!(!out.is_null());
-        // SAFETY: `out` was filled by `report` just now.
-        unsafe { crate::metrana_error_free(out) };
-        // SAFETY: null is allowed.
-        assert_eq!(unsafe { report(std::ptr::null_mut(), refused) }, metrana_status::QueueFull);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use metrana_ingestion_logger::{Error, Status};
 
+use crate::boundary::failure::Failure;
 use crate::boundary::pointers;
 
 /// What an opaque handle points to: a value, and whether a call on it panicked.
@@ -28,12 +29,10 @@ impl<T> Handle<T> {
 
     /// Runs one call on the value. When it panics, every later call is refused: what the panic left half-done is
     /// never looked at. The panic itself is for the guard that every exported body runs in.
-    pub(crate) fn call(&self, body: impl FnOnce(&T) -> Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn call<E: From<Error>>(&self, body: impl FnOnce(&T) -> Result<(), E>) -> Result<(), E> {
         if self.poisoned.load(Ordering::Acquire) {
-            return Err(Error::new(
-                Status::Poisoned,
-                "an earlier call on this handle panicked, so it refuses everything: free it, and open another one",
-            ));
+            let message = "an earlier call on this handle panicked, so it refuses everything: free it, and open another one";
+            return Err(Error::new(Status::Poisoned, message).into());
         }
         let mark = PoisonOnUnwind(&self.poisoned);
         let result = body(&self.value);
@@ -61,8 +60,8 @@ pub(crate) trait Opaque {
 /// A pointer that is not null is a handle that was not freed and will not be freed during the call.
 pub(crate) unsafe fn call<H: Opaque>(
     handle: *const H,
-    body: impl FnOnce(&H::Value) -> Result<(), Error>,
-) -> Result<(), Error> {
+    body: impl FnOnce(&H::Value) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     // SAFETY: passed on to the caller.
     let handle = unsafe { pointers::borrow(handle, H::NAME) }?;
     handle.handle().call(body)
@@ -73,19 +72,22 @@ pub(crate) unsafe fn call<H: Opaque>(
 mod tests {
     use super::*;
     use crate::boundary::guard::contained;
+    use crate::status::metrana_status;
 
     #[test]
     fn a_panic_poisons_the_handle_and_no_other() {
         let (one, other) = (Handle::new(1), Handle::new(2));
-        assert_eq!(contained(|| one.call(|_| panic!("gone"))).unwrap_err().status, Status::Panicked);
-        assert_eq!(one.call(|_| Ok(())).unwrap_err().status, Status::Poisoned);
-        other.call(|_| Ok(())).unwrap();
+        let call = || one.call(|_| -> Result<(), Failure> { panic!("gone") });
+        contained(call).unwrap_err();
+        let refused: Failure = one.call(|_| Ok(())).unwrap_err();
+        assert_eq!(refused.status, metrana_status::Poisoned);
+        other.call(|_| Ok::<_, Failure>(())).unwrap();
     }
 
     #[test]
     fn an_error_does_not_poison() {
         let handle = Handle::new(());
-        assert!(handle.call(|()| Err(Error::new(Status::Validation, "no"))).is_err());
-        handle.call(|()| Ok(())).unwrap();
+        assert!(handle.call(|()| Err(Failure::new(metrana_status::Validation, "no"))).is_err());
+        handle.call(|()| Ok::<_, Failure>(())).unwrap();
     }
 }

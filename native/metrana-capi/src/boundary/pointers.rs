@@ -5,7 +5,8 @@
 
 use std::mem::{align_of, size_of};
 
-use metrana_ingestion_logger::{Error, Status};
+use crate::boundary::failure::Failure;
+use crate::status::metrana_status;
 
 /// A structure whose first field is its size, as the caller knows it.
 ///
@@ -15,7 +16,7 @@ pub(crate) unsafe trait WithStructSize {}
 
 /// Refuses null and misaligned pointers.
 #[inline]
-pub(crate) fn check<T>(pointer: *const T, what: &str) -> Result<(), Error> {
+pub(crate) fn check<T>(pointer: *const T, what: &str) -> Result<(), Failure> {
     if !pointer.is_null() && pointer.is_aligned() {
         return Ok(());
     }
@@ -25,13 +26,13 @@ pub(crate) fn check<T>(pointer: *const T, what: &str) -> Result<(), Error> {
 // What is said of a mistake stands apart from where it is found: these checks are on the way of every point.
 
 #[cold]
-fn what_is_wrong<T>(pointer: *const T, what: &str) -> Error {
+fn what_is_wrong<T>(pointer: *const T, what: &str) -> Failure {
     if pointer.is_null() {
-        return Error::new(Status::NullPointer, format!("{what} is a null pointer"));
+        return Failure::new(metrana_status::NullPointer, format!("{what} is a null pointer"));
     }
     let wanted = align_of::<T>();
-    Error::new(
-        Status::Misaligned,
+    Failure::new(
+        metrana_status::Misaligned,
         format!(
             "{what} is at {pointer:p}, which is not a multiple of the {wanted} bytes that its type needs"
         ),
@@ -39,10 +40,10 @@ fn what_is_wrong<T>(pointer: *const T, what: &str) -> Error {
 }
 
 #[cold]
-fn what_is_wrong_with_column<T>(pointer: *const T, length: usize, what: &str) -> Error {
+fn what_is_wrong_with_column<T>(pointer: *const T, length: usize, what: &str) -> Failure {
     if pointer.is_null() {
-        return Error::new(
-            Status::NullPointer,
+        return Failure::new(
+            metrana_status::NullPointer,
             format!("{what} is a null pointer, but its length is {length}"),
         );
     }
@@ -50,7 +51,7 @@ fn what_is_wrong_with_column<T>(pointer: *const T, length: usize, what: &str) ->
         return what_is_wrong(pointer, what);
     }
     let message = format!("{what} is said to hold {length} elements, which is more than memory can be");
-    Error::new(Status::InvalidLength, message)
+    Failure::new(metrana_status::InvalidLength, message)
 }
 
 /// A borrowed value.
@@ -58,7 +59,7 @@ fn what_is_wrong_with_column<T>(pointer: *const T, length: usize, what: &str) ->
 /// # Safety
 /// A pointer that is not null points to a valid `T` that nobody writes to for the length of the call.
 #[inline]
-pub(crate) unsafe fn borrow<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Error> {
+pub(crate) unsafe fn borrow<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Failure> {
     check(pointer, what)?;
     // SAFETY: not null and aligned as checked; the rest is the caller's promise.
     Ok(unsafe { &*pointer })
@@ -83,7 +84,7 @@ pub(crate) unsafe fn borrow_optional<'a, T>(pointer: *const T) -> Option<&'a T> 
 pub(crate) unsafe fn borrow_sized<'a, T: WithStructSize>(
     pointer: *const T,
     what: &str,
-) -> Result<&'a T, Error> {
+) -> Result<&'a T, Failure> {
     // SAFETY: passed on to the caller.
     unsafe { check_size(pointer, what) }?;
     // SAFETY: not null, aligned, and as large as `T`; the rest is the caller's promise.
@@ -94,7 +95,7 @@ pub(crate) unsafe fn borrow_sized<'a, T: WithStructSize>(
 ///
 /// # Safety
 /// A pointer that is not null points to at least a `usize` that may be read.
-pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str) -> Result<(), Error> {
+pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str) -> Result<(), Failure> {
     check(pointer, what)?;
     // SAFETY: the trait says that the size is the first field; the pointer is aligned for `T`, so for it too.
     let said = unsafe { pointer.cast::<usize>().read() };
@@ -102,8 +103,8 @@ pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str
     if said == wanted {
         return Ok(());
     }
-    Err(Error::new(
-        Status::StructSize,
+    Err(Failure::new(
+        metrana_status::StructSize,
         format!(
             "{what}.struct_size is {said}, but this library knows a structure of {wanted} bytes: set struct_size to \
              the sizeof of the structure, and use a header and a library of the same version"
@@ -116,7 +117,7 @@ pub(crate) unsafe fn check_size<T: WithStructSize>(pointer: *const T, what: &str
 /// # Safety
 /// A pointer that is not null points to `length` valid values that nobody writes to for the length of the call.
 #[inline]
-pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) -> Result<&'a [T], Error> {
+pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) -> Result<&'a [T], Failure> {
     check_column(pointer, length, what)?;
     if length == 0 {
         return Ok(&[]);
@@ -127,7 +128,7 @@ pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, what: &str) 
 
 /// Refuses a column that cannot be. A length of zero needs no pointer.
 #[inline]
-pub(crate) fn check_column<T>(pointer: *const T, length: usize, what: &str) -> Result<(), Error> {
+pub(crate) fn check_column<T>(pointer: *const T, length: usize, what: &str) -> Result<(), Failure> {
     let fits = || {
         length
             .checked_mul(size_of::<T>())
@@ -140,12 +141,53 @@ pub(crate) fn check_column<T>(pointer: *const T, length: usize, what: &str) -> R
     Err(what_is_wrong_with_column(pointer, length, what))
 }
 
+/// A part of a structure that means nothing yet. It has to be 0, so that it can mean something one day.
+pub(crate) trait Reserved: Sized + Copy {
+    fn is_zero(self) -> bool;
+
+    /// Refuses a part that is not 0.
+    #[inline]
+    fn has_to_be_zero(self, what: &str) -> Result<(), Failure> {
+        if self.is_zero() { Ok(()) } else { Err(not_zero(what)) }
+    }
+}
+
+impl Reserved for i32 {
+    #[inline]
+    fn is_zero(self) -> bool {
+        self == 0
+    }
+}
+
+impl Reserved for u32 {
+    #[inline]
+    fn is_zero(self) -> bool {
+        self == 0
+    }
+}
+
+impl<const N: usize> Reserved for [u8; N] {
+    #[inline]
+    fn is_zero(self) -> bool {
+        self == [0; N]
+    }
+}
+
+#[cold]
+fn not_zero(what: &str) -> Failure {
+    let message = format!(
+        "{what} is not 0: fill the structure with zeros before you set its fields, and use a header and a library of \
+         the same version"
+    );
+    Failure::new(metrana_status::Reserved, message)
+}
+
 /// Puts null into an out pointer, so that a caller who does not look at the status cannot take old bytes for a
 /// handle.
 ///
 /// # Safety
 /// A pointer that is not null points to memory that may be written.
-pub(crate) unsafe fn clear<T>(out: *mut *mut T, what: &str) -> Result<(), Error> {
+pub(crate) unsafe fn clear<T>(out: *mut *mut T, what: &str) -> Result<(), Failure> {
     check(out.cast_const(), what)?;
     // SAFETY: not null and aligned; the rest is the caller's promise.
     unsafe { out.write(std::ptr::null_mut()) };
@@ -156,7 +198,7 @@ pub(crate) unsafe fn clear<T>(out: *mut *mut T, what: &str) -> Result<(), Error>
 ///
 /// # Safety
 /// As for `clear`.
-pub(crate) unsafe fn clear_optional<T>(out: *mut *mut T, what: &str) -> Result<bool, Error> {
+pub(crate) unsafe fn clear_optional<T>(out: *mut *mut T, what: &str) -> Result<bool, Failure> {
     if out.is_null() {
         return Ok(false);
     }
@@ -169,7 +211,7 @@ pub(crate) unsafe fn clear_optional<T>(out: *mut *mut T, what: &str) -> Result<b
 ///
 /// # Safety
 /// A pointer that is not null points to memory that may be written.
-pub(crate) unsafe fn put<T>(out: *mut T, value: T, what: &str) -> Result<(), Error> {
+pub(crate) unsafe fn put<T>(out: *mut T, value: T, what: &str) -> Result<(), Failure> {
     check(out.cast_const(), what)?;
     // SAFETY: not null and aligned; the rest is the caller's promise.
     unsafe { out.write(value) };
@@ -185,7 +227,7 @@ pub(crate) unsafe fn put_all<T>(
     length: usize,
     values: impl Iterator<Item = T>,
     what: &str,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     check_column(out.cast_const(), length, what)?;
     for (index, value) in values.take(length).enumerate() {
         // SAFETY: not null, aligned, and `index` is below `length`; the rest is the caller's promise.
@@ -212,7 +254,7 @@ mod tests {
     use super::*;
     use std::ptr::{null, without_provenance};
 
-    fn status<T: std::fmt::Debug>(result: Result<T, Error>) -> Status {
+    fn status<T: std::fmt::Debug>(result: Result<T, Failure>) -> metrana_status {
         result.unwrap_err().status
     }
 
@@ -222,14 +264,14 @@ mod tests {
         // SAFETY: a live local, or pointers that are refused before they are followed.
         unsafe {
             assert_eq!(slice(column.as_ptr(), 2, "values").unwrap(), column);
-            assert_eq!(status(slice(null::<f64>(), 2, "values")), Status::NullPointer);
+            assert_eq!(status(slice(null::<f64>(), 2, "values")), metrana_status::NullPointer);
             let odd = column.as_ptr().wrapping_byte_add(4);
-            assert_eq!(status(slice(odd, 1, "values")), Status::Misaligned);
+            assert_eq!(status(slice(odd, 1, "values")), metrana_status::Misaligned);
             let most = isize::MAX.unsigned_abs();
-            assert_eq!(status(slice(column.as_ptr(), most / 8 + 1, "values")), Status::InvalidLength);
-            assert_eq!(status(slice(column.as_ptr(), usize::MAX, "values")), Status::InvalidLength);
+            assert_eq!(status(slice(column.as_ptr(), most / 8 + 1, "values")), metrana_status::InvalidLength);
+            assert_eq!(status(slice(column.as_ptr(), usize::MAX, "values")), metrana_status::InvalidLength);
             let high = without_provenance::<f64>(usize::MAX - 15);
-            assert_eq!(status(slice(high, 2, "values")), Status::InvalidLength);
+            assert_eq!(status(slice(high, 2, "values")), metrana_status::InvalidLength);
         }
     }
 
@@ -258,8 +300,8 @@ mod tests {
         unsafe {
             assert_eq!(borrow_sized(&raw const known, "known").unwrap().field, 5);
             known.struct_size = 8;
-            assert_eq!(status(borrow_sized(&raw const known, "known")), Status::StructSize);
-            assert_eq!(status(borrow_sized(null::<Known>(), "known")), Status::NullPointer);
+            assert_eq!(status(borrow_sized(&raw const known, "known")), metrana_status::StructSize);
+            assert_eq!(status(borrow_sized(null::<Known>(), "known")), metrana_status::NullPointer);
         }
     }
 }

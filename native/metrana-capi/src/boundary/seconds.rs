@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
-use metrana_ingestion_logger::{Error, Status};
+use crate::boundary::failure::Failure;
+use crate::status::metrana_status;
 
 /// The longest duration that is kept apart: some thirty years. Infinity and everything above counts as this, so that
 /// no sum of a duration and a point in time can overflow.
 const LONGEST: f64 = 1e9;
 
 /// A duration that has to be one.
-pub(crate) fn duration(seconds: f64, what: &str) -> Result<Duration, Error> {
+pub(crate) fn duration(seconds: f64, what: &str) -> Result<Duration, Failure> {
     if seconds >= 0.0 {
         return Ok(Duration::from_secs_f64(seconds.min(LONGEST)));
     }
     let message = format!("{what} is {seconds}, expected seconds, zero or more");
-    Err(Error::new(Status::InvalidDuration, message))
+    Err(Failure::new(metrana_status::InvalidDuration, message))
 }
 
 /// A duration where a negative number says that there is none.
-pub(crate) fn limit(seconds: f64, what: &str) -> Result<Option<Duration>, Error> {
+pub(crate) fn limit(seconds: f64, what: &str) -> Result<Option<Duration>, Failure> {
     if seconds < 0.0 { Ok(None) } else { duration(seconds, what).map(Some) }
 }
 
@@ -38,7 +39,7 @@ mod tests {
         assert_eq!(duration(-0.0, "x").unwrap(), Duration::ZERO);
         assert_eq!(duration(f64::INFINITY, "x").unwrap(), Duration::from_secs(1_000_000_000));
         for wrong in [f64::NAN, -1.0, -1e-300, f64::NEG_INFINITY] {
-            assert_eq!(duration(wrong, "x").unwrap_err().status, Status::InvalidDuration, "{wrong}");
+            assert_eq!(duration(wrong, "x").unwrap_err().status, metrana_status::InvalidDuration, "{wrong}");
         }
     }
 
@@ -47,7 +48,7 @@ mod tests {
         assert_eq!(limit(-1.0, "x").unwrap(), None);
         assert_eq!(limit(f64::NEG_INFINITY, "x").unwrap(), None);
         assert_eq!(limit(0.0, "x").unwrap(), Some(Duration::ZERO));
-        assert_eq!(limit(f64::NAN, "x").unwrap_err().status, Status::InvalidDuration);
+        assert_eq!(limit(f64::NAN, "x").unwrap_err().status, metrana_status::InvalidDuration);
         for there in
             [None, Some(Duration::ZERO), Some(Duration::from_millis(50)), Some(Duration::from_mins(15))]
         {

@@ -2,10 +2,11 @@
 
 use std::str::Utf8Error;
 
-use metrana_ingestion_logger::{Error, Status};
 use smallvec::SmallVec;
 
+use crate::boundary::failure::Failure;
 use crate::boundary::pointers;
+use crate::status::metrana_status;
 
 /// UTF-8 text of `len` bytes, not terminated by a zero byte.
 ///
@@ -51,7 +52,7 @@ impl metrana_str {
     /// # Safety
     /// A pointer that is not null points to `len` bytes that nobody writes to for the length of the call.
     #[inline]
-    pub(crate) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Error> {
+    pub(crate) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Failure> {
         // SAFETY: passed on to the caller.
         let bytes = unsafe { pointers::slice(self.ptr, self.len, what) }?;
         // Nearly every text is ASCII, which is quicker to see than that it is UTF-8.
@@ -66,7 +67,7 @@ impl metrana_str {
     ///
     /// # Safety
     /// As for `read`.
-    pub(crate) unsafe fn read_optional<'a>(self, what: &str) -> Result<Option<&'a str>, Error> {
+    pub(crate) unsafe fn read_optional<'a>(self, what: &str) -> Result<Option<&'a str>, Failure> {
         if self.ptr.is_null() && self.len == 0 {
             return Ok(None);
         }
@@ -76,12 +77,12 @@ impl metrana_str {
 }
 
 #[cold]
-fn no_utf8(error: Utf8Error, bytes: &[u8], what: &str) -> Error {
+fn no_utf8(error: Utf8Error, bytes: &[u8], what: &str) -> Failure {
     let at = error.valid_up_to();
     let read = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default());
     let message =
         format!("{what} is not UTF-8: it breaks off at byte {at} of {}, after '{read}'", bytes.len());
-    Error::new(Status::InvalidUtf8, message)
+    Failure::new(metrana_status::InvalidUtf8, message)
 }
 
 /// Texts, which are few nearly always.
@@ -95,7 +96,7 @@ pub(crate) unsafe fn read_all<'a>(
     texts: *const metrana_str,
     count: usize,
     what: &str,
-) -> Result<Texts<'a>, Error> {
+) -> Result<Texts<'a>, Failure> {
     // SAFETY: passed on to the caller.
     let raw = unsafe { pointers::slice(texts, count, what) }?;
     // SAFETY: as above.
@@ -133,7 +134,7 @@ mod tests {
             ];
             for bytes in refused {
                 let error = raw(bytes).read("metric").unwrap_err();
-                assert_eq!(error.status, Status::InvalidUtf8, "{bytes:?}");
+                assert_eq!(error.status, metrana_status::InvalidUtf8, "{bytes:?}");
                 assert!(error.message.starts_with("metric is not UTF-8"), "{}", error.message);
             }
         }
@@ -150,7 +151,7 @@ mod tests {
             *raw.last_mut().unwrap() = metrana_str { ptr: b"\xff".as_ptr(), len: 1 };
             // SAFETY: as above.
             let refused = unsafe { read_all(raw.as_ptr(), count, "tags") }.unwrap_err();
-            assert_eq!(refused.status, Status::InvalidUtf8);
+            assert_eq!(refused.status, metrana_status::InvalidUtf8);
         }
     }
 
@@ -162,8 +163,11 @@ mod tests {
             assert_eq!(metrana_str::of("").read_optional("experiment").unwrap(), Some(""));
             assert_eq!(metrana_str::absent().read("metric").unwrap(), "");
             let null_with_length = metrana_str { ptr: std::ptr::null(), len: 3 };
-            assert_eq!(null_with_length.read("metric").unwrap_err().status, Status::NullPointer);
-            assert_eq!(null_with_length.read_optional("experiment").unwrap_err().status, Status::NullPointer);
+            assert_eq!(null_with_length.read("metric").unwrap_err().status, metrana_status::NullPointer);
+            assert_eq!(
+                null_with_length.read_optional("experiment").unwrap_err().status,
+                metrana_status::NullPointer
+            );
         }
     }
 }

@@ -51,42 +51,44 @@ static void wrong_columns(const metrana_logger *logger) {
     REFUSED(METRANA_STATUS_VALIDATION,
             (floats.steps_kind = METRANA_STEPS_KIND_FROM, floats.first_step = UINT64_MAX));
 
-    REFUSED(METRANA_STATUS_INVALID_ENUM, floats.timestamps_kind = 3);
+    REFUSED(METRANA_STATUS_INVALID_ENUM, floats.timestamps.kind = 3);
     REFUSED(METRANA_STATUS_NULL_POINTER,
-            (floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH, floats.timestamp_count = 2));
-    REFUSED(METRANA_STATUS_MISALIGNED, (floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH,
-                                        floats.timestamp_count = 2, floats.timestamps_millis = OFF_BY(times, 4)));
-    REFUSED(METRANA_STATUS_VALIDATION, (floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH,
-                                        floats.timestamp_count = 1, floats.timestamps_millis = times));
+            (floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH, floats.timestamps.count = 2));
+    REFUSED(METRANA_STATUS_MISALIGNED, (floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH,
+                                        floats.timestamps.count = 2, floats.timestamps.each = OFF_BY(times, 4)));
+    REFUSED(METRANA_STATUS_VALIDATION, (floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH,
+                                        floats.timestamps.count = 1, floats.timestamps.each = times));
 
-    REFUSED(METRANA_STATUS_NULL_POINTER, floats.metric = NULL_WITH_LENGTH);
-    REFUSED(METRANA_STATUS_NULL_POINTER, floats.scale = NULL_WITH_LENGTH);
-    REFUSED(METRANA_STATUS_INVALID_LENGTH, floats.metric.len = SIZE_MAX);
-    REFUSED(METRANA_STATUS_INVALID_UTF8, floats.metric = str("ab\xff"));
-    REFUSED(METRANA_STATUS_INVALID_UTF8, floats.scale = str("\xed\xa0\x80"));
-    REFUSED(METRANA_STATUS_VALIDATION, floats.metric = str(""));
-    REFUSED(METRANA_STATUS_VALIDATION, (floats.metric.ptr = NULL, floats.metric.len = 0));
-    REFUSED(METRANA_STATUS_VALIDATION, floats.metric.len = 0);
-    REFUSED(METRANA_STATUS_VALIDATION, floats.metric = ((metrana_str){(const uint8_t *)"a\0b", 3}));
+    REFUSED(METRANA_STATUS_RESERVED, floats.timestamps.reserved = -1);
+    REFUSED(METRANA_STATUS_RESERVED, floats.reserved[6] = 1);
+    REFUSED(METRANA_STATUS_NULL_POINTER, floats.name.metric = NULL_WITH_LENGTH);
+    REFUSED(METRANA_STATUS_NULL_POINTER, floats.name.scale = NULL_WITH_LENGTH);
+    REFUSED(METRANA_STATUS_INVALID_LENGTH, floats.name.metric.len = SIZE_MAX);
+    REFUSED(METRANA_STATUS_INVALID_UTF8, floats.name.metric = str("ab\xff"));
+    REFUSED(METRANA_STATUS_INVALID_UTF8, floats.name.scale = str("\xed\xa0\x80"));
+    REFUSED(METRANA_STATUS_VALIDATION, floats.name.metric = str(""));
+    REFUSED(METRANA_STATUS_VALIDATION, (floats.name.metric.ptr = NULL, floats.name.metric.len = 0));
+    REFUSED(METRANA_STATUS_VALIDATION, floats.name.metric.len = 0);
+    REFUSED(METRANA_STATUS_VALIDATION, floats.name.metric = ((metrana_str){(const uint8_t *)"a\0b", 3}));
 
-    REFUSED(METRANA_STATUS_NULL_POINTER, floats.label_count = 1);
-    REFUSED(METRANA_STATUS_MISALIGNED, (floats.labels = OFF_BY(&label, 4), floats.label_count = 1));
-    REFUSED(METRANA_STATUS_INVALID_LENGTH, (floats.labels = &label, floats.label_count = SIZE_MAX / 16));
+    REFUSED(METRANA_STATUS_NULL_POINTER, floats.name.label_count = 1);
+    REFUSED(METRANA_STATUS_MISALIGNED, (floats.name.labels = OFF_BY(&label, 4), floats.name.label_count = 1));
+    REFUSED(METRANA_STATUS_INVALID_LENGTH, (floats.name.labels = &label, floats.name.label_count = SIZE_MAX / 16));
     REFUSED(METRANA_STATUS_INVALID_UTF8,
-            (label.key = str("\xc3"), floats.labels = &label, floats.label_count = 1));
+            (label.key = str("\xc3"), floats.name.labels = &label, floats.name.label_count = 1));
     REFUSED(METRANA_STATUS_INVALID_UTF8, (label = (metrana_label){str("key"), str("\xc0\x80")},
-                                          floats.labels = &label, floats.label_count = 1));
+                                          floats.name.labels = &label, floats.name.label_count = 1));
     REFUSED(METRANA_STATUS_NULL_POINTER, (label = (metrana_label){str("key"), NULL_WITH_LENGTH},
-                                          floats.labels = &label, floats.label_count = 1));
+                                          floats.name.labels = &label, floats.name.label_count = 1));
     metrana_label many[12];
     const char *keys[12] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
     for (int index = 0; index < 12; index++) {
         many[index] = (metrana_label){str(keys[index]), str("value")};
     }
-    REFUSED(METRANA_STATUS_VALIDATION, (floats.labels = many, floats.label_count = 9));
-    REFUSED(METRANA_STATUS_VALIDATION, (floats.labels = many, floats.label_count = 12));
+    REFUSED(METRANA_STATUS_VALIDATION, (floats.name.labels = many, floats.name.label_count = 9));
+    REFUSED(METRANA_STATUS_VALIDATION, (floats.name.labels = many, floats.name.label_count = 12));
     many[11].key = str("\xff");
-    REFUSED(METRANA_STATUS_INVALID_UTF8, (floats.labels = many, floats.label_count = 12));
+    REFUSED(METRANA_STATUS_INVALID_UTF8, (floats.name.labels = many, floats.name.label_count = 12));
 
     /* What a length of zero makes harmless is harmless. */
     floats = good;
@@ -142,13 +144,15 @@ static void wrong_handles(const metrana_logger *logger) {
     uint8_t found;
     const metrana_str metric = str("abused"), scale = str("ML_STEP");
     EXPECT(METRANA_STATUS_NULL_POINTER,
-           metrana_logger_series_last_step(logger, metric, scale, NULL, 0, NULL, &found, ERROR));
+           metrana_logger_series_last_step(logger, NAME(metric, scale, NULL, 0), NULL, &found, ERROR));
     EXPECT(METRANA_STATUS_NULL_POINTER,
-           metrana_logger_series_last_step(logger, metric, scale, NULL, 0, &step, NULL, ERROR));
+           metrana_logger_series_last_step(logger, NAME(metric, scale, NULL, 0), &step, NULL, ERROR));
     EXPECT(METRANA_STATUS_NULL_POINTER,
-           metrana_logger_series_last_step(logger, metric, scale, NULL, 2, &step, &found, ERROR));
+           metrana_logger_series_last_step(logger, NAME(metric, scale, NULL, 2), &step, &found, ERROR));
     EXPECT(METRANA_STATUS_INVALID_UTF8,
-           metrana_logger_series_last_step(logger, str("\xff"), scale, NULL, 0, &step, &found, ERROR));
+           metrana_logger_series_last_step(logger, NAME(str("\xff"), scale, NULL, 0), &step, &found, ERROR));
+
+    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_series_last_step(logger, NULL, &step, &found, ERROR));
 
     EXPECT(METRANA_STATUS_INVALID_DURATION, metrana_logger_flush(logger, (double)__builtin_nanf(""), ERROR));
     EXPECT(METRANA_STATUS_INVALID_DURATION, metrana_logger_close(logger, (double)__builtin_nanf(""), ERROR));
@@ -179,6 +183,7 @@ static void wrong_configs(const char *endpoint) {
     NOT_OPENED(METRANA_STATUS_INVALID_ENUM, config.delivery_policy = 2);
     NOT_OPENED(METRANA_STATUS_INVALID_ENUM, config.error_strategy = 4);
     NOT_OPENED(METRANA_STATUS_INVALID_ENUM, config.log_level = 6);
+    NOT_OPENED(METRANA_STATUS_RESERVED, config.reserved[1] = 1);
     NOT_OPENED(METRANA_STATUS_INVALID_DURATION, config.backoff_max = -1);
     NOT_OPENED(METRANA_STATUS_INVALID_DURATION, config.ack_stall_timeout = (double)__builtin_nanf(""));
     NOT_OPENED(METRANA_STATUS_INVALID_CONFIG, config.msg_max_retries = -2);
@@ -249,8 +254,8 @@ int main(int count, char **arguments) {
     EXPECT(METRANA_STATUS_OK, log_it(logger, &floats, ERROR));
     uint64_t step = 9;
     uint8_t found = 0;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series_last_step(logger, str("abused"), str("ML_STEP"), NULL, 0, &step,
-                                                              &found, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series_last_step(logger, NAME(str("abused"), str("ML_STEP"), NULL, 0), &step, &found, ERROR));
     CHECK(found == 1 && step == 0);
     EXPECT(METRANA_STATUS_OK, metrana_logger_close(logger, 60, ERROR));
     CHECK(counters_of(logger).float_points.sent == 1);

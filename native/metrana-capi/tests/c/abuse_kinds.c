@@ -24,17 +24,18 @@ _Alignas(16) static const int64_t TIMES[4] = {1, 2, 3, 4};
 
 /* What all kinds have in common: name, labels, and the structure itself. */
 #define REFUSED_IN_COMMON                                                                                              \
-    REFUSED(METRANA_STATUS_NULL_POINTER, call.metric = NULL_WITH_LENGTH);                                              \
-    REFUSED(METRANA_STATUS_INVALID_UTF8, call.metric = str("\xff"));                                                   \
-    REFUSED(METRANA_STATUS_VALIDATION, call.metric = str(""));                                                         \
-    REFUSED(METRANA_STATUS_NULL_POINTER, call.scale = NULL_WITH_LENGTH);                                               \
-    REFUSED(METRANA_STATUS_INVALID_UTF8, call.scale = str("\xed\xa0\x80"));                                            \
-    REFUSED(METRANA_STATUS_NULL_POINTER, call.label_count = 1);                                                        \
-    REFUSED(METRANA_STATUS_MISALIGNED, (call.labels = OFF_BY(&label, 4), call.label_count = 1));                       \
-    REFUSED(METRANA_STATUS_INVALID_LENGTH, (call.labels = &label, call.label_count = SIZE_MAX / 8));                   \
-    REFUSED(METRANA_STATUS_INVALID_UTF8, (call.labels = &label, call.label_count = 1));                                \
-    REFUSED(METRANA_STATUS_INVALID_ENUM, call.timestamps_kind = 4);                                                    \
-    REFUSED(METRANA_STATUS_INVALID_ENUM, call.timestamps_kind = -1);                                                   \
+    REFUSED(METRANA_STATUS_NULL_POINTER, call.name.metric = NULL_WITH_LENGTH);                                         \
+    REFUSED(METRANA_STATUS_INVALID_UTF8, call.name.metric = str("\xff"));                                              \
+    REFUSED(METRANA_STATUS_VALIDATION, call.name.metric = str(""));                                                    \
+    REFUSED(METRANA_STATUS_NULL_POINTER, call.name.scale = NULL_WITH_LENGTH);                                          \
+    REFUSED(METRANA_STATUS_INVALID_UTF8, call.name.scale = str("\xed\xa0\x80"));                                       \
+    REFUSED(METRANA_STATUS_NULL_POINTER, call.name.label_count = 1);                                                   \
+    REFUSED(METRANA_STATUS_MISALIGNED, (call.name.labels = OFF_BY(&label, 4), call.name.label_count = 1));             \
+    REFUSED(METRANA_STATUS_INVALID_LENGTH, (call.name.labels = &label, call.name.label_count = SIZE_MAX / 8));         \
+    REFUSED(METRANA_STATUS_INVALID_UTF8, (call.name.labels = &label, call.name.label_count = 1));                      \
+    REFUSED(METRANA_STATUS_RESERVED, call.timestamps.reserved = 1);                                                    \
+    REFUSED(METRANA_STATUS_INVALID_ENUM, call.timestamps.kind = 4);                                                    \
+    REFUSED(METRANA_STATUS_INVALID_ENUM, call.timestamps.kind = -1);                                                   \
     EXPECT(METRANA_STATUS_NULL_POINTER, LOG(logger, NULL, ERROR));                                                     \
     EXPECT(METRANA_STATUS_NULL_POINTER, LOG(NULL, &good, ERROR));                                                      \
     EXPECT(METRANA_STATUS_MISALIGNED, LOG(logger, OFF_BY(&good, 4), ERROR))
@@ -46,9 +47,9 @@ _Alignas(16) static const int64_t TIMES[4] = {1, 2, 3, 4};
     REFUSED(METRANA_STATUS_INVALID_LENGTH, call.step_count = SIZE_MAX);                                                \
     REFUSED(METRANA_STATUS_VALIDATION, call.step_count = 2);                                                           \
     REFUSED(METRANA_STATUS_NULL_POINTER,                                                                               \
-            (call.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH, call.timestamp_count = 1));                          \
-    REFUSED(METRANA_STATUS_VALIDATION, (call.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH,                           \
-                                        call.timestamps_millis = TIMES, call.timestamp_count = 2))
+            (call.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH, call.timestamps.count = 1));                         \
+    REFUSED(METRANA_STATUS_VALIDATION, (call.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH,                           \
+                                        call.timestamps.each = TIMES, call.timestamps.count = 2))
 
 static const metrana_label label = {{(const uint8_t *)"key", 3}, {(const uint8_t *)"\xff", 1}};
 
@@ -57,8 +58,8 @@ static void wrong_rl_floats(const metrana_logger *logger) {
     const metrana_str environments[] = {str("left"), str("right"), str("\xff")};
     metrana_rl_floats good, call;
     memset(&good, 0, sizeof good);
-    good.metric = str("reward");
-    good.scale = str("ENV_STEP");
+    good.name.metric = str("reward");
+    good.name.scale = str("ENV_STEP");
     good.environments = environments;
     good.environment_count = 2;
     good.values = VALUES;
@@ -86,6 +87,7 @@ static void wrong_rl_floats(const metrana_logger *logger) {
     REFUSED(METRANA_STATUS_VALIDATION, call.ordered = 0);
     REFUSED(METRANA_STATUS_VALIDATION, call.rl_step = UINT64_MAX);
 
+    REFUSED(METRANA_STATUS_RESERVED, call.reserved[6] = 1);
     REFUSED(METRANA_STATUS_INVALID_ENUM, call.episodes_kind = 4);
     REFUSED(METRANA_STATUS_NULL_POINTER,
             (call.episodes_kind = METRANA_SPREAD_PER_ENVIRONMENT, call.episode_count = 2));
@@ -100,9 +102,9 @@ static void wrong_rl_floats(const metrana_logger *logger) {
             (call.steps_kind = METRANA_SPREAD_GRID, call.steps = NUMBERS, call.step_count = SIZE_MAX / 2));
     REFUSED(METRANA_STATUS_VALIDATION,
             (call.steps_kind = METRANA_SPREAD_UNIFORM, call.first_step = UINT64_MAX));
-    REFUSED(METRANA_STATUS_NULL_POINTER, (call.timestamps_kind = METRANA_SPREAD_GRID, call.timestamp_count = 4));
-    REFUSED(METRANA_STATUS_VALIDATION, (call.timestamps_kind = METRANA_SPREAD_GRID, call.timestamps_millis = TIMES,
-                                        call.timestamp_count = 3));
+    REFUSED(METRANA_STATUS_NULL_POINTER, (call.timestamps.kind = METRANA_SPREAD_GRID, call.timestamps.count = 4));
+    REFUSED(METRANA_STATUS_VALIDATION, (call.timestamps.kind = METRANA_SPREAD_GRID, call.timestamps.each = TIMES,
+                                        call.timestamps.count = 3));
 #undef LOG
 }
 
@@ -111,8 +113,8 @@ static void wrong_histograms(const metrana_logger *logger) {
     metrana_histogram sound = {.edges = VALUES, .edge_count = 4, .counts = NUMBERS, .bin_count = 3}, one;
     metrana_histograms good, call;
     memset(&good, 0, sizeof good);
-    good.metric = str("weights");
-    good.scale = str("ML_STEP");
+    good.name.metric = str("weights");
+    good.name.scale = str("ML_STEP");
     good.histograms = &sound;
     good.count = 1;
     good.steps = NUMBERS;
@@ -135,6 +137,7 @@ static void wrong_histograms(const metrana_logger *logger) {
     REFUSED_ONE(METRANA_STATUS_VALIDATION, (one.counts = NULL, one.bin_count = 0));
     REFUSED_ONE(METRANA_STATUS_MISALIGNED, (one.counts = NULL, one.densities = OFF_BY(VALUES, 2)));
     REFUSED_ONE(METRANA_STATUS_VALIDATION, (one.has_stats = 2, one.min = 1));
+    REFUSED_ONE(METRANA_STATUS_RESERVED, one.reserved[0] = 1);
     metrana_histogram mixed[] = {sound, sound};
     mixed[1].counts = NULL;
     mixed[1].densities = VALUES;
@@ -148,8 +151,8 @@ static void wrong_scatters(const metrana_logger *logger) {
     metrana_scatter sound = {.xs = VALUES, .ys = VALUES, .x_count = 4, .y_count = 4}, one;
     metrana_scatters good, call;
     memset(&good, 0, sizeof good);
-    good.metric = str("set");
-    good.scale = str("ML_STEP");
+    good.name.metric = str("set");
+    good.name.scale = str("ML_STEP");
     good.scatters = &sound;
     good.count = 1;
     good.steps = NUMBERS;
@@ -168,6 +171,7 @@ static void wrong_scatters(const metrana_logger *logger) {
     REFUSED_ONE(METRANA_STATUS_INVALID_LENGTH, one.x_count = SIZE_MAX);
     REFUSED_ONE(METRANA_STATUS_VALIDATION, one.y_count = 3);
     REFUSED_ONE(METRANA_STATUS_VALIDATION, one.is_3d = 1);
+    REFUSED_ONE(METRANA_STATUS_RESERVED, one.reserved[3] = 1);
     REFUSED_ONE(METRANA_STATUS_NULL_POINTER, (one.is_3d = 1, one.z_count = 4));
 #undef REFUSED_ONE
 #undef LOG
@@ -182,8 +186,8 @@ static void wrong_batches(const metrana_logger *logger) {
     calls[1].values = NULL;
     EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_std_batch(logger, calls, 2, ERROR));
     calls[1] = column("batch", VALUES, 4);
-    calls[1].labels = &label;
-    calls[1].label_count = 1;
+    calls[1].name.labels = &label;
+    calls[1].name.label_count = 1;
     EXPECT(METRANA_STATUS_INVALID_UTF8, metrana_logger_log_std_batch(logger, calls, 2, ERROR));
     calls[1] = column("batch", VALUES, 4);
     calls[1].distributed = 1;
@@ -268,7 +272,9 @@ static void sizes(void) {
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTER) == sizeof(metrana_scatter));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTERS) == sizeof(metrana_scatters));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES) == sizeof(metrana_series));
-    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES + 1) == 0);
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES_NAME) == sizeof(metrana_series_name));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS) == sizeof(metrana_timestamps));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS + 1) == 0);
 }
 
 /* Calls without a flaw, on a logger that is closed. */
@@ -277,11 +283,11 @@ static void after_the_close(const metrana_logger *logger) {
     const metrana_histogram histogram = {.edges = VALUES, .edge_count = 4, .counts = NUMBERS, .bin_count = 3};
     const metrana_scatter scatter = {.xs = VALUES, .ys = VALUES, .x_count = 4, .y_count = 4};
     const metrana_std_floats floats = column("late", VALUES, 4);
-    const metrana_rl_floats rl_floats = {.metric = name, .scale = name, .environments = &name, .environment_count = 1,
+    const metrana_rl_floats rl_floats = {.name = {name, name, NULL, 0}, .environments = &name, .environment_count = 1,
                                          .values = VALUES, .count = 4, .ordered = 1};
-    const metrana_histograms histograms = {.metric = name, .scale = name, .histograms = &histogram, .count = 1,
+    const metrana_histograms histograms = {.name = {name, name, NULL, 0}, .histograms = &histogram, .count = 1,
                                            .steps = NUMBERS, .step_count = 1};
-    const metrana_scatters scatters = {.metric = name, .scale = name, .scatters = &scatter, .count = 1,
+    const metrana_scatters scatters = {.name = {name, name, NULL, 0}, .scatters = &scatter, .count = 1,
                                        .steps = NUMBERS, .step_count = 1};
     const uint8_t null_node = METRANA_NODE_NULL;
 #define CLOSED(call) EXPECT(METRANA_STATUS_LOGGER_CLOSED, call)

@@ -48,8 +48,8 @@ int main(int count, char **arguments) {
     }
     const double values[] = {1, 2, 3};
     metrana_std_floats scalar = column("scalar", values, 1), row = column("row", values, 3);
-    scalar.labels = row.labels = labels;
-    scalar.label_count = row.label_count = 8;
+    scalar.name.labels = row.name.labels = labels;
+    scalar.name.label_count = row.name.label_count = 8;
 
     /* The first calls make the series, and the counting sees that. */
     CHECK(allocations > 0);

@@ -58,6 +58,9 @@ static inline metrana_str str(const char *text) {
     return (metrana_str){(const uint8_t *)text, strlen(text)};
 }
 
+/* A pointer to the name of a series. */
+#define NAME(metric, scale, labels, label_count) (&(metrana_series_name){metric, scale, labels, label_count})
+
 static inline bool contains(metrana_str text, const char *part) {
     size_t length = strlen(part);
     for (size_t at = 0; at + length <= text.len; at++) {
@@ -95,8 +98,8 @@ static inline metrana_logger *open_logger(const metrana_config *config) {
 static inline metrana_std_floats column(const char *metric, const double *values, size_t count) {
     metrana_std_floats floats;
     memset(&floats, 0, sizeof floats);
-    floats.metric = str(metric);
-    floats.scale = str("ML_STEP");
+    floats.name.metric = str(metric);
+    floats.name.scale = str("ML_STEP");
     floats.values = values;
     floats.count = count;
     return floats;

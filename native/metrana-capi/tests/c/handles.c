@@ -11,8 +11,9 @@ enum { WRITERS = 4, ROUNDS = 10 };
 
 static metrana_series find(const metrana_logger *logger, const char *metric) {
     metrana_series series;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series(logger, METRANA_WORLD_STD, str(metric), str("ML_STEP"), NULL, 0, 1,
-                                                    0, &series, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series(logger, METRANA_WORLD_STD,
+                                 NAME(str(metric), str("ML_STEP"), NULL, 0), 1, 0, &series, ERROR));
     return series;
 }
 
@@ -22,11 +23,13 @@ static void log_by_handle(const metrana_logger *logger) {
     CHECK(loss.generation != 0 && loss.slot == again.slot && loss.generation == again.generation);
     CHECK(loss.series == again.series && loss.series != find(logger, "other").series);
     metrana_series there, missing;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_find_series(logger, METRANA_WORLD_STD, str("loss"), str("ML_STEP"), NULL, 0,
-                                                         1, 0, &there, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_find_series(logger, METRANA_WORLD_STD,
+                                      NAME(str("loss"), str("ML_STEP"), NULL, 0), 1, 0, &there, ERROR));
     CHECK(there.generation == loss.generation && there.series == loss.series);
-    EXPECT(METRANA_STATUS_OK, metrana_logger_find_series(logger, METRANA_WORLD_RL, str("loss"), str("ML_STEP"), NULL, 0,
-                                                         1, 0, &missing, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_find_series(logger, METRANA_WORLD_RL,
+                                      NAME(str("loss"), str("ML_STEP"), NULL, 0), 1, 0, &missing, ERROR));
     CHECK(missing.generation == 0);
 
     EXPECT(METRANA_STATUS_OK, metrana_series_log_f64(loss, 0.5, ERROR));
@@ -34,15 +37,15 @@ static void log_by_handle(const metrana_logger *logger) {
     const float singles[] = {1, 2};
     metrana_std_floats floats;
     memset(&floats, 0, sizeof floats);
-    floats.metric = (metrana_str){NULL, 99};
-    floats.label_count = 99;
+    floats.name.metric = (metrana_str){NULL, 99};
+    floats.name.label_count = 99;
     floats.values = singles;
     floats.count = 2;
     floats.dtype = METRANA_DTYPE_FLOAT32;
     floats.steps_kind = METRANA_STEPS_KIND_FROM;
     floats.first_step = 10;
-    floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_AT;
-    floats.timestamp_millis = 5;
+    floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_AT;
+    floats.timestamps.millis = 5;
     EXPECT(METRANA_STATUS_OK, metrana_series_log_std(loss, &floats, ERROR));
     /* By name it goes on from there. */
     const double value = 4;
@@ -56,8 +59,9 @@ static void log_by_handle(const metrana_logger *logger) {
 static void log_rl_by_handle(const metrana_logger *logger) {
     metrana_label label = {str("team"), str("blue")};
     metrana_series reward;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series(logger, METRANA_WORLD_RL, str("reward"), str("ENV_STEP"), &label, 1,
-                                                    1, 1, &reward, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series(logger, METRANA_WORLD_RL,
+                                 NAME(str("reward"), str("ENV_STEP"), &label, 1), 1, 1, &reward, ERROR));
     enum { MANY = 40 };
     metrana_str names[MANY];
     char texts[MANY][16];
@@ -86,10 +90,10 @@ static void log_rl_by_handle(const metrana_logger *logger) {
     EXPECT(METRANA_STATUS_OK, metrana_series_log_rl(reward, &floats, ERROR));
     /* By name, too, environments may be numbers. */
     floats.rl_step = 2;
-    floats.metric = str("reward");
-    floats.scale = str("ENV_STEP");
-    floats.labels = &label;
-    floats.label_count = 1;
+    floats.name.metric = str("reward");
+    floats.name.scale = str("ENV_STEP");
+    floats.name.labels = &label;
+    floats.name.label_count = 1;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_rl_floats(logger, &floats, ERROR));
 
     floats.environments = names;
@@ -120,18 +124,21 @@ static void wrong_ways_to_find(const metrana_logger *logger) {
     EXPECT(status, metrana_logger_series(__VA_ARGS__, &series, ERROR));                                                \
     CHECK(series.generation == 0)
 
-    NOT_FOUND(METRANA_STATUS_INVALID_ENUM, logger, 2, metric, scale, NULL, 0, 1, 0);
-    NOT_FOUND(METRANA_STATUS_INVALID_ENUM, logger, -1, metric, scale, NULL, 0, 1, 0);
-    NOT_FOUND(METRANA_STATUS_INVALID_UTF8, logger, METRANA_WORLD_STD, broken, scale, NULL, 0, 1, 0);
-    NOT_FOUND(METRANA_STATUS_NULL_POINTER, logger, METRANA_WORLD_STD, metric, scale, NULL, 1, 1, 0);
-    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, metric, str("two words"), NULL, 0, 1, 0);
-    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, str("loss"), scale, NULL, 0, 0, 0);
+    NOT_FOUND(METRANA_STATUS_INVALID_ENUM, logger, 2, NAME(metric, scale, NULL, 0), 1, 0);
+    NOT_FOUND(METRANA_STATUS_INVALID_ENUM, logger, -1, NAME(metric, scale, NULL, 0), 1, 0);
+    NOT_FOUND(METRANA_STATUS_INVALID_UTF8, logger, METRANA_WORLD_STD, NAME(broken, scale, NULL, 0), 1, 0);
+    NOT_FOUND(METRANA_STATUS_NULL_POINTER, logger, METRANA_WORLD_STD, NAME(metric, scale, NULL, 1), 1, 0);
+    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, NAME(metric, str("two words"), NULL, 0), 1, 0);
+    NOT_FOUND(METRANA_STATUS_VALIDATION, logger, METRANA_WORLD_STD, NAME(str("loss"), scale, NULL, 0), 0, 0);
+    NOT_FOUND(METRANA_STATUS_NULL_POINTER, logger, METRANA_WORLD_STD, NULL, 1, 0);
+    NOT_FOUND(METRANA_STATUS_MISALIGNED, logger, METRANA_WORLD_STD, OFF_BY(NULL, 3), 1, 0);
     EXPECT(METRANA_STATUS_NULL_POINTER,
-           metrana_logger_series(NULL, METRANA_WORLD_STD, metric, scale, NULL, 0, 1, 0, &series, ERROR));
+           metrana_logger_series(NULL, METRANA_WORLD_STD, NAME(metric, scale, NULL, 0), 1, 0, &series, ERROR));
     EXPECT(METRANA_STATUS_NULL_POINTER,
-           metrana_logger_series(logger, METRANA_WORLD_STD, metric, scale, NULL, 0, 1, 0, NULL, ERROR));
-    EXPECT(METRANA_STATUS_MISALIGNED, metrana_logger_series(logger, METRANA_WORLD_STD, metric, scale, NULL, 0, 1, 0,
-                                                            OFF_BY(&series, 2), ERROR));
+           metrana_logger_series(logger, METRANA_WORLD_STD, NAME(metric, scale, NULL, 0), 1, 0, NULL, ERROR));
+    EXPECT(METRANA_STATUS_MISALIGNED,
+           metrana_logger_series(logger, METRANA_WORLD_STD,
+                                 NAME(metric, scale, NULL, 0), 1, 0, OFF_BY(&series, 2), ERROR));
 
     uint32_t ids[2] = {7, 7};
     const metrana_str names[] = {str("one"), broken};
@@ -159,8 +166,8 @@ static void numbers_from_nowhere(metrana_series series) {
     wrong.series = UINT32_MAX;
     EXPECT(METRANA_STATUS_VALIDATION, metrana_series_log_f64(wrong, 1, ERROR));
     wrong = series;
-    wrong.reserved = UINT32_MAX;
-    EXPECT(METRANA_STATUS_OK, metrana_series_log_f64(wrong, 3, ERROR));
+    wrong.reserved = 1;
+    EXPECT(METRANA_STATUS_RESERVED, metrana_series_log_f64(wrong, 3, ERROR));
     EXPECT(METRANA_STATUS_NULL_POINTER, metrana_series_log_std(series, NULL, ERROR));
 }
 
@@ -229,8 +236,9 @@ int main(int count, char **arguments) {
     const metrana_str name = str("env-0");
     EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_logger_environments(logger, &name, 1, &id, ERROR));
     metrana_series another;
-    EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_logger_series(logger, METRANA_WORLD_STD, str("kept"), str("ML_STEP"),
-                                                               NULL, 0, 1, 0, &another, ERROR));
+    EXPECT(METRANA_STATUS_LOGGER_CLOSED,
+           metrana_logger_series(logger, METRANA_WORLD_STD,
+                                 NAME(str("kept"), str("ML_STEP"), NULL, 0), 1, 0, &another, ERROR));
     EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_logger_log_std_batch(logger, &floats, 1, ERROR));
     metrana_logger_free(logger);
     EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_series_log_f64(series, 1, ERROR));

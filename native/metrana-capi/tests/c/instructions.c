@@ -99,8 +99,8 @@ int main(int count, char **arguments) {
         job->logger = logger;
         job->calls = calls;
         job->floats = column(metrics[index], values, points);
-        job->floats.labels = &label;
-        job->floats.label_count = 1;
+        job->floats.name.labels = &label;
+        job->floats.name.label_count = 1;
         job->rl.rl_step = 1;
         job->rl.environment_ids = &environment;
         job->rl.environment_count = 1;
@@ -108,8 +108,8 @@ int main(int count, char **arguments) {
         job->rl.count = points;
         job->rl.ordered = 1;
         EXPECT(METRANA_STATUS_OK,
-               metrana_logger_series(logger, rl ? METRANA_WORLD_RL : METRANA_WORLD_STD, str(metrics[index]), str("ML_STEP"),
-                                     &label, 1, 1, 0, &job->series, ERROR));
+               metrana_logger_series(logger, rl ? METRANA_WORLD_RL : METRANA_WORLD_STD, &job->floats.name, 1, 0,
+                                     &job->series, ERROR));
         job->call = strcmp(wanted, "empty") == 0           ? call_empty
                     : strcmp(wanted, "copy-10000") == 0    ? call_copy
                     : strcmp(wanted, "scalar-handle") == 0 ? call_scalar_handle

@@ -25,14 +25,14 @@ static void log_floats(const metrana_logger *logger) {
     metrana_std_floats batch[] = {column("batch", values, 2), column("batch", values + 2, 1), column("single", NULL, 1)};
     batch[2].values = &single;
     batch[2].dtype = METRANA_DTYPE_FLOAT32;
-    batch[2].labels = &label;
-    batch[2].label_count = 1;
+    batch[2].name.labels = &label;
+    batch[2].name.label_count = 1;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_batch(logger, batch, 3, ERROR));
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_batch(logger, NULL, 0, ERROR));
 
     /* All of them or none. */
-    batch[0].metric = str("none");
-    batch[2].scale = str("two words");
+    batch[0].name.metric = str("none");
+    batch[2].name.scale = str("two words");
     uint64_t added = counters_of(logger).float_points.added;
     EXPECT(METRANA_STATUS_VALIDATION, metrana_logger_log_std_batch(logger, batch, 3, ERROR));
     CHECK(counters_of(logger).float_points.added == added);
@@ -42,8 +42,8 @@ static metrana_rl_floats grid(const char *metric, const metrana_str *environment
                               const double *values, size_t count) {
     metrana_rl_floats floats;
     memset(&floats, 0, sizeof floats);
-    floats.metric = str(metric);
-    floats.scale = str("ENV_STEP");
+    floats.name.metric = str(metric);
+    floats.name.scale = str("ENV_STEP");
     floats.environments = environments;
     floats.environment_count = environment_count;
     floats.values = values;
@@ -64,9 +64,9 @@ static void log_rl_floats(const metrana_logger *logger) {
     floats.episodes_kind = METRANA_SPREAD_PER_ENVIRONMENT;
     floats.episodes = episodes;
     floats.episode_count = 2;
-    floats.timestamps_kind = METRANA_SPREAD_PER_ENVIRONMENT;
-    floats.timestamps_millis = times;
-    floats.timestamp_count = 2;
+    floats.timestamps.kind = METRANA_SPREAD_PER_ENVIRONMENT;
+    floats.timestamps.each = times;
+    floats.timestamps.count = 2;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_rl_floats(logger, &floats, ERROR));
 
     /* Everything once for each value, in no order, in single precision. */
@@ -78,24 +78,24 @@ static void log_rl_floats(const metrana_logger *logger) {
     floats.dtype = METRANA_DTYPE_FLOAT32;
     floats.rl_step = 11;
     floats.ordered = 0;
-    floats.episodes_kind = floats.steps_kind = floats.timestamps_kind = METRANA_SPREAD_GRID;
+    floats.episodes_kind = floats.steps_kind = floats.timestamps.kind = METRANA_SPREAD_GRID;
     floats.episodes = each_episode;
     floats.steps = each_step;
-    floats.timestamps_millis = each_time;
-    floats.episode_count = floats.step_count = floats.timestamp_count = 2;
+    floats.timestamps.each = each_time;
+    floats.episode_count = floats.step_count = floats.timestamps.count = 2;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_rl_floats(logger, &floats, ERROR));
 
     /* Everything once for all, with steps that go on over the steps of the training. */
     metrana_label label = {str("team"), str("blue")};
     floats = grid("flat", environments, 2, values, 4);
-    floats.labels = &label;
-    floats.label_count = 1;
+    floats.name.labels = &label;
+    floats.name.label_count = 1;
     floats.rl_step = 12;
     floats.strategy = METRANA_STEP_STRATEGY_ACROSS_RL_STEPS;
-    floats.episodes_kind = floats.steps_kind = floats.timestamps_kind = METRANA_SPREAD_UNIFORM;
+    floats.episodes_kind = floats.steps_kind = floats.timestamps.kind = METRANA_SPREAD_UNIFORM;
     floats.episode = 3;
     floats.first_step = 100;
-    floats.timestamp_millis = -1;
+    floats.timestamps.millis = -1;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_rl_floats(logger, &floats, ERROR));
 
     uint64_t rl_step = 0, episode = 0;
@@ -122,27 +122,27 @@ static void log_histograms(const metrana_logger *logger) {
     both[1].sum_of_squares = 6.25;
     metrana_histograms call;
     memset(&call, 0, sizeof call);
-    call.metric = str("weights");
-    call.scale = str("ML_STEP");
+    call.name.metric = str("weights");
+    call.name.scale = str("ML_STEP");
     call.histograms = both;
     call.count = 2;
     call.steps = steps;
     call.step_count = 2;
-    call.timestamps_kind = METRANA_TIMESTAMPS_KIND_AT;
-    call.timestamp_millis = 77;
+    call.timestamps.kind = METRANA_TIMESTAMPS_KIND_AT;
+    call.timestamps.millis = 77;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_histograms(logger, &call, ERROR));
 
     metrana_histogram of_densities = {.edges = edges, .edge_count = 4, .densities = densities, .bin_count = 3};
     const int64_t time = 88;
-    call.metric = str("densities");
+    call.name.metric = str("densities");
     call.histograms = &of_densities;
     call.count = call.step_count = 1;
-    call.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH;
-    call.timestamps_millis = &time;
-    call.timestamp_count = 1;
+    call.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH;
+    call.timestamps.each = &time;
+    call.timestamps.count = 1;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_histograms(logger, &call, ERROR));
 
-    call.count = call.step_count = call.timestamp_count = 0;
+    call.count = call.step_count = call.timestamps.count = 0;
     call.histograms = NULL;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_histograms(logger, &call, ERROR));
 }
@@ -153,20 +153,20 @@ static void log_scatters(const metrana_logger *logger) {
     metrana_scatter flat = {.xs = xs, .ys = ys, .x_count = 2, .y_count = 2};
     metrana_scatters call;
     memset(&call, 0, sizeof call);
-    call.metric = str("flat-set");
-    call.scale = str("ML_STEP");
+    call.name.metric = str("flat-set");
+    call.name.scale = str("ML_STEP");
     call.scatters = &flat;
     call.count = 1;
     call.steps = &step;
     call.step_count = 1;
-    call.timestamps_kind = METRANA_TIMESTAMPS_KIND_AT;
-    call.timestamp_millis = 5;
+    call.timestamps.kind = METRANA_TIMESTAMPS_KIND_AT;
+    call.timestamps.millis = 5;
     call.x_title = str("across");
     call.y_title = str("up");
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_scatters(logger, &call, ERROR));
 
     metrana_scatter deep = {.xs = xs, .ys = ys, .zs = zs, .x_count = 2, .y_count = 2, .z_count = 2, .is_3d = 1};
-    call.metric = str("deep-set");
+    call.name.metric = str("deep-set");
     call.scatters = &deep;
     call.x_title = call.y_title = (metrana_str){NULL, 0};
     call.z_title = str("away");

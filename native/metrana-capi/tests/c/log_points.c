@@ -46,8 +46,8 @@ static void *write_scalars(void *argument) {
     for (int round = 0; round < ROUNDS; round++) {
         double value = writer->number * 1000 + round;
         metrana_std_floats floats = column("threads", &value, 1);
-        floats.labels = &label;
-        floats.label_count = 1;
+        floats.name.labels = &label;
+        floats.name.label_count = 1;
         EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_floats(writer->logger, &floats, ERROR));
     }
     return NULL;
@@ -58,8 +58,8 @@ static void log_every_form(const metrana_logger *logger) {
     const double special[] = {1.5, -0.0, INFINITY, -INFINITY, 5e-324};
     metrana_label labels[] = {{str("b"), str("\xC3\xA9t\xC3\xA9 1")}, {str("a"), str("")}};
     metrana_std_floats floats = column("auto", special, 5);
-    floats.labels = labels;
-    floats.label_count = 2;
+    floats.name.labels = labels;
+    floats.name.label_count = 2;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_floats(logger, &floats, ERROR));
 
     /* Single precision, from a step on, at one time. */
@@ -69,8 +69,8 @@ static void log_every_form(const metrana_logger *logger) {
     floats.dtype = METRANA_DTYPE_FLOAT32;
     floats.steps_kind = METRANA_STEPS_KIND_FROM;
     floats.first_step = 100;
-    floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_AT;
-    floats.timestamp_millis = -5;
+    floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_AT;
+    floats.timestamps.millis = -5;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_floats(logger, &floats, ERROR));
 
     /* A step and a time for each. */
@@ -81,9 +81,9 @@ static void log_every_form(const metrana_logger *logger) {
     floats.steps_kind = METRANA_STEPS_KIND_EACH;
     floats.steps = steps;
     floats.step_count = 3;
-    floats.timestamps_kind = METRANA_TIMESTAMPS_KIND_EACH;
-    floats.timestamps_millis = times;
-    floats.timestamp_count = 3;
+    floats.timestamps.kind = METRANA_TIMESTAMPS_KIND_EACH;
+    floats.timestamps.each = times;
+    floats.timestamps.count = 3;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_floats(logger, &floats, ERROR));
 
     /* A step that does not grow is told, and logged all the same. */
@@ -96,8 +96,8 @@ static void log_every_form(const metrana_logger *logger) {
 
     /* Nothing at all. */
     floats = column("auto", NULL, 0);
-    floats.labels = labels;
-    floats.label_count = 2;
+    floats.name.labels = labels;
+    floats.name.label_count = 2;
     EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_floats(logger, &floats, ERROR));
 
     /* What is borrowed for the call may be anything after it. */
@@ -115,16 +115,16 @@ static void log_every_form(const metrana_logger *logger) {
 static void ask_for_steps(const metrana_logger *logger) {
     uint64_t step = 1;
     uint8_t found = 9;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series_last_step(logger, str("from"), str("ML_STEP"), NULL, 0, &step,
-                                                              &found, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series_last_step(logger, NAME(str("from"), str("ML_STEP"), NULL, 0), &step, &found, ERROR));
     CHECK(found == 1 && step == 102);
     /* The order of labels does not matter. */
     metrana_label labels[] = {{str("a"), str("")}, {str("b"), str("\xC3\xA9t\xC3\xA9 1")}};
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series_last_step(logger, str("auto"), str("ML_STEP"), labels, 2, &step,
-                                                              &found, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series_last_step(logger, NAME(str("auto"), str("ML_STEP"), labels, 2), &step, &found, ERROR));
     CHECK(found == 1 && step == 4);
-    EXPECT(METRANA_STATUS_OK, metrana_logger_series_last_step(logger, str("nobody"), str("ML_STEP"), NULL, 0, &step,
-                                                              &found, ERROR));
+    EXPECT(METRANA_STATUS_OK,
+           metrana_logger_series_last_step(logger, NAME(str("nobody"), str("ML_STEP"), NULL, 0), &step, &found, ERROR));
     CHECK(found == 0 && step == 0);
 }
 

@@ -16,8 +16,8 @@ static void everything_is_refused(const metrana_logger *logger) {
     EXPECT(METRANA_STATUS_POISONED, metrana_logger_debug_panic(logger, ERROR));
     uint64_t step;
     uint8_t found;
-    EXPECT(METRANA_STATUS_POISONED, metrana_logger_series_last_step(logger, str("after"), str("ML_STEP"), NULL, 0,
-                                                                    &step, &found, ERROR));
+    EXPECT(METRANA_STATUS_POISONED,
+           metrana_logger_series_last_step(logger, NAME(str("after"), str("ML_STEP"), NULL, 0), &step, &found, ERROR));
     metrana_counters counters = {.struct_size = sizeof counters};
     EXPECT_STATUS(METRANA_STATUS_POISONED, metrana_logger_counters(logger, &counters));
     metrana_run_info info;
