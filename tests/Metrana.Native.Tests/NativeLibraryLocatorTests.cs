@@ -52,7 +52,7 @@ public sealed class NativeLibraryLocatorTests : IDisposable
         string wrong = OtherInterface();
 
         FluentActions.Invoking(() => NativeLibraryLocator.Load(wrong, [], () => 0)).Should().Throw<LoggerInitException>()
-            .WithMessage($"*{wrong}: it speaks version 7 of the native interface, and this assembly version 3*");
+            .WithMessage($"*{wrong}: it speaks version 7 of the native interface, and this assembly version {NativeLibraryLocator.AbiVersion}*");
     }
 
     [Fact]

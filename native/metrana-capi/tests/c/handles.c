@@ -168,6 +168,7 @@ static void numbers_from_nowhere(metrana_series series) {
     wrong = series;
     wrong.reserved = 1;
     EXPECT(METRANA_STATUS_RESERVED, metrana_series_log_f64(wrong, 3, ERROR));
+    EXPECT(METRANA_STATUS_OK, metrana_series_log_f64(series, 3, ERROR));
     EXPECT(METRANA_STATUS_NULL_POINTER, metrana_series_log_std(series, NULL, ERROR));
 }
 
