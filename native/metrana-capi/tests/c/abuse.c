@@ -234,7 +234,7 @@ static void sizes(void) {
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTER) == sizeof(metrana_scatter));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTERS) == sizeof(metrana_scatters));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES) == sizeof(metrana_series));
-    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(METRANA_STRUCT_SERIES + 1) == 0);
+    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS + 1) == 0);
 }
 
 int main(int count, char **arguments) {
