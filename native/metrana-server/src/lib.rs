@@ -9,13 +9,23 @@
 mod clock;
 mod connection;
 mod faults;
+mod gate;
+mod greeting;
 mod http;
 mod ingest;
+mod limits;
+mod listener;
 mod log;
+mod presence;
+mod serve;
 mod server;
 pub mod store;
+mod tls;
 
 pub use faults::{Fault, Faults, Stage};
+pub use gate::{Access, Secret, key_with_url};
+pub use limits::Limits;
 pub use server::{Options, RunningServer, Server};
+pub use tls::Tls;
 /// The status codes that a [`Fault`] can answer with.
 pub use tonic::Code;

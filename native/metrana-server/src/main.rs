@@ -2,55 +2,151 @@
 
 #![forbid(unsafe_code)]
 
+mod announce;
 mod cli;
+mod descriptors;
+mod detach;
+mod home;
 mod stop;
 
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::Parser;
-use metrana_server::{Options, RunningServer, Server};
+use clap::error::ErrorKind as Mistake;
+use clap::{CommandFactory, Parser};
+use metrana_server::store::{MemoryStore, Store};
+use metrana_server::{Access, Limits, Options, Secret, Server, Tls};
 
 use cli::Cli;
+use home::{Home, Living};
+
+/// Descriptors that are left for everything that is not a connection.
+const OTHER_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(mistake) = cli.check() {
+        Cli::command().error(Mistake::ArgumentConflict, mistake).exit();
+    }
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "metrana-server: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(match error.kind() {
+                ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable | ErrorKind::InvalidInput => 2,
+                ErrorKind::ResourceBusy => 3,
+                _ => 1,
+            })
         }
     }
 }
 
 fn run(cli: &Cli) -> io::Result<()> {
+    let mut home = home(cli)?;
+    let store = store(cli)?;
+    let (access, key) = access(cli, home.as_ref())?;
+    let tls = match (&cli.tls_cert, &cli.tls_key) {
+        (Some(certificates), Some(key)) => Some(Tls::from_files(certificates, key)?),
+        _ => None,
+    };
+    if cli.detach
+        && let Some(home) = &home
+    {
+        detach::from_terminal(home.directory())?;
+    }
+    let (listen, also) = cli.addresses();
     let options = Options {
-        grpc: cli.grpc,
-        http: cli.http,
+        listen,
+        also,
+        access,
+        tls,
+        limits: limits(),
         allow_faults: cli.allow_faults,
         log: true,
         ..Options::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::start_in_memory(options).await?;
+        let server = Server::start(options, store).await?;
         // Listening before it is announced: who reads the line may ask for a stop at once.
-        let stop = stop::Requests::listen(cli.linger, cli.ignore_interrupt)?;
-        announce(&server)?;
-        let why = stop.next().await?;
+        let stop = stop::Requests::listen(cli.linger || cli.detach, cli.ignore_interrupt)?;
+        if let Some(home) = &mut home {
+            home.announce(&Living {
+                pid: std::process::id(),
+                version: announce::VERSION,
+                grpc: &server.grpc_url(),
+                http: &server.http_url(),
+                key: key.as_ref().map(Secret::reveal),
+            })?;
+        }
+        let directory = home.as_ref().filter(|_| !cli.only_memory()).map(Home::directory);
+        announce::listening(&server, directory, key.as_ref().map(Secret::reveal))?;
+        if cli.detach {
+            detach::from_output()?;
+        }
+        let why = tokio::select! {
+            why = stop.next() => why?,
+            () = async {
+                match cli.idle_exit {
+                    Some(time) => server.unneeded_for(time).await,
+                    None => std::future::pending().await,
+                }
+            } => "nobody has needed it for as long as --idle-exit says",
+        };
         let _ = writeln!(io::stderr(), "metrana-server: stopping: {why}");
         server.shutdown().await
     })
 }
 
-/// Tells whoever started the program where it listens, in the one line that standard output ever gets.
-fn announce(server: &RunningServer) -> io::Result<()> {
-    let line = serde_json::json!({
-        "grpc": format!("http://{}", server.grpc_addr()),
-        "http": format!("http://{}", server.http_addr()),
-    });
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
+/// The directory that the server lives in, if it lives in one.
+fn home(cli: &Cli) -> io::Result<Option<Home>> {
+    if cli.in_memory {
+        return Ok(None);
+    }
+    let directory = cli.data.clone().or_else(home::usual).ok_or_else(|| {
+        io::Error::new(ErrorKind::InvalidInput, "this user has no folder for data: name one with --data")
+    })?;
+    Home::enter(&directory).map(Some)
+}
+
+fn store(cli: &Cli) -> io::Result<Arc<dyn Store>> {
+    if cli.only_memory() {
+        return Ok(Arc::new(MemoryStore::default()));
+    }
+    Err(io::Error::new(
+        ErrorKind::InvalidInput,
+        "this build keeps nothing on disk: start it with --in-memory, or with --durability ram",
+    ))
+}
+
+/// Who is let in, and the key that this user comes in with.
+fn access(cli: &Cli, home: Option<&Home>) -> io::Result<(Access, Option<Secret>)> {
+    let keys = match (&cli.api_key_file, home) {
+        (Some(file), _) => keys_of(file)?,
+        (None, Some(home)) if !cli.open => vec![home.key()?],
+        _ => return Ok((Access::Open, None)),
+    };
+    let own = keys.first().cloned();
+    Ok((Access::Keys(keys), own))
+}
+
+fn keys_of(file: &Path) -> io::Result<Vec<Secret>> {
+    let wrong = |text: &str| io::Error::new(ErrorKind::InvalidInput, format!("{}: {text}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys: Vec<_> =
+        lines.map(|line| Secret::new(line.to_owned()).map_err(wrong)).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err(wrong("there is no key in it")) } else { Ok(keys) }
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    if let Some(descriptors) = descriptors::raise_limit() {
+        let room = descriptors.saturating_sub(OTHER_DESCRIPTORS).max(8);
+        limits.connections = limits.connections.min(usize::try_from(room).unwrap_or(usize::MAX));
+    }
+    limits
 }

@@ -13,27 +13,30 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Links;
 use crate::faults::Faults;
+use crate::gate::{Access, Gate};
 use crate::http;
 use crate::ingest::Ingest;
+use crate::limits::Limits;
+use crate::listener::{self, Listener};
 use crate::log::Log;
+use crate::presence::Presence;
+use crate::serve::Serving;
 use crate::store::{MemoryStore, Reading, Store};
-
-/// Room for what a client may have under way, so that it never waits for this server to ask for more. With the usual
-/// 64 KiB a message of 1 MiB would take sixteen round trips.
-const STREAM_WINDOW: u32 = 16 << 20;
-const CONNECTION_WINDOW: u32 = 32 << 20;
-/// Fewer, larger frames: less to do for each megabyte on both sides.
-const FRAME: u32 = 1 << 20;
-/// Far above what clients open, which is one for each connection.
-const STREAMS: u32 = 1024;
+use crate::tls::Tls;
 
 /// How a server is to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it takes the ingestion protocol.
-    pub grpc: SocketAddr,
-    /// Where it answers HTTP.
-    pub http: SocketAddr,
+    /// Where it listens: for loggers, programs and browsers alike.
+    pub listen: SocketAddr,
+    /// A second address where it answers the same, if there is one.
+    pub also: Option<SocketAddr>,
+    /// Whom it lets in.
+    pub access: Access,
+    /// Its certificate, where it speaks TLS.
+    pub tls: Option<Tls>,
+    /// What a peer may take of it.
+    pub limits: Limits,
     /// Whether faults can be armed over HTTP.
     pub allow_faults: bool,
     /// Whether it writes lines on standard error.
@@ -44,10 +47,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
-            grpc: any_port,
-            http: any_port,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            also: None,
+            access: Access::Open,
+            tls: None,
+            limits: Limits::default(),
             allow_faults: false,
             log: false,
             drain: Duration::from_secs(5),
@@ -67,54 +72,67 @@ impl Server {
 
     /// Starts one on the current tokio runtime, over this store. It listens when this returns.
     pub async fn start(options: Options, store: Arc<dyn Store>) -> io::Result<RunningServer> {
-        let grpc =
-            TcpListener::bind(options.grpc).await.map_err(|error| cannot_listen(options.grpc, &error))?;
-        let http =
-            TcpListener::bind(options.http).await.map_err(|error| cannot_listen(options.http, &error))?;
-        let (grpc_addr, http_addr) = (grpc.local_addr()?, http.local_addr()?);
+        let first = listener::bind(options.listen).await?;
+        let second = match options.also {
+            Some(address) => Some(listener::bind(address).await?),
+            None => None,
+        };
+        let grpc_addr = first.local_addr()?;
+        let http_addr = second.as_ref().map_or(Ok(grpc_addr), TcpListener::local_addr)?;
+        let only_loopback = grpc_addr.ip().is_loopback() && http_addr.ip().is_loopback();
+        let gate = Arc::new(Gate::new(options.access, only_loopback)?);
         let faults = Arc::new(Faults::default());
+        let presence = Presence::default();
         let links = Links::default();
         let stop = watch::Sender::new(false);
+        let log = Log::new(options.log);
 
         let ingest = Ingest {
             store: Arc::clone(&store),
             faults: Arc::clone(&faults),
-            log: Log::new(options.log),
+            log,
             stopping: stop.subscribe(),
         };
-        let serve_grpc = tonic::transport::Server::builder()
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_frame_size(FRAME)
-            .max_concurrent_streams(STREAMS)
-            .add_service(ingest.into_service())
-            .serve_with_incoming_shutdown(links.clone().accept(grpc), stopped(stop.subscribe()));
-        let router = http::router(Arc::clone(&store), Arc::clone(&faults), options.allow_faults);
-        let serve_http = axum::serve(http, router).with_graceful_shutdown(stopped(stop.subscribe()));
-
-        let tasks = vec![
-            tokio::spawn(async move { serve_grpc.await.map_err(io::Error::other) }),
-            tokio::spawn(async move { serve_http.await }),
-        ];
-        Ok(RunningServer { grpc_addr, http_addr, store, faults, links, stop, tasks, drain: options.drain })
+        let api =
+            http::Api { store: Arc::clone(&store), faults: Arc::clone(&faults), gate: Arc::clone(&gate) };
+        let serving = Arc::new(Serving {
+            grpc: tonic::service::Routes::new(ingest.into_service()).prepare().into_axum_router(),
+            http: http::router(api, options.allow_faults, options.limits.body),
+            gate,
+            presence: presence.clone(),
+            limits: options.limits,
+            tls: options.tls.clone(),
+            stop: stop.subscribe(),
+        });
+        let listen = |tcp| {
+            let listener = Listener { tcp, links: links.clone(), serving: Arc::clone(&serving), log };
+            tokio::spawn(listener.run())
+        };
+        let tasks = std::iter::once(first).chain(second).map(listen).collect();
+        let scheme = if options.tls.is_some() { "https" } else { "http" };
+        Ok(RunningServer {
+            grpc_addr,
+            http_addr,
+            scheme,
+            store,
+            faults,
+            presence,
+            links,
+            stop,
+            tasks,
+            drain: options.drain,
+        })
     }
-}
-
-fn cannot_listen(address: SocketAddr, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
-}
-
-async fn stopped(mut stop: watch::Receiver<bool>) {
-    // An error means that the server's handle is gone, which is as good as a stop.
-    let _ = stop.wait_for(|stopping| *stopping).await;
 }
 
 /// A server that listens. Dropping it stops it without waiting for anything.
 pub struct RunningServer {
     grpc_addr: SocketAddr,
     http_addr: SocketAddr,
+    scheme: &'static str,
     store: Arc<dyn Store>,
     faults: Arc<Faults>,
+    presence: Presence,
     links: Links,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<io::Result<()>>>,
@@ -134,6 +152,23 @@ impl RunningServer {
         self.http_addr
     }
 
+    /// The same as a URL.
+    #[must_use]
+    pub fn grpc_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.grpc_addr)
+    }
+
+    /// The same as a URL.
+    #[must_use]
+    pub fn http_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.http_addr)
+    }
+
+    /// Waits until no client and no reader has needed it for this long.
+    pub async fn unneeded_for(&self, time: Duration) {
+        self.presence.nobody_for(time).await;
+    }
+
     /// What it holds.
     #[must_use]
     pub fn store(&self) -> Reading<'_> {
@@ -146,7 +181,7 @@ impl RunningServer {
         &self.faults
     }
 
-    /// Breaks every connection of the ingestion protocol.
+    /// Breaks every connection.
     pub fn cut_connections(&self) {
         self.links.cut_all();
     }

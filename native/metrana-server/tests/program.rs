@@ -27,8 +27,11 @@ struct Started {
 }
 
 fn start(options: &[&str], stdin: Stdio) -> Started {
+    start_with(&[&["--in-memory", "--listen", "127.0.0.1:0"], options].concat(), stdin)
+}
+
+fn start_with(options: &[&str], stdin: Stdio) -> Started {
     let mut child = Command::new(PROGRAM)
-        .arg("--in-memory")
         .args(options)
         .stdin(stdin)
         .stdout(Stdio::piped())
@@ -41,7 +44,11 @@ fn start(options: &[&str], stdin: Stdio) -> Started {
     let ready: Value = serde_json::from_str(&line).expect("the first line is JSON");
     let address =
         |name: &str| ready[name].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
-    assert_eq!(line, format!("{{\"grpc\":{},\"http\":{}}}\n", ready["grpc"], ready["http"]));
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        line,
+        format!("{{\"grpc\":{},\"http\":{},\"version\":\"{version}\"}}\n", ready["grpc"], ready["http"])
+    );
     Started { grpc: address("grpc"), http: address("http"), child, stdout }
 }
 
@@ -98,11 +105,15 @@ fn a_bad_option_is_named_and_ends_it_with_2() {
         (&["--in-memory", "--color"][..], "--color"),
         (&["--in-memory", "--grpc", "0.0.0.0:0"], "0.0.0.0"),
         (&["--in-memory", "--http", "192.168.0.1:80"], "192.168.0.1"),
-        (&["--in-memory", "--grpc", "[::]:0"], "--grpc"),
+        (&["--in-memory", "--grpc", "[::]:0"], "--api-key-file"),
         (&["--in-memory", "--grpc", "nonsense"], "nonsense"),
         (&["--in-memory", "--http"], "--http"),
         (&["--in-memory", "extra"], "extra"),
-        (&[], "--in-memory"),
+        (&["--in-memory", "--data", "/tmp/x"], "--data"),
+        (&["--tls-cert", "x"], "--tls-key"),
+        (&["--idle-exit", "soon"], "soon"),
+        (&["--open", "--listen", "0.0.0.0:0"], "--api-key-file"),
+        (&["--in-memory", "--api-key-file", "/nowhere/keys"], "/nowhere/keys"),
     ] {
         let message = refused(options);
         assert!(message.contains(named), "{options:?}: {message}");
@@ -110,8 +121,18 @@ fn a_bad_option_is_named_and_ends_it_with_2() {
 }
 
 #[tokio::test]
-async fn it_listens_on_both_addresses_that_it_names() {
+async fn one_address_serves_loggers_and_readers() {
     let program = start(&[], Stdio::null());
+    assert_eq!(program.grpc, program.http);
+    let (status, body) = get(program.http, "/api/v1/runs").await;
+    assert_eq!((status, body), (200, serde_json::json!({"runs": []})));
+    RawClient::connect(program.grpc).await.update_stream().await.expect("a stream");
+}
+
+#[tokio::test]
+async fn it_listens_on_both_addresses_that_it_names() {
+    let program = start(&["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"], Stdio::null());
+    assert_ne!(program.grpc, program.http);
     let (status, body) = get(program.http, "/api/v1/runs").await;
     assert_eq!((status, body), (200, serde_json::json!({"runs": []})));
     assert_eq!(get(program.http, "/api/v1/faults").await.0, 404);
@@ -194,11 +215,11 @@ fn an_address_that_is_taken_is_named() {
     let program = start(&[], Stdio::null());
     let taken = program.grpc.to_string();
     let second = Command::new(PROGRAM)
-        .args(["--in-memory", "--grpc", &taken])
+        .args(["--in-memory", "--listen", &taken])
         .stdin(Stdio::null())
         .output()
         .expect("the program starts");
     let message = String::from_utf8(second.stderr).unwrap();
-    assert_eq!(second.status.code(), Some(1), "{message}");
+    assert_eq!(second.status.code(), Some(2), "{message}");
     assert!(message.contains(&taken), "{message}");
 }

@@ -129,7 +129,7 @@ internal sealed class ServerProcess
     // Ctrl+C in a terminal reaches child and parent alike, and the parent's loggers may still have something to deliver.
     private static string[] Arguments(LocalServerOptions options) =>
     [
-        "--in-memory", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ignore-interrupt",
+        "--in-memory", "--grpc", "127.0.0.1:0", "--ignore-interrupt",
         .. options.AllowFaults ? ["--allow-faults"] : Array.Empty<string>(),
         .. options.Linger ? ["--linger"] : Array.Empty<string>(),
     ];

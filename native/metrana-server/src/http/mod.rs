@@ -15,25 +15,40 @@ mod rl;
 mod runs;
 mod scatters;
 mod series;
+mod session;
+mod tokens;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 
 use crate::faults::Faults;
+use crate::gate::{Gate, Refusal};
 use crate::store::Store;
+use answer::Problem;
+
+/// Whether the server lives: for whoever watches over it.
+pub(crate) const HEALTH: &str = "/healthz";
 
 /// What the handlers share.
 #[derive(Clone)]
-struct Api {
-    store: Arc<dyn Store>,
-    faults: Arc<Faults>,
+pub(crate) struct Api {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// The routes. Without `allow_faults` those of the faults do not exist.
-pub(crate) fn router(store: Arc<dyn Store>, faults: Arc<Faults>, allow_faults: bool) -> Router {
+pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Router {
     let mut router = Router::new()
+        .route(HEALTH, get(health))
+        .route(session::PATH, post(session::begin).delete(session::end))
+        .route(tokens::EXCHANGE, post(tokens::exchange))
+        .route(tokens::REFRESH, post(tokens::refresh))
         .route("/api/v1/runs", get(runs::list))
         .route("/api/v1/runs/{run_id}", get(runs::one))
         .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
@@ -45,12 +60,31 @@ pub(crate) fn router(store: Arc<dyn Store>, faults: Arc<Faults>, allow_faults: b
         .route("/api/v1/runs/{run_id}/counts", get(counts::of_run))
         .route("/api/v1/counts", get(counts::of_all));
     if allow_faults {
-        router = router
-            .route("/api/v1/faults", get(faults::state).post(faults::arm).delete(faults::clear))
-            .layer(axum::extract::DefaultBodyLimit::max(64 << 10));
+        router = router.route("/api/v1/faults", get(faults::state).post(faults::arm).delete(faults::clear));
     }
     router
+        .layer(DefaultBodyLimit::max(largest_body))
         .fallback(answer::no_such_path)
         .method_not_allowed_fallback(answer::no_such_method)
-        .with_state(Api { store, faults })
+        .with_state(api)
+}
+
+/// What is answered to somebody who shows no key: what a key is exchanged at, and the page, which holds nothing until
+/// its user has given a key.
+pub(crate) fn is_public(path: &str) -> bool {
+    matches!(path, HEALTH | session::PATH | tokens::EXCHANGE | tokens::REFRESH | "/")
+}
+
+/// A refusal at the gate as an answer.
+pub(crate) fn refused(refusal: Refusal) -> Response {
+    Problem::new(refusal.status, refusal.text).into_response()
+}
+
+/// Something that went wrong before a handler was asked.
+pub(crate) fn problem(status: StatusCode, text: &str) -> Response {
+    Problem::new(status, text).into_response()
+}
+
+async fn health() -> &'static str {
+    "ok"
 }
