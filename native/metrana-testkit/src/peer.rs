@@ -29,6 +29,10 @@ pub enum Reaction {
     Status(Status),
     /// The end of the stream, in good order.
     End,
+    /// These bytes in the place of an answer.
+    Raw(Bytes),
+    /// No answer, and nothing more is read from this stream. The connection lives on.
+    Silence,
 }
 
 /// A message as it came.
@@ -44,6 +48,9 @@ pub struct Recorded {
 
 type React = Box<dyn FnMut(&Recorded) -> Reaction + Send>;
 
+/// A gateway before the peer: with which HTTP status it answers a call of this method in the peer's place.
+type Gateway = Box<dyn FnMut(&str) -> Option<u16> + Send>;
+
 /// A peer that listens, until it is dropped.
 #[derive(Debug)]
 pub struct Peer {
@@ -55,6 +62,7 @@ pub struct Peer {
 struct Record {
     handshake: Vec<InitializeRunLoggingResponse>,
     react: Mutex<React>,
+    gateway: Mutex<Gateway>,
     log: Mutex<Log>,
 }
 
@@ -83,10 +91,23 @@ impl Peer {
         handshake: Vec<InitializeRunLoggingResponse>,
         react: impl FnMut(&Recorded) -> Reaction + Send + 'static,
     ) -> Self {
+        Self::behind(|_| None, handshake, react).await
+    }
+
+    /// The same behind a gateway, which is asked first about every call, by the name of its method.
+    pub async fn behind(
+        gateway: impl FnMut(&str) -> Option<u16> + Send + 'static,
+        handshake: Vec<InitializeRunLoggingResponse>,
+        react: impl FnMut(&Recorded) -> Reaction + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it listens");
-        let record =
-            Arc::new(Record { handshake, react: Mutex::new(Box::new(react)), log: Mutex::default() });
+        let record = Arc::new(Record {
+            handshake,
+            react: Mutex::new(Box::new(react)),
+            gateway: Mutex::new(Box::new(gateway)),
+            log: Mutex::default(),
+        });
         let service = PeerService(Arc::clone(&record));
         let serving = tonic::transport::Server::builder()
             .add_service(service)
@@ -143,8 +164,14 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let record = Arc::clone(&self.0);
         Box::pin(async move {
+            let method = request.uri().path().rsplit('/').next().map(str::to_owned);
+            if let Some(code) = method.as_deref().and_then(|method| record.at_the_gateway(method)) {
+                let mut answer = http::Response::new(tonic::body::Body::empty());
+                *answer.status_mut() = http::StatusCode::from_u16(code).expect("a status of HTTP");
+                return Ok(answer);
+            }
             let mut grpc = Grpc::new(RawCodec);
-            Ok(match request.uri().path().rsplit('/').next() {
+            Ok(match method.as_deref() {
                 Some("InitializeRunLogging") => grpc.server_streaming(Handshake(record), request).await,
                 Some("UpdateRunStream") => grpc.streaming(Updates(record), request).await,
                 _ => Status::unimplemented("the peer plays two methods").into_http(),
@@ -195,12 +222,14 @@ impl Service<Request<Streaming<Bytes>>> for Updates {
         let reactions = request.into_inner().enumerate().map(move |(index, message)| {
             message.map(|bytes| record.note(Recorded { stream: number, index, bytes }))
         });
-        let answers = reactions.flat_map(|reaction| {
-            stream::iter(match reaction {
-                Ok(Reaction::Answers(count)) => vec![Some(Ok(answer())); count],
-                Ok(Reaction::Status(status)) | Err(status) => vec![Some(Err(status)), None],
-                Ok(Reaction::End) => vec![None],
-            })
+        let answers = reactions.flat_map(|reaction| match reaction {
+            Ok(Reaction::Answers(count)) => stream::iter(vec![Some(Ok(answer())); count]).left_stream(),
+            Ok(Reaction::Status(status)) | Err(status) => {
+                stream::iter(vec![Some(Err(status)), None]).left_stream()
+            }
+            Ok(Reaction::End) => stream::iter(vec![None]).left_stream(),
+            Ok(Reaction::Raw(bytes)) => stream::iter(vec![Some(Ok(bytes))]).left_stream(),
+            Ok(Reaction::Silence) => stream::pending().right_stream(),
         });
         let until_the_end = answers.take_while(|answer| ready(answer.is_some())).filter_map(ready);
         ready(Ok(Response::new(Box::pin(until_the_end))))
@@ -208,6 +237,11 @@ impl Service<Request<Streaming<Bytes>>> for Updates {
 }
 
 impl Record {
+    fn at_the_gateway(&self, method: &str) -> Option<u16> {
+        let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+        gateway(method)
+    }
+
     fn note(&self, message: Recorded) -> Reaction {
         let mut react = self.react.lock().unwrap_or_else(PoisonError::into_inner);
         let reaction = react(&message);
