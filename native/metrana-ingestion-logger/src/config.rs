@@ -153,7 +153,7 @@ pub struct Config {
     pub http2_keep_alive_interval: Duration,
     /// How long a probe may stay unanswered.
     pub http2_keep_alive_timeout: Duration,
-    /// TCP's own probes.
+    /// How long a silent connection stays without one of TCP's own probes, in whole seconds. Zero sends none.
     pub tcp_keepalive: Duration,
     /// How many bytes may be accepted and not yet acknowledged.
     pub queue_bytes: usize,
@@ -290,10 +290,46 @@ impl Config {
                 problems.push(format!("{name} must be longer than nothing"));
             }
         }
+        if self.ack_stall_timeout.is_some_and(|timeout| timeout.is_zero()) {
+            let why = "every stream would be given up at once; leave it out to wait for ever";
+            problems.push(format!("ack_stall_timeout must be longer than nothing: {why}"));
+        }
+        if self.http2_keep_alive_timeout.is_zero() && !self.http2_keep_alive_interval.is_zero() {
+            let why = "no probe could be answered in time; an http2_keep_alive_interval of 0 sends none";
+            problems.push(format!("http2_keep_alive_timeout must be longer than nothing: {why}"));
+        }
+        if self.tcp_keepalive > Duration::ZERO && self.tcp_keepalive < Duration::from_secs(1) {
+            let why = "TCP counts in whole seconds; 0 sends no probes";
+            problems
+                .push(format!("tcp_keepalive is {:?}, expected 0 or at least 1s: {why}", self.tcp_keepalive));
+        }
         if problems.is_empty() {
             return Ok(());
         }
         Err(Error::new(Status::InvalidConfig, format!("invalid config: {}", problems.join("; "))))
+    }
+
+    /// The same with no duration so long that a sum of it and a point in time would overflow.
+    pub(crate) fn within_a_clocks_reach(mut self) -> Self {
+        /// More than thirty years.
+        const LONGEST: Duration = Duration::from_secs(1_000_000_000);
+        for duration in [
+            &mut self.connect_timeout,
+            &mut self.init_timeout,
+            &mut self.close_timeout,
+            &mut self.http2_keep_alive_interval,
+            &mut self.http2_keep_alive_timeout,
+            &mut self.tcp_keepalive,
+            &mut self.enqueue_timeout,
+            &mut self.msg_max_age,
+            &mut self.msg_linger,
+            &mut self.backoff_initial,
+            &mut self.backoff_max,
+        ] {
+            *duration = LONGEST.min(*duration);
+        }
+        self.ack_stall_timeout = self.ack_stall_timeout.map(|timeout| timeout.min(LONGEST));
+        self
     }
 
     fn check_endpoint(&self) -> Result<(), String> {
@@ -324,5 +360,39 @@ impl Config {
             return refuse("has a path or a query, which would be ignored");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(change: impl FnOnce(&mut Config)) -> Option<String> {
+        let mut config = Config::default();
+        change(&mut config);
+        config.validate().err().map(|error| error.message)
+    }
+
+    #[test]
+    fn times_that_cannot_work_are_refused_by_name() {
+        let none = Duration::ZERO;
+        let half = Duration::from_millis(500);
+        let refused = |change: fn(&mut Config, Duration), value: Duration, name: &str| {
+            let told = problem(|config| change(config, value)).unwrap_or_default();
+            assert!(told.contains(name), "{name} {value:?}: {told}");
+        };
+        refused(|config, value| config.ack_stall_timeout = Some(value), none, "ack_stall_timeout");
+        refused(|config, value| config.http2_keep_alive_timeout = value, none, "http2_keep_alive_timeout");
+        refused(|config, value| config.tcp_keepalive = value, half, "tcp_keepalive");
+        refused(|config, value| config.connect_timeout = value, none, "connect_timeout");
+        refused(|config, value| config.init_timeout = value, none, "init_timeout");
+        for fine in [Duration::ZERO, Duration::from_secs(1), Duration::MAX] {
+            assert_eq!(problem(|config| config.tcp_keepalive = fine), None, "{fine:?}");
+        }
+        let no_probes = |config: &mut Config| {
+            (config.http2_keep_alive_interval, config.http2_keep_alive_timeout) = (none, none);
+        };
+        assert_eq!(problem(no_probes), None);
+        assert_eq!(problem(|config| config.ack_stall_timeout = None), None);
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use crate::books::counters::Counters;
 use crate::config::Config;
 use crate::connect::runtime;
-use crate::connect::transport::Connector;
 use crate::deliver::envelope::Identity;
 use crate::deliver::handshake;
 use crate::deliver::sender::Sender;
@@ -34,18 +33,18 @@ impl Logger {
     /// Opens the run: blocks until the service has answered or the init timeout is over.
     pub fn open(config: Config, events: EventSink) -> Result<Self, Error> {
         config.validate()?;
+        let config = config.within_a_clocks_reach();
         let events = events.with_level(config.log_level);
-        let connector = Connector::new(&config)?;
         let logger_id = config.logger_id.unwrap_or_else(random::id);
         let orchestration_id = config.orchestration_id.clone().unwrap_or_else(random::token);
 
         let handle = runtime::handle()?;
         let opening = {
-            let (config, connector, events) = (config.clone(), connector.clone(), events.clone());
+            let (config, events) = (config.clone(), events.clone());
             let orchestration_id = orchestration_id.clone();
-            async move { handshake::open(&config, &connector, logger_id, &orchestration_id, &events).await }
+            async move { handshake::open(&config, logger_id, &orchestration_id, &events).await }
         };
-        let opened = wait_on(&handle, opening)??;
+        let (connector, opened) = wait_on(&handle, opening)??;
 
         let identity = Identity { run: opened.run_id.clone(), logger: logger_id, session: random::id() };
         let mut stage = Stage::new(&config, events.clone(), Pool::new(config.queue_bytes));

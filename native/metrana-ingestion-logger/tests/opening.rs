@@ -22,28 +22,82 @@ fn opening_tries_again_where_it_may_help_and_gives_up_where_it_does_not() {
     }
 }
 
-/// A port where something listens and never says a word, and one where nothing listens.
+/// The endpoint of a port at which this is said to everybody who comes; the connection then stays open.
+fn saying(scheme: &str, words: &'static [u8]) -> String {
+    use std::io::Write;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            // Whoever has gone already hears nothing.
+            let _ = stream.write_all(words);
+            open.push(stream);
+        }
+    });
+    format!("{scheme}://127.0.0.1:{port}")
+}
+
+fn hasty(endpoint: &str) -> Config {
+    Config {
+        endpoint: endpoint.to_owned(),
+        init_timeout: Duration::from_millis(400),
+        connect_timeout: Duration::from_millis(100),
+        ..Config::default()
+    }
+}
+
+/// Whatever is there that is no ingestion service: the opening ends in time and says what it met.
 #[test]
-fn opening_ends_in_time_whatever_is_at_the_other_end() {
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let silent_port = silent.local_addr().expect("bound").port();
-    let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
-    for (endpoint, wanted) in [
-        (format!("http://127.0.0.1:{silent_port}"), Status::InitTimeout),
-        (format!("https://127.0.0.1:{silent_port}"), Status::ConnectFailed),
-        (format!("http://127.0.0.1:{gone}"), Status::ConnectFailed),
+fn opening_ends_in_time_and_says_what_is_at_the_other_end() {
+    let vacant = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");
+    let http1 = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let alert = &[21, 3, 1, 0, 2, 2, 10];
+    // An empty frame of settings, and then nothing.
+    let settings = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    for (endpoint, wanted, words) in [
+        (saying("http", b""), Status::ConnectFailed, "no connection within 100ms"),
+        (saying("https", b""), Status::ConnectFailed, "no connection within 100ms"),
+        (saying("http", settings), Status::InitTimeout, "did not answer within 400ms"),
+        (
+            saying("http", http1),
+            Status::ConnectFailed,
+            "not as a Metrana ingestion service does: no HTTP/2 but HTTP/1",
+        ),
+        (saying("http", alert), Status::ConnectFailed, "should the endpoint begin with https://"),
+        (saying("http", b"SSH-2.0-OpenSSH_9.2"), Status::ConnectFailed, "no HTTP/2"),
+        (saying("https", http1), Status::ConnectFailed, "should the endpoint begin with http://"),
+        (format!("http://{vacant}"), Status::ConnectFailed, "nothing listens there"),
+        ("http://no-such-host.invalid".to_owned(), Status::ConnectFailed, "'no-such-host.invalid'"),
     ] {
-        let config = Config {
-            endpoint: endpoint.clone(),
-            init_timeout: Duration::from_millis(400),
-            connect_timeout: Duration::from_millis(100),
-            ..Config::default()
-        };
         let begun = Instant::now();
-        let error = Logger::open(config, EventSink::none()).err().expect("nobody there");
+        let error = Logger::open(hasty(&endpoint), EventSink::none()).err().expect("no service");
         assert_eq!(error.status, wanted, "{endpoint}: {error}");
+        assert!(error.message.contains(words), "{endpoint}: {error}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{endpoint}");
     }
+}
+
+#[test]
+fn a_time_that_no_clock_will_show_is_for_ever() {
+    let house = House::new();
+    let logger = open(Config {
+        init_timeout: Duration::MAX,
+        connect_timeout: Duration::MAX,
+        ack_stall_timeout: Some(Duration::MAX),
+        backoff_max: Duration::MAX,
+        tcp_keepalive: Duration::MAX,
+        http2_keep_alive_interval: Duration::MAX,
+        http2_keep_alive_timeout: Duration::MAX,
+        ..house.config("run")
+    });
+    log(&logger, 1.0).expect("logged");
+    logger.flush(None).expect("flushed");
+    house.server.faults().arm(status(Stage::Data, Code::Unavailable, 1, 0));
+    log(&logger, 2.0).expect("logged");
+    logger.close(None).expect("closed");
+    assert_eq!(house.points("run").steps, [0, 1]);
 }
 
 #[test]

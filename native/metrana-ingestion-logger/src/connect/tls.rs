@@ -1,14 +1,18 @@
 //! TLS: which certificates are trusted, and the handshake. There is no switch that turns verification off.
 
+use std::io;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    self, AlertDescription, CertificateError, ClientConfig, InvalidMessage, RootCertStore,
+};
 
+use crate::connect::broken::Broken;
+use crate::connect::socket::Socket;
 use crate::errors::{Error, Status};
 
 #[derive(Clone)]
@@ -18,6 +22,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
+    /// Reads files, so it is nothing for a thread that others wait for.
     pub(crate) fn new(host: &str, extra_ca_pem: Option<&str>) -> Result<Self, Error> {
         let invalid = |text: String| Error::new(Status::InvalidConfig, format!("invalid config: {text}"));
         let name = ServerName::try_from(host.to_owned())
@@ -32,25 +37,87 @@ impl Tls {
         Ok(Self { connector: Arc::new(config).into(), name })
     }
 
-    pub(crate) async fn connect(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, String> {
+    pub(crate) async fn connect(&self, socket: Socket) -> Result<TlsStream<Socket>, Broken> {
         let stream =
-            self.connector.connect(self.name.clone(), tcp).await.map_err(|error| format!("TLS: {error}"))?;
+            self.connector.connect(self.name.clone(), socket).await.map_err(|error| failure(&error))?;
         match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => Ok(stream),
-            _ => Err("TLS: the server does not speak HTTP/2 (ALPN h2)".to_owned()),
+            _ => Err(Broken::Wrong("TLS: the server does not speak HTTP/2 (ALPN h2)".to_owned())),
         }
     }
+}
+
+/// What a failed handshake means, and what to do about it.
+fn failure(error: &io::Error) -> Broken {
+    let told = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(told) = told else {
+        return Broken::Transport(format!("TLS: {error}"));
+    };
+    match told {
+        rustls::Error::InvalidCertificate(problem) => Broken::Wrong(format!("TLS: {}", refusal(problem))),
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Broken::Wrong("it does not speak TLS: should the endpoint begin with http://?".to_owned())
+        }
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            Broken::Wrong("TLS: the server does not speak HTTP/2 (ALPN h2)".to_owned())
+        }
+        rustls::Error::InvalidMessage(_)
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::PeerMisbehaved(_)
+        | rustls::Error::NoCertificatesPresented => Broken::Wrong(format!("TLS: {told}")),
+        _ => Broken::Transport(format!("TLS: {told}")),
+    }
+}
+
+/// Why a certificate is not taken.
+fn refusal(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::UnknownIssuer => "the server's certificate was issued by nobody who is trusted here; if that is \
+             right, name the issuer's certificate in extra_ca_pem (ExtraCaPem) or SSL_CERT_FILE"
+            .to_owned(),
+        CertificateError::Expired => "the server's certificate has expired".to_owned(),
+        CertificateError::ExpiredContext { time, not_after } => {
+            format!("the server's certificate expired on {}; it is {} here", date(*not_after), date(*time))
+        }
+        CertificateError::NotValidYet => "the server's certificate is not valid yet".to_owned(),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            format!("the server's certificate begins on {}; it is {} here", date(*not_before), date(*time))
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("the server's certificate belongs to another host: {problem}")
+        }
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "the server shows the certificate of an authority as its own; give it one that the authority has issued, \
+             or make a self-signed one with basicConstraints=CA:FALSE"
+                .to_owned()
+        }
+        other => format!("the server's certificate is not taken: {other}"),
+    }
+}
+
+fn date(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    prost_types::Timestamp { seconds, nanos: 0 }.to_string()
 }
 
 /// The platform's certificates, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name in their place; Mozilla's only
 /// where the platform has none and nobody named others. An extra one comes on top.
 fn roots(extra_ca_pem: Option<&str>) -> Result<RootCertStore, String> {
+    // One that is mistyped beside a folder that is right would be overlooked.
+    if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty())
+        && let Err(error) = std::fs::File::open(&file)
+    {
+        return Err(format!("SSL_CERT_FILE names '{}', which cannot be read: {error}", file.display()));
+    }
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() && named {
-        let why: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        let mut why: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        if why.is_empty() {
+            why.push("there is none in PEM form".to_owned());
+        }
         return Err(format!("SSL_CERT_FILE or SSL_CERT_DIR holds no usable certificate: {}", why.join("; ")));
     }
     if roots.is_empty() {

@@ -1,10 +1,11 @@
 //! The handshake: opening the run, and what the service tells about it.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tonic::Code;
 
 use metrana_proto::common::SeriesValueKind;
@@ -16,9 +17,9 @@ use metrana_proto::svc::{InitializeRunLoggingRequest, InitializeRunLoggingRespon
 use metrana_proto::types::{AggregationRule, ForkPoint, OrderingMode, Run};
 
 use crate::config::{self, Config, LogLevel, ResumeStrategy};
-use crate::connect::transport::{Broken, Connector};
+use crate::connect::transport::{self, Broken, Connector};
 use crate::deliver::envelope;
-use crate::deliver::retry::{self, AtInit};
+use crate::deliver::retry;
 use crate::errors::{Error, Status};
 use crate::names::key::World;
 use crate::names::series::Nature;
@@ -35,23 +36,44 @@ pub(crate) struct Opened {
     environments: Vec<EnvState>,
 }
 
-/// Opens the run, with as many tries as the init timeout allows.
+/// How often whoever waits is told what for.
+const REMINDER: Duration = Duration::from_secs(10);
+
+/// Opens the run, with as many tries as the init timeout allows. Also answers with the way to the service.
 pub(crate) async fn open(
     config: &Config,
-    connector: &Connector,
     logger_id: u64,
     orchestration_id: &str,
     events: &EventSink,
-) -> Result<Opened, Error> {
-    let started = Instant::now();
-    let deadline = started + config.init_timeout;
+) -> Result<(Connector, Opened), Error> {
+    let deadline = Instant::now() + config.init_timeout;
+    let connector =
+        timeout_at(deadline, Connector::new(config)).await.unwrap_or_else(|_| Err(unanswered(config)))?;
     let request = request(config, logger_id, orchestration_id);
+    let answer = persist(config, deadline, events, || Box::pin(try_open(&connector, &request))).await?;
+    let opened = admit(config, orchestration_id, answer)?;
+    Ok((connector, opened))
+}
+
+/// Tries until it works, until it is plain that it will not, or until the deadline.
+async fn persist<T, F>(
+    config: &Config,
+    deadline: Instant,
+    events: &EventSink,
+    mut try_once: impl FnMut() -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Broken>>,
+{
     let mut attempt = 0;
+    let mut reminder = Instant::now();
+    let mut streak: Option<Streak> = None;
     let mut last_failure = None;
     loop {
         attempt += 1;
-        let failure = match timeout_at(deadline, try_open(connector, &request)).await {
-            Ok(Ok(opened)) => return admit(config, orchestration_id, opened),
+        let trying = timeout_at(deadline, audibly(config, events, &mut reminder, try_once()));
+        let failure = match trying.await {
+            Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(broken)) => broken,
             Err(_) => {
                 return Err(
@@ -59,15 +81,24 @@ pub(crate) async fn open(
                 );
             }
         };
+        let now = Instant::now();
         let pause = retry::init_pause(attempt);
-        if !worth_retrying(&failure, started.elapsed() + pause) {
+        let patience = retry::patience_at_init(&failure);
+        let begun = match &streak {
+            Some(streak) if streak.patience == patience => streak.begun,
+            _ => now,
+        };
+        streak = Some(Streak { patience, begun });
+        if patience.is_some_and(|patience| now + pause >= begun + patience) {
             return Err(refused(config, &failure));
         }
-        if Instant::now() + pause >= deadline {
+        if now + pause >= deadline {
             return Err(given_up(config, &failure));
         }
-        // Whoever waits wants to know for what; once is enough.
-        let level = if attempt == 1 { LogLevel::Warn } else { LogLevel::Info };
+        let level = if now >= reminder { LogLevel::Warn } else { LogLevel::Info };
+        if level == LogLevel::Warn {
+            reminder = now + REMINDER;
+        }
         events.log(level, || {
             format!(
                 "opening run '{}' at '{}' failed ({failure}); trying again in {pause:?}, and for {:?} in all",
@@ -81,11 +112,34 @@ pub(crate) async fn open(
     }
 }
 
-fn worth_retrying(failure: &Broken, elapsed: Duration) -> bool {
-    match failure.code().map(retry::at_init) {
-        None | Some(AtInit::Retry) => true,
-        Some(AtInit::RetryBriefly) => elapsed < retry::BRIEFLY,
-        Some(AtInit::Fail) => false,
+/// Failures in a row that are borne equally long.
+struct Streak {
+    patience: Option<Duration>,
+    begun: Instant,
+}
+
+/// Waits, and says so from time to time: a service that never answers fails no try.
+async fn audibly<F: Future>(
+    config: &Config,
+    events: &EventSink,
+    reminder: &mut Instant,
+    trying: F,
+) -> F::Output {
+    let mut trying = pin!(trying);
+    let mut next = Instant::now() + REMINDER;
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut trying => return answer,
+            () = sleep_until(next) => {
+                next += REMINDER;
+                *reminder = next;
+                events.log(LogLevel::Warn, || {
+                    let (run, endpoint) = (config.run_path(), &config.endpoint);
+                    format!("opening run '{run}': the service at '{endpoint}' has not answered yet")
+                });
+            }
+        }
     }
 }
 
@@ -135,7 +189,7 @@ async fn try_open(connector: &Connector, request: &InitializeRunLoggingRequest) 
     drop(outbox.send(envelope::framed(request)));
     drop(outbox);
     let mut call =
-        connector.call::<InitializeRunLoggingResponse>(connection, "InitializeRunLogging", outgoing).await?;
+        connector.call::<InitializeRunLoggingResponse>(connection, transport::INITIALIZE, outgoing).await?;
     let mut answer = Answer::default();
     while let Some(message) = call.answers.message().await? {
         match message.msg {
@@ -206,7 +260,8 @@ fn refused(config: &Config, failure: &Broken) -> Error {
     let text = match failure.code() {
         Some(Code::Unauthenticated | Code::PermissionDenied) => format!("{text}; check the API key"),
         Some(Code::NotFound) => format!("{text}; check the workspace and the project"),
-        _ => text,
+        Some(_) => text,
+        None => format!("{text}; this does not heal with time, so it is given up before the init timeout"),
     };
     match failure.code() {
         Some(code) => Error::answered(Status::InitRefused, code, text),
@@ -263,5 +318,108 @@ fn nature(ordering: i32, kind: i32, episodic: bool) -> Nature {
         ordering: OrderingMode::try_from(ordering).unwrap_or(OrderingMode::Undefined),
         kind: SeriesValueKind::try_from(kind).unwrap_or(SeriesValueKind::Undefined),
         episodic,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
+mod tests {
+    use super::*;
+    use crate::tell::events::{Next, channel};
+
+    /// What a run of tries comes to when each of them takes and answers what `script` says, how long all took, and when a
+    /// warning was written, in whole seconds.
+    async fn tried(
+        mut script: impl FnMut(u32) -> (Duration, Result<(), Broken>),
+    ) -> (Result<(), Error>, Duration, Vec<u64>) {
+        let config = Config::default();
+        let begun = Instant::now();
+        let (sink, queue) = channel(1000);
+        let mut attempt = 0;
+        let mut warnings = Vec::new();
+        let trying = || {
+            attempt += 1;
+            let (time, answer) = script(attempt);
+            async move {
+                sleep(time).await;
+                answer
+            }
+        };
+        let mut look = tokio::time::interval(Duration::from_millis(100));
+        let mut persisting = pin!(persist(&config, begun + config.init_timeout, &sink, trying));
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut persisting => break outcome,
+                _ = look.tick() => {
+                    while let Next::Event(event) = queue.next(Some(Duration::ZERO)) {
+                        if event.level == LogLevel::Warn {
+                            warnings.push(begun.elapsed().as_secs());
+                        }
+                    }
+                }
+            }
+        };
+        (outcome, begun.elapsed(), warnings)
+    }
+
+    fn within(took: Duration, seconds: u64) -> bool {
+        took <= Duration::from_secs(seconds) && took + Duration::from_secs(1) >= Duration::from_secs(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_time_does_not_heal_is_given_up_after_ten_seconds() {
+        let (outcome, took, _) = tried(|_| (Duration::ZERO, Err(Broken::Wrong("expired".to_owned())))).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(error.status, Status::ConnectFailed);
+        assert!(error.message.contains("expired") && error.message.contains("does not heal"), "{error}");
+        assert!(within(took, 10), "{took:?}");
+    }
+
+    /// A gateway that comes up before the service is a stranger only for a moment.
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_is_borne_from_when_it_began() {
+        let (outcome, took, _) = tried(|attempt| {
+            let failure = match attempt {
+                0..=30 => Broken::Transport("refused".to_owned()),
+                31..=40 => Broken::Wrong("HTTP/1".to_owned()),
+                41 => Broken::Transport("refused".to_owned()),
+                42..=50 => Broken::Wrong("HTTP/1".to_owned()),
+                _ => return (Duration::ZERO, Ok(())),
+            };
+            (Duration::from_millis(500), Err(failure))
+        })
+        .await;
+        outcome.unwrap();
+        assert!(took > Duration::from_secs(30), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_is_told_what_for_every_ten_seconds() {
+        let refused = |_| (Duration::ZERO, Err(Broken::Transport("refused".to_owned())));
+        let (outcome, took, warnings) = tried(refused).await;
+        assert_eq!(outcome.unwrap_err().status, Status::ConnectFailed);
+        assert!(within(took, 120), "{took:?}");
+        assert_eq!(warnings.len(), 12, "{warnings:?}");
+        assert_eq!(warnings[0], 0);
+        assert!(warnings.windows(2).all(|pair| pair[1] - pair[0] <= 11), "{warnings:?}");
+
+        let silent = |_| (Duration::MAX, Ok(()));
+        let (outcome, took, warnings) = tried(silent).await;
+        assert_eq!(outcome.unwrap_err().status, Status::InitTimeout);
+        assert!(within(took, 120), "{took:?}");
+        assert!(warnings.len() >= 11 && warnings[0] == 10, "{warnings:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_workspace_that_is_not_found_is_sought_for_five_seconds() {
+        let not_found = |_| (Duration::ZERO, Err(Broken::Answered(tonic::Status::not_found("no"))));
+        let (outcome, took, _) = tried(not_found).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.status, error.grpc), (Status::InitRefused, Some(5)));
+        assert!(within(took, 5), "{took:?}");
+        let denied = |_| (Duration::ZERO, Err(Broken::Answered(tonic::Status::permission_denied("no"))));
+        let (outcome, took, _) = tried(denied).await;
+        assert_eq!(outcome.unwrap_err().status, Status::InitRefused);
+        assert_eq!(took, Duration::ZERO);
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use tonic::Code;
 
 use crate::config::Config;
+use crate::connect::transport::Broken;
 use crate::random;
 
 /// What a status means while the run is being opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtInit {
+enum AtInit {
     /// It will not get better.
     Fail,
     /// It may get better until the init timeout.
@@ -19,9 +20,25 @@ pub(crate) enum AtInit {
 }
 
 /// How long `RetryBriefly` is.
-pub(crate) const BRIEFLY: Duration = Duration::from_secs(5);
+const BRIEFLY: Duration = Duration::from_secs(5);
 
-pub(crate) fn at_init(code: Code) -> AtInit {
+/// How long something is tried that time does not heal: somebody may be replacing a certificate or a port just now.
+const STUBBORNLY: Duration = Duration::from_secs(10);
+
+/// How long this failure is borne while the run is being opened. None: until the init timeout.
+pub(crate) fn patience_at_init(failure: &Broken) -> Option<Duration> {
+    match failure {
+        Broken::Transport(_) => None,
+        Broken::Wrong(_) => Some(STUBBORNLY),
+        Broken::Answered(status) => match at_init(status.code()) {
+            AtInit::Retry => None,
+            AtInit::RetryBriefly => Some(BRIEFLY),
+            AtInit::Fail => Some(Duration::ZERO),
+        },
+    }
+}
+
+fn at_init(code: Code) -> AtInit {
     match code {
         Code::InvalidArgument
         | Code::AlreadyExists

@@ -10,7 +10,7 @@ use metrana_proto::svc::UpdateRunResponse;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::connect::transport::{Broken, Exchange, Outbox};
+use crate::connect::transport::{self, Broken, Exchange, Outbox};
 use crate::deliver::sender::{Over, Sender, Work};
 
 /// How a stream ended.
@@ -57,7 +57,7 @@ async fn greet(sender: &Sender) -> Result<(Outbox, Exchange<UpdateRunResponse>),
     let connection = sender.connector.connect().await?;
     let (outbox, outgoing) = mpsc::unbounded_channel();
     drop(outbox.send(sender.identity.unnumbered(&[])));
-    let opening = sender.connector.call(connection, "UpdateRunStream", outgoing);
+    let opening = sender.connector.call(connection, transport::UPDATE, outgoing);
     let mut call = patiently(stall, "the hello was not answered", opening).await?;
     acknowledgement(&mut call, stall).await?;
     Ok((outbox, call))
@@ -85,11 +85,11 @@ async fn patiently<T>(
     }
 }
 
-fn ended_early(answer: Result<Option<UpdateRunResponse>, tonic::Status>) -> Result<(), Broken> {
+fn ended_early(answer: Result<Option<UpdateRunResponse>, Broken>) -> Result<(), Broken> {
     match answer {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(Broken::Transport("the service ended the stream".to_owned())),
-        Err(status) => Err(status.into()),
+        Err(broken) => Err(broken),
     }
 }
 

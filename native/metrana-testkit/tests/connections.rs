@@ -1,0 +1,145 @@
+//! What becomes of connections: those that are given up leave nothing behind, and what a gateway says is not the service's
+//! word.
+//!
+//! Linux only, where a process can count its own descriptors.
+#![cfg(target_os = "linux")]
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use metrana_ingestion_logger::events::EventSink;
+use metrana_ingestion_logger::{Config, Logger, StdFloats, Steps, Timestamps, Values};
+use metrana_proto::svc::InitializeRunLoggingResponse;
+use metrana_proto::svc::initialize_run_logging_response::{EnvStatuses, InitializedRun, Msg};
+use metrana_testkit::peer::{Peer, Reaction, Recorded};
+use tokio::runtime::{Builder, Runtime};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Descriptors belong to the process, so its tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn handshake() -> Vec<InitializeRunLoggingResponse> {
+    let run = InitializedRun {
+        created: true,
+        run_id: Bytes::from_static(b"a run id"),
+        ..InitializedRun::default()
+    };
+    let end = EnvStatuses { is_last: true, ..EnvStatuses::default() };
+    [Msg::InitializedRun(run), Msg::EnvStatuses(end)]
+        .map(|msg| InitializeRunLoggingResponse { msg: Some(msg) })
+        .into()
+}
+
+fn started(
+    gateway: impl FnMut(&str) -> Option<u16> + Send + 'static,
+    react: impl FnMut(&Recorded) -> Reaction + Send + 'static,
+) -> (Runtime, Peer) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let peer = runtime.block_on(Peer::behind(gateway, handshake(), react));
+    (runtime, peer)
+}
+
+fn config(peer: &Peer) -> Config {
+    Config {
+        workspace: "ws".into(),
+        project: "proj".into(),
+        run_name: "run".into(),
+        api_key: "key".into(),
+        endpoint: format!("http://{}", peer.address()),
+        backoff_initial: Duration::from_millis(1),
+        backoff_max: Duration::from_millis(1),
+        init_timeout: PATIENCE,
+        close_timeout: PATIENCE,
+        ..Config::default()
+    }
+}
+
+fn log(logger: &Logger, values: &[f64]) {
+    let call = StdFloats {
+        metric: "loss",
+        scale: "ML_STEP",
+        labels: &[],
+        values: Values::F64(values),
+        steps: Steps::Auto,
+        timestamps: Timestamps::Now,
+        distributed: false,
+    };
+    logger.log_std_floats(&call).expect("it is taken");
+}
+
+/// Sockets that this process has open.
+fn sockets() -> usize {
+    let open = std::fs::read_dir("/proc/self/fd").expect("descriptors can be listed");
+    let links = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+}
+
+fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "gave up waiting until {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// The peer's HTTP/2 layer answers probes, and its program reads nothing: what is on its way to it waits for room that never
+/// comes.
+#[test]
+fn a_stream_that_is_given_up_leaves_no_connection_behind() {
+    let _turn = TURN.lock();
+    let (_runtime, peer) = started(
+        |_| None,
+        |message| if message.index == 0 { Reaction::Answers(1) } else { Reaction::Silence },
+    );
+    let before = sockets();
+    for _ in 0..8 {
+        let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
+        log(&logger, &vec![1.0; 200_000]);
+        // Only a stream that has been opened can be given up.
+        let seen = peer.messages().len();
+        wait_until("data is under way", || peer.messages().len() > seen);
+        logger.close(Some(Duration::from_millis(50))).expect_err("nothing is acknowledged");
+    }
+    wait_until("the connections are gone", || sockets() <= before);
+}
+
+/// A gateway that answers in the service's place while that is rolled out has refused nobody.
+#[test]
+fn a_gateway_has_no_say_in_what_becomes_of_a_run() {
+    let _turn = TURN.lock();
+    for code in [401, 403, 404, 502] {
+        let in_the_way = AtomicU32::new(0);
+        let gateway = move |_: &str| {
+            let turn = in_the_way.fetch_add(1, Ordering::SeqCst);
+            // The first handshake, and three of the streams.
+            [0, 2, 3, 4].contains(&turn).then_some(code)
+        };
+        let (_runtime, peer) = started(gateway, |_| Reaction::Answers(1));
+        let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
+        log(&logger, &[1.0]);
+        logger.close(None).unwrap_or_else(|error| panic!("HTTP {code}: {error}"));
+        assert_eq!(logger.counters().float_points.sent, 1, "HTTP {code}");
+    }
+}
+
+/// An acknowledgement is a few bytes; the memory for a longer one would be taken as soon as its length is announced.
+#[test]
+fn an_acknowledgement_that_is_far_too_long_ends_the_stream() {
+    let _turn = TURN.lock();
+    let (_runtime, peer) = started(
+        |_| None,
+        |message| match (message.stream, message.index) {
+            // An unknown field of 100,000 bytes.
+            (0, 0) => Reaction::Raw([&[0xfa, 0x3f, 0xa0, 0x8d, 6][..], &vec![0; 100_000]].concat().into()),
+            _ => Reaction::Answers(1),
+        },
+    );
+    let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
+    log(&logger, &[1.0]);
+    logger.close(None).expect("closed");
+    assert_eq!(logger.counters().float_points.sent, 1);
+    assert!(peer.messages().iter().any(|message| message.stream == 1), "the first stream was kept");
+}
