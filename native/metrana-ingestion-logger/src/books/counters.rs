@@ -5,7 +5,6 @@
 
 /// The books of one kind of data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
 pub struct KindCounters {
     /// Everything that valid calls brought, whether or not there was room for it.
     pub added: u64,

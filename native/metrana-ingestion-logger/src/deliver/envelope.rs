@@ -26,16 +26,21 @@ pub(crate) struct Numbered {
 }
 
 impl Identity {
+    /// The most bytes that a message needs besides its content.
+    pub(crate) fn envelope_len(&self) -> usize {
+        let numbers = [request::LOGGER_ID, request::LOGGER_SESSION_ID, request::SEQUENCE_NUMBER];
+        let close_mark = wire::len_len(0);
+        wire::len_len(self.run.len()) + numbers.len() * wire::uint_len(u64::MAX) + close_mark
+    }
+
     /// A message without a number: the hello (no fields) and declarations.
-    pub(crate) fn unnumbered(&self, fields: &[u8]) -> Outgoing {
-        let mut head = self.begin(fields.len());
-        head.extend_from_slice(fields);
-        finish(head, Bytes::new())
+    pub(crate) fn unnumbered(&self, fields: Bytes) -> Outgoing {
+        finish(self.begin(), fields)
     }
 
     /// The beginning of a data message, whose fields are written behind it.
     pub(crate) fn begin_numbered(&self, number: Numbered) -> Vec<u8> {
-        let mut head = self.begin(0);
+        let mut head = self.begin();
         if number.closes_run {
             wire::put_len(&mut head, request::CLOSE_RUN, 0);
         }
@@ -44,13 +49,20 @@ impl Identity {
         head
     }
 
-    fn begin(&self, more: usize) -> Vec<u8> {
-        let mut head = Vec::with_capacity(PREFIX + self.run.len() + 64 + more);
+    fn begin(&self) -> Vec<u8> {
+        let mut head = Vec::with_capacity(PREFIX + self.run.len() + 64);
         head.resize(PREFIX, 0);
         wire::put_len(&mut head, request::RUN_ID, self.run.len());
         head.extend_from_slice(&self.run);
         wire::put_uint(&mut head, request::LOGGER_ID, self.logger);
         head
+    }
+}
+
+impl Outgoing {
+    /// Bytes of the message itself, without the frame around it.
+    pub(crate) fn message_len(&self) -> usize {
+        self.head.len() - PREFIX + self.rest.len()
     }
 }
 
@@ -102,7 +114,7 @@ mod tests {
     #[test]
     fn a_hello_is_run_and_logger_and_nothing_else() {
         let identity = Identity { run: Bytes::from_static(b"run"), logger: 1, session: 7 };
-        let hello = identity.unnumbered(&[]);
+        let hello = identity.unnumbered(Bytes::new());
         let read = UpdateRunRequest::decode(&hello.head[PREFIX..]).expect("valid");
         let wanted = UpdateRunRequest {
             run_id: Bytes::from_static(b"run"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::books::counters::Tally;
+use crate::clock;
 use crate::config::{DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::connect::transport::{Broken, Connector, Outgoing};
 use crate::deliver::envelope::{self, Identity, Numbered};
@@ -29,12 +30,6 @@ pub(crate) struct Message {
     weight: usize,
     /// The last record in it.
     end: u64,
-}
-
-impl Message {
-    fn len(&self) -> u64 {
-        (self.outgoing.head.len() + self.outgoing.rest.len()) as u64
-    }
 }
 
 /// What the stage has for a stream.
@@ -70,7 +65,6 @@ pub(crate) struct Sender {
     outage: u32,
     suspicion: Option<Suspicion>,
     refusals: u32,
-    next_sequence: u64,
     close_mark_sent: bool,
     sealer: Sealer,
 }
@@ -81,9 +75,6 @@ struct Suspicion {
     /// What was lost by it so far.
     loss: Option<Error>,
 }
-
-/// Messages are numbered in steps of this, as the published engine does.
-const SEQUENCE_STEP: u64 = 256;
 
 /// So many messages refused one after the other mean that the run is gone.
 const REFUSALS_OF_A_RUN: u32 = 3;
@@ -100,7 +91,6 @@ impl Sender {
             outage: 0,
             suspicion: None,
             refusals: 0,
-            next_sequence: SEQUENCE_STEP,
             close_mark_sent: false,
             sealer: Sealer::default(),
         }
@@ -119,7 +109,7 @@ impl Sender {
     async fn deliver(&mut self) -> Result<(), Over> {
         let mut first = true;
         loop {
-            self.with_stage(|stage| stage.counters.connection_attempts += 1)?;
+            self.with_stage(|stage| stage.books.counters.connection_attempts += 1)?;
             let broken = match stream::run(self, first).await? {
                 Ended::Complete => return self.finish(),
                 Ended::Broken(broken) => broken,
@@ -142,20 +132,19 @@ impl Sender {
         let mut state = self.shared.slot.gate.lock()?;
         let closing = state.closing();
         let idle = self.unacked.is_empty();
-        let next = state.inner.take(timing, std::time::Instant::now(), idle, closing.is_some());
-        let pool = state.inner.pool();
-        let last = closing.is_some() && state.inner.is_drained();
-        drop(state);
-
+        let next = state.inner.take(timing, clock::instant(), idle, closing.is_some());
+        let pool = state.inner.chunks.pool();
+        let last = closing.is_some() && state.inner.chunks.is_drained();
         let closes_run = last && closing.is_some_and(|closing| closing.close_run) && !self.close_mark_sent;
         let chunk = match next {
             Taken::Chunk(chunk) => chunk,
-            Taken::Wait(_) if closes_run => pool.take(),
+            Taken::Wait(_) if closes_run => state.inner.chunks.empty_message(),
             Taken::Wait(_) if last => return Ok(Work::Done),
             Taken::Wait(until) => return Ok(Work::Wait(until)),
         };
-        let number = Numbered { sequence: self.next_sequence, closes_run };
-        self.next_sequence += SEQUENCE_STEP;
+        drop(state);
+
+        let number = Numbered { sequence: chunk.number, closes_run };
         self.close_mark_sent |= closes_run;
         let mut head = self.identity.begin_numbered(number);
         let rest_in_chunk = self.sealer.seal(&chunk, &mut head);
@@ -179,8 +168,8 @@ impl Sender {
         self.refusals = 0;
         let mut state = self.live()?;
         state.inner.settle(&message.tally, message.end);
-        state.inner.counters.requests_sent += 1;
-        state.inner.counters.bytes_sent += message.len();
+        state.inner.books.counters.requests_sent += 1;
+        state.inner.books.counters.bytes_sent += message.outgoing.message_len() as u64;
         state.release(message.weight);
         self.shared.slot.gate.announce(state);
         let through =
@@ -199,9 +188,8 @@ impl Sender {
     }
 
     /// The declarations of all series known by now, in pieces below the message limit.
-    pub(crate) fn declarations(&self) -> Result<Vec<Vec<u8>>, Over> {
-        let limit = self.shared.config.max_msg_size;
-        self.with_stage(|stage| stage.registry.all_declarations(limit))
+    pub(crate) fn declarations(&self) -> Result<Vec<Bytes>, Over> {
+        self.with_stage(|stage| stage.names.declarations.pieces())
     }
 
     /// Decides what a broken stream means, and waits before the next one.
@@ -211,7 +199,7 @@ impl Sender {
             return self.stop(&broken, "the service does not let this logger in");
         }
         let idle = self.nothing_to_deliver()?;
-        self.with_stage(|stage| stage.counters.send_errors += 1)?;
+        self.with_stage(|stage| stage.books.counters.send_errors += 1)?;
         match verdict {
             OnStream::Rejected => self.refused(&broken)?,
             // Nobody waits for anything: a service that restarts at night is no failure of delivery.
@@ -238,7 +226,7 @@ impl Sender {
 
     fn nothing_to_deliver(&self) -> Result<bool, Over> {
         let state = self.live()?;
-        Ok(self.unacked.is_empty() && state.inner.is_drained() && state.closing().is_none())
+        Ok(self.unacked.is_empty() && state.inner.chunks.is_drained() && state.closing().is_none())
     }
 
     async fn wait_for_something_to_deliver(&self) -> Result<(), Over> {
@@ -251,7 +239,7 @@ impl Sender {
     /// Whether there is anything to do; if not, the sender will be woken when there is.
     fn is_wanted(&self) -> Result<bool, Over> {
         let mut state = self.live()?;
-        Ok(!self.unacked.is_empty() || state.closing().is_some() || state.inner.wants_sender())
+        Ok(!self.unacked.is_empty() || state.closing().is_some() || state.inner.chunks.wants_sender())
     }
 
     /// The budget is used up: what was under way is lost, or everything is.
@@ -276,7 +264,7 @@ impl Sender {
     /// Takes as much as would be under way if there had been a stream: where none came about, everything still lies in the
     /// stage, and whoever waits for room there would wait as long as the outage lasts.
     fn take_what_waits(&mut self) -> Result<(), Over> {
-        while self.unacked.len() < self.window() && !self.with_stage(|stage| stage.is_drained())? {
+        while self.unacked.len() < self.window() && !self.with_stage(|stage| stage.chunks.is_drained())? {
             let Work::Message = self.next_message()? else { break };
         }
         Ok(())
@@ -332,7 +320,7 @@ impl Sender {
 
     fn stop(&self, broken: &Broken, why: &str) -> Result<(), Over> {
         let mut state = self.live()?;
-        state.inner.counters.send_errors += 1;
+        state.inner.books.counters.send_errors += 1;
         drop(state);
         self.shared.stop(error_of(broken, format!("{why}: {broken}")));
         Err(Over)
@@ -343,9 +331,9 @@ impl Sender {
         let strategy = self.shared.config.error_strategy;
         self.shared.slot.gate.finish(
             |state| {
-                if strategy == ErrorStrategy::RaiseOnClose && !state.inner.reports.is_empty() {
+                if strategy == ErrorStrategy::RaiseOnClose && !state.inner.books.reports.is_empty() {
                     let what = "errors happened while this logger was open";
-                    return Err(state.inner.reports.take_as_one(Status::CloseErrors, what));
+                    return Err(state.inner.books.reports.take_as_one(Status::CloseErrors, what));
                 }
                 lost(&state.inner)
             },
@@ -364,9 +352,9 @@ fn error_of(broken: &Broken, text: String) -> Error {
 
 /// What a logger that has delivered the rest says of what it lost on the way.
 fn lost(stage: &Stage) -> Result<(), Error> {
-    let lost = stage.counters.lost();
-    let Some(cause) = stage.losses.last().filter(|_| lost > 0) else { return Ok(()) };
-    let accepted: u64 = stage.counters.kinds().iter().map(|kind| kind.enqueued).sum();
+    let lost = stage.books.counters.lost();
+    let Some(cause) = stage.books.losses.last().filter(|_| lost > 0) else { return Ok(()) };
+    let accepted: u64 = stage.books.counters.kinds().iter().map(|kind| kind.enqueued).sum();
     Err(Error {
         status: Status::CloseUndelivered,
         grpc: cause.grpc,

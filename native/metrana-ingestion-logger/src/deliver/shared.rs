@@ -29,14 +29,11 @@ impl Shared {
         if self.config.error_strategy != ErrorStrategy::Silent {
             self.events.log(LogLevel::Warn, || error.message.clone());
         }
-        stage.counters.errors_reported += 1;
         if stage.terms.raise_errors {
             // The next call has to hear of it.
             stage.close_trays();
         }
-        if stage.reports.add(error) {
-            stage.counters.errors_evicted += 1;
-        }
+        stage.books.report(error);
     }
 
     /// Delivery has failed for good.

@@ -6,6 +6,7 @@
 use std::future::{Future, pending};
 use std::time::Duration;
 
+use bytes::Bytes;
 use metrana_proto::svc::UpdateRunResponse;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -34,7 +35,7 @@ pub(crate) async fn run(sender: &mut Sender, first: bool) -> Result<Ended, Over>
         let declarations = sender.declarations()?;
         let stall = sender.shared.config.ack_stall_timeout;
         for fields in &declarations {
-            drop(outbox.send(sender.identity.unnumbered(fields)));
+            drop(outbox.send(sender.identity.unnumbered(fields.clone())));
         }
         for _ in &declarations {
             if let Err(broken) = acknowledgement(&mut call, stall).await {
@@ -56,7 +57,7 @@ async fn greet(sender: &Sender) -> Result<(Outbox, Exchange<UpdateRunResponse>),
     let stall = sender.shared.config.ack_stall_timeout;
     let connection = sender.connector.connect().await?;
     let (outbox, outgoing) = mpsc::unbounded_channel();
-    drop(outbox.send(sender.identity.unnumbered(&[])));
+    drop(outbox.send(sender.identity.unnumbered(Bytes::new())));
     let opening = sender.connector.call(connection, transport::UPDATE, outgoing);
     let mut call = patiently(stall, "the hello was not answered", opening).await?;
     acknowledgement(&mut call, stall).await?;

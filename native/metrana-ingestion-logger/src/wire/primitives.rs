@@ -54,6 +54,9 @@ pub(crate) struct Head {
 /// Tags, lengths, a series, the name of an environment, and the plain numbers of a batch.
 const HEAD_LIMIT: usize = 256;
 
+/// The longest bytes that are gathered: a series and the name of an environment, which leave room for all the rest.
+const PIECE_LIMIT: usize = 150;
+
 impl Head {
     pub(crate) fn new() -> Self {
         Self { bytes: [0; HEAD_LIMIT], len: 0 }
@@ -87,10 +90,19 @@ impl Head {
         self.tagged(field << 3 | LEN, len as u64);
     }
 
+    /// Bytes of any number: what there is no room for goes out at once, behind what is gathered.
     #[inline]
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
-        self.len += bytes.len();
+    pub(crate) fn bytes(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self.bytes.get_mut(self.len..self.len + bytes.len()) {
+            Some(room) if bytes.len() <= PIECE_LIMIT => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            _ => {
+                self.flush(out);
+                out.extend_from_slice(bytes);
+            }
+        }
     }
 
     /// Copies it out, and begins anew.
