@@ -60,19 +60,24 @@ pub(crate) mod manual {
     }
 
     /// The clock of this thread, until it is dropped. It begins in 1970.
-    pub(crate) struct Manual(());
+    pub(crate) struct Manual {
+        /// What is added to the time of the beginning.
+        elapsed: Cell<Duration>,
+        start: Instant,
+    }
 
     impl Manual {
         pub(crate) fn begin() -> Self {
-            NOW.set(Some((Instant::now(), 0)));
-            Self(())
+            let start = Instant::now();
+            NOW.set(Some((start, 0)));
+            Self { elapsed: Cell::new(Duration::ZERO), start }
         }
 
         pub(crate) fn advance(&self, by: Duration) {
-            if let Some((instant, millis)) = NOW.get() {
-                let more = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-                NOW.set(Some((instant + by, millis.saturating_add(more))));
-            }
+            let elapsed = self.elapsed.get() + by;
+            self.elapsed.set(elapsed);
+            let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+            NOW.set(Some((self.start + elapsed, millis)));
         }
     }
 

@@ -132,6 +132,9 @@ fn answers_that_nobody_waits_for_change_nothing() {
     logger.close(Some(PATIENCE)).expect("everything arrives");
     let counters = logger.counters();
     assert_eq!((counters.float_points.sent, counters.float_points.pending), (20, 0));
+    let numbered = peer.messages().into_iter().filter(|message| decoded(message).sequence_number != 0);
+    let bytes: usize = numbered.map(|message| message.bytes.len()).sum();
+    assert_eq!(counters.bytes_sent, bytes as u64, "messages are counted without the frames around them");
     let values: Vec<f64> = peer
         .messages()
         .iter()

@@ -108,14 +108,12 @@ impl Logger {
         let mut state = self.shared.slot.gate.lock()?;
         state.admits()?;
         let names = &mut state.inner.names;
-        let id = match names.registry.resolve_name(&key, nature)? {
-            Some(known) => known,
-            None => {
-                let fresh = names.registry.add(&key, nature, None);
-                names.keep_declarations(fresh.index());
-                fresh
-            }
-        };
+        let known = names.registry.resolve_name(&key, nature)?;
+        let id = known.unwrap_or_else(|| {
+            let fresh = names.registry.add(&key, nature, None);
+            names.keep_declarations(fresh.index());
+            fresh
+        });
         names.registry.complete(id, nature);
         Ok(self.handle_of(id))
     }

@@ -347,6 +347,7 @@ fn nature(ordering: i32, kind: i32, episodic: bool) -> Nature {
 #[allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
 mod tests {
     use super::*;
+    use crate::stage::pool::Pool;
     use crate::tell::events::{Next, channel};
 
     /// What a run of tries comes to when each of them takes and answers what `script` says, how long all took, and when a
@@ -443,5 +444,29 @@ mod tests {
         let (outcome, took, _) = tried(denied).await;
         assert_eq!(outcome.unwrap_err().status, Status::InitRefused);
         assert_eq!(took, Duration::ZERO);
+    }
+
+    /// There are runs whose environments were named before there was a limit.
+    #[test]
+    fn an_environment_that_no_call_may_name_is_not_taken_over() {
+        let environment = |name: &str| EnvState {
+            env_name: name.to_owned(),
+            last_rl_step: 3,
+            last_episode: 1,
+            ..EnvState::default()
+        };
+        let long = "e".repeat(300);
+        let opened = Opened {
+            run_id: Bytes::new(),
+            created: false,
+            series: Vec::new(),
+            families: Vec::new(),
+            environments: [&long, "a/b", "fine"].map(environment).to_vec(),
+        };
+        let mut stage = Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(0));
+        opened.seed(&mut stage);
+        assert_eq!(stage.names.environments.find(&long), None);
+        assert_eq!(stage.names.environments.find("a/b"), None);
+        assert!(stage.names.environments.find("fine").is_some());
     }
 }

@@ -277,7 +277,9 @@ fn an_idle_logger_keeps_little_of_its_largest_burst() {
     while let Taken::Chunk(chunk) = stage.take(timing, clock::instant(), true, true) {
         chunks.push(chunk);
     }
-    chunks.into_iter().for_each(|chunk| pool.give_back(chunk));
+    for chunk in chunks {
+        pool.give_back(chunk);
+    }
     let full = pool.resting_bytes();
     assert!(full >= 4_000_000, "{full} bytes rest");
 
@@ -286,7 +288,8 @@ fn an_idle_logger_keeps_little_of_its_largest_burst() {
     let Taken::Wait(Some(due)) = stage.take(timing, clock::instant(), true, false) else {
         panic!("it is looked after later")
     };
-    clock.advance(due - clock::instant() - Duration::from_millis(1));
+    let left = due.saturating_duration_since(clock::instant());
+    clock.advance(left.saturating_sub(Duration::from_millis(1)));
     assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(Some(_))));
     log_floats(&mut stage, "m").expect("logged");
     assert!(matches!(stage.take(timing, clock::instant(), true, true), Taken::Chunk(_)));

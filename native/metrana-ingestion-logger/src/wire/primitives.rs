@@ -161,6 +161,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bytes_of_any_number_go_through_a_head_in_their_order() {
+        for len in [0, 1, 149, 150, 151, 255, 256, 257, 5000] {
+            let bytes = vec![7; len];
+            let (mut head, mut out) = (Head::new(), Vec::new());
+            head.len(1, len);
+            head.bytes(&bytes, &mut out);
+            (0..5).for_each(|_| head.uint(2, u64::MAX));
+            head.flush(&mut out);
+            let mut wanted = Vec::new();
+            put_len(&mut wanted, 1, len);
+            wanted.extend_from_slice(&bytes);
+            (0..5).for_each(|_| put_uint(&mut wanted, 2, u64::MAX));
+            assert_eq!(out, wanted, "{len}");
+        }
+    }
+
+    #[test]
     fn varints_are_as_long_as_they_say() {
         for shift in 0..64 {
             for value in [1u64 << shift, (1u64 << shift) - 1, u64::MAX >> shift] {
