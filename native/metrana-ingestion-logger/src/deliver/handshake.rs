@@ -449,12 +449,8 @@ mod tests {
     /// There are runs whose environments were named before there was a limit.
     #[test]
     fn an_environment_that_no_call_may_name_is_not_taken_over() {
-        let environment = |name: &str| EnvState {
-            env_name: name.to_owned(),
-            last_rl_step: 3,
-            last_episode: 1,
-            ..EnvState::default()
-        };
+        let environment =
+            |name: &str| EnvState { env_name: name.to_owned(), last_rl_step: 3, last_episode: 1 };
         let long = "e".repeat(300);
         let opened = Opened {
             run_id: Bytes::new(),
