@@ -230,11 +230,15 @@ fn undelivered(cause: &Error) -> Error {
 
 fn out_of_time(timeout: Duration, counters: &Counters) -> Error {
     let pending: u64 = counters.kinds().iter().map(|kind| kind.pending).sum();
+    let before = match counters.lost() {
+        0 => String::new(),
+        lost => format!("; {lost} were lost before"),
+    };
     Error::new(
         Status::CloseTimeout,
         format!(
             "close timeout of {timeout:?} reached before everything was acknowledged: {pending} point(s) or \
-             attribute(s) had no answer and count as dropped"
+             attribute(s) had no answer and count as dropped{before}"
         ),
     )
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use common::{House, PATIENCE, assert_books, column, log, open, status, wait_until};
 use metrana_ingestion_logger::events::{self, Next};
-use metrana_ingestion_logger::{Backpressure, Config, DeliveryPolicy, ErrorStrategy, Logger, Status, Values};
+use metrana_ingestion_logger::{
+    Backpressure, Config, DeliveryPolicy, ErrorStrategy, LogLevel, Logger, Status, Values,
+};
 use metrana_server::{Code, Fault, Stage};
 
 fn steps(from: u64, to: u64) -> Vec<u64> {
@@ -240,6 +242,7 @@ fn who_tolerates_loss_waits_no_longer_than_the_budget_for_a_service_that_is_gone
         queue_bytes: 100_000,
         max_msg_size: 20_000,
         max_pending_requests: 2,
+        log_level: LogLevel::Debug,
         ..house.config("run")
     };
     let (sink, queue) = events::channel(10_000);

@@ -8,7 +8,7 @@ use crate::connect::transport::Outgoing;
 use crate::wire::{self, field::request};
 
 /// The gRPC frame's own head: not compressed, and the length.
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 
 /// Who sends.
 #[derive(Clone, Debug)]
@@ -66,6 +66,13 @@ impl Outgoing {
     }
 }
 
+/// Fields with room for the gRPC head in front.
+pub(super) fn prefixed(fields: &[u8]) -> Vec<u8> {
+    let mut head = vec![0; PREFIX];
+    head.extend_from_slice(fields);
+    head
+}
+
 /// Frames a message of which `rest` lies elsewhere.
 pub(crate) fn finish(mut head: Vec<u8>, rest: Bytes) -> Outgoing {
     put_prefix(&mut head, rest.len());
@@ -75,8 +82,10 @@ pub(crate) fn finish(mut head: Vec<u8>, rest: Bytes) -> Outgoing {
 /// Writes the gRPC head of a message whose first piece is `head` and which has `rest` more bytes.
 fn put_prefix(head: &mut [u8], rest: usize) {
     // A message is far smaller than 4 GiB: the message limit is checked when the logger is opened.
-    let len = u32::try_from(head.len() - PREFIX + rest).unwrap_or(u32::MAX);
-    head[1..PREFIX].copy_from_slice(&len.to_be_bytes());
+    let len = u32::try_from((head.len() + rest).saturating_sub(PREFIX)).unwrap_or(u32::MAX);
+    if let Some(place) = head.get_mut(1..PREFIX) {
+        place.copy_from_slice(&len.to_be_bytes());
+    }
 }
 
 /// A request made by the generated types, framed.

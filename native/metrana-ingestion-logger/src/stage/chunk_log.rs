@@ -194,6 +194,11 @@ impl ChunkLog {
         self.taken
     }
 
+    /// Whether something that was asked to be sent at once has not found its end.
+    pub(super) fn is_flushing(&self) -> bool {
+        self.flush_to > self.settled
+    }
+
     /// Up to where everything found its end.
     pub(super) fn settled(&self) -> u64 {
         self.settled

@@ -356,6 +356,21 @@ impl Stage {
         self.chunks.settle(end);
     }
 
+    /// Keeps an error for whoever asks.
+    pub(crate) fn report(&mut self, error: Error) {
+        if self.terms.raise_errors {
+            // The next call has to hear of it.
+            self.close_trays();
+        }
+        self.books.report(error);
+    }
+
+    /// Part of a message is lost: of one that is not settled, whose records begin after `start`.
+    pub(crate) fn lose_part(&mut self, tally: &Tally, start: u64, end: u64, why: &Error) {
+        self.books.counters.settle(tally, Fate::Dropped);
+        self.books.losses.add(start, end, tally.total(), why.clone());
+    }
+
     /// Everything that is still on its way is lost.
     pub(crate) fn write_off(&mut self) {
         self.close_trays();
@@ -367,6 +382,11 @@ impl Stage {
     pub(crate) fn request_flush(&mut self) -> FlushMark {
         self.collect_all();
         self.books.losses.mark(self.chunks.request_flush())
+    }
+
+    /// Whether a flush was asked for, and what it is about has not found its end.
+    pub(crate) fn is_flushing(&self) -> bool {
+        self.chunks.is_flushing()
     }
 
     /// How a flush ended. None: something that it waits for has not found its end.
