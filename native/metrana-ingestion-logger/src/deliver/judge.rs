@@ -46,9 +46,8 @@ impl Sender {
                 }
             }
         }
-        let pause =
-            self.next_try(failed)?.map_or(Duration::MAX, |next| next.saturating_duration_since(failed));
-        let line = format!("the stream to the ingestion service broke ({why}); trying again in {pause:?}");
+        let when = self.when(failed)?;
+        let line = format!("the stream to the ingestion service broke ({why}); trying again {when}");
         if idle {
             self.shared.events.log(LogLevel::Debug, || line);
         } else {
@@ -73,6 +72,16 @@ impl Sender {
         let hurry = self.hurry()?;
         self.backoff.trying(hurry);
         Ok(())
+    }
+
+    /// When the next try is, for a person.
+    fn when(&self, failed: Instant) -> Result<String, Over> {
+        let pause = self.next_try(failed)?.map(|next| next.saturating_duration_since(failed));
+        Ok(match pause {
+            None => "when somebody waits for it".to_owned(),
+            Some(Duration::ZERO) => "at once".to_owned(),
+            Some(pause) => format!("in {pause:?}"),
+        })
     }
 
     fn next_try(&self, failed: Instant) -> Result<Option<Instant>, Over> {
