@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use metrana_server::store::{
-    AttributeValue, Attributes, Bins, FloatPoints, Histogram, RlHead, RunInfo, Scatter, SeriesInfo,
+    AttributeValue, Attributes, Bins, FloatPoints, Histogram, Moment, RlHead, RunInfo, Scatter, SeriesInfo,
     SeriesKind, Stats, World,
 };
 use support::Program;
@@ -166,7 +166,7 @@ fn attributes_of_run_and_environments(held: &Held<'_>) {
         ("model/rate", AttributeValue::Float(0.125)),
         ("model/name", AttributeValue::Text("größer".to_owned())),
         ("model/on", AttributeValue::Bool(true)),
-        ("model/since", AttributeValue::Time(1500)),
+        ("model/since", AttributeValue::Time(Moment { seconds: 1, nanos: 500_000_000 })),
         ("model/nothing", AttributeValue::Null),
         ("config/seed", AttributeValue::Int(7)),
         ("sys/tags", AttributeValue::TextSet(texts(&["a", "c", "d"]))),

@@ -7,83 +7,89 @@ use crate::errors::{Error, Status};
 
 /// What to do about a run of this name that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
 pub enum ResumeStrategy {
     /// Open it only when it belongs to this job.
     #[default]
-    Never,
+    Never = 0,
     /// Open it whosever it is.
-    Allow,
+    Allow = 1,
 }
 
 /// What a log call does while the queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
 pub enum Backpressure {
     /// Wait for room, however long.
     #[default]
-    Block,
+    Block = 0,
     /// Wait for the enqueue timeout, then leave the call's data out and say so in the counters.
-    DropNew,
+    DropNew = 1,
     /// Wait for the enqueue timeout, then refuse the call.
-    Raise,
+    Raise = 2,
 }
 
 /// What a final delivery failure means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
 pub enum DeliveryPolicy {
     /// The logger stops: nothing more is accepted, so that nobody trains on believing in logs that are not there.
     #[default]
-    StopOnLoss,
+    StopOnLoss = 0,
     /// The data is dropped, counted and reported, and logging goes on.
-    TolerateLoss,
+    TolerateLoss = 1,
 }
 
 /// How errors surface that did not stop the logger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
 pub enum ErrorStrategy {
     /// Only in the list that `take_errors` empties.
-    Silent,
+    Silent = 0,
     /// Also as a line in the host's log.
     #[default]
-    Warn,
+    Warn = 1,
     /// The next log call raises them, and logs nothing.
-    RaiseOnLog,
+    RaiseOnLog = 2,
     /// Close raises them.
-    RaiseOnClose,
+    RaiseOnClose = 3,
 }
 
 /// How urgent a log line is. A larger number is less urgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i32)]
 pub enum LogLevel {
     /// No lines at all.
-    Off,
+    Off = 0,
     /// Something was lost or will not work.
-    Error,
+    Error = 1,
     /// Something needs a look.
     #[default]
-    Warn,
+    Warn = 2,
     /// What happened.
-    Info,
+    Info = 3,
     /// How it happened.
-    Debug,
+    Debug = 4,
     /// Everything.
-    Trace,
+    Trace = 5,
 }
 
 /// How values are brought together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
 pub enum AggregationFunction {
     /// Their mean.
-    Mean,
+    Mean = 1,
     /// The greatest.
-    Max,
+    Max = 2,
     /// Their sum.
-    Sum,
+    Sum = 3,
     /// The least.
-    Min,
+    Min = 4,
     /// Their standard deviation.
-    StdDev,
+    StdDev = 5,
     /// How many there are.
-    Count,
+    Count = 6,
 }
 
 /// What the service is to make of the series of a run on its own.

@@ -119,14 +119,15 @@ impl Environments<'_> {
 
 /// How the environment steps of a series in an environment count. The first call decides it for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
 pub enum StepStrategy {
     /// From 0 within each reinforcement-learning step and episode.
     #[default]
-    WithinRlStep,
+    WithinRlStep = 0,
     /// The same, and the service counts on from one over the whole episode.
-    FromOne,
+    FromOne = 1,
     /// The caller's steps go on over reinforcement-learning steps.
-    AcrossRlSteps,
+    AcrossRlSteps = 2,
 }
 
 impl StepStrategy {

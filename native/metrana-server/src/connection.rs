@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -28,6 +28,14 @@ struct LinkState {
     requests: AtomicUsize,
     idle_since: Mutex<Option<Instant>>,
     changed: Notify,
+    /// How many bytes were read.
+    read: AtomicU64,
+    /// How often somebody asked whether there is something to read, and the last of these questions that was answered
+    /// with no.
+    asked: AtomicU64,
+    nothing_to_read: AtomicU64,
+    /// The peer has ended or broken the connection.
+    gone: AtomicBool,
 }
 
 impl Link {
@@ -58,6 +66,28 @@ impl Link {
             }
         }
     }
+
+    /// Makes the connection look whether there is something to read.
+    pub(crate) fn ask(&self) {
+        self.0.asked.fetch_add(1, Ordering::SeqCst);
+        self.0.reader.wake();
+    }
+
+    /// Whether nothing has come since the connection was last asked.
+    pub(crate) fn has_nothing_to_read(&self) -> bool {
+        self.peer_is_gone()
+            || self.0.nothing_to_read.load(Ordering::SeqCst) == self.0.asked.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.0.read.load(Ordering::SeqCst)
+    }
+
+    /// Whether the peer has ended or broken the connection, and all that came before was read.
+    pub(crate) fn peer_is_gone(&self) -> bool {
+        self.0.gone.load(Ordering::SeqCst)
+    }
 }
 
 /// A request under way.
@@ -74,6 +104,29 @@ impl Drop for Busy {
 }
 
 impl LinkState {
+    /// Reads by way of this, noting what comes of it.
+    fn note(
+        &self,
+        buf: &mut ReadBuf<'_>,
+        read: impl FnOnce(&mut ReadBuf<'_>) -> Poll<io::Result<()>>,
+    ) -> Poll<io::Result<()>> {
+        let (asked, before) = (self.asked.load(Ordering::SeqCst), buf.filled().len());
+        let room = buf.remaining() > 0;
+        let result = read(buf);
+        match &result {
+            Poll::Pending => self.nothing_to_read.store(asked, Ordering::SeqCst),
+            Poll::Ready(Ok(())) => {
+                let count = buf.filled().len() - before;
+                self.read.fetch_add(count as u64, Ordering::SeqCst);
+                if room && count == 0 {
+                    self.gone.store(true, Ordering::SeqCst);
+                }
+            }
+            Poll::Ready(Err(_)) => self.gone.store(true, Ordering::SeqCst),
+        }
+        result
+    }
+
     fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
         self.reader.wake();
@@ -199,8 +252,9 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.link.0.check(&self.link.0.reader, cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let this = &mut *self;
+        this.link.0.check(&this.link.0.reader, cx)?;
+        this.link.0.note(buf, |buf| Pin::new(&mut this.stream).poll_read(cx, buf))
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod budget;
 mod clock;
 mod connection;
 mod faults;
@@ -22,6 +23,7 @@ mod server;
 pub mod store;
 mod tls;
 
+pub use clock::Clock;
 pub use faults::{Fault, Faults, Stage};
 pub use gate::{Access, Secret, key_with_url};
 pub use limits::Limits;

@@ -11,19 +11,23 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use crate::clock::now_millis;
+use crate::budget::Budget;
+use crate::clock::Clock;
 use crate::connection::Links;
 use crate::faults::Faults;
 use crate::gate::{Access, Gate};
 use crate::http;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Pace, Streams};
 use crate::limits::Limits;
 use crate::listener::{self, Listener};
 use crate::log::Log;
 use crate::presence::Presence;
-use crate::serve::{Serving, stopped};
+use crate::serve::Serving;
 use crate::store::{MemoryStore, Reading, Store};
 use crate::tls::Tls;
+
+/// What messages may hold that are under way, all together: two of the largest, as they came and decompressed.
+const UNDER_WAY: usize = 512 << 20;
 
 /// How a server is to run.
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ pub struct Options {
     pub log: bool,
     /// How long a stop waits for open streams.
     pub drain: Duration,
+    /// What tells the time.
+    pub clock: Clock,
 }
 
 impl Default for Options {
@@ -57,6 +63,7 @@ impl Default for Options {
             allow_faults: false,
             log: false,
             drain: Duration::from_secs(5),
+            clock: Clock::default(),
         }
     }
 }
@@ -68,7 +75,8 @@ pub struct Server;
 impl Server {
     /// Starts one on the current tokio runtime that keeps everything in memory. It listens when this returns.
     pub async fn start_in_memory(options: Options) -> io::Result<RunningServer> {
-        Self::start(options, Arc::new(MemoryStore::default())).await
+        let store = MemoryStore::new(options.clock.clone());
+        Self::start(options, Arc::new(store)).await
     }
 
     /// Starts one on the current tokio runtime, over this store. It listens when this returns.
@@ -86,22 +94,20 @@ impl Server {
         let presence = Presence::default();
         let links = Links::default();
         let stop = watch::Sender::new(false);
-        let stop_asked = watch::Sender::new(false);
         let log = Log::new(options.log);
 
         let ingest = Ingest {
             store: Arc::clone(&store),
             faults: Arc::clone(&faults),
             log,
+            clock: options.clock.clone(),
+            streams: Streams::default(),
+            budget: Budget::new(UNDER_WAY),
+            pace: Pace::default(),
             stopping: stop.subscribe(),
         };
-        let api = http::Api {
-            store: Arc::clone(&store),
-            faults: Arc::clone(&faults),
-            gate: Arc::clone(&gate),
-            started_at_millis: now_millis(),
-            stop_asked: stop_asked.clone(),
-        };
+        let api =
+            http::Api { store: Arc::clone(&store), faults: Arc::clone(&faults), gate: Arc::clone(&gate) };
         let serving = Arc::new(Serving {
             grpc: tonic::service::Routes::new(ingest.into_service()).prepare().into_axum_router(),
             http: http::router(api, options.allow_faults, options.limits.body),
@@ -126,7 +132,6 @@ impl Server {
             presence,
             links,
             stop,
-            stop_asked,
             tasks,
             drain: options.drain,
         })
@@ -143,7 +148,6 @@ pub struct RunningServer {
     presence: Presence,
     links: Links,
     stop: watch::Sender<bool>,
-    stop_asked: watch::Sender<bool>,
     tasks: Vec<JoinHandle<io::Result<()>>>,
     drain: Duration,
 }
@@ -176,11 +180,6 @@ impl RunningServer {
     /// Waits until no client and no reader has needed it for this long.
     pub async fn unneeded_for(&self, time: Duration) {
         self.presence.nobody_for(time).await;
-    }
-
-    /// Waits until somebody asks over HTTP that it ends.
-    pub async fn asked_to_stop(&self) {
-        stopped(&mut self.stop_asked.subscribe()).await;
     }
 
     /// What it holds.

@@ -4,15 +4,14 @@ mod common;
 
 use std::time::Duration;
 
-use metrana_proto::svc::InitializeRunLoggingRequest;
 use metrana_server::{Code, Fault, Stage};
 use metrana_testkit::raw::RawClient;
 use prost::Message;
 use tokio::time::timeout;
 
 use common::{
-    PATIENCE, acked, batch, counts, declaration, declaring, greeted, message, open_run, points, run, start,
-    with_points,
+    PATIENCE, acked, batch, counts, declaration, declaring, greeted, greeted_as, message, open_run, points,
+    run, start, with_points,
 };
 
 fn unavailable(stage: Stage, after: u64) -> Fault {
@@ -23,7 +22,7 @@ fn unavailable(stage: Stage, after: u64) -> Fault {
 async fn a_status_at_the_handshake_creates_nothing() {
     let server = start().await;
     server.faults().arm(unavailable(Stage::Init, 0));
-    let request = InitializeRunLoggingRequest { run: Some(run("a")), logger_id: 1, ..Default::default() };
+    let request = common::opening(&run("a"), 1);
     let mut client = RawClient::connect(server.grpc_addr()).await;
     let status = client.initialize(request.encode_to_vec().into()).await.unwrap_err();
     assert_eq!((status.code(), status.message()), (Code::Unavailable, "later"));
@@ -125,7 +124,7 @@ async fn cutting_the_connections_breaks_every_stream() {
 async fn a_stop_ends_streams_with_a_status_that_clients_try_again_after() {
     let server = start().await;
     let run_id = open_run(&server, "a").await;
-    let mut idle = greeted(&server, &run_id).await;
+    let mut idle = greeted_as(&server, &run_id, 1).await;
     let mut stalled = greeted(&server, &run_id).await;
     server.faults().arm(Fault::Stall);
     stalled.send_message(&message(&run_id, 256));

@@ -3,13 +3,16 @@
 mod common;
 
 use bytes::{Bytes, BytesMut};
+use metrana_proto::svc::InitializeRunLoggingRequest;
 use metrana_proto::svc::initialize_run_logging_response::Msg;
 use metrana_proto::types::{RlStepBatch, SeriesDeclaration, StreamingRlSeriesUpdate};
 use metrana_server::RunningServer;
+use metrana_server::store::RunInfo;
 use metrana_testkit::model::{Arrived, Model};
 use metrana_testkit::raw::RawClient;
 use metrana_testkit::stored;
 use metrana_testkit::vectors::{self, CAPTURED_RUN_ID, Vector};
+use prost::Message;
 
 use common::{acked, batch, declaration, declaring, greeted, message, start, with_points};
 
@@ -46,6 +49,7 @@ async fn replay_all(engine: &str, groups: &[(&str, usize)], compressed: bool) {
 
 async fn replay(vector: &Vector, compressed: bool) {
     let server = start().await;
+    prepare(&server, vector).await;
     let resumed = !vector.seeds.is_empty() || !vector.environments.is_empty();
     if resumed {
         leave_behind(&server, vector).await;
@@ -80,11 +84,13 @@ async fn replay(vector: &Vector, compressed: bool) {
     }
     let counts = common::counts(&server);
     let not_kept = counts.not_kept.unknown_series_points
-        + counts.not_kept.ignored_points
+        + counts.not_kept.malformed_points
+        + counts.not_kept.other_kind_points
+        + counts.not_kept.surplus_points
         + counts.not_kept.ignored_attributes;
     assert_eq!((not_kept, counts.duplicate_messages), (0, 0), "{}", vector.name);
     assert!(
-        server.store().runs().expect("runs")[0].closed,
+        own(server.store().runs().expect("runs")).expect("the run is there").closed,
         "{}: the last message closes the run",
         vector.name
     );
@@ -105,6 +111,22 @@ async fn again(vector: &Vector, server: &RunningServer, run_id: &Bytes, after: &
     stored.take_away(before);
     assert_eq!(after.difference(&stored), None, "{}", vector.name);
     assert!(common::counts(server).duplicate_messages > 0, "{}", vector.name);
+}
+
+/// What the handshake takes for granted: its project, and the run that it branches off from.
+async fn prepare(server: &RunningServer, vector: &Vector) {
+    let request = InitializeRunLoggingRequest::decode(vector.handshake.clone()).expect("it is a handshake");
+    if !request.create_project_if_missing {
+        common::open_run(server, "another").await;
+    }
+    if let Some(fork) = request.run.and_then(|run| run.fork_point) {
+        common::open_run(server, &fork.parent_run_name).await;
+    }
+}
+
+/// The run of the vector.
+fn own(runs: Vec<RunInfo>) -> Option<RunInfo> {
+    runs.into_iter().find(|run| run.definition.key.run_name == "run1")
 }
 
 /// The run as an earlier logger left it.
@@ -147,6 +169,6 @@ fn with_run_id(captured: &Bytes, run_id: &Bytes) -> Bytes {
 }
 
 fn stored(server: &RunningServer) -> Arrived {
-    let run = server.store().runs().expect("runs").into_iter().next();
+    let run = own(server.store().runs().expect("runs"));
     run.map_or_else(Arrived::default, |run| stored::read(server.store(), &run.id))
 }

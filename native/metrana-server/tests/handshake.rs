@@ -14,8 +14,8 @@ use metrana_testkit::raw::RawClient;
 use prost::Message;
 
 use common::{
-    acked, batch, closing, declaration, declaring, greeted, handshake, message, open, open_run, run, start,
-    with_points,
+    acked, batch, closing, declaration, declaring, greeted, handshake, message, open, open_as, open_run, run,
+    start, with_points,
 };
 
 #[tokio::test]
@@ -40,6 +40,7 @@ async fn the_answer_comes_in_the_one_order_that_clients_understand() {
 #[tokio::test]
 async fn an_existing_run_answers_with_what_it_was_created_with_whatever_the_policy() {
     let server = start().await;
+    open_run(&server, "parent").await;
     let first = Run {
         experiment: Some("exp".into()),
         orchestration_identifier: Some("job-1".into()),
@@ -54,6 +55,7 @@ async fn an_existing_run_answers_with_what_it_was_created_with_whatever_the_poli
             run: Some(again),
             resume_policy: policy,
             logger_id: 5,
+            create_project_if_missing: true,
             ..Default::default()
         };
         let mut client = RawClient::connect(server.grpc_addr()).await;
@@ -63,7 +65,7 @@ async fn an_existing_run_answers_with_what_it_was_created_with_whatever_the_poli
         assert_eq!(run.run_id, id);
         assert_eq!(run.orchestration_identifier.as_deref(), Some("job-1"));
     }
-    let stored = server.store().runs().expect("runs").remove(0).definition;
+    let stored = server.store().runs().expect("runs").remove(1).definition;
     assert_eq!(stored.experiment.as_deref(), Some("exp"));
     assert_eq!(
         stored.fork_point.map(|fork| (fork.parent_run_name, fork.fork_step)),
@@ -78,7 +80,6 @@ async fn a_run_is_known_by_organization_workspace_project_and_name() {
     let all = [
         one.clone(),
         Run { organization: Some("acme".into()), ..one.clone() },
-        Run { organization: Some(String::new()), ..one.clone() },
         Run { workspace: "other".into(), ..one.clone() },
         Run { project: "other".into(), ..one.clone() },
         Run { run_name: "other".into(), ..one.clone() },
@@ -87,10 +88,12 @@ async fn a_run_is_known_by_organization_workspace_project_and_name() {
         assert!(open(&server, run).await.0, "{run:?}");
     }
     for run in &all {
-        assert!(!open(&server, run).await.0, "{run:?}");
+        assert!(!open_as(&server, run, 5).await.0, "{run:?}");
     }
+    let empty = Run { organization: Some(String::new()), ..one.clone() };
+    assert!(!open_as(&server, &empty, 5).await.0, "an empty organization is none");
     let with_other_details = Run { experiment: Some("e".into()), ..one };
-    assert!(!open(&server, &with_other_details).await.0, "an experiment is no part of the identity");
+    assert!(!open_as(&server, &with_other_details, 5).await.0, "an experiment is no part of the identity");
 }
 
 #[tokio::test]
@@ -157,17 +160,6 @@ async fn many_seeds_come_in_parts_that_a_client_takes() {
     let last: Vec<bool> = parts.iter().map(|part| part.is_last).collect();
     assert_eq!(last.iter().position(|last| *last), Some(parts.len() - 1));
     assert!(matches!(answers.last(), Some(Msg::EnvStatuses(envs)) if envs.is_last));
-}
-
-#[tokio::test]
-async fn opening_a_closed_run_opens_it() {
-    let server = start().await;
-    let run_id = open_run(&server, "a").await;
-    let mut stream = greeted(&server, &run_id).await;
-    acked(&mut stream, &closing(message(&run_id, 256))).await;
-    assert!(server.store().runs().expect("runs")[0].closed);
-    open(&server, &run("a")).await;
-    assert!(!server.store().runs().expect("runs")[0].closed);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ async fn filled() -> (RunningServer, String) {
         fork_point: Some(ForkPoint { parent_run_name: "parent".into(), fork_step: u64::MAX }),
         ..run("first")
     };
+    open(&server, &Run { organization: described.organization.clone(), ..run("parent") }).await;
     let (_, run_id) = open(&server, &described).await;
     open(&server, &Run { workspace: "elsewhere".into(), ..run("second") }).await;
     let labels = [("env".to_owned(), "é & ü".to_owned())].into();
@@ -42,7 +43,7 @@ async fn filled() -> (RunningServer, String) {
         ..PointBatch::default()
     };
     acked(&mut greeted(&server, &run_id).await, &closing(with_points(data, 2, wild))).await;
-    let digits = server.store().runs().expect("runs")[0].id.to_string();
+    let digits = server.store().runs().expect("runs")[1].id.to_string();
     (server, digits)
 }
 
@@ -56,27 +57,34 @@ async fn read(server: &RunningServer, path: &str) -> Value {
 async fn runs_are_listed_and_filtered() {
     let (server, id) = filled().await;
     let mut all = read(&server, "/api/v1/runs").await;
-    let created = all["runs"][0]["created_at_millis"].take();
-    assert!(created.as_str().unwrap().parse::<i64>().unwrap() > 1_600_000_000_000);
+    let parent = all["runs"][0]["run_id"].clone();
+    for time in ["created_at_millis", "last_contact_millis", "closed_at_millis"] {
+        let time = all["runs"][1][time].take();
+        assert!(time.as_str().unwrap().parse::<i64>().unwrap() > 1_600_000_000_000);
+    }
     let expected = json!({
         "run_id": id, "workspace": "ws", "project": "proj", "run_name": "first", "organization": "acme",
         "experiment": "exp", "orchestration_id": "job",
-        "fork_point": {"parent_run_name": "parent", "fork_step": "18446744073709551615"},
-        "created_at_millis": null, "closed": true, "series": "3", "points": "8",
+        "fork_point": {"parent_run_name": "parent", "parent_run_id": parent,
+                       "fork_step": "18446744073709551615"},
+        "created_at_millis": null, "status": "finished", "close_message": null, "closed_at_millis": null,
+        "last_contact_millis": null, "closed": true, "series": "3", "points": "8",
     });
-    assert_eq!(all["runs"][0], expected);
-    let plain = &all["runs"][1];
+    assert_eq!(all["runs"][1], expected);
+    let plain = &all["runs"][2];
     for absent in ["organization", "experiment", "orchestration_id", "fork_point"] {
         assert!(plain[absent].is_null(), "{absent}");
     }
     assert_eq!(plain["closed"], false);
 
     for (filter, names) in [
-        ("workspace=ws", &["first"][..]),
+        ("workspace=ws", &["parent", "first"][..]),
         ("workspace=elsewhere&project=proj", &["second"]),
         ("run_name=second", &["second"]),
         ("run_name=second&workspace=ws", &[]),
-        ("project=proj", &["first", "second"]),
+        ("project=proj", &["parent", "first", "second"]),
+        ("organization=acme", &["parent", "first"]),
+        ("organization=", &["second"]),
     ] {
         let found = read(&server, &format!("/api/v1/runs?{filter}")).await;
         let found: Vec<&Value> =
@@ -90,11 +98,14 @@ async fn series_are_listed() {
     let (server, id) = filled().await;
     let expected = json!({"series": [
         {"id": "1", "metric": "loss", "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
-         "world": "std", "kind": "float", "points": "3", "last_step": "2"},
+         "world": "std", "kind": "float", "points": "3", "raw_points": "3",
+         "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0", "other_kind_points": "0", "last_step": "2"},
         {"id": "2", "metric": "wild", "scale": "ML_STEP", "labels": {"env": "é & ü"}, "ordering": "absolute_unordered",
-         "world": "std", "kind": "float", "points": "5", "last_step": "1152921504606846976"},
+         "world": "std", "kind": "float", "points": "5", "raw_points": "5",
+         "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0", "other_kind_points": "0", "last_step": "1152921504606846976"},
         {"id": "3", "metric": "unused", "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
-         "world": "undefined", "kind": "undefined", "points": "0", "last_step": null},
+         "world": "undefined", "kind": "undefined", "points": "0", "raw_points": "0",
+         "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0", "other_kind_points": "0", "last_step": null},
     ]});
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/series")).await, expected);
 }
@@ -107,16 +118,22 @@ async fn points_are_read_raw_in_order_and_in_pages() {
         "values": [0.5, 0.25, 0.1], "value_width": [64, 64, 64],
     });
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/series/1/points")).await, loss);
-    let wild = read(&server, &format!("/api/v1/runs/{id}/series/2/points?offset=0&limit=1000000")).await;
+    let wild =
+        read(&server, &format!("/api/v1/runs/{id}/series/2/points?raw=true&offset=0&limit=1000000")).await;
     assert_eq!(wild["steps"], json!(["5", "4", "3", "2", "1152921504606846976"]));
     assert_eq!(wild["timestamps_millis"], json!(["-1", "0", "1", "2", "9223372036854775807"]));
     assert_eq!(wild["values"], json!(["NaN", "Infinity", "-Infinity", -0.0, f64::from(0.1_f32)]));
     assert!(wild["values"][3].as_f64().unwrap().is_sign_negative());
     assert_eq!(wild["value_width"], json!([32, 32, 32, 32, 32]));
-    let page = read(&server, &format!("/api/v1/runs/{id}/series/2/points?offset=1&limit=2")).await;
+    let page = read(&server, &format!("/api/v1/runs/{id}/series/2/points?raw=true&offset=1&limit=2")).await;
     assert_eq!(
         (&page["total"], &page["offset"], &page["steps"]),
         (&json!("5"), &json!("1"), &json!(["4", "3"]))
+    );
+    let merged = read(&server, &format!("/api/v1/runs/{id}/series/2/points?offset=1&limit=3")).await;
+    assert_eq!(
+        (&merged["total"], &merged["steps"], &merged["value_width"]),
+        (&json!("5"), &json!(["3", "4", "5"]), &json!([32, 32, 32]))
     );
     let beyond =
         read(&server, &format!("/api/v1/runs/{id}/series/2/points?offset=18446744073709551615")).await;
@@ -132,11 +149,16 @@ async fn counts_are_told_for_a_run_and_for_all() {
         "runs": "1", "series": "3", "points": "8", "messages": "1", "duplicate_messages": "0", "streams": "1",
         "unknown_series_points": "0", "ignored_points": "0", "ignored_attributes": "0", "rl_points": "0",
         "histograms": "0", "scatters": "0", "attribute_updates": "0", "env_attribute_updates": "0",
-        "conflicting_points": "0",
+        "conflicting_points": "0", "trace_updates": "0",
+        "ignored": {
+            "malformed_points": "0", "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0",
+            "other_kind_points": "0", "surplus_points": "0", "surplus_attributes": "0",
+            "unreadable_messages": "0", "oversized_messages": "0",
+        },
     });
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/counts")).await, of_run);
     let mut of_all = of_run;
-    of_all["runs"] = json!("2");
+    of_all["runs"] = json!("3");
     assert_eq!(read(&server, "/api/v1/counts").await, of_all);
 }
 

@@ -34,6 +34,7 @@ async fn filled() -> (RunningServer, String) {
     let request = InitializeRunLoggingRequest {
         run: Some(run("a")),
         aggregation_rules: vec![rule, AggregationRule::default()],
+        create_project_if_missing: true,
         ..InitializeRunLoggingRequest::default()
     };
     let mut client = RawClient::connect(server.grpc_addr()).await;
@@ -109,7 +110,9 @@ async fn series_are_told_with_world_and_kind() {
     let (server, run) = filled().await;
     let entry = |id: &str, metric: &str, world: &str, kind: &str, points: &str, last: &str| {
         json!({"id": id, "metric": metric, "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
-               "world": world, "kind": kind, "points": points, "last_step": last})
+               "world": world, "kind": kind, "points": points, "raw_points": points, "last_step": last,
+               "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0",
+               "other_kind_points": "0"})
     };
     let mut expected = [
         entry("1", "reward", "rl", "float", "4", "18446744073709551615"),
@@ -184,7 +187,7 @@ async fn attributes_are_read_with_their_types() {
         "null": {"type": "null"},
         "set": {"type": "string_set", "value": ["b", "a"]},
         "text": {"type": "string", "value": "ü"},
-        "time": {"type": "timestamp", "value_millis": "-995"},
+        "time": {"type": "timestamp", "value_millis": "-995", "nanos": 5_000_000},
     }});
     assert_eq!(read(&server, &format!("{run}/attributes")).await, expected);
     let gravity = |value: f64| json!({"gravity": {"type": "float", "value": value}});

@@ -4,6 +4,7 @@ mod common;
 
 use metrana_proto::common::StringSet;
 use metrana_proto::svc::UpdateRunRequest;
+use metrana_proto::svc::initialize_run_logging_response::Msg;
 use metrana_proto::types::attribute_update::Value;
 use metrana_proto::types::{
     EnvAttrUpdates, OrderingMode, RlStepBatch, ScatterPoint, SeriesDeclaration, StringSetDelta,
@@ -14,8 +15,8 @@ use metrana_server::store::{
 };
 
 use common::{
-    acked, attribute, batch, counted, counts, declaration, declaring, dense, greeted, message, open_run,
-    points, rl, scattered, series, start, with_histograms, with_points, with_rl, with_scatters,
+    acked, attribute, batch, counted, counts, declaration, declaring, dense, greeted, merged, message,
+    open_run, points, rl, scattered, series, start, with_histograms, with_points, with_rl, with_scatters,
 };
 
 /// A server that has taken in some messages of one stream, and the run's id.
@@ -29,6 +30,11 @@ async fn after(messages: impl IntoIterator<Item = UpdateRunRequest>) -> (Running
         acked(&mut stream, &message).await;
     }
     (server, run_id)
+}
+
+/// As clients declare histograms, scatters and whatever else comes in any order.
+fn unordered(number: u64, metric: &str) -> SeriesDeclaration {
+    SeriesDeclaration { ordering: OrderingMode::AbsoluteUnordered.into(), ..declaration(number, metric) }
 }
 
 fn blank() -> UpdateRunRequest {
@@ -62,7 +68,8 @@ async fn points_of_environments_are_kept_as_they_came() {
 
     let all = series(&server, &run_id);
     let reward = of(&all, "reward", World::Rl);
-    assert_eq!((reward.kind, reward.points, reward.last_step), (SeriesKind::Float, 6, Some(44)));
+    assert_eq!((reward.kind, reward.raw_points, reward.last_step), (SeriesKind::Float, 6, Some(44)));
+    assert_eq!((reward.points, reward.not_kept.stale_points), (5, 1), "3 does not follow 9");
     assert_eq!((&reward.environments[..], reward.episodic), (&["e0".to_owned(), "e1".to_owned()][..], true));
     let run = RunId::from_bytes(run_id);
     let read = server.store().rl_points(&run, reward.id, "e0", 0, 10).unwrap();
@@ -82,7 +89,8 @@ async fn points_of_environments_are_kept_as_they_came() {
     let told: Vec<_> =
         environments.iter().map(|is| (is.name.as_str(), is.last_rl_step, is.last_episode)).collect();
     assert_eq!(told, [("e0", Some(44), Some(u64::MAX)), ("e1", Some(1), Some(0))]);
-    assert_eq!(counts(&server), Counts { rl_points: 6, messages: 2, ..small(&server) });
+    let not_kept = NotKept { stale_points: 1, ..NotKept::default() };
+    assert_eq!(counts(&server), Counts { rl_points: 5, messages: 2, not_kept, ..small(&server) });
 }
 
 /// Counts in which only what does not depend on the data is told.
@@ -111,12 +119,9 @@ async fn one_name_is_a_series_in_each_world() {
 
 #[tokio::test]
 async fn a_family_of_one_world_does_not_bind_the_other() {
-    let unordered = SeriesDeclaration {
-        ordering: OrderingMode::AbsoluteUnordered.into(),
-        labels: [("a".to_owned(), "1".to_owned())].into(),
-        ..declaration(1, "m")
-    };
-    let both = declaring(blank(), &[unordered, declaration(2, "m")]);
+    let labels = [("a".to_owned(), "1".to_owned())].into();
+    let labelled = SeriesDeclaration { labels, ..unordered(1, "m") };
+    let both = declaring(blank(), &[labelled, declaration(2, "m")]);
     let both = with_rl(with_histograms(both, 1, &[counted(3, &[1, 2])]), 2, "e", &[rl(0, None, 0, &[1.0])]);
     let (server, _) = after([both]).await;
     assert_eq!(counts(&server), Counts { rl_points: 1, histograms: 1, messages: 1, ..small(&server) });
@@ -124,7 +129,7 @@ async fn a_family_of_one_world_does_not_bind_the_other() {
 
 #[tokio::test]
 async fn histograms_and_scatters_are_kept_with_what_belongs_to_them() {
-    let declared = declaring(blank(), &[declaration(1, "h"), declaration(2, "d"), declaration(3, "s")]);
+    let declared = declaring(blank(), &[unordered(1, "h"), unordered(2, "d"), unordered(3, "s")]);
     let with_h = with_histograms(declared, 1, &[counted(3, &[0, 0]), counted(1, &[u64::MAX])]);
     let with_d = with_histograms(with_h, 2, &[dense(5, &[0.25])]);
     let flat = scattered(9, &[1.0, -0.0], &[]);
@@ -135,7 +140,7 @@ async fn histograms_and_scatters_are_kept_with_what_belongs_to_them() {
 
     let all = series(&server, &run_id);
     let run = RunId::from_bytes(run_id);
-    let kinds: Vec<_> = all.iter().map(|series| (series.kind, series.points, series.last_step)).collect();
+    let kinds: Vec<_> = all.iter().map(|series| (series.kind, series.raw_points, series.last_step)).collect();
     let expected = [
         (SeriesKind::Histogram, 2, Some(3)),
         (SeriesKind::DensityHistogram, 1, Some(5)),
@@ -152,6 +157,9 @@ async fn histograms_and_scatters_are_kept_with_what_belongs_to_them() {
     let scatters = server.store().scatters(&run, all[2].id, 0, 10).unwrap();
     let xs: Vec<&[f64]> = scatters.items.iter().map(|scatter| &scatter.xs[..]).collect();
     assert_eq!(xs, [&[1.0, -0.0][..], &[], &[5.0], &[6.0]]);
+    let scatters = server.store().merged().scatters(&run, all[2].id, 0, 10).unwrap();
+    let steps: Vec<_> = scatters.items.iter().map(|scatter| (scatter.step, &scatter.xs[..])).collect();
+    assert_eq!(steps, [(2, &[][..]), (4, &[6.0]), (9, &[1.0, -0.0])], "the last one of each step");
     assert_eq!(server.store().points(&run, all[0].id, 0, 1).unwrap_err(), StoreError::OtherKind(all[0].id));
     assert_eq!(server.store().scatters(&run, all[0].id, 0, 1).unwrap_err(), StoreError::OtherKind(all[0].id));
 }
@@ -275,32 +283,54 @@ async fn a_series_stays_what_its_first_points_made_it_and_the_rest_of_a_message_
         scatters: 1,
         attribute_updates: 1,
         messages: 2,
-        conflicting_points: left_out,
-        not_kept: NotKept { ignored_points: left_out, ..NotKept::default() },
+        not_kept: NotKept { other_kind_points: left_out, ..NotKept::default() },
         ..small(&server)
     };
     assert_eq!(counts(&server), expected);
 }
 
 #[tokio::test]
-async fn other_label_keys_orderings_and_episodes_are_kept_and_counted() {
-    let labelled = |number, key: &str| SeriesDeclaration {
-        labels: [(key.to_owned(), "1".to_owned())].into(),
+async fn other_label_keys_and_episodes_are_kept_and_counted() {
+    let labelled = |number, key: &str, value: &str| SeriesDeclaration {
+        labels: [(key.to_owned(), value.to_owned())].into(),
         ..declaration(number, "m")
     };
-    let unordered =
-        SeriesDeclaration { ordering: OrderingMode::AbsoluteUnordered.into(), ..labelled(3, "a") };
-    let unknown = SeriesDeclaration { ordering: 77, ..labelled(4, "a") };
-    let declared = declaring(blank(), &[labelled(1, "a"), labelled(2, "b"), unordered, unknown]);
+    let other_value =
+        SeriesDeclaration { ordering: OrderingMode::AbsoluteUnordered.into(), ..labelled(3, "a", "2") };
+    let declared = declaring(blank(), &[labelled(1, "a", "1"), labelled(2, "b", "1"), other_value]);
     let mut data = with_points(declared, 1, batch(0, &[1.0]));
-    for number in 2..=4 {
+    for number in 2..=3 {
         data = with_points(data, number, batch(0, &[1.0, 2.0]));
     }
     data = with_rl(data, 1, "e", &[rl(1, None, 0, &[1.0]), rl(1, Some(3), 0, &[1.0, 2.0, 3.0])]);
     let (server, _) = after([data]).await;
     let expected =
-        Counts { points: 7, rl_points: 4, messages: 1, conflicting_points: 2 + 2 + 2 + 3, ..small(&server) };
+        Counts { points: 5, rl_points: 4, messages: 1, conflicting_points: 2 + 2 + 3, ..small(&server) };
     assert_eq!(counts(&server), expected);
+}
+
+#[tokio::test]
+async fn the_first_points_of_a_series_settle_its_ordering() {
+    let relative = SeriesDeclaration { ordering: 1, ..declaration(3, "m") };
+    let declared = declaring(blank(), &[declaration(1, "m"), unordered(2, "m"), relative]);
+    let mut data = with_points(declared, 2, batch(77, &[1.0, 2.0]));
+    data = with_points(data, 1, batch(0, &[3.0, 4.0, 5.0]));
+    data = with_points(data, 3, batch(100, &[6.0]));
+    data = with_points(data, 2, batch(5, &[7.0]));
+    data = with_histograms(data, 1, &[counted(1, &[1])]);
+    let (server, run_id) = after([data]).await;
+    assert_eq!(merged(&server, &run_id, "m").values, [7.0, 1.0, 2.0]);
+    assert_eq!(points(&server, &run_id, "m").values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let all = series(&server, &run_id);
+    let m = of(&all, "m", World::Std);
+    assert_eq!((m.definition.ordering, m.points, m.raw_points), (OrderingMode::AbsoluteUnordered, 3, 7));
+    assert_eq!(m.last_step, Some(78), "what does not count moves nothing");
+    let not_kept = NotKept { other_ordering_points: 4, other_kind_points: 1, ..NotKept::default() };
+    assert_eq!((m.not_kept, counts(&server).not_kept), (not_kept, not_kept));
+    let answers = common::handshake(&server, &common::run("a")).await;
+    let Msg::LastLoggedSteps(steps) = &answers[1] else { panic!("{answers:?}") };
+    let told: Vec<_> = steps.series.iter().map(|seed| (seed.ordering(), seed.last_step)).collect();
+    assert_eq!(told, [(OrderingMode::AbsoluteUnordered, 78)], "one seed for one key");
 }
 
 #[tokio::test]
@@ -322,7 +352,7 @@ async fn what_makes_no_sense_costs_itself_only() {
         histograms: 1,
         scatters: 1,
         messages: 1,
-        not_kept: NotKept { unknown_series_points: 3 + 1 + 2 + 1, ignored_points: 6, ignored_attributes: 0 },
+        not_kept: NotKept { unknown_series_points: 3 + 1 + 2 + 1, malformed_points: 6, ..NotKept::default() },
         ..small(&server)
     };
     assert_eq!(counts(&server), expected);

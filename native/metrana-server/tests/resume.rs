@@ -58,7 +58,7 @@ async fn families_and_environments_of_reinforcement_learning_are_told() {
         declaration(3, "never used"),
     ];
     let mut data = declaring(message(&run_id, 256), &declarations);
-    data = with_rl(data, 1, "e0", &[rl(41, Some(6), 0, &[1.0]), rl(9, Some(7), 0, &[1.0])]);
+    data = with_rl(data, 1, "e0", &[rl(41, Some(7), 0, &[1.0]), rl(9, Some(8), 0, &[1.0])]);
     data = with_rl(data, 2, "e1", &[rl(3, None, 0, &[1.0])]);
     data = with_rl(data, 2, "e0", &[rl(50, None, 0, &[1.0])]);
     data.env_attr_updates.push(EnvAttrUpdates {
@@ -106,11 +106,11 @@ async fn families_and_environments_of_reinforcement_learning_are_told() {
 async fn long_lists_come_in_parts_of_which_the_last_says_so() {
     let server = start().await;
     let run_id = open_run(&server, "a").await;
-    let long = "x".repeat(5000);
+    let long = "x".repeat(4000);
     let declarations: Vec<_> =
-        (1..=500).map(|number| declaration(number, &format!("{number}{long}"))).collect();
+        (1..=700).map(|number| declaration(number, &format!("{number}{long}"))).collect();
     let mut data = declaring(message(&run_id, 256), &declarations);
-    for number in 1..=500 {
+    for number in 1..=700 {
         data = with_rl(data, number, &format!("{number}{long}"), &[rl(number, None, 0, &[1.0])]);
     }
     acked(&mut greeted(&server, &run_id).await, &data).await;
@@ -125,7 +125,7 @@ async fn long_lists_come_in_parts_of_which_the_last_says_so() {
     }
     for parts in [families, environments] {
         assert!(parts.len() > 2, "{parts:?}");
-        assert_eq!(parts.iter().map(|(length, _)| length).sum::<usize>(), 500);
+        assert_eq!(parts.iter().map(|(length, _)| length).sum::<usize>(), 700);
         assert!(
             parts.iter().rev().enumerate().all(|(index, (_, is_last))| *is_last == (index == 0)),
             "{parts:?}"

@@ -11,8 +11,8 @@ use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use common::{
-    acked, batch, closing, counts, declaration, declaring, greeted, message, open_run, points, series, start,
-    with_points,
+    acked, batch, closing, counts, declaration, declaring, greeted, merged, message, open_run, points,
+    series, start, with_points,
 };
 
 #[tokio::test]
@@ -70,8 +70,7 @@ async fn a_number_counts_once_for_a_session_of_a_logger() {
     let run_id = open_run(&server, "a").await;
     let mut stream = greeted(&server, &run_id).await;
     acked(&mut stream, &declaring(message(&run_id, 0), &[declaration(1, "m")])).await;
-    let data = with_points(message(&run_id, 256), 1, batch(0, &[1.0]));
-    for (logger_id, logger_session_id, sequence_number, kept) in [
+    for (step, (logger_id, logger_session_id, sequence_number, kept)) in (0..).zip([
         (1, 1, 256, true),
         (1, 1, 256, false),
         (1, 2, 256, true),
@@ -82,13 +81,10 @@ async fn a_number_counts_once_for_a_session_of_a_logger() {
         (2, 0, 256, false),
         (2, 1, u64::MAX, true),
         (2, 1, u64::MAX, false),
-    ] {
+    ]) {
         let before = counts(&server);
-        acked(
-            &mut stream,
-            &UpdateRunRequest { logger_id, logger_session_id, sequence_number, ..data.clone() },
-        )
-        .await;
+        let data = with_points(message(&run_id, 256), 1, batch(step, &[1.0]));
+        acked(&mut stream, &UpdateRunRequest { logger_id, logger_session_id, sequence_number, ..data }).await;
         let after = counts(&server);
         let new = (after.points - before.points, after.duplicate_messages - before.duplicate_messages);
         let expected = if kept { (1, 0) } else { (0, 1) };
@@ -111,7 +107,7 @@ async fn a_number_counts_once_over_streams_but_for_each_run() {
 }
 
 #[tokio::test]
-async fn messages_without_a_number_are_never_duplicates() {
+async fn messages_without_a_number_count_once_by_their_steps() {
     let server = start().await;
     let run_id = open_run(&server, "a").await;
     let mut stream = greeted(&server, &run_id).await;
@@ -119,8 +115,10 @@ async fn messages_without_a_number_are_never_duplicates() {
     for _ in 0..3 {
         acked(&mut stream, &data).await;
     }
-    assert_eq!(points(&server, &run_id, "m").total, 3);
-    assert_eq!(counts(&server).duplicate_messages, 0);
+    assert_eq!(points(&server, &run_id, "m").total, 3, "as they came");
+    assert_eq!(merged(&server, &run_id, "m").total, 1);
+    let counts = counts(&server);
+    assert_eq!((counts.duplicate_messages, counts.points, counts.not_kept.stale_points), (0, 1, 2));
 }
 
 #[tokio::test]
@@ -165,6 +163,7 @@ async fn one_series_declared_by_two_loggers_under_two_numbers_is_one_series() {
     }
     assert_eq!(series(&server, &run_id).len(), 1);
     assert_eq!(points(&server, &run_id, "m").total, 2);
+    assert_eq!(merged(&server, &run_id, "m").total, 1);
 }
 
 #[tokio::test]
@@ -178,7 +177,7 @@ async fn a_batch_that_makes_no_sense_costs_its_own_points_only() {
     data = with_points(data, 1, batch(u64::MAX, &[1.0, 2.0]));
     acked(&mut stream, &with_points(data, 1, batch(4, &[5.0]))).await;
     assert_eq!(points(&server, &run_id, "m").values, [5.0]);
-    assert_eq!(counts(&server).not_kept.ignored_points, 4);
+    assert_eq!(counts(&server).not_kept.malformed_points, 4);
 }
 
 #[tokio::test]
@@ -214,20 +213,28 @@ async fn a_stream_keeps_to_the_run_of_its_first_message() {
 }
 
 #[tokio::test]
-async fn garbage_ends_its_stream_and_nothing_else() {
+async fn garbage_is_answered_and_counted_and_its_stream_goes_on() {
     let server = start().await;
     let run_id = open_run(&server, "a").await;
-    let mut good = greeted(&server, &run_id).await;
-    let mut bad = greeted(&server, &run_id).await;
-    bad.send(vec![0xff; 1000].into());
-    assert_eq!(
-        bad.answer().await.unwrap_err().code(),
-        Code::InvalidArgument,
-        "not a code to try again after"
-    );
+    let mut stream = greeted(&server, &run_id).await;
     let data = with_points(declaring(message(&run_id, 256), &[declaration(1, "m")]), 1, batch(0, &[1.0]));
-    acked(&mut good, &data).await;
+    stream.send(vec![0xff; 1000].into());
+    stream.send_message(&data);
+    for number in ["2", "3"] {
+        assert_eq!(stream.answer().await.unwrap().unwrap().operation_id, number);
+    }
     assert_eq!(points(&server, &run_id, "m").total, 1);
+    let not_kept = NotKept { unreadable_messages: 1, ..NotKept::default() };
+    assert_eq!(counts(&server).not_kept, not_kept);
+}
+
+#[tokio::test]
+async fn a_stream_that_begins_with_garbage_is_refused() {
+    let server = start().await;
+    let mut stream = RawClient::connect(server.grpc_addr()).await.update_stream().await.unwrap();
+    stream.send(vec![0xff; 1000].into());
+    let status = stream.answer().await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "not a code to try again after");
 }
 
 #[tokio::test]
@@ -268,6 +275,7 @@ async fn values_are_stored_alike_however_they_are_written() {
         stream.send(update.into());
         assert!(stream.answer().await.expect("the stream lives").is_some());
     }
+    assert_eq!(merged(&server, &run_id, "m").total, 40);
     let points = points(&server, &run_id, "m");
     assert_eq!(points.total, 160);
     for way in 0..4 {

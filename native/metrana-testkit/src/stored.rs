@@ -123,6 +123,6 @@ fn of(value: AttributeValue) -> Value {
         AttributeValue::Float(value) => Value::Float(value.to_bits()),
         AttributeValue::Text(text) => Value::Text(text),
         AttributeValue::TextSet(texts) => Value::Set(texts),
-        AttributeValue::Time(millis) => Value::Time(millis),
+        AttributeValue::Time(moment) => Value::Time(moment.millis()),
     }
 }

@@ -38,10 +38,9 @@ internal sealed class ServerProcess
     public ServerEndpoints Endpoints { get; private set; } = new("", "");
 
     /// <summary>Starts the program and waits for the line that tells where it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(
-        string program, ServerArguments arguments, LocalServerOptions options, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(string program, LocalServerOptions options, CancellationToken cancellationToken)
     {
-        var server = Launch(program, arguments, options);
+        var server = Launch(program, options);
         try
         {
             server.Endpoints = await server.ReadEndpointsAsync(program, options.StartTimeout, cancellationToken).ConfigureAwait(false);
@@ -61,17 +60,17 @@ internal sealed class ServerProcess
     /// <summary>Leaves the process to itself.</summary>
     public void LetGo() => _process.Dispose();
 
-    private static ServerProcess Launch(string program, ServerArguments arguments, LocalServerOptions options)
+    private static ServerProcess Launch(string program, LocalServerOptions options)
     {
         ServerProgram.MakeExecutable(program);
         try
         {
-            return LaunchFile(program, arguments, options);
+            return LaunchFile(program, options);
         }
         catch (Win32Exception e) when (e.NativeErrorCode == AccessDenied && !OperatingSystem.IsWindows())
         {
             // The file cannot be executed where it is: a read-only place, or one mounted without execution.
-            return LaunchCopy(program, arguments, options, e);
+            return LaunchCopy(program, options, e);
         }
         catch (Win32Exception e)
         {
@@ -79,14 +78,13 @@ internal sealed class ServerProcess
         }
     }
 
-    private static ServerProcess LaunchCopy(
-        string program, ServerArguments arguments, LocalServerOptions options, Win32Exception cause)
+    private static ServerProcess LaunchCopy(string program, LocalServerOptions options, Win32Exception cause)
     {
         string? directory = null;
         try
         {
             (directory, var copy) = ServerProgram.CopyToTemporary(program);
-            return LaunchFile(copy, arguments, options);
+            return LaunchFile(copy, options);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -103,7 +101,7 @@ internal sealed class ServerProcess
         + "See that it is the program for this platform and may be executed, here or from the temporary folder.",
         cause);
 
-    private static ServerProcess LaunchFile(string program, ServerArguments arguments, LocalServerOptions options)
+    private static ServerProcess LaunchFile(string program, LocalServerOptions options)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -112,30 +110,29 @@ internal sealed class ServerProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             // A server that outlives this process must not lose the place it writes its log to.
-            RedirectStandardError = !arguments.OwnStandardError,
+            RedirectStandardError = !options.Linger,
         };
-        foreach (var argument in arguments.List)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // What the environment says is meant for servers that are started by hand.
-        foreach (var name in start.Environment.Keys.Where(ServerArguments.IsOption).ToList())
-        {
-            start.Environment.Remove(name);
-        }
+        Array.ForEach(Arguments(options), start.ArgumentList.Add);
 
         var standardError = new LastLines();
         var process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => standardError.Add(line.Data);
         process.Start();
-        if (!arguments.OwnStandardError)
+        if (!options.Linger)
         {
             process.BeginErrorReadLine();
         }
 
         return new ServerProcess(process, standardError, options);
     }
+
+    // Ctrl+C in a terminal reaches child and parent alike, and the parent's loggers may still have something to deliver.
+    private static string[] Arguments(LocalServerOptions options) =>
+    [
+        "--in-memory", "--grpc", "127.0.0.1:0", "--ignore-interrupt",
+        .. options.AllowFaults ? ["--allow-faults"] : Array.Empty<string>(),
+        .. options.Linger ? ["--linger"] : Array.Empty<string>(),
+    ];
 
     private async Task<ServerEndpoints> ReadEndpointsAsync(string program, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -156,14 +153,8 @@ internal sealed class ServerProcess
         if (line is null)
         {
             var ended = await EndedWithinAsync(_killTimeout).ConfigureAwait(false);
-            if (!ended)
-            {
-                throw new LocalServerException($"The server {program} closed its standard output before it listened.{_standardError.Text()}");
-            }
-
-            var exitCode = _process.ExitCode;
-            throw new LocalServerException(
-                $"The server {program} ended with exit code {exitCode} before it listened.{_standardError.Text()}", exitCode);
+            var how = ended ? $"ended with exit code {_process.ExitCode}" : "closed its standard output";
+            throw new LocalServerException($"The server {program} {how} before it listened.{_standardError.Text()}");
         }
 
         try

@@ -7,11 +7,9 @@
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::sync::{Condvar, Mutex, MutexGuard, clear_poison, is_poisoned};
-use crate::clock;
+use super::sync::{Condvar, Mutex, MutexGuard, is_poisoned};
 use crate::errors::{Error, Status};
 
 /// What can lie behind a gate.
@@ -180,16 +178,13 @@ impl<S: Behind> Gate<S> {
         Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
     }
 
-    /// Puts another stage behind the gate, as if the gate were new, whatever happened behind it before.
-    pub(crate) fn reset(&self, inner: S, limit: usize) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Puts another stage behind the gate, as if the gate were new.
+    pub(crate) fn reset(&self, inner: S, limit: usize) -> Result<(), Error> {
+        let mut state = self.lock()?;
         let next_ticket = state.next_ticket;
-        let old = std::mem::replace(&mut *state, GateState { next_ticket, ..GateState::new(inner, limit) });
-        clear_poison(&self.state);
-        drop(state);
-        self.room.notify_all();
-        self.settled.notify_all();
-        drop(old);
+        *state = GateState { next_ticket, ..GateState::new(inner, limit) };
+        self.announce(state);
+        Ok(())
     }
 
     /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
@@ -266,13 +261,13 @@ impl<S: Behind> Gate<S> {
             let until = match patience(&state.inner) {
                 Patience::Forever => None,
                 Patience::Limited(limit) => {
-                    *deadline.get_or_insert_with(|| clock::instant().checked_add(limit))
+                    *deadline.get_or_insert_with(|| Instant::now().checked_add(limit))
                 }
             };
             state = match until {
                 None => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
                 Some(until) => {
-                    let left = until.saturating_duration_since(clock::instant());
+                    let left = until.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         self.leave(&mut state, ticket);
                         return Err(Turned::Away(turned_away(&mut state.inner, planned)));
@@ -357,7 +352,7 @@ impl<S: Behind> Gate<S> {
             state = match deadline {
                 None => self.settled.wait(state).map_err(|_| poisoned())?,
                 Some(deadline) => {
-                    let left = deadline.saturating_duration_since(clock::instant());
+                    let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         return Ok(None);
                     }

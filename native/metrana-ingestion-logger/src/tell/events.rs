@@ -15,11 +15,12 @@ use crate::logger::Logger;
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
 pub enum EventKind {
     /// A line for the host's log.
-    Log,
+    Log = 1,
     /// The end of an operation that the host began and did not wait for.
-    Completion,
+    Completion = 2,
 }
 
 /// How an operation ended that the host began and did not wait for.

@@ -24,12 +24,26 @@ pub(super) type Attributes = BTreeMap<String, Attribute>;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Attribute {
     Null,
-    Bool { value: bool },
-    Int { value: Whole<i64> },
-    Float { value: Value },
-    String { value: String },
-    StringSet { value: Vec<String> },
-    Timestamp { value_millis: Whole<i64> },
+    Bool {
+        value: bool,
+    },
+    Int {
+        value: Whole<i64>,
+    },
+    Float {
+        value: Value,
+    },
+    String {
+        value: String,
+    },
+    StringSet {
+        value: Vec<String>,
+    },
+    /// The millisecond that it is in, and the nanoseconds of its second.
+    Timestamp {
+        value_millis: Whole<i64>,
+        nanos: u32,
+    },
 }
 
 pub(super) async fn of_run(State(api): State<Api>, Path(run): Path<String>) -> Answer<OfRun> {
@@ -49,7 +63,9 @@ impl From<AttributeValue> for Attribute {
             AttributeValue::Float(value) => Self::Float { value: Value(value) },
             AttributeValue::Text(value) => Self::String { value },
             AttributeValue::TextSet(value) => Self::StringSet { value },
-            AttributeValue::Time(millis) => Self::Timestamp { value_millis: Whole(millis) },
+            AttributeValue::Time(moment) => {
+                Self::Timestamp { value_millis: Whole(moment.millis()), nanos: moment.nanos }
+            }
         }
     }
 }

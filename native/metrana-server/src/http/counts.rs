@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Api;
 use super::answer::{Answer, run_id};
 use super::json::Whole;
+use crate::store::NotKept;
 
 #[derive(Serialize)]
 pub(super) struct Counts {
@@ -22,9 +23,41 @@ pub(super) struct Counts {
     messages: Whole<u64>,
     duplicate_messages: Whole<u64>,
     streams: Whole<u64>,
+    trace_updates: Whole<u64>,
     unknown_series_points: Whole<u64>,
     ignored_points: Whole<u64>,
     ignored_attributes: Whole<u64>,
+    ignored: Ignored,
+}
+
+/// What came and does not count, by reason.
+#[derive(Serialize)]
+pub(super) struct Ignored {
+    malformed_points: Whole<u64>,
+    stale_points: Whole<u64>,
+    replaced_points: Whole<u64>,
+    other_ordering_points: Whole<u64>,
+    other_kind_points: Whole<u64>,
+    surplus_points: Whole<u64>,
+    surplus_attributes: Whole<u64>,
+    unreadable_messages: Whole<u64>,
+    oversized_messages: Whole<u64>,
+}
+
+impl From<NotKept> for Ignored {
+    fn from(not_kept: NotKept) -> Self {
+        Self {
+            malformed_points: Whole(not_kept.malformed_points),
+            stale_points: Whole(not_kept.stale_points),
+            replaced_points: Whole(not_kept.replaced_points),
+            other_ordering_points: Whole(not_kept.other_ordering_points),
+            other_kind_points: Whole(not_kept.other_kind_points),
+            surplus_points: Whole(not_kept.surplus_points),
+            surplus_attributes: Whole(not_kept.surplus_attributes),
+            unreadable_messages: Whole(not_kept.unreadable_messages),
+            oversized_messages: Whole(not_kept.oversized_messages),
+        }
+    }
 }
 
 pub(super) async fn of_all(State(api): State<Api>) -> Answer<Counts> {
@@ -50,9 +83,11 @@ impl From<crate::store::Counts> for Counts {
             messages: Whole(counts.messages),
             duplicate_messages: Whole(counts.duplicate_messages),
             streams: Whole(counts.streams),
+            trace_updates: Whole(counts.trace_updates),
             unknown_series_points: Whole(counts.not_kept.unknown_series_points),
-            ignored_points: Whole(counts.not_kept.ignored_points),
+            ignored_points: Whole(counts.not_kept.ignored_points()),
             ignored_attributes: Whole(counts.not_kept.ignored_attributes),
+            ignored: counts.not_kept.into(),
         }
     }
 }

@@ -9,12 +9,12 @@ use super::Api;
 use super::answer::{Answer, run_id, series_id};
 use super::json::{Value, Whole};
 use super::page::Range;
-use crate::store::{self, Bins};
+use crate::store::{self, Bins, lineage};
 
 /// At most, and when not told otherwise.
 const HISTOGRAMS: (u64, u64) = (100_000, 10_000);
 
-/// In the order of arrival.
+/// Each step once, in the order of the steps, or as they came.
 #[derive(Serialize)]
 pub(super) struct Listed {
     total: Whole<u64>,
@@ -47,8 +47,9 @@ pub(super) async fn page(
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Answer<Listed> {
-    let (offset, limit) = Range::read(range, HISTOGRAMS)?;
-    let page = api.store.histograms(&run_id(&run)?, series_id(&series)?, offset, limit).await?;
+    let (view, offset, limit) = Range::read(range, HISTOGRAMS)?;
+    let (run, series) = (run_id(&run)?, series_id(&series)?);
+    let page = lineage::histograms(&*api.store, &run, series, view, offset, limit).await?;
     Ok(Json(Listed {
         total: Whole(page.total),
         offset: Whole(page.offset),

@@ -5,24 +5,33 @@ use axum::extract::rejection::QueryRejection;
 use serde::Deserialize;
 
 use super::answer::Problem;
+use crate::store::View;
 
 /// What stands behind the question mark.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Range {
+    /// All as they came, and not those that count.
+    #[serde(default)]
+    raw: bool,
     offset: Option<u64>,
     limit: Option<u64>,
 }
 
 impl Range {
-    /// The offset and the limit.
+    /// The view, the offset and the limit.
     pub(super) fn read(
         range: Result<Query<Self>, QueryRejection>,
         bounds: (u64, u64),
-    ) -> Result<(u64, u64), Problem> {
+    ) -> Result<(View, u64, u64), Problem> {
         let Query(range) = range?;
-        Ok((range.offset.unwrap_or(0), limit(range.limit, bounds)?))
+        Ok((view(range.raw), range.offset.unwrap_or(0), limit(range.limit, bounds)?))
     }
+}
+
+/// The view that is asked for.
+pub(super) fn view(raw: bool) -> View {
+    if raw { View::Raw } else { View::Merged }
 }
 
 /// How many at once. The bounds are the most, and how many when nothing is said.

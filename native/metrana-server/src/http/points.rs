@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::Api;
 use super::answer::{Answer, Problem, run_id, series_id};
 use super::json::{Value, Whole};
-use super::page::limit;
+use super::page::{limit, view};
 use super::rl::RlPoints;
-use crate::store::{FloatPoints, World};
+use crate::store::{FloatPoints, World, lineage};
 
 /// At most, and when not told otherwise.
 const POINTS: (u64, u64) = (1_000_000, 100_000);
@@ -21,6 +21,9 @@ const POINTS: (u64, u64) = (1_000_000, 100_000);
 #[serde(deny_unknown_fields)]
 pub(super) struct Range {
     environment: Option<String>,
+    /// All points as they came, and not those that count.
+    #[serde(default)]
+    raw: bool,
     offset: Option<u64>,
     limit: Option<u64>,
 }
@@ -33,7 +36,7 @@ pub(super) enum AnyPoints {
     Rl(RlPoints),
 }
 
-/// Columns of one length, in the order of arrival.
+/// Columns of one length: each step once, in the order of the steps, or as they came.
 #[derive(Serialize)]
 pub(super) struct Points {
     total: Whole<u64>,
@@ -53,6 +56,7 @@ pub(super) async fn page(
     let Query(range) = range?;
     let (offset, limit) = (range.offset.unwrap_or(0), limit(range.limit, POINTS)?);
     let (run, series) = (run_id(&run)?, series_id(&series)?);
+    let view = view(range.raw);
     let world = api.store.one_series(&run, series).await?.world;
     let points = match (world, range.environment) {
         (Some(World::Rl), None) => {
@@ -61,11 +65,13 @@ pub(super) async fn page(
             ));
         }
         (Some(World::Rl), Some(name)) => {
-            let points = api.store.rl_points(&run, series, &name, offset, limit).await?;
+            let points = lineage::rl_points(&*api.store, &run, series, &name, view, offset, limit).await?;
             AnyPoints::Rl(RlPoints::new(name, points))
         }
         (_, Some(_)) => return Err(Problem::bad_request("the series has no environments")),
-        (_, None) => AnyPoints::Std(api.store.points(&run, series, offset, limit).await?.into()),
+        (_, None) => {
+            AnyPoints::Std(lineage::points(&*api.store, &run, series, view, offset, limit).await?.into())
+        }
     };
     Ok(Json(points))
 }

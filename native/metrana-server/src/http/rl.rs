@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::json::{Value, Whole};
 use crate::store;
 
-/// Columns of one length, in the order of arrival.
+/// Columns of one length: each step once, in the order of the steps of the training, or as they came.
 #[derive(Serialize)]
 pub(super) struct RlPoints {
     total: Whole<u64>,

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::Api;
 use super::answer::{Answer, run_id};
 use super::json::Whole;
-use crate::store::RunInfo;
+use crate::store::{RunInfo, RunStatus};
 
 /// Which runs; what is absent does not matter.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filter {
+    /// An empty one is none.
+    organization: Option<String>,
     workspace: Option<String>,
     project: Option<String>,
     run_name: Option<String>,
@@ -36,6 +38,11 @@ struct Listed {
     orchestration_id: Option<String>,
     fork_point: Option<ForkPoint>,
     created_at_millis: Whole<i64>,
+    status: &'static str,
+    /// What was said when it was closed.
+    close_message: Option<String>,
+    closed_at_millis: Option<Whole<i64>>,
+    last_contact_millis: Whole<i64>,
     closed: bool,
     series: Whole<u64>,
     points: Whole<u64>,
@@ -44,6 +51,7 @@ struct Listed {
 #[derive(Serialize)]
 struct ForkPoint {
     parent_run_name: String,
+    parent_run_id: Option<String>,
     fork_step: Whole<u64>,
 }
 
@@ -111,7 +119,9 @@ impl Filter {
     fn fits(&self, run: &RunInfo) -> bool {
         let key = &run.definition.key;
         let fits = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
-        fits(&self.workspace, &key.workspace)
+        let organization = self.organization.as_deref();
+        organization.is_none_or(|wanted| wanted == key.organization.as_deref().unwrap_or_default())
+            && fits(&self.workspace, &key.workspace)
             && fits(&self.project, &key.project)
             && fits(&self.run_name, &key.run_name)
     }
@@ -120,6 +130,8 @@ impl Filter {
 impl From<RunInfo> for Listed {
     fn from(info: RunInfo) -> Self {
         let definition = info.definition;
+        let (closed_at, close_message) =
+            info.ending.map_or((None, None), |ending| (Some(ending.at_millis), ending.message));
         Self {
             run_id: info.id.to_string(),
             workspace: definition.key.workspace,
@@ -130,9 +142,20 @@ impl From<RunInfo> for Listed {
             orchestration_id: definition.orchestration_id,
             fork_point: definition.fork_point.map(|fork| ForkPoint {
                 parent_run_name: fork.parent_run_name,
+                parent_run_id: info.parent.as_ref().map(ToString::to_string),
                 fork_step: Whole(fork.fork_step),
             }),
             created_at_millis: Whole(info.created_at_millis),
+            status: match info.status {
+                RunStatus::Running => "running",
+                RunStatus::Finished => "finished",
+                RunStatus::Failed => "failed",
+                RunStatus::Aborted => "aborted",
+                RunStatus::LostContact => "lost_contact",
+            },
+            close_message,
+            closed_at_millis: closed_at.map(Whole),
+            last_contact_millis: Whole(info.last_contact_millis),
             closed: info.closed,
             series: Whole(info.series),
             points: Whole(info.points),

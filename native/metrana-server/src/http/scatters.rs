@@ -9,12 +9,12 @@ use super::Api;
 use super::answer::{Answer, run_id, series_id};
 use super::json::{Value, Whole};
 use super::page::Range;
-use crate::store;
+use crate::store::{self, lineage};
 
 /// At most, and when not told otherwise.
 const SCATTERS: (u64, u64) = (10_000, 1000);
 
-/// In the order of arrival.
+/// Each step once, in the order of the steps, or as they came.
 #[derive(Serialize)]
 pub(super) struct Listed {
     total: Whole<u64>,
@@ -37,8 +37,9 @@ pub(super) async fn page(
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Answer<Listed> {
-    let (offset, limit) = Range::read(range, SCATTERS)?;
-    let page = api.store.scatters(&run_id(&run)?, series_id(&series)?, offset, limit).await?;
+    let (view, offset, limit) = Range::read(range, SCATTERS)?;
+    let (run, series) = (run_id(&run)?, series_id(&series)?);
+    let page = lineage::scatters(&*api.store, &run, series, view, offset, limit).await?;
     Ok(Json(Listed {
         total: Whole(page.total),
         offset: Whole(page.offset),

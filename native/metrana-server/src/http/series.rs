@@ -26,7 +26,18 @@ struct Series {
     ordering: &'static str,
     world: &'static str,
     kind: &'static str,
+    /// Those that count.
     points: Whole<u64>,
+    /// Those among them that are read from the run that its own run branched off from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inherited_points: Option<Whole<u64>>,
+    /// All that came and are kept.
+    raw_points: Whole<u64>,
+    /// Those that came and do not count.
+    stale_points: Whole<u64>,
+    replaced_points: Whole<u64>,
+    other_ordering_points: Whole<u64>,
+    other_kind_points: Whole<u64>,
     last_step: Option<Whole<u64>>,
     /// Of the axes of a scatter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +84,12 @@ impl From<SeriesInfo> for Series {
                 SeriesKind::Scatter3d => "scatter_3d",
             },
             points: Whole(info.points),
+            inherited_points: info.inherited.map(|inherited| Whole(inherited.points)),
+            raw_points: Whole(info.raw_points),
+            stale_points: Whole(info.not_kept.stale_points),
+            replaced_points: Whole(info.not_kept.replaced_points),
+            other_ordering_points: Whole(info.not_kept.other_ordering_points),
+            other_kind_points: Whole(info.not_kept.other_kind_points),
             last_step: info.last_step.map(Whole),
             titles: matches!(info.kind, SeriesKind::Scatter | SeriesKind::Scatter3d)
                 .then(|| info.titles.into_iter().map(|(name, title)| (axis(name), title)).collect()),

@@ -7,14 +7,10 @@
 use bytes::Bytes;
 use metrana_proto::packed;
 use metrana_proto::packed::{PointBatch, RlStepBatch, StreamingRlSeriesUpdate, StreamingSeriesUpdate};
-use metrana_proto::svc::{UpdateRunRequest, UpdateRunResponse};
+use metrana_proto::svc::UpdateRunRequest;
 use prost::{DecodeError, Message};
-use tonic::Status;
-use tonic::codec::{Codec, DecodeBuf, Decoder};
-use tonic_prost::ProstEncoder;
 
 use super::columns::{Columns, Malformed};
-use crate::clock::now_millis;
 use crate::store::{FloatBatch, NameRange, RlBatch, RlHead, Values, Width};
 
 /// An update message with its float points taken out of it.
@@ -46,46 +42,9 @@ pub(super) struct RlFloats {
     pub(super) batch: Result<RlBatch, Malformed>,
 }
 
-/// The codec of `UpdateRunStream`.
-#[derive(Debug, Default)]
-pub(super) struct UpdateCodec;
-
-impl Codec for UpdateCodec {
-    type Encode = UpdateRunResponse;
-    type Decode = Incoming;
-    type Encoder = ProstEncoder<UpdateRunResponse>;
-    type Decoder = UpdateDecoder;
-
-    fn encoder(&mut self) -> Self::Encoder {
-        ProstEncoder::default()
-    }
-
-    fn decoder(&mut self) -> Self::Decoder {
-        UpdateDecoder
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct UpdateDecoder;
-
-impl Decoder for UpdateDecoder {
-    type Item = Incoming;
-    type Error = Status;
-
-    fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<Incoming>, Status> {
-        use bytes::Buf as _;
-
-        let message = buf.copy_to_bytes(buf.remaining());
-        match read(message, now_millis()) {
-            Ok(incoming) => Ok(Some(incoming)),
-            Err(Unreadable(why)) => Err(Status::internal(why)),
-        }
-    }
-}
-
 /// Why a message cannot be read, in words.
 #[derive(Debug)]
-pub(super) struct Unreadable(String);
+pub(super) struct Unreadable(pub(super) String);
 
 impl From<DecodeError> for Unreadable {
     fn from(error: DecodeError) -> Self {

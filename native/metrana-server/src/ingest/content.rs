@@ -3,7 +3,7 @@
 use super::codec::Incoming;
 use super::sorted::{Oddity, Sorted};
 use super::{attributes, floats, histograms, rl, scatters};
-use crate::store::{DeclarationId, MessageKey, Update};
+use crate::store::{Close, DeclarationId, MessageKey, Update};
 
 /// Turns a message whose declarations were taken out before.
 pub(super) fn sort(
@@ -20,7 +20,7 @@ pub(super) fn sort(
         body,
         received_at: now,
         names,
-        close: message.close_run.is_some(),
+        close: message.close_run.map(|close| Close { message: close.close_message }),
         ..Update::default()
     };
     let mut sorted = Sorted { update, oddity: None, now, find };

@@ -1,24 +1,25 @@
-//! The service as the transport sees it: `UpdateRunStream` with a codec of its own, every other method as generated.
+//! The service as the transport sees it: the two streams of updates with a reader of their own,
+//! every other method as generated.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
-use metrana_proto::svc::UpdateRunResponse;
 use metrana_proto::svc::ingest_service_server::{IngestServiceServer, SERVICE_NAME};
+use metrana_proto::svc::{UpdateRunResponse, UpdateTracesResponse};
 use tonic::body::Body;
-use tonic::codec::CompressionEncoding;
+use tonic::codec::{Codec, CompressionEncoding};
 use tonic::codegen::{BoxFuture, Service, http};
 use tonic::server::{Grpc, NamedService, StreamingService};
 use tonic::{Request, Response, Status, Streaming};
+use tonic_prost::ProstCodec;
 
-use super::codec::{Incoming, UpdateCodec};
-use super::{Answers, Ingest, stream};
+use super::frames::{Encoding, Frames};
+use super::{Answers, Ingest, stream, traces};
+use crate::connection::ConnectionInfo;
 
-/// The largest message that is taken. The usual 4 MiB would be answered with a status that clients take for a passing
-/// trouble, so that they would send the same message again for ever; and published clients send a call of any length
-/// as one message. 256 MiB are some thirty million points.
-const LARGEST_MESSAGE: usize = 256 << 20;
+/// The largest message of a call that is no stream of updates: all of them are small.
+const LARGEST_REQUEST: usize = 4 << 20;
 
 /// Leads calls to where they are served.
 #[derive(Clone)]
@@ -30,8 +31,9 @@ pub(crate) struct Front {
 impl Front {
     pub(super) fn new(ingest: Ingest) -> Self {
         let generated = IngestServiceServer::new(ingest.clone())
-            .max_decoding_message_size(LARGEST_MESSAGE)
-            .accept_compressed(CompressionEncoding::Zstd);
+            .max_decoding_message_size(LARGEST_REQUEST)
+            .accept_compressed(CompressionEncoding::Zstd)
+            .accept_compressed(CompressionEncoding::Gzip);
         Self { ingest, generated }
     }
 }
@@ -51,26 +53,60 @@ impl Service<http::Request<Body>> for Front {
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let method = request.uri().path().strip_prefix('/').and_then(|path| path.strip_prefix(SERVICE_NAME));
-        if method != Some("/UpdateRunStream") {
+        let traces = method == Some("/UpdateTracesStream");
+        if method != Some("/UpdateRunStream") && !traces {
             return self.generated.call(request);
         }
-        let updates = Updates(self.ingest.clone());
-        let mut grpc = Grpc::new(UpdateCodec)
-            .max_decoding_message_size(LARGEST_MESSAGE)
-            .accept_compressed(CompressionEncoding::Zstd);
-        Box::pin(async move { Ok(grpc.streaming(updates, request).await) })
+        // The transport answers; what comes is read from the body here.
+        let (parts, body) = request.into_parts();
+        let frames =
+            Frames::new(body, Encoding::of(&parts.headers), self.ingest.budget.clone(), self.ingest.pace);
+        let request = http::Request::from_parts(parts, Body::empty());
+        let ingest = self.ingest.clone();
+        Box::pin(async move {
+            Ok(if traces {
+                server(ProstCodec::default()).streaming(TraceStream(ingest, Some(frames)), request).await
+            } else {
+                server(ProstCodec::default()).streaming(Updates(ingest, Some(frames)), request).await
+            })
+        })
     }
 }
 
-/// `UpdateRunStream`.
-struct Updates(Ingest);
+fn server<C: Codec>(codec: C) -> Grpc<C> {
+    Grpc::new(codec).accept_compressed(CompressionEncoding::Zstd).accept_compressed(CompressionEncoding::Gzip)
+}
 
-impl StreamingService<Incoming> for Updates {
+/// `UpdateRunStream`.
+struct Updates(Ingest, Option<Frames>);
+
+impl StreamingService<()> for Updates {
     type Response = UpdateRunResponse;
     type ResponseStream = Answers<UpdateRunResponse>;
     type Future = Ready<Result<Response<Self::ResponseStream>, Status>>;
 
-    fn call(&mut self, request: Request<Streaming<Incoming>>) -> Self::Future {
-        ready(Ok(Response::new(stream::answers(self.0.clone(), request))))
+    fn call(&mut self, request: Request<Streaming<()>>) -> Self::Future {
+        let info = request.extensions().get::<ConnectionInfo>().cloned();
+        ready(match self.1.take() {
+            Some(frames) => Ok(Response::new(stream::answers(self.0.clone(), info, frames))),
+            None => Err(Status::internal("a stream is served once")),
+        })
+    }
+}
+
+/// `UpdateTracesStream`.
+struct TraceStream(Ingest, Option<Frames>);
+
+impl StreamingService<()> for TraceStream {
+    type Response = UpdateTracesResponse;
+    type ResponseStream = Answers<UpdateTracesResponse>;
+    type Future = Ready<Result<Response<Self::ResponseStream>, Status>>;
+
+    fn call(&mut self, request: Request<Streaming<()>>) -> Self::Future {
+        let info = request.extensions().get::<ConnectionInfo>().cloned();
+        ready(match self.1.take() {
+            Some(frames) => Ok(Response::new(traces::answers(self.0.clone(), info, frames))),
+            None => Err(Status::internal("a stream is served once")),
+        })
     }
 }

@@ -6,6 +6,7 @@ mod columns;
 mod content;
 mod declarations;
 mod floats;
+mod frames;
 mod front;
 mod handshake;
 mod histograms;
@@ -13,6 +14,8 @@ mod rl;
 mod scatters;
 mod sorted;
 mod stream;
+mod streams;
+mod traces;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,8 +30,12 @@ use metrana_proto::svc::{
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
+pub(crate) use frames::Pace;
 use front::Front;
+pub(crate) use streams::Streams;
 
+use crate::budget::Budget;
+use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::log::Log;
 use crate::store::{Store, StoreError};
@@ -39,6 +46,12 @@ pub(crate) struct Ingest {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) log: Log,
+    pub(crate) clock: Clock,
+    /// The streams that are open.
+    pub(crate) streams: Streams,
+    /// For what messages hold while they are under way.
+    pub(crate) budget: Budget,
+    pub(crate) pace: Pace,
     /// Becomes true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -87,14 +100,15 @@ impl IngestService for Ingest {
         &self,
         _: Request<UpdateTracesRequest>,
     ) -> Result<Response<UpdateTracesResponse>, Status> {
-        Err(Status::unimplemented("this server does not take traces"))
+        Err(not_served("UpdateTraces", "UpdateTracesStream"))
     }
 
     async fn update_traces_stream(
         &self,
         _: Request<Streaming<UpdateTracesRequest>>,
     ) -> Result<Response<Self::UpdateTracesStreamStream>, Status> {
-        Err(Status::unimplemented("this server does not take traces"))
+        // As above.
+        Err(Status::internal("a stream of traces has lost its way"))
     }
 
     async fn check_op_statuses(

@@ -2,6 +2,10 @@
 
 use crate::store::{DeclarationId, Update};
 
+/// The longest name of a metric, a scale, a label, an environment or an attribute that is taken, in bytes. The newest
+/// published client bounds them at 512 at most, older ones not at all.
+pub(super) const LONGEST_NAME: usize = 4096;
+
 /// What was odd about a message, for the log. The message is acknowledged all the same: a status would make the client
 /// lose everything that it has under way, and not only what is odd.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,6 +14,8 @@ pub(super) enum Oddity {
     UnknownSeries(u64),
     /// Something that makes no sense.
     Malformed(&'static str),
+    /// A message that nobody can read.
+    Unreadable(String),
     /// Something at odds with what had come before.
     Conflict(String),
 }
@@ -36,9 +42,15 @@ impl Sorted<'_> {
         self.oddity.get_or_insert(Oddity::UnknownSeries(number));
     }
 
+    /// Leaves out points of what has a name that is too long.
+    pub(super) fn surplus(&mut self, points: u64) {
+        self.update.not_kept.surplus_points += points;
+        self.oddity.get_or_insert(Oddity::Malformed("the name of an environment is too long"));
+    }
+
     /// Leaves out points that make no sense.
     pub(super) fn malformed(&mut self, points: u64, why: &'static str) {
-        self.update.not_kept.ignored_points += points;
+        self.update.not_kept.malformed_points += points;
         self.oddity.get_or_insert(Oddity::Malformed(why));
     }
 }

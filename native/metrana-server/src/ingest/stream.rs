@@ -3,22 +3,24 @@
 //! A message is taken in as soon as it is read, and answered when the store says that it is safe. So everything that a
 //! client has under way can become safe in one commit, and the answers follow in the order of the messages.
 
-use std::future::ready;
+use std::future::{pending, ready};
 
 use futures_util::stream::FuturesOrdered;
 use futures_util::{Stream, StreamExt, stream};
 use metrana_proto::svc::UpdateRunResponse;
 use tokio::sync::watch;
-use tonic::{Code, Request, Status, Streaming};
+use tonic::Status;
 
-use super::codec::Incoming;
+use super::codec::{Incoming, Unreadable, read};
 use super::content::{only_declares, sort};
 use super::declarations::Declarations;
+use super::frames::{Frame, Frames, LARGEST_MESSAGE};
 use super::sorted::Oddity;
+use super::streams::Registered;
 use super::{Answers, Ingest, refusal};
 use crate::connection::{ConnectionInfo, Link};
 use crate::faults::{Stage, Verdict};
-use crate::store::{Applied, Pending, RunId, StoreError};
+use crate::store::{Applied, NotKept, Pending, RunId, StoreError, Update};
 
 /// As many messages of a stream wait for the store at once; the next is read when the first of them is safe. A client
 /// has far fewer under way.
@@ -26,36 +28,46 @@ const WAITING: usize = 1024;
 
 /// The answers to the messages of one stream. They are made where they are asked for: a message is read, taken in and
 /// answered by the task that serves the stream.
-pub(super) fn answers(ingest: Ingest, request: Request<Streaming<Incoming>>) -> Answers<UpdateRunResponse> {
-    let info = request.extensions().get::<ConnectionInfo>().cloned();
+pub(super) fn answers(
+    ingest: Ingest,
+    info: Option<ConnectionInfo>,
+    frames: Frames,
+) -> Answers<UpdateRunResponse> {
     let peer =
         info.as_ref().and_then(|info| info.peer).map_or_else(|| "?".to_owned(), |peer| peer.to_string());
     let stream = UpdateStream {
         stalled: ingest.faults.stalled(),
         stopping: ingest.stopping.clone(),
         ingest,
-        messages: request.into_inner(),
+        frames,
         link: info.map(|info| info.link),
         peer,
         run: None,
+        registered: None,
+        closed: false,
         declarations: Declarations::default(),
         answered: 0,
         receipts: FuturesOrdered::new(),
         oddities: 0,
         end: None,
+        why: "the connection broke".to_owned(),
     };
     Box::pin(stream.into_answers())
 }
 
 struct UpdateStream {
     ingest: Ingest,
-    messages: Streaming<Incoming>,
+    frames: Frames,
     link: Option<Link>,
     peer: String,
     stalled: watch::Receiver<bool>,
     stopping: watch::Receiver<bool>,
     /// The run of the first message, from then on.
     run: Option<RunId>,
+    /// Its place among the open streams, from then on.
+    registered: Option<Registered>,
+    /// Whether it has closed the run.
+    closed: bool,
     declarations: Declarations,
     answered: u64,
     /// Of the messages that were taken in and not answered yet, in their order.
@@ -63,6 +75,8 @@ struct UpdateStream {
     oddities: u64,
     /// Once no more is read: what comes after the last answer.
     end: Option<End>,
+    /// Why it is over, for the log.
+    why: String,
 }
 
 /// How a stream ends.
@@ -80,7 +94,9 @@ enum End {
     reason = "one lives at a time, for a moment, and every message passes through it"
 )]
 enum Step {
-    Message(Result<Option<Incoming>, Status>),
+    Frame(Result<Option<Frame>, Status>),
+    /// The same logger has another stream, or begins anew.
+    Superseded,
     /// The first message that waits is safe, or cannot become it.
     Receipt(Result<(), StoreError>),
     StallEnded,
@@ -94,11 +110,11 @@ impl UpdateStream {
             match this.next_answer().await {
                 Some(Ok(answer)) => Some((Ok(answer), Some(this))),
                 Some(Err(status)) => {
-                    this.log_end(status.message());
+                    status.message().clone_into(&mut this.why);
                     Some((Err(status), None))
                 }
                 None => {
-                    this.log_end("ended by the client");
+                    "ended by the client".clone_into(&mut this.why);
                     None
                 }
             }
@@ -118,9 +134,12 @@ impl UpdateStream {
                 }
             }
             match self.step(stalled).await {
-                Step::Message(Ok(Some(message))) => self.take(message).await,
-                Step::Message(Ok(None)) => self.end = Some(End::Read),
-                Step::Message(Err(status)) => self.end = Some(End::Refuse(unreadable(status))),
+                Step::Frame(Ok(Some(frame))) => self.take_frame(frame).await,
+                Step::Frame(Ok(None)) => self.end = Some(End::Read),
+                Step::Frame(Err(status)) => self.end = Some(End::Refuse(status)),
+                Step::Superseded => {
+                    self.end = Some(End::Refuse(Status::aborted("the same logger has begun anew")));
+                }
                 Step::Receipt(Ok(())) => {
                     // What is to be cut off is everything from the last message's answer on.
                     if matches!(self.end, Some(End::Cut)) && self.receipts.is_empty() {
@@ -141,14 +160,61 @@ impl UpdateStream {
 
     async fn step(&mut self, stalled: bool) -> Step {
         let reading = self.end.is_none() && (stalled || self.receipts.len() < WAITING);
-        tokio::select! {
-            biased;
-            Some(receipt) = self.receipts.next(), if !stalled => Step::Receipt(receipt),
-            // An error means that whoever could change it is gone, and so is the server.
-            _ = self.stopping.wait_for(|stopping| *stopping) => Step::Stopping,
-            _ = self.stalled.changed() => Step::StallEnded,
-            message = self.messages.message(), if reading => Step::Message(message),
+        let Self { receipts, stopping, stalled: stall, frames, registered, .. } = self;
+        if reading && let Some(registered) = registered {
+            registered.waits();
         }
+        let superseded = async {
+            match registered {
+                Some(registered) => registered.until_cut().await,
+                None => pending().await,
+            }
+        };
+        let step = tokio::select! {
+            biased;
+            Some(receipt) = receipts.next(), if !stalled => Step::Receipt(receipt),
+            // An error means that whoever could change it is gone, and so is the server.
+            _ = stopping.wait_for(|stopping| *stopping) => Step::Stopping,
+            _ = stall.changed() => Step::StallEnded,
+            () = superseded, if reading => Step::Superseded,
+            frame = frames.next(), if reading => Step::Frame(frame),
+        };
+        if let Some(registered) = registered {
+            registered.works();
+        }
+        step
+    }
+
+    async fn take_frame(&mut self, frame: Frame) {
+        let now = self.ingest.clock.now_millis();
+        let (message, not_kept) = match frame {
+            // What it holds of the budget is given back when it is taken in.
+            Frame::Message(body, share) => match read(body, now) {
+                Ok(message) => {
+                    self.take(message).await;
+                    drop(share);
+                    return;
+                }
+                Err(Unreadable(why)) => (why, NotKept { unreadable_messages: 1, ..NotKept::default() }),
+            },
+            Frame::Unreadable(why) => (why, NotKept { unreadable_messages: 1, ..NotKept::default() }),
+            Frame::Oversized(length) => (
+                format!("it has {length} bytes, and at most {LARGEST_MESSAGE} are taken"),
+                NotKept { oversized_messages: 1, ..NotKept::default() },
+            ),
+        };
+        // A status would cost the client all that it has under way. Only without a run there is nobody to count it for.
+        let Some(run) = &self.run else {
+            self.end =
+                Some(End::Refuse(Status::invalid_argument(format!("the first message is none: {message}"))));
+            return;
+        };
+        let update = Update { not_kept, received_at: now, ..Update::default() };
+        match self.ingest.store.apply(run, update).await {
+            Ok(applied) => self.receipts.push_back(applied.receipt),
+            Err(error) => self.end = Some(End::Refuse(refusal(&error))),
+        }
+        self.note(&Oddity::Unreadable(message));
     }
 
     async fn take(&mut self, message: Incoming) {
@@ -182,7 +248,9 @@ impl UpdateStream {
             }
             None => {
                 let run = RunId::from_bytes(std::mem::take(&mut message.rest.run_id));
+                let logger_id = message.rest.logger_id;
                 self.ingest.store.begin_stream(&run).await.map_err(|error| refusal(&error))?;
+                self.registered = Some(self.ingest.streams.begin(&run, logger_id, self.link.clone()));
                 self.run.insert(run)
             }
         };
@@ -196,8 +264,14 @@ impl UpdateStream {
             return Ok(declared.unwrap_or_else(|| Box::pin(ready(Ok(())))));
         }
         let (update, oddity) = sort(message, &|number| self.declarations.find(number));
+        let closes = update.close.is_some();
+        if self.closed && !closes {
+            // It goes on with what it has closed.
+            store.begin_stream(run).await.map_err(|error| refusal(&error))?;
+        }
         // What was declared with it was taken in before it and is safe no later.
         let applied = store.apply(run, update).await.map_err(|error| refusal(&error))?;
+        self.closed = closes;
         if let Some(oddity) = oddity {
             self.note(&oddity);
         }
@@ -231,24 +305,24 @@ impl UpdateStream {
             Oddity::Malformed(why) => {
                 self.ingest.log.line(format_args!("{}: something is left out: {why}", self.peer));
             }
+            Oddity::Unreadable(why) => {
+                self.ingest.log.line(format_args!("{}: a message is left out: {why:?}", self.peer));
+            }
             Oddity::Conflict(what) => self.ingest.log.line(format_args!("{}: {what}", self.peer)),
         }
     }
-
-    fn log_end(&self, why: &str) {
-        let run = self.run.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        self.ingest.log.line(format_args!(
-            "{}: stream of run {run} over after {} answers, {} odd things: {why:?}",
-            self.peer, self.answered, self.oddities
-        ));
-    }
 }
 
-/// What a client is told about a message that cannot be read. The usual codes for a message that is garbage or too large
-/// mean a passing trouble to clients: they would send it again for ever.
-fn unreadable(status: Status) -> Status {
-    match status.code() {
-        Code::Internal | Code::OutOfRange => Status::invalid_argument(status.message()),
-        _ => status,
+/// A stream is over when it is dropped: many clients end theirs by going away.
+impl Drop for UpdateStream {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.as_ref().filter(|_| !self.closed) {
+            self.ingest.store.end_stream(run);
+        }
+        let run = self.run.as_ref().map_or_else(|| "none".to_owned(), RunId::shown);
+        self.ingest.log.line(format_args!(
+            "{}: stream of run {run} over after {} answers, {} odd things: {:?}",
+            self.peer, self.answered, self.oddities, self.why
+        ));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 /// A change to one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttributeChange {
@@ -26,7 +28,7 @@ pub enum Change {
 }
 
 /// The value of an attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum AttributeValue {
     /// A path without a value.
     Null,
@@ -40,8 +42,26 @@ pub enum AttributeValue {
     Text(String),
     /// Different texts, in the order of their first appearance.
     TextSet(Vec<String>),
-    /// A moment, in milliseconds since 1970.
-    Time(i64),
+    /// A moment.
+    Time(Moment),
+}
+
+/// A moment to the nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment {
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// Nanoseconds within the second.
+    pub nanos: u32,
+}
+
+impl Moment {
+    /// The millisecond that it is in; a moment beyond all milliseconds is in the last one.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        let millis = i128::from(self.seconds) * 1000 + i128::from(self.nanos / 1_000_000);
+        i64::try_from(millis).unwrap_or(if millis < 0 { i64::MIN } else { i64::MAX })
+    }
 }
 
 /// Changes to the attributes of an environment, or of one episode in it.

@@ -1,11 +1,14 @@
 //! What one series holds: points of one kind.
 
+use serde::{Deserialize, Serialize};
+
 use super::floats::FloatSeries;
+use super::list::PointList;
 use super::rl::RlSeries;
 use super::{Histogram, Scatter};
 
 /// The kind of a series' points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum SeriesKind {
     /// It has none yet.
     #[default]
@@ -23,7 +26,7 @@ pub enum SeriesKind {
 }
 
 /// The two worlds of series. One name means a series in each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum World {
     /// Points at steps.
     Std,
@@ -41,26 +44,32 @@ pub(super) enum Content {
     Rl(RlSeries),
     Histograms {
         density: bool,
-        points: Vec<Histogram>,
+        points: PointList<Histogram>,
     },
     Scatters {
         is_3d: bool,
-        points: Vec<Scatter>,
+        points: PointList<Scatter>,
     },
 }
 
 impl Content {
-    pub(super) fn new(world: World, kind: SeriesKind) -> Self {
+    pub(super) fn new(world: World, kind: SeriesKind, ordered: bool) -> Self {
         match (world, kind) {
             (_, SeriesKind::Undefined) => Self::None,
-            (World::Rl, _) => Self::Rl(RlSeries::default()),
+            (World::Rl, _) => Self::Rl(RlSeries::new(ordered)),
             (World::Std, SeriesKind::Float) => Self::Floats(FloatSeries::default()),
-            (World::Std, SeriesKind::Histogram) => Self::Histograms { density: false, points: Vec::new() },
-            (World::Std, SeriesKind::DensityHistogram) => {
-                Self::Histograms { density: true, points: Vec::new() }
+            (World::Std, SeriesKind::Histogram) => {
+                Self::Histograms { density: false, points: PointList::default() }
             }
-            (World::Std, SeriesKind::Scatter) => Self::Scatters { is_3d: false, points: Vec::new() },
-            (World::Std, SeriesKind::Scatter3d) => Self::Scatters { is_3d: true, points: Vec::new() },
+            (World::Std, SeriesKind::DensityHistogram) => {
+                Self::Histograms { density: true, points: PointList::default() }
+            }
+            (World::Std, SeriesKind::Scatter) => {
+                Self::Scatters { is_3d: false, points: PointList::default() }
+            }
+            (World::Std, SeriesKind::Scatter3d) => {
+                Self::Scatters { is_3d: true, points: PointList::default() }
+            }
         }
     }
 
@@ -83,24 +92,25 @@ impl Content {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// How many points arrived.
+    pub(super) fn raw(&self) -> u64 {
         match self {
             Self::None => 0,
-            Self::Floats(floats) => floats.len(),
-            Self::Rl(rl) => rl.len(),
-            Self::Histograms { points, .. } => points.len(),
-            Self::Scatters { points, .. } => points.len(),
+            Self::Floats(floats) => floats.arrivals().raw(),
+            Self::Rl(rl) => rl.len() as u64,
+            Self::Histograms { points, .. } => points.arrivals().raw(),
+            Self::Scatters { points, .. } => points.arrivals().raw(),
         }
     }
 
-    /// The largest step; of reinforcement learning the largest step of the training.
-    pub(super) fn largest_step(&self) -> Option<u64> {
+    /// How many points count.
+    pub(super) fn counting(&self) -> u64 {
         match self {
-            Self::None => None,
-            Self::Floats(floats) => floats.largest_step(),
-            Self::Rl(rl) => rl.largest_rl_step(),
-            Self::Histograms { points, .. } => points.iter().map(|point| point.step).max(),
-            Self::Scatters { points, .. } => points.iter().map(|point| point.step).max(),
+            Self::None => 0,
+            Self::Floats(floats) => floats.arrivals().counting(),
+            Self::Rl(rl) => rl.counting(),
+            Self::Histograms { points, .. } => points.arrivals().counting(),
+            Self::Scatters { points, .. } => points.arrivals().counting(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::attributes::{Attributes, EnvironmentChanges, change};
 use super::rl::{EnvironmentIndex, RlHead};
 
@@ -21,7 +23,7 @@ pub struct EnvironmentInfo {
 }
 
 /// How far an environment has come, for a logger that goes on with the run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentState {
     /// Its name.
     pub name: String,
@@ -30,6 +32,9 @@ pub struct EnvironmentState {
     /// The largest episode that its points are of.
     pub last_episode: Option<u64>,
 }
+
+/// How many environments a run may have.
+const MOST_ENVIRONMENTS: usize = 1 << 18;
 
 /// In the order of their first mention.
 #[derive(Debug, Default)]
@@ -71,6 +76,21 @@ impl Environments {
         let index = self.list.len();
         self.list.push(EnvironmentInfo { name: name.to_owned(), ..EnvironmentInfo::default() });
         self.by_name.insert(name.to_owned(), index);
+        index
+    }
+
+    /// Whether one more can be added, or the name is known.
+    pub(super) fn has_room_for(&self, name: &str) -> bool {
+        self.list.len() < MOST_ENVIRONMENTS || self.find_next(name).is_some()
+    }
+
+    /// Notes how far an environment had come in the run that this one branched off from.
+    pub(super) fn inherit(&mut self, state: &EnvironmentState) -> EnvironmentIndex {
+        let index = self.find_or_add(&state.name);
+        if let Some(environment) = self.list.get_mut(index) {
+            environment.last_rl_step = Some(state.last_rl_step);
+            environment.last_episode = state.last_episode;
+        }
         index
     }
 

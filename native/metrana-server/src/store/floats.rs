@@ -1,7 +1,8 @@
-//! The float points of one series, as they came.
+//! The float points of one series, in the order of their arrival.
 
 use std::ops::Range;
 
+use super::arrivals::{Arrivals, Picks, Selection, Taken, View};
 use super::{Values, Width};
 
 /// Points of one series that came as one batch. Whoever makes one sees to it that the columns have one length.
@@ -36,9 +37,9 @@ pub enum Timestamps {
 /// Points read back: columns of one length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FloatPoints {
-    /// How many points the series has in all.
+    /// How many points the series has in all, in the view that was asked for.
     pub total: u64,
-    /// The index in the series of the first one here.
+    /// The index among them of the first one here.
     pub offset: u64,
     /// Steps.
     pub steps: Vec<u64>,
@@ -55,13 +56,6 @@ impl Steps {
         match self {
             Self::From(first) => first.wrapping_add(index as u64),
             Self::Each(steps) => steps.get(index).copied().unwrap_or_default(),
-        }
-    }
-
-    fn largest(&self, points: usize) -> Option<u64> {
-        match self {
-            Self::From(_) => points.checked_sub(1).map(|last| self.get(last)),
-            Self::Each(steps) => steps.iter().copied().max(),
         }
     }
 }
@@ -85,7 +79,7 @@ const GATHERED: usize = 4096;
 pub(super) struct FloatSeries {
     segments: Vec<Segment>,
     points: usize,
-    largest_step: Option<u64>,
+    arrivals: Arrivals,
 }
 
 #[derive(Debug)]
@@ -113,20 +107,22 @@ struct Gathered {
 }
 
 impl FloatSeries {
+    pub(super) fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
+    }
+
+    /// How many arrived.
     pub(super) fn len(&self) -> usize {
         self.points
     }
 
-    pub(super) fn largest_step(&self) -> Option<u64> {
-        self.largest_step
-    }
-
-    pub(super) fn append(&mut self, batch: FloatBatch) {
+    /// Takes a batch, of which some points may not count.
+    pub(super) fn append(&mut self, batch: FloatBatch, taken: &Taken) {
         let count = batch.values.len();
         if count == 0 {
             return;
         }
-        self.largest_step = self.largest_step.max(batch.steps.largest(count));
+        self.arrivals.push(count, taken);
         let start = self.points;
         self.points += count;
         if count >= LARGE {
@@ -145,22 +141,51 @@ impl FloatSeries {
         self.segments.push(Segment { start, points: Points::Gathered(Box::new(gathered)) });
     }
 
-    pub(super) fn read(&self, offset: u64, limit: u64) -> FloatPoints {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(self.points);
-        let until = from.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX)).min(self.points);
-        let mut out = FloatPoints { total: self.points as u64, offset, ..FloatPoints::default() };
-        out.reserve(until - from);
-        let first = self.segments.partition_point(|segment| segment.start <= from).saturating_sub(1);
-        for segment in self.segments.iter().skip(first) {
-            if segment.start >= until {
+    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> FloatPoints {
+        let selection = self.arrivals.select(view, offset, limit, |index| self.step(index));
+        self.pick(offset, &selection)
+    }
+
+    /// The step of the point that arrived at a place.
+    pub(super) fn step(&self, index: usize) -> u64 {
+        let segment = self.segments.get(self.segment_of(index));
+        segment.map_or(0, |segment| segment.points.step(index - segment.start))
+    }
+
+    fn segment_of(&self, index: usize) -> usize {
+        self.segments.partition_point(|segment| segment.start <= index).saturating_sub(1)
+    }
+
+    /// Copies what was selected.
+    pub(super) fn pick(&self, offset: u64, selection: &Selection<'_>) -> FloatPoints {
+        let mut out = FloatPoints { total: selection.total, offset, ..FloatPoints::default() };
+        match &selection.picks {
+            Picks::Ranges(ranges) => {
+                out.reserve(ranges.iter().map(Range::len).sum());
+                for range in ranges {
+                    self.copy(range.clone(), &mut out);
+                }
+            }
+            Picks::Each(picks) => {
+                out.reserve(picks.len());
+                for &index in *picks {
+                    self.copy(index..index + 1, &mut out);
+                }
+            }
+        }
+        out
+    }
+
+    fn copy(&self, points: Range<usize>, out: &mut FloatPoints) {
+        for segment in self.segments.iter().skip(self.segment_of(points.start)) {
+            if segment.start >= points.end {
                 break;
             }
             let count = segment.points.len();
-            let low = from.saturating_sub(segment.start).min(count);
-            let high = (until - segment.start).min(count);
-            segment.points.copy_to(low..high, &mut out);
+            let low = points.start.saturating_sub(segment.start).min(count);
+            let high = (points.end - segment.start).min(count);
+            segment.points.copy_to(low..high, out);
         }
-        out
     }
 }
 
@@ -169,6 +194,13 @@ impl Points {
         match self {
             Self::Kept(batch) => batch.values.len(),
             Self::Gathered(gathered) => gathered.len(),
+        }
+    }
+
+    fn step(&self, index: usize) -> u64 {
+        match self {
+            Self::Kept(batch) => batch.steps.get(index),
+            Self::Gathered(gathered) => gathered.steps.get(index).copied().unwrap_or_default(),
         }
     }
 
@@ -220,7 +252,7 @@ impl FloatPoints {
 
 #[cfg(test)]
 mod tests {
-    use super::{FloatBatch, FloatSeries, GATHERED, LARGE, Steps, Timestamps, Values};
+    use super::{FloatBatch, FloatSeries, GATHERED, LARGE, Steps, Taken, Timestamps, Values, View};
 
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     fn batch(first: u64, count: usize, narrow: bool) -> FloatBatch {
@@ -244,12 +276,11 @@ mod tests {
             [1, LARGE - 1, LARGE, 3, 1, GATHERED, 2, LARGE - 1].into_iter().cycle().take(300).enumerate()
         {
             let first = expected.len() as u64;
-            series.append(batch(first, count, k % 5 == 0));
+            series.append(batch(first, count, k % 5 == 0), &Taken::default());
             expected.extend(first..first + count as u64);
         }
         assert_eq!(series.len(), expected.len());
-        assert_eq!(series.largest_step(), expected.last().copied());
-        let all = series.read(0, u64::MAX);
+        let all = series.read(View::Raw, 0, u64::MAX);
         assert_eq!(all.steps, expected);
         assert_eq!((all.total, all.offset), (expected.len() as u64, 0));
         assert!(all.timestamps.iter().all(|&time| time == 7));
@@ -257,7 +288,7 @@ mod tests {
         for (offset, limit) in
             [(0, 1), (1, 200), (127, 5000), (all.total - 1, 10), (all.total, 10), (u64::MAX, u64::MAX)]
         {
-            let part = series.read(offset, limit);
+            let part = series.read(View::Merged, offset, limit);
             let from = usize::try_from(offset).unwrap().min(expected.len());
             let until = from.saturating_add(usize::try_from(limit).unwrap()).min(expected.len());
             assert_eq!(part.steps, expected[from..until], "{offset} {limit}");
@@ -270,16 +301,35 @@ mod tests {
     fn small_batches_share_segments() {
         let mut series = FloatSeries::default();
         for k in 0..GATHERED * 2 {
-            series.append(batch(k as u64, 1, false));
+            series.append(batch(k as u64, 1, false), &Taken::default());
         }
         assert_eq!(series.segments.len(), 2);
     }
 
     #[test]
-    fn the_largest_step_need_not_be_the_last_one() {
+    fn what_does_not_count_is_read_only_as_it_came() {
         let mut series = FloatSeries::default();
-        series.append(batch(100, 3, false));
-        series.append(FloatBatch { steps: Steps::Each([5, 9].into()), ..batch(0, 2, false) });
-        assert_eq!(series.largest_step(), Some(102));
+        series.append(batch(0, LARGE, false), &Taken::default());
+        let taken = Taken { left_out: vec![0..1, 2..3], ..Taken::default() };
+        series.append(FloatBatch { steps: Steps::Each([3, 40, 5].into()), ..batch(3, 3, false) }, &taken);
+        series.append(batch(50, 2, true), &Taken::default());
+        let merged = series.read(View::Merged, LARGE as u64 - 1, 10);
+        assert_eq!((merged.total, merged.steps), (LARGE as u64 + 3, vec![LARGE as u64 - 1, 40, 50, 51]));
+        let raw = series.read(View::Raw, LARGE as u64, 10);
+        assert_eq!((raw.total, raw.steps), (LARGE as u64 + 5, vec![3, 40, 5, 50, 51]));
+        assert_eq!(raw.widths, [64, 64, 64, 32, 32]);
+    }
+
+    #[test]
+    fn the_last_value_of_a_step_is_the_one_that_is_read() {
+        let mut series = FloatSeries::default();
+        let unsorted = Taken { unsorted: true, ..Taken::default() };
+        series.append(FloatBatch { steps: Steps::Each([7, 2, 9].into()), ..batch(0, 3, false) }, &unsorted);
+        let replacing = Taken { replaced: 1, ..unsorted };
+        series.append(FloatBatch { steps: Steps::Each([2, 1].into()), ..batch(10, 2, false) }, &replacing);
+        let merged = series.read(View::Merged, 0, 10);
+        assert_eq!((merged.steps, merged.values), (vec![1, 2, 7, 9], vec![11.0, 10.0, 0.0, 2.0]));
+        assert_eq!(series.read(View::Merged, 1, 2).steps, [2, 7]);
+        assert_eq!(series.read(View::Raw, 0, 10).steps, [7, 2, 9, 2, 1]);
     }
 }

@@ -1,4 +1,4 @@
-//! The histograms of one series, as they came.
+//! Histograms.
 
 /// A histogram at a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,20 +40,17 @@ pub struct Stats {
 /// Objects of a series read back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// How many the series has in all.
+    /// How many the series has in all, in the view that was asked for.
     pub total: u64,
-    /// The index in the series of the first one here.
+    /// The index among them of the first one here.
     pub offset: u64,
-    /// These, in the order of arrival.
+    /// These, in the order of the view.
     pub items: Vec<T>,
 }
 
-impl<T: Clone> Page<T> {
-    pub(super) fn of(all: &[T], offset: u64, limit: u64) -> Self {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(all.len());
-        let until = from.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX)).min(all.len());
-        let items = all.get(from..until).unwrap_or_default().to_vec();
-        Self { total: all.len() as u64, offset, items }
+impl<T> Page<T> {
+    pub(super) fn empty(offset: u64) -> Self {
+        Self { total: 0, offset, items: Vec::new() }
     }
 }
 

@@ -8,18 +8,21 @@ use tokio::sync::watch;
 
 use super::feed::Feed;
 use super::run::Run;
+use super::traces::TraceLog;
 use super::{
     Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
-    Health, Histogram, OpenedRun, Page, Pending, RlPoints, RunDefinition, RunId, RunInfo, RunKey, Scatter,
-    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Update,
+    Health, Histogram, OpenedRun, Opening, Page, Pending, RlPoints, RunId, RunInfo, RunKey, Scatter,
+    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, TraceTarget, Traces, Update, View,
 };
-use crate::clock::now_millis;
+use crate::clock::Clock;
 
 /// Keeps everything in memory, and each run behind a lock of its own.
 #[derive(Debug)]
 pub struct MemoryStore {
     runs: RwLock<Runs>,
+    traces: Mutex<HashMap<TraceTarget, TraceLog>>,
     feed: Feed,
+    clock: Clock,
 }
 
 #[derive(Debug, Default)]
@@ -36,11 +39,18 @@ fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
 
 impl Default for MemoryStore {
     fn default() -> Self {
-        Self { runs: RwLock::default(), feed: Feed::new(now_millis().unsigned_abs()) }
+        Self::new(Clock::default())
     }
 }
 
 impl MemoryStore {
+    /// An empty one that tells the time by this clock.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        let feed = Feed::new(clock.now_millis().unsigned_abs());
+        Self { runs: RwLock::default(), traces: Mutex::default(), feed, clock }
+    }
+
     fn find(&self, id: &RunId) -> Result<Arc<Mutex<Run>>, StoreError> {
         let runs = self.runs.read().unwrap_or_else(PoisonError::into_inner);
         runs.by_id.get(id).cloned().ok_or_else(|| StoreError::UnknownRun(id.clone()))
@@ -71,27 +81,56 @@ impl MemoryStore {
         })
     }
 
-    fn find_or_create(&self, definition: RunDefinition) -> Result<OpenedRun, StoreError> {
+    fn find_or_create(&self, opening: Opening) -> Result<OpenedRun, StoreError> {
+        let (logger_id, now) = (opening.logger_id, self.clock.now_millis());
         let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(run) = runs.by_key.get(&definition.key).and_then(|id| runs.by_id.get(id)) {
+        if let Some(run) = runs.by_key.get(&opening.definition.key).and_then(|id| runs.by_id.get(id)) {
             let run = Arc::clone(run);
             drop(runs);
-            let mut run = lock(&run);
-            run.stamp(self.feed.next());
-            return Ok(run.open(false));
+            return Ok(lock(&run).open(logger_id, false, now));
         }
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
         let id = RunId::from_bytes(bytes.to_vec().into());
-        let key = definition.key.clone();
-        let mut run = Run::new(id.clone(), definition, now_millis());
+        let key = opening.definition.key.clone();
+        let mut run = Run::new(id.clone(), opening, now);
         run.stamp(self.feed.next());
-        let opened = run.open(true);
+        let opened = run.open(logger_id, true, now);
         let run = Arc::new(Mutex::new(run));
         runs.by_key.insert(key, id.clone());
         runs.by_id.insert(id, Arc::clone(&run));
         runs.in_order.push(run);
         Ok(opened)
+    }
+
+    fn find_by_key(&self, key: &RunKey) -> Option<RunId> {
+        self.runs.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
+    }
+
+    fn take_traces(&self, traces: &Traces) -> Result<Applied, StoreError> {
+        let mut logs = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.entry(traces.target.clone()).or_default().take(traces)
+    }
+
+    /// Adds what tracers sent: for one run, or for everything.
+    fn add_traces(&self, run: Option<&RunKey>, counts: &mut Counts) {
+        let logs = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        let target = run.map(TraceTarget::of_run);
+        for (_, log) in logs.iter().filter(|(is, _)| target.as_ref().is_none_or(|target| target == *is)) {
+            let (updates, duplicates) = log.counts();
+            counts.trace_updates += updates;
+            counts.duplicate_messages += duplicates;
+        }
+    }
+
+    fn counts_of(&self, run: &RunId) -> Result<Counts, StoreError> {
+        let run = self.find(run)?;
+        let (mut counts, key) = {
+            let run = lock(&run);
+            (run.counts(), run.key().clone())
+        };
+        self.add_traces(Some(&key), &mut counts);
+        Ok(counts)
     }
 
     fn remove(&self, id: &RunId) -> Result<(), StoreError> {
@@ -108,6 +147,7 @@ impl MemoryStore {
         for run in self.all() {
             counts.add(&lock(&run).counts());
         }
+        self.add_traces(None, &mut counts);
         counts
     }
 
@@ -121,15 +161,32 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn open_run(&self, definition: RunDefinition) -> Pending<'_, OpenedRun> {
-        Box::pin(ready(self.find_or_create(definition)))
+    fn open_run(&self, opening: Opening) -> Pending<'_, OpenedRun> {
+        Box::pin(ready(self.find_or_create(opening)))
+    }
+
+    fn find_run<'a>(&'a self, key: &'a RunKey) -> Pending<'a, Option<RunId>> {
+        Box::pin(ready(Ok(self.find_by_key(key))))
     }
 
     fn begin_stream<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()> {
+        let now = self.clock.now_millis();
         self.change(run, |run| {
-            run.begin_stream();
+            run.begin_stream(now);
             Ok(())
         })
+    }
+
+    fn end_stream(&self, run: &RunId) {
+        if let Ok(run) = self.find(run) {
+            let mut run = lock(&run);
+            run.stamp(self.feed.next());
+            run.end_stream(self.clock.now_millis());
+        }
+    }
+
+    fn append_traces(&self, traces: Traces) -> Pending<'_, Enqueued<Applied>> {
+        Box::pin(ready(self.take_traces(&traces).map(Enqueued::done)))
     }
 
     fn declare<'a>(
@@ -147,11 +204,13 @@ impl Store for MemoryStore {
     }
 
     fn runs(&self) -> Pending<'_, Vec<RunInfo>> {
-        Box::pin(ready(Ok(self.all().iter().map(|run| lock(run).info()).collect())))
+        let now = self.clock.now_millis();
+        Box::pin(ready(Ok(self.all().iter().map(|run| lock(run).info(now)).collect())))
     }
 
     fn run<'a>(&'a self, run: &'a RunId) -> Pending<'a, RunInfo> {
-        self.read(run, |run| Ok(run.info()))
+        let now = self.clock.now_millis();
+        self.read(run, |run| Ok(run.info(now)))
     }
 
     fn series<'a>(&'a self, run: &'a RunId) -> Pending<'a, Vec<SeriesInfo>> {
@@ -166,10 +225,11 @@ impl Store for MemoryStore {
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, FloatPoints> {
-        self.read(run, |run| run.points(series, offset, limit))
+        self.read(run, |run| run.points(series, view, offset, limit))
     }
 
     fn rl_points<'a>(
@@ -177,30 +237,33 @@ impl Store for MemoryStore {
         run: &'a RunId,
         series: SeriesId,
         environment: &'a str,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, RlPoints> {
-        self.read(run, |run| run.rl_points(series, environment, offset, limit))
+        self.read(run, |run| run.rl_points(series, environment, view, offset, limit))
     }
 
     fn histograms<'a>(
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, Page<Histogram>> {
-        self.read(run, |run| run.histograms(series, offset, limit))
+        self.read(run, |run| run.histograms(series, view, offset, limit))
     }
 
     fn scatters<'a>(
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, Page<Scatter>> {
-        self.read(run, |run| run.scatters(series, offset, limit))
+        self.read(run, |run| run.scatters(series, view, offset, limit))
     }
 
     fn attributes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Attributes> {
@@ -213,7 +276,7 @@ impl Store for MemoryStore {
 
     fn counts<'a>(&'a self, run: Option<&'a RunId>) -> Pending<'a, Counts> {
         match run {
-            Some(run) => self.read(run, |run| Ok(run.counts())),
+            Some(run) => Box::pin(ready(self.counts_of(run))),
             None => Box::pin(ready(Ok(self.all_counts()))),
         }
     }
@@ -245,16 +308,15 @@ mod tests {
 
     use super::MemoryStore;
     use crate::store::{
-        AttributeChange, AttributeValue, Change, DeclarationId, FloatBatch, NameRange, RlBatch, RlHead,
-        RlUpdate, RunDefinition, RunId, SeriesDefinition, SeriesId, Steps, Store, Timestamps, Update, Values,
-        Width,
+        AttributeChange, AttributeValue, Change, DeclarationId, FloatBatch, NameRange, Opening, RlBatch,
+        RlHead, RlUpdate, RunId, SeriesDefinition, SeriesId, Steps, Store, Timestamps, Update, Values, Width,
     };
 
     const LENGTH: usize = 100_000;
 
     fn store() -> (MemoryStore, RunId, DeclarationId) {
         let store = MemoryStore::default();
-        let opened = store.open_run(RunDefinition::default()).now_or_never().expect("it does not wait");
+        let opened = store.open_run(Opening::default()).now_or_never().expect("it does not wait");
         let run = opened.expect("it opens").run.id;
         let series = SeriesDefinition {
             metric: "m".into(),
@@ -290,9 +352,8 @@ mod tests {
             ..Update::default()
         };
         store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in");
-        let counts = store.counts(Some(&run)).now_or_never().expect("it does not wait");
-        let counts = counts.expect("the run is there");
-        assert_eq!(counts.all_points(), (points * count) as u64);
+        let series = store.series(&run).now_or_never().expect("it does not wait").expect("the run is there");
+        assert_eq!(series.iter().map(|series| series.raw_points).sum::<u64>(), (points * count) as u64);
         !message.is_unique()
     }
 

@@ -1,5 +1,6 @@
 //! Where runs are kept: what a store can do, in the words of the protocol but without its messages.
 
+mod arrivals;
 mod attributes;
 mod catalogue;
 mod content;
@@ -9,12 +10,18 @@ mod environments;
 mod feed;
 mod floats;
 mod histograms;
+pub(crate) mod lineage;
+mod list;
 mod memory;
 mod model;
+mod progress;
 mod reading;
 mod rl;
 mod run;
 mod scatters;
+mod status;
+mod steps;
+mod traces;
 mod update;
 mod values;
 
@@ -24,22 +31,26 @@ use std::pin::Pin;
 
 use tokio::sync::watch;
 
-pub use attributes::{AttributeChange, AttributeValue, Attributes, Change, EnvironmentChanges};
+pub use arrivals::View;
+pub use attributes::{AttributeChange, AttributeValue, Attributes, Change, EnvironmentChanges, Moment};
 pub use content::{SeriesKind, World};
 pub use counts::{Counts, NotKept};
 pub use environments::{EnvironmentInfo, EnvironmentState};
 pub use feed::{Changes, Cursor, RunChanges};
 pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps};
 pub use histograms::{Bins, Histogram, Page, Stats};
+pub use lineage::{Inheritance, InheritedPoints, InheritedSeries};
 pub use memory::MemoryStore;
 pub use model::{
-    DeclarationId, ForkPoint, OpenedRun, RlFamily, RunDefinition, RunId, RunInfo, RunKey, Seed,
-    SeriesDefinition, SeriesId, SeriesInfo,
+    DeclarationId, ForkPoint, OpenedRun, Opening, RlFamily, RunDefinition, RunId, RunInfo, RunKey, Seed,
+    SeriesDefinition, SeriesId, SeriesInfo, SeriesKey,
 };
 pub use reading::Reading;
-pub use rl::{RlBatch, RlHead, RlPoints};
+pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
-pub use update::{Applied, MessageKey, NameRange, Numbers, RlUpdate, ScatterUpdate, Update};
+pub use status::{Ending, How, RunStatus};
+pub use traces::{TraceTarget, Traces};
+pub use update::{Applied, Close, MessageKey, NameRange, Numbers, RlUpdate, ScatterUpdate, Update};
 pub use values::{Values, Width};
 
 /// What a call gives once it is done. No call blocks the thread that waits for it.
@@ -72,11 +83,18 @@ impl<T: fmt::Debug> fmt::Debug for Enqueued<T> {
 /// Calls of one stream come one after another; many streams, also of one run, call side by side. A writing call waits
 /// until the store has room for what it brings, which is how a store that is slow slows its clients down.
 pub trait Store: Send + Sync + 'static {
-    /// Creates the run, or finds the one that has its key. A closed run is open again after this. Done when it is safe.
-    fn open_run(&self, definition: RunDefinition) -> Pending<'_, OpenedRun>;
+    /// Creates the run, or finds the one that has its key, which this does not change. Done when it is safe.
+    fn open_run(&self, opening: Opening) -> Pending<'_, OpenedRun>;
+
+    /// The run that has a key.
+    fn find_run<'a>(&'a self, key: &'a RunKey) -> Pending<'a, Option<RunId>>;
 
     /// Notes that a stream begins to update the run. Fails when there is no such run.
     fn begin_stream<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()>;
+
+    /// Notes that a stream is over that has not closed the run. It neither waits nor fails: whoever drops a stream calls
+    /// it.
+    fn end_stream(&self, run: &RunId);
 
     /// Finds or creates what is declared, and answers with the ids in the order of the definitions.
     fn declare<'a>(
@@ -87,6 +105,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes in one message, whole or, when its number was taken in before, not at all.
     fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Enqueued<Applied>>;
+
+    /// Takes in one message of a tracer, whole or, when its number was taken in before, not at all.
+    fn append_traces(&self, traces: Traces) -> Pending<'_, Enqueued<Applied>>;
 
     /// Every run, in the order of creation.
     fn runs(&self) -> Pending<'_, Vec<RunInfo>>;
@@ -100,11 +121,12 @@ pub trait Store: Send + Sync + 'static {
     /// One of them.
     fn one_series<'a>(&'a self, run: &'a RunId, series: SeriesId) -> Pending<'a, SeriesInfo>;
 
-    /// Up to `limit` points of an ordinary float series from the `offset`-th on, in the order of their arrival.
+    /// Up to `limit` of the run's own points of an ordinary float series, from the `offset`-th of a view on.
     fn points<'a>(
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, FloatPoints>;
@@ -115,6 +137,7 @@ pub trait Store: Send + Sync + 'static {
         run: &'a RunId,
         series: SeriesId,
         environment: &'a str,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, RlPoints>;
@@ -124,6 +147,7 @@ pub trait Store: Send + Sync + 'static {
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, Page<Histogram>>;
@@ -133,6 +157,7 @@ pub trait Store: Send + Sync + 'static {
         &'a self,
         run: &'a RunId,
         series: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Pending<'a, Page<Scatter>>;
@@ -211,7 +236,7 @@ pub enum StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownRun(run) => write!(f, "there is no run {run}"),
+            Self::UnknownRun(run) => write!(f, "there is no run {}", run.shown()),
             Self::UnknownSeries(series) => write!(f, "the run has no series {series}"),
             Self::UnknownDeclaration(DeclarationId(index)) => write!(f, "the run has no declaration {index}"),
             Self::UnknownEnvironment(name) => {

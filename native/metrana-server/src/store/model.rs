@@ -6,9 +6,14 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 use metrana_proto::types::{AggregationRule, OrderingMode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::content::{SeriesKind, World};
+use super::counts::NotKept;
 use super::environments::EnvironmentState;
+use super::lineage::{Inheritance, InheritedPoints};
+use super::rl::InheritedTrack;
+use super::status::{Ending, RunStatus};
 
 /// The id that a store gave to a run: opaque bytes to clients, hexadecimal digits to people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,11 +31,34 @@ impl RunId {
     pub fn as_bytes(&self) -> &Bytes {
         &self.0
     }
+
+    /// Its digits, cut where they are more than any id has that a store gives. A client may send an id of any length.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        const MOST: usize = 32;
+        if self.0.len() <= MOST {
+            return self.to_string();
+        }
+        format!("{}… ({} bytes)", Self(self.0.slice(..MOST)), self.0.len())
+    }
 }
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// As text: its digits.
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -54,7 +82,7 @@ impl FromStr for RunId {
 }
 
 /// The id that a store gave to a series within its run. Not the number that a client declares it under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeriesId(pub u64);
 
 impl fmt::Display for SeriesId {
@@ -64,7 +92,7 @@ impl fmt::Display for SeriesId {
 }
 
 /// What makes two runs the same run.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct RunKey {
     /// The organization, where one was named.
     pub organization: Option<String>,
@@ -77,7 +105,7 @@ pub struct RunKey {
 }
 
 /// Where a run branched off.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForkPoint {
     /// The name of the run it branched off from.
     pub parent_run_name: String,
@@ -100,6 +128,17 @@ pub struct RunDefinition {
     pub aggregation_rules: Vec<AggregationRule>,
 }
 
+/// A logger opens a run.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The run, as it is to be created when it is not there.
+    pub definition: RunDefinition,
+    /// The logger. 0 is one that does not say.
+    pub logger_id: u64,
+    /// What the run has from its parent when it is created.
+    pub inherited: Inheritance,
+}
+
 /// A run as it stands.
 #[derive(Clone, Debug)]
 pub struct RunInfo {
@@ -109,18 +148,27 @@ pub struct RunInfo {
     pub definition: RunDefinition,
     /// When it was created, in milliseconds since 1970.
     pub created_at_millis: i64,
-    /// Whether the last thing a logger said about it is that it is over.
+    /// How it stands.
+    pub status: RunStatus,
+    /// How it was closed. A logger that goes on with it takes this back.
+    pub ending: Option<Ending>,
+    /// When a logger was last heard of, in milliseconds since 1970.
+    pub last_contact_millis: i64,
+    /// The run that it branched off from.
+    pub parent: Option<RunId>,
+    /// Whether a logger closed it and none has gone on since.
     pub closed: bool,
     /// How many series it has.
     pub series: u64,
-    /// How many points its series have.
+    /// How many points of its own its series have.
     pub points: u64,
 }
 
 /// The answer to opening a run.
 #[derive(Clone, Debug)]
 pub struct OpenedRun {
-    /// True: it was not there before.
+    /// True: it was not there before. Also true for the logger that created it, as long as no data has come: that logger
+    /// asks again when the answer was lost on its way.
     pub created: bool,
     /// The run, with the description it was created with.
     pub run: RunInfo,
@@ -162,8 +210,24 @@ pub struct RlFamily {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeclarationId(pub(super) usize);
 
+impl DeclarationId {
+    /// What is beyond a limit. Its points are left out and counted.
+    pub const SURPLUS: Self = Self(u32::MAX as usize);
+}
+
 /// The identity of a series within its run and its world.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SeriesKey {
+    /// The metric's name.
+    pub metric: String,
+    /// The scale of its steps.
+    pub scale: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A series as it is declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SeriesDefinition {
     /// The metric's name.
     pub metric: String,
@@ -172,7 +236,38 @@ pub struct SeriesDefinition {
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// How its steps follow one another.
+    #[serde(with = "as_number")]
     pub ordering: OrderingMode,
+}
+
+impl SeriesDefinition {
+    /// What it is known by.
+    #[must_use]
+    pub fn key(&self) -> SeriesKey {
+        SeriesKey { metric: self.metric.clone(), scale: self.scale.clone(), labels: self.labels.clone() }
+    }
+
+    /// Whether its steps only grow: unless it says that they come in any order.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        self.ordering != OrderingMode::AbsoluteUnordered
+    }
+}
+
+/// An ordering by its number in the protocol.
+mod as_number {
+    use metrana_proto::types::OrderingMode;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(ordering: &OrderingMode, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(i32::from(*ordering))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<OrderingMode, D::Error> {
+        let number = i32::deserialize(from)?;
+        OrderingMode::try_from(number).map_err(serde::de::Error::custom)
+    }
 }
 
 /// A series as it stands.
@@ -186,9 +281,17 @@ pub struct SeriesInfo {
     pub world: Option<World>,
     /// What its points are.
     pub kind: SeriesKind,
-    /// How many points it holds.
+    /// How many points of it count, those of its run's parent included.
     pub points: u64,
-    /// The largest step among them; of reinforcement learning the largest step of the training.
+    /// How many of them are of its run's parent.
+    pub inherited: Option<InheritedPoints>,
+    /// The same for each environment of reinforcement learning.
+    pub inherited_tracks: Vec<InheritedTrack>,
+    /// How many points arrived for it and are kept, whether or not they count.
+    pub raw_points: u64,
+    /// What arrived for it and does not count, by reason.
+    pub not_kept: NotKept,
+    /// The largest step among those that count; of reinforcement learning the largest step of the training.
     pub last_step: Option<u64>,
     /// The titles of a scatter's axes, by the names that they came under.
     pub titles: BTreeMap<String, String>,
@@ -207,6 +310,14 @@ mod tests {
         let id: RunId = "00ff1A".parse().unwrap();
         assert_eq!(id.as_bytes().as_ref(), [0x00, 0xff, 0x1a]);
         assert_eq!(id.to_string(), "00ff1a");
+    }
+
+    #[test]
+    fn an_id_of_any_length_is_shown_in_a_line() {
+        let id = |length| RunId::from_bytes(vec![0xab; length].into());
+        assert_eq!(id(16).shown(), id(16).to_string());
+        assert_eq!(id(32).shown().len(), 64);
+        assert_eq!(id(1 << 20).shown(), format!("{}… (1048576 bytes)", "ab".repeat(32)));
     }
 
     #[test]

@@ -6,14 +6,19 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{Thread, current, park};
 
+use super::lineage;
 use super::{
     Attributes, Counts, EnvironmentInfo, FloatPoints, Histogram, Page, RlPoints, RunId, RunInfo, Scatter,
-    SeriesId, SeriesInfo, Store, StoreError,
+    SeriesId, SeriesInfo, Store, StoreError, View,
 };
 
-/// What a store holds, for callers without a runtime: each call waits on the thread that makes it.
+/// What a store holds, for callers without a runtime: each call waits on the thread that makes it. Points are read as they
+/// came, unless [`merged`](Self::merged) is asked.
 #[derive(Clone, Copy)]
-pub struct Reading<'a>(&'a dyn Store);
+pub struct Reading<'a> {
+    store: &'a dyn Store,
+    view: View,
+}
 
 struct Unpark(Thread);
 
@@ -40,22 +45,28 @@ impl<'a> Reading<'a> {
     /// Reads this store.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Self(store)
+        Self { store, view: View::Raw }
+    }
+
+    /// The same, with the points that count, those of a run's parent included.
+    #[must_use]
+    pub fn merged(self) -> Self {
+        Self { view: View::Merged, ..self }
     }
 
     /// See [`Store::runs`].
     pub fn runs(self) -> Result<Vec<RunInfo>, StoreError> {
-        wait(self.0.runs())
+        wait(self.store.runs())
     }
 
     /// See [`Store::run`].
     pub fn run(self, run: &RunId) -> Result<RunInfo, StoreError> {
-        wait(self.0.run(run))
+        wait(self.store.run(run))
     }
 
     /// See [`Store::series`].
     pub fn series(self, run: &RunId) -> Result<Vec<SeriesInfo>, StoreError> {
-        wait(self.0.series(run))
+        wait(self.store.series(run))
     }
 
     /// See [`Store::points`].
@@ -66,7 +77,7 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<FloatPoints, StoreError> {
-        wait(self.0.points(run, series, offset, limit))
+        wait(lineage::points(self.store, run, series, self.view, offset, limit))
     }
 
     /// See [`Store::rl_points`].
@@ -78,7 +89,7 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<RlPoints, StoreError> {
-        wait(self.0.rl_points(run, series, environment, offset, limit))
+        wait(lineage::rl_points(self.store, run, series, environment, self.view, offset, limit))
     }
 
     /// See [`Store::histograms`].
@@ -89,7 +100,7 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<Page<Histogram>, StoreError> {
-        wait(self.0.histograms(run, series, offset, limit))
+        wait(lineage::histograms(self.store, run, series, self.view, offset, limit))
     }
 
     /// See [`Store::scatters`].
@@ -100,22 +111,22 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<Page<Scatter>, StoreError> {
-        wait(self.0.scatters(run, series, offset, limit))
+        wait(lineage::scatters(self.store, run, series, self.view, offset, limit))
     }
 
     /// See [`Store::attributes`].
     pub fn attributes(self, run: &RunId) -> Result<Attributes, StoreError> {
-        wait(self.0.attributes(run))
+        wait(self.store.attributes(run))
     }
 
     /// See [`Store::environments`].
     pub fn environments(self, run: &RunId) -> Result<Vec<EnvironmentInfo>, StoreError> {
-        wait(self.0.environments(run))
+        wait(self.store.environments(run))
     }
 
     /// See [`Store::counts`].
     pub fn counts(self, run: Option<&RunId>) -> Result<Counts, StoreError> {
-        wait(self.0.counts(run))
+        wait(self.store.counts(run))
     }
 }
 

@@ -1,8 +1,13 @@
-//! The float points of a reinforcement-learning series, apart for each environment, as they came.
+//! The float points of a reinforcement-learning series, apart for each environment, in the order of their arrival.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
+use super::arrivals::{Picks, Taken, View};
 use super::floats::FloatSeries;
+use super::progress::RlProgress;
 use super::{FloatBatch, FloatPoints};
 
 /// Points of one environment within one reinforcement-learning step and episode, that came as one batch.
@@ -40,95 +45,181 @@ pub struct RlPoints {
 pub(super) type EnvironmentIndex = usize;
 
 /// All points of a series: a track for each environment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RlSeries {
+    ordered: bool,
     /// In the order of their first points.
-    tracks: Vec<(EnvironmentIndex, Track)>,
+    tracks: Vec<Track>,
     by_environment: HashMap<EnvironmentIndex, usize, foldhash::fast::RandomState>,
     /// The place behind the track that got the last points. A logger that writes for all its environments does so in the
     /// same order each time, so that this mostly is where the next points go.
     next: usize,
-    points: usize,
-    largest_rl_step: Option<u64>,
 }
 
 /// The points of one environment. What a batch says once is kept once for all points that follow one another with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Track {
+    environment: EnvironmentIndex,
+    progress: RlProgress,
+    /// What it has of the run that its own run branched off from.
+    inherited: Option<InheritedTrack>,
+    /// The largest step of the training of a point that counts, inherited ones included.
+    last_rl_step: Option<u64>,
     floats: FloatSeries,
     /// From which point on, and what.
     heads: Vec<(usize, RlHead)>,
 }
 
+/// What one environment of a series has of the run that its own run branched off from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InheritedTrack {
+    /// The environment.
+    pub environment: String,
+    /// The last step of the training that is inherited.
+    pub last_rl_step: u64,
+    /// How many of the parent's points that count are inherited: the first ones.
+    pub points: u64,
+}
+
 impl RlSeries {
+    pub(super) fn new(ordered: bool) -> Self {
+        Self { ordered, tracks: Vec::new(), by_environment: HashMap::default(), next: 0 }
+    }
+
+    /// How many points arrived.
     pub(super) fn len(&self) -> usize {
-        self.points
+        self.tracks.iter().map(|track| track.floats.len()).sum()
+    }
+
+    /// How many points count.
+    pub(super) fn counting(&self) -> u64 {
+        self.tracks.iter().map(|track| track.floats.arrivals().counting()).sum()
+    }
+
+    pub(super) fn inherited(&self, environment: EnvironmentIndex) -> Option<&InheritedTrack> {
+        self.track(environment)?.inherited.as_ref()
+    }
+
+    /// How many points are inherited.
+    pub(super) fn points_inherited(&self) -> u64 {
+        self.tracks.iter().filter_map(|track| track.inherited.as_ref()).map(|is| is.points).sum()
     }
 
     pub(super) fn largest_rl_step(&self) -> Option<u64> {
-        self.largest_rl_step
+        self.tracks.iter().filter_map(|track| track.last_rl_step).max()
     }
 
     pub(super) fn environments(&self) -> impl Iterator<Item = EnvironmentIndex> + '_ {
-        self.tracks.iter().map(|(environment, _)| *environment)
+        self.tracks.iter().map(|track| track.environment)
     }
 
-    pub(super) fn append(&mut self, environment: EnvironmentIndex, batch: RlBatch) {
-        self.points += batch.floats.values.len();
-        self.largest_rl_step = self.largest_rl_step.max(Some(batch.head.rl_step));
+    /// Notes what an environment has of another run: its own points come behind that.
+    pub(super) fn inherit(&mut self, environment: EnvironmentIndex, inherited: InheritedTrack) {
+        let place = self.place(environment);
+        let Some(track) = self.tracks.get_mut(place) else { return };
+        track.last_rl_step = Some(inherited.last_rl_step);
+        if let RlProgress::Ordered(cursor) = &mut track.progress {
+            cursor.rl_step = inherited.last_rl_step.saturating_add(1);
+        }
+        track.inherited = Some(inherited);
+    }
+
+    /// Takes a batch; `counts` is false when none of its points can.
+    pub(super) fn append(&mut self, environment: EnvironmentIndex, batch: RlBatch, counts: bool) -> Taken {
         let place = self.place(environment);
         self.next = if place + 1 < self.tracks.len() { place + 1 } else { 0 };
-        if let Some((_, track)) = self.tracks.get_mut(place) {
-            track.append(batch);
-        }
+        self.tracks.get_mut(place).map_or_else(Taken::default, |track| track.append(batch, counts))
     }
 
     fn place(&mut self, environment: EnvironmentIndex) -> usize {
-        if self.tracks.get(self.next).is_some_and(|(next, _)| *next == environment) {
+        if self.tracks.get(self.next).is_some_and(|next| next.environment == environment) {
             return self.next;
         }
         *self.by_environment.entry(environment).or_insert_with(|| {
-            self.tracks.push((environment, Track::default()));
+            self.tracks.push(Track {
+                environment,
+                progress: RlProgress::new(self.ordered),
+                inherited: None,
+                last_rl_step: None,
+                floats: FloatSeries::default(),
+                heads: Vec::new(),
+            });
             self.tracks.len() - 1
         })
     }
 
-    pub(super) fn read(&self, environment: EnvironmentIndex, offset: u64, limit: u64) -> Option<RlPoints> {
-        let place = *self.by_environment.get(&environment)?;
-        self.tracks.get(place).map(|(_, track)| track.read(offset, limit))
+    fn track(&self, environment: EnvironmentIndex) -> Option<&Track> {
+        self.tracks.get(*self.by_environment.get(&environment)?)
+    }
+
+    pub(super) fn read(
+        &self,
+        environment: EnvironmentIndex,
+        view: View,
+        offset: u64,
+        limit: u64,
+    ) -> Option<RlPoints> {
+        self.track(environment).map(|track| track.read(view, offset, limit))
     }
 }
 
 impl Track {
-    fn append(&mut self, batch: RlBatch) {
+    fn append(&mut self, batch: RlBatch, counts: bool) -> Taken {
+        let points = batch.floats.values.len();
+        let taken =
+            if counts { self.progress.take(&batch.head, &batch.floats) } else { Taken::nothing(points) };
+        if taken.points_left_out() < points as u64 {
+            self.last_rl_step = self.last_rl_step.max(Some(batch.head.rl_step));
+        }
         if self.heads.last().is_none_or(|(_, head)| *head != batch.head) {
             self.heads.push((self.floats.len(), batch.head));
         }
-        self.floats.append(batch.floats);
+        self.floats.append(batch.floats, &taken);
+        taken
     }
 
-    fn read(&self, offset: u64, limit: u64) -> RlPoints {
-        let floats = self.floats.read(offset, limit);
-        let first = usize::try_from(offset).unwrap_or(usize::MAX);
-        let last = first.saturating_add(floats.values.len());
+    fn head_of(&self, index: usize) -> usize {
+        self.heads.partition_point(|(start, _)| *start <= index).saturating_sub(1)
+    }
+
+    fn read(&self, view: View, offset: u64, limit: u64) -> RlPoints {
+        let selection = self.floats.arrivals().select(view, offset, limit, |index| {
+            let head = self.heads.get(self.head_of(index)).map(|(_, head)| (head.rl_step, head.episode));
+            (head, self.floats.step(index))
+        });
+        let floats = self.floats.pick(offset, &selection);
         let mut heads = Vec::with_capacity(floats.values.len());
-        let from = self.heads.partition_point(|(start, _)| *start <= first).saturating_sub(1);
-        let mut runs = self.heads.iter().skip(from).peekable();
-        while let Some(&(start, head)) = runs.next() {
-            if start >= last {
-                break;
+        match &selection.picks {
+            Picks::Ranges(ranges) => {
+                for range in ranges {
+                    self.copy_heads(range.clone(), &mut heads);
+                }
             }
-            let end = runs.peek().map_or(last, |(next, _)| *next).min(last);
-            heads.resize(heads.len() + end.saturating_sub(start.max(first)), head);
+            Picks::Each(picks) => {
+                heads.extend(
+                    picks.iter().filter_map(|&index| self.heads.get(self.head_of(index))).map(|is| is.1),
+                );
+            }
         }
         RlPoints { heads, floats }
+    }
+
+    fn copy_heads(&self, points: Range<usize>, out: &mut Vec<RlHead>) {
+        let mut runs = self.heads.iter().skip(self.head_of(points.start)).peekable();
+        while let Some(&(start, head)) = runs.next() {
+            if start >= points.end {
+                break;
+            }
+            let end = runs.peek().map_or(points.end, |(next, _)| *next).min(points.end);
+            out.resize(out.len() + end.saturating_sub(start.max(points.start)), head);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{RlBatch, RlHead, RlSeries};
-    use crate::store::{FloatBatch, Steps, Timestamps, Values};
+    use crate::store::{FloatBatch, Steps, Timestamps, Values, View};
 
     fn batch(rl_step: u64, episode: Option<u64>, first: u64, count: usize) -> RlBatch {
         RlBatch {
@@ -143,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_point_knows_its_batch_in_any_page() {
-        let mut series = RlSeries::default();
+        let mut series = RlSeries::new(true);
         let mut expected = Vec::new();
         for (rl_step, episode, first, count) in [
             (1, None, 0, 3),
@@ -153,8 +244,8 @@ mod tests {
             (1, Some(0), 0, 1),
             (2, Some(1), 9, 5),
         ] {
-            series.append(4, batch(rl_step, episode, first, count));
-            series.append(9, batch(100, None, 0, 1));
+            series.append(4, batch(rl_step, episode, first, count), true);
+            series.append(9, batch(100, None, 0, 1), true);
             expected.extend((first..).take(count).map(|step| (rl_step, episode, step)));
         }
         assert_eq!(series.len(), expected.len() + 6);
@@ -164,13 +255,41 @@ mod tests {
         for (offset, limit) in
             [(0, total), (0, 1), (2, 5), (203, 2), (total - 1, 9), (total, 9), (total + 9, 1)]
         {
-            let page = series.read(4, offset as u64, limit as u64).expect("the environment is there");
+            let page =
+                series.read(4, View::Raw, offset as u64, limit as u64).expect("the environment is there");
             let columns = page.heads.iter().zip(&page.floats.steps);
             let read: Vec<_> = columns.map(|(head, step)| (head.rl_step, head.episode, *step)).collect();
             let from = offset.min(total);
             assert_eq!(read, expected[from..(from + limit).min(total)], "{offset} {limit}");
             assert_eq!(page.heads.len(), page.floats.values.len());
         }
-        assert_eq!(series.read(5, 0, 1), None);
+        assert_eq!(series.read(5, View::Raw, 0, 1), None);
+    }
+
+    #[test]
+    fn the_points_that_count_are_read_with_their_heads() {
+        let mut series = RlSeries::new(true);
+        series.append(0, batch(1, Some(0), 0, 3), true);
+        series.append(0, batch(1, Some(0), 1, 4), true);
+        series.append(0, batch(0, Some(7), 0, 2), true);
+        series.append(0, batch(2, Some(1), 0, 2), true);
+        series.append(0, batch(3, Some(1), 0, 2), false);
+        let read = |series: &RlSeries, view| {
+            let page = series.read(0, view, 0, 100).expect("the environment is there");
+            let columns = page.heads.iter().zip(page.floats.steps);
+            columns.map(|(head, step)| (head.rl_step, head.episode.unwrap(), step)).collect::<Vec<_>>()
+        };
+        let counting = [(1, 0, 0), (1, 0, 1), (1, 0, 2), (1, 0, 3), (1, 0, 4), (2, 1, 0), (2, 1, 1)];
+        assert_eq!(read(&series, View::Merged), counting);
+        assert_eq!((read(&series, View::Raw).len(), series.len(), series.counting()), (13, 13, 7));
+        assert_eq!(series.largest_rl_step(), Some(2));
+
+        let mut series = RlSeries::new(false);
+        for (rl_step, episode, first, count) in [(2, 0, 0, 2), (1, 5, 0, 1), (2, 0, 1, 2), (1, 4, 3, 1)] {
+            series.append(0, batch(rl_step, Some(episode), first, count), true);
+        }
+        let counting = [(1, 4, 3), (1, 5, 0), (2, 0, 0), (2, 0, 1), (2, 0, 2)];
+        assert_eq!(read(&series, View::Merged), counting);
+        assert_eq!((series.len(), series.counting()), (6, 5));
     }
 }

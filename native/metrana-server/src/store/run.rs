@@ -1,16 +1,23 @@
-//! One run in memory.
+//! One run: what it is made of, and what each call does to it.
+//!
+//! Everything here follows from the calls and their arguments alone, clocks included: whoever makes the same calls again
+//! gets the same run.
 
 use std::collections::HashMap;
 
+use super::arrivals::{Taken, View};
 use super::attributes::change;
-use super::catalogue::{Arrival, Catalogue, Conflicts, Series};
+use super::catalogue::{Arrival, Catalogue, Destination, Oddities, Series};
 use super::content::{Content, SeriesKind, World};
 use super::dedupe::SequenceNumbers;
 use super::environments::Environments;
+use super::list::{AtStep, PointList};
+use super::status::LOST_AFTER_MILLIS;
 use super::{
-    Applied, Attributes, Counts, DeclarationId, EnvironmentInfo, FloatBatch, FloatPoints, Histogram,
-    OpenedRun, Page, RlPoints, RlUpdate, RunChanges, RunDefinition, RunId, RunInfo, Scatter, ScatterUpdate,
-    SeriesDefinition, SeriesId, SeriesInfo, StoreError, Update,
+    Applied, Attributes, Counts, DeclarationId, Ending, EnvironmentInfo, FloatBatch, FloatPoints, Histogram,
+    Inheritance, NotKept, OpenedRun, Opening, Page, RlPoints, RlUpdate, RunChanges, RunDefinition, RunId,
+    RunInfo, RunKey, RunStatus, Scatter, ScatterUpdate, SeriesDefinition, SeriesId, SeriesInfo, Steps,
+    StoreError, Update,
 };
 
 /// Everything that is known about a run.
@@ -19,7 +26,14 @@ pub(super) struct Run {
     id: RunId,
     definition: RunDefinition,
     created_at_millis: i64,
-    closed: bool,
+    /// The logger that created it; 0 did not say.
+    created_by: u64,
+    parent: Option<RunId>,
+    /// How it was closed, until data comes again.
+    ending: Option<Ending>,
+    last_contact_millis: i64,
+    /// Streams that are open and have not closed the run. None is when the store has just been opened.
+    streams: u32,
     catalogue: Catalogue,
     environments: Environments,
     attributes: Attributes,
@@ -33,12 +47,17 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(id: RunId, definition: RunDefinition, created_at_millis: i64) -> Self {
-        Self {
+    pub(super) fn new(id: RunId, opening: Opening, created_at_millis: i64) -> Self {
+        let Opening { definition, logger_id, inherited } = opening;
+        let mut run = Self {
             id,
             definition,
             created_at_millis,
-            closed: false,
+            created_by: logger_id,
+            parent: None,
+            ending: None,
+            last_contact_millis: created_at_millis,
+            streams: 0,
             catalogue: Catalogue::default(),
             environments: Environments::default(),
             attributes: Attributes::new(),
@@ -46,7 +65,30 @@ impl Run {
             counts: Counts { runs: 1, ..Counts::default() },
             revision: 0,
             attributes_revision: 0,
+        };
+        run.inherit(inherited);
+        run
+    }
+
+    fn inherit(&mut self, inherited: Inheritance) {
+        self.parent = inherited.parent;
+        for environment in &inherited.environments {
+            self.environments.inherit(environment);
         }
+        for inherited in inherited.series {
+            let Some(series) = self.catalogue.inherit(&inherited) else { continue };
+            series.inherited = Some(inherited.points);
+            series.progress.pass(inherited.points.last_step);
+            if let Content::Rl(rl) = &mut series.content {
+                for track in inherited.tracks {
+                    rl.inherit(self.environments.find_or_add(&track.environment), track);
+                }
+            }
+        }
+    }
+
+    pub(super) fn key(&self) -> &RunKey {
+        &self.definition.key
     }
 
     /// Numbers the change that is about to be made.
@@ -65,20 +107,28 @@ impl Run {
         })
     }
 
-    /// A logger opens the run, which is there or was just made.
-    pub(super) fn open(&mut self, created: bool) -> OpenedRun {
-        self.closed = false;
+    /// A logger opens the run, which is there or was just made. That alone changes nothing: the logger may not want it.
+    pub(super) fn open(&self, logger_id: u64, created: bool, now_millis: i64) -> OpenedRun {
+        let asks_again = logger_id != 0 && logger_id == self.created_by && self.counts.messages == 0;
         OpenedRun {
-            created,
-            run: self.info(),
+            created: created || asks_again,
+            run: self.info(now_millis),
             seeds: self.catalogue.seeds(),
             rl_families: self.catalogue.rl_families(),
             environments: self.environments.states(),
         }
     }
 
-    pub(super) fn begin_stream(&mut self) {
+    pub(super) fn begin_stream(&mut self, now_millis: i64) {
         self.counts.streams += 1;
+        self.streams += 1;
+        self.last_contact_millis = self.last_contact_millis.max(now_millis);
+    }
+
+    /// A stream is over that has not closed the run.
+    pub(super) fn end_stream(&mut self, now_millis: i64) {
+        self.streams = self.streams.saturating_sub(1);
+        self.last_contact_millis = self.last_contact_millis.max(now_millis);
     }
 
     pub(super) fn declare(&mut self, definition: SeriesDefinition) -> DeclarationId {
@@ -88,6 +138,13 @@ impl Run {
     pub(super) fn apply(&mut self, mut update: Update) -> Result<Applied, StoreError> {
         if let Some(unknown) = update.declarations().find(|declaration| !self.catalogue.knows(*declaration)) {
             return Err(StoreError::UnknownDeclaration(unknown));
+        }
+        self.last_contact_millis = self.last_contact_millis.max(update.received_at);
+        let closing = update.close.take();
+        if let Some(closing) = &closing {
+            // Also when the message is a duplicate: whatever made the logger send it again came in between.
+            self.streams = self.streams.saturating_sub(1);
+            self.ending = Some(Ending::new(closing.message.as_deref(), update.received_at));
         }
         let key = update.message;
         if key.sequence_number != 0
@@ -100,19 +157,22 @@ impl Run {
             self.counts.duplicate_messages += 1;
             return Ok(Applied::Duplicate);
         }
+        if closing.is_none() {
+            self.ending = None;
+        }
         update.detach();
-        let mut conflicts = Conflicts::default();
+        let mut odd = Oddities { not_kept: update.not_kept, ..Oddities::default() };
         for (declaration, batch) in update.floats {
-            self.take_floats(declaration, batch, &mut conflicts);
+            self.take_floats(declaration, batch, &mut odd);
         }
         for rl in update.rl {
-            self.take_rl(rl, &update.names, &mut conflicts);
+            self.take_rl(rl, &update.names, &mut odd);
         }
         for (declaration, histograms) in update.histograms {
-            self.take_histograms(declaration, histograms, &mut conflicts);
+            self.take_histograms(declaration, histograms, &mut odd);
         }
         for scatters in update.scatters {
-            self.take_scatters(scatters, &mut conflicts);
+            self.take_scatters(scatters, &mut odd);
         }
         if !(update.attributes.is_empty() && update.environment_attributes.is_empty()) {
             self.attributes_revision = self.revision;
@@ -122,36 +182,54 @@ impl Run {
             change(&mut self.attributes, attribute);
         }
         for changes in update.environment_attributes {
-            self.counts.env_attribute_updates += changes.changes.len() as u64;
-            self.environments.change(changes);
+            let count = changes.changes.len() as u64;
+            if self.environments.has_room_for(&changes.environment) {
+                self.counts.env_attribute_updates += count;
+                self.environments.change(changes);
+            } else {
+                odd.not_kept.surplus_attributes += count;
+            }
         }
         self.counts.messages += 1;
-        self.counts.not_kept.add(update.not_kept);
-        self.counts.not_kept.ignored_points += conflicts.not_kept;
-        self.counts.conflicting_points += conflicts.points;
-        self.closed |= update.close;
-        Ok(Applied::Stored { conflict: conflicts.first })
+        self.counts.not_kept.add(odd.not_kept);
+        self.counts.conflicting_points += odd.conflicting;
+        Ok(Applied::Stored { conflict: odd.first })
     }
 
-    fn take_floats(&mut self, declaration: DeclarationId, batch: FloatBatch, conflicts: &mut Conflicts) {
-        let points = batch.values.len() as u64;
-        let arrival = Arrival { world: World::Std, kind: SeriesKind::Float, episodic: false, points };
-        if let Some(Content::Floats(floats)) = self.catalogue.receive(declaration, arrival, conflicts) {
-            floats.append(batch);
-            self.counts.points += points;
+    fn take_floats(&mut self, declaration: DeclarationId, batch: FloatBatch, odd: &mut Oddities) {
+        let points = batch.values.len();
+        let arrival =
+            Arrival { world: World::Std, kind: SeriesKind::Float, episodic: false, points: points as u64 };
+        if let Some(Destination { series, counts }) = self.catalogue.receive(declaration, arrival, odd)
+            && let Content::Floats(floats) = &mut series.content
+        {
+            let taken =
+                if counts { series.progress.take(&batch.steps, points) } else { Taken::nothing(points) };
+            floats.append(batch, &taken);
+            self.counts.points += settle(series, arrival, counts, &taken, odd);
         }
     }
 
-    fn take_rl(&mut self, update: RlUpdate, names: &str, conflicts: &mut Conflicts) {
+    fn take_rl(&mut self, update: RlUpdate, names: &str, odd: &mut Oddities) {
         let RlUpdate { declaration, environment, batch } = update;
-        let environment = self.environments.find_or_add(environment.of(names));
+        let name = environment.of(names);
         let points = batch.floats.values.len() as u64;
-        let episodic = batch.head.episode.is_some();
-        let arrival = Arrival { world: World::Rl, kind: SeriesKind::Float, episodic, points };
-        if let Some(Content::Rl(rl)) = self.catalogue.receive(declaration, arrival, conflicts) {
-            self.environments.reach(environment, &batch.head);
-            rl.append(environment, batch);
-            self.counts.rl_points += points;
+        if !self.environments.has_room_for(name) {
+            odd.not_kept.surplus_points += points;
+            return;
+        }
+        let head = batch.head;
+        let arrival =
+            Arrival { world: World::Rl, kind: SeriesKind::Float, episodic: head.episode.is_some(), points };
+        if let Some(Destination { series, counts }) = self.catalogue.receive(declaration, arrival, odd)
+            && let Content::Rl(rl) = &mut series.content
+        {
+            let environment = self.environments.find_or_add(name);
+            let taken = rl.append(environment, batch, counts);
+            if taken.points_left_out() < points {
+                self.environments.reach(environment, &head);
+            }
+            self.counts.rl_points += settle(series, arrival, counts, &taken, odd);
         }
     }
 
@@ -159,32 +237,32 @@ impl Run {
         &mut self,
         declaration: DeclarationId,
         histograms: Vec<Histogram>,
-        conflicts: &mut Conflicts,
+        odd: &mut Oddities,
     ) {
         let Some(first) = histograms.first() else { return };
         let kind =
             if first.bins.are_densities() { SeriesKind::DensityHistogram } else { SeriesKind::Histogram };
         let count = histograms.len() as u64;
         let arrival = Arrival { world: World::Std, kind, episodic: false, points: count };
-        if let Some(Content::Histograms { points, .. }) =
-            self.catalogue.receive(declaration, arrival, conflicts)
+        if let Some(Destination { series, counts }) = self.catalogue.receive(declaration, arrival, odd)
+            && let Content::Histograms { points, .. } = &mut series.content
         {
-            points.extend(histograms);
-            self.counts.histograms += count;
+            let taken = take_list(&mut series.progress, counts, points, histograms);
+            self.counts.histograms += settle(series, arrival, counts, &taken, odd);
         }
     }
 
-    fn take_scatters(&mut self, update: ScatterUpdate, conflicts: &mut Conflicts) {
+    fn take_scatters(&mut self, update: ScatterUpdate, odd: &mut Oddities) {
         let ScatterUpdate { declaration, is_3d, titles, points: scatters } = update;
         let kind = if is_3d { SeriesKind::Scatter3d } else { SeriesKind::Scatter };
         let count = scatters.len() as u64;
         let arrival = Arrival { world: World::Std, kind, episodic: false, points: count };
         if count > 0
-            && let Some(Content::Scatters { points, .. }) =
-                self.catalogue.receive(declaration, arrival, conflicts)
+            && let Some(Destination { series, counts }) = self.catalogue.receive(declaration, arrival, odd)
+            && let Content::Scatters { points, .. } = &mut series.content
         {
-            points.extend(scatters);
-            self.counts.scatters += count;
+            let taken = take_list(&mut series.progress, counts, points, scatters);
+            self.counts.scatters += settle(series, arrival, counts, &taken, odd);
         }
         // They may come ahead of the first points.
         if !titles.is_empty()
@@ -195,12 +273,29 @@ impl Run {
         }
     }
 
-    pub(super) fn info(&self) -> RunInfo {
+    /// How it stands. A run that nobody closed and that no stream updates is lost when its logger has been silent for so
+    /// long that it would have come back.
+    fn status(&self, now_millis: i64) -> RunStatus {
+        match &self.ending {
+            _ if self.streams > 0 => RunStatus::Running,
+            Some(ending) => ending.how.into(),
+            None if now_millis.saturating_sub(self.last_contact_millis) <= LOST_AFTER_MILLIS => {
+                RunStatus::Running
+            }
+            None => RunStatus::LostContact,
+        }
+    }
+
+    pub(super) fn info(&self, now_millis: i64) -> RunInfo {
         RunInfo {
             id: self.id.clone(),
             definition: self.definition.clone(),
             created_at_millis: self.created_at_millis,
-            closed: self.closed,
+            status: self.status(now_millis),
+            ending: self.ending.clone(),
+            last_contact_millis: self.last_contact_millis,
+            parent: self.parent.clone(),
+            closed: self.ending.is_some() && self.streams == 0,
             series: self.catalogue.len() as u64,
             points: self.counts.all_points(),
         }
@@ -215,27 +310,38 @@ impl Run {
     }
 
     fn series_info(&self, id: SeriesId, series: &Series) -> SeriesInfo {
-        let environments = match &series.content {
-            Content::Rl(rl) => rl.environments().filter_map(|index| self.environments.name(index)).collect(),
-            _ => Vec::new(),
-        };
+        let (mut environments, mut inherited_tracks) = (Vec::new(), Vec::new());
+        if let Content::Rl(rl) = &series.content {
+            environments.extend(rl.environments().filter_map(|index| self.environments.name(index)));
+            inherited_tracks.extend(rl.environments().filter_map(|index| rl.inherited(index)).cloned());
+        }
         SeriesInfo {
             id,
             definition: series.definition.clone(),
             world: series.content.world(),
             kind: series.content.kind(),
-            points: series.content.len() as u64,
-            last_step: series.content.largest_step(),
+            points: series.points_inherited() + series.content.counting(),
+            inherited: series.inherited,
+            inherited_tracks,
+            raw_points: series.content.raw(),
+            not_kept: series.not_kept,
+            last_step: series.last_step(),
             titles: series.titles.clone(),
             environments: environments.into_iter().map(str::to_owned).collect(),
             episodic: self.catalogue.is_episodic(series),
         }
     }
 
-    pub(super) fn points(&self, id: SeriesId, offset: u64, limit: u64) -> Result<FloatPoints, StoreError> {
+    pub(super) fn points(
+        &self,
+        id: SeriesId,
+        view: View,
+        offset: u64,
+        limit: u64,
+    ) -> Result<FloatPoints, StoreError> {
         match &self.catalogue.get(id)?.content {
             Content::None => Ok(FloatPoints { offset, ..FloatPoints::default() }),
-            Content::Floats(floats) => Ok(floats.read(offset, limit)),
+            Content::Floats(floats) => Ok(floats.read(view, offset, limit)),
             _ => Err(StoreError::OtherKind(id)),
         }
     }
@@ -244,23 +350,25 @@ impl Run {
         &self,
         id: SeriesId,
         environment: &str,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Result<RlPoints, StoreError> {
         let Content::Rl(rl) = &self.catalogue.get(id)?.content else { return Err(StoreError::OtherKind(id)) };
-        let found = self.environments.find(environment).and_then(|index| rl.read(index, offset, limit));
+        let found = self.environments.find(environment).and_then(|index| rl.read(index, view, offset, limit));
         found.ok_or_else(|| StoreError::UnknownEnvironment(environment.to_owned()))
     }
 
     pub(super) fn histograms(
         &self,
         id: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Result<Page<Histogram>, StoreError> {
         match &self.catalogue.get(id)?.content {
-            Content::None => Ok(Page::of(&[], offset, limit)),
-            Content::Histograms { points, .. } => Ok(Page::of(points, offset, limit)),
+            Content::None => Ok(Page::empty(offset)),
+            Content::Histograms { points, .. } => Ok(points.read(view, offset, limit)),
             _ => Err(StoreError::OtherKind(id)),
         }
     }
@@ -268,12 +376,13 @@ impl Run {
     pub(super) fn scatters(
         &self,
         id: SeriesId,
+        view: View,
         offset: u64,
         limit: u64,
     ) -> Result<Page<Scatter>, StoreError> {
         match &self.catalogue.get(id)?.content {
-            Content::None => Ok(Page::of(&[], offset, limit)),
-            Content::Scatters { points, .. } => Ok(Page::of(points, offset, limit)),
+            Content::None => Ok(Page::empty(offset)),
+            Content::Scatters { points, .. } => Ok(points.read(view, offset, limit)),
             _ => Err(StoreError::OtherKind(id)),
         }
     }
@@ -289,4 +398,41 @@ impl Run {
     pub(super) fn counts(&self) -> Counts {
         Counts { series: self.catalogue.len() as u64, ..self.counts }
     }
+}
+
+fn take_list<T: AtStep + Clone>(
+    progress: &mut super::progress::Progress,
+    counts: bool,
+    list: &mut PointList<T>,
+    points: Vec<T>,
+) -> Taken {
+    let taken = if counts {
+        let steps = Steps::Each(points.iter().map(AtStep::step).collect());
+        progress.take(&steps, points.len())
+    } else {
+        Taken::nothing(points.len())
+    };
+    list.append(points, &taken);
+    taken
+}
+
+/// Counts what became of points. How many more the series has now that count.
+fn settle(series: &mut Series, arrival: Arrival, counts: bool, taken: &Taken, odd: &mut Oddities) -> u64 {
+    if !counts {
+        return 0;
+    }
+    let not_kept = NotKept {
+        stale_points: taken.points_left_out(),
+        replaced_points: taken.replaced,
+        ..NotKept::default()
+    };
+    if not_kept.stale_points > 0 {
+        odd.first.get_or_insert_with(|| {
+            let points = not_kept.stale_points;
+            format!("{}: {points} at steps that it had passed do not count", series.tell())
+        });
+    }
+    series.not_kept.add(not_kept);
+    odd.not_kept.add(not_kept);
+    arrival.points - not_kept.stale_points - not_kept.replaced_points
 }

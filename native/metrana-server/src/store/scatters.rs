@@ -1,4 +1,4 @@
-//! The scatters of one series, as they came.
+//! Scatters.
 
 /// A set of points at a step. Its columns have one length, which may be 0.
 #[derive(Clone, Debug, PartialEq)]

@@ -47,8 +47,15 @@ pub struct Update {
     pub environment_attributes: Vec<EnvironmentChanges>,
     /// What the message held besides.
     pub not_kept: NotKept,
-    /// Whether the message says that the run is over.
-    pub close: bool,
+    /// When the message says that the run is over: what it says about that.
+    pub close: Option<Close>,
+}
+
+/// A logger says that a run is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Close {
+    /// What it says about that.
+    pub message: Option<String>,
 }
 
 /// What the numbers mean under which a message names its series: what it takes to read the message again.

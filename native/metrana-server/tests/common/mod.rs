@@ -13,7 +13,7 @@ use metrana_proto::types::{
     SeriesDeclaration, StreamingHistogramSeriesUpdate, StreamingRlSeriesUpdate, StreamingScatterSeriesUpdate,
     StreamingSeriesUpdate,
 };
-use metrana_server::store::{Counts, FloatPoints, RunId, SeriesInfo};
+use metrana_server::store::{Counts, FloatPoints, Reading, RunId, SeriesInfo};
 use metrana_server::{Options, RunningServer, Server};
 use metrana_testkit::raw::{RawClient, RawStream};
 use prost::Message;
@@ -40,24 +40,47 @@ pub fn run(run_name: &str) -> Run {
 
 /// Opens a run: whether it was created, and its id.
 pub async fn open(server: &RunningServer, run: &Run) -> (bool, Bytes) {
-    match handshake(server, run).await.into_iter().next() {
+    open_as(server, run, LOGGER).await
+}
+
+/// The same as another logger.
+pub async fn open_as(server: &RunningServer, run: &Run, logger_id: u64) -> (bool, Bytes) {
+    match handshake_as(server, run, logger_id).await.into_iter().next() {
         Some(Msg::InitializedRun(run)) => (run.created, run.run_id),
         other => panic!("the first answer is {other:?}"),
     }
 }
 
+/// What a logger asks for, as every client does by default.
+pub fn opening(run: &Run, logger_id: u64) -> InitializeRunLoggingRequest {
+    InitializeRunLoggingRequest {
+        run: Some(run.clone()),
+        logger_id,
+        create_project_if_missing: true,
+        ..Default::default()
+    }
+}
+
 pub async fn handshake(server: &RunningServer, run: &Run) -> Vec<Msg> {
-    let request =
-        InitializeRunLoggingRequest { run: Some(run.clone()), logger_id: LOGGER, ..Default::default() };
+    handshake_as(server, run, LOGGER).await
+}
+
+pub async fn handshake_as(server: &RunningServer, run: &Run, logger_id: u64) -> Vec<Msg> {
     let mut client = RawClient::connect(server.grpc_addr()).await;
-    let answers = client.initialize(request.encode_to_vec().into()).await.expect("the handshake is answered");
+    let request = opening(run, logger_id).encode_to_vec();
+    let answers = client.initialize(request.into()).await.expect("the handshake is answered");
     answers.into_iter().map(|answer| answer.msg.expect("an answer says something")).collect()
 }
 
 /// Opens an update stream and greets.
 pub async fn greeted(server: &RunningServer, run_id: &Bytes) -> RawStream {
+    greeted_as(server, run_id, LOGGER).await
+}
+
+/// The same as another logger.
+pub async fn greeted_as(server: &RunningServer, run_id: &Bytes, logger_id: u64) -> RawStream {
     let mut stream = RawClient::connect(server.grpc_addr()).await.update_stream().await.expect("a stream");
-    acked(&mut stream, &message(run_id, 0)).await;
+    acked(&mut stream, &UpdateRunRequest { logger_id, ..message(run_id, 0) }).await;
     stream
 }
 
@@ -203,10 +226,19 @@ pub fn series(server: &RunningServer, run_id: &Bytes) -> Vec<SeriesInfo> {
     server.store().series(&RunId::from_bytes(run_id.clone())).expect("the run is there")
 }
 
-/// All points of the run's series of this metric.
+/// All points of the run's series of this metric, as they came.
 pub fn points(server: &RunningServer, run_id: &Bytes, metric: &str) -> FloatPoints {
-    let series = series(server, run_id);
-    let found = series.iter().find(|series| series.definition.metric == metric).expect("the series is there");
+    read(server.store(), run_id, metric)
+}
+
+/// Those of them that count.
+pub fn merged(server: &RunningServer, run_id: &Bytes, metric: &str) -> FloatPoints {
+    read(server.store().merged(), run_id, metric)
+}
+
+fn read(store: Reading<'_>, run_id: &Bytes, metric: &str) -> FloatPoints {
     let run = RunId::from_bytes(run_id.clone());
-    server.store().points(&run, found.id, 0, u64::MAX).expect("the series is there")
+    let series = store.series(&run).expect("the run is there");
+    let found = series.iter().find(|series| series.definition.metric == metric).expect("the series is there");
+    store.points(&run, found.id, 0, u64::MAX).expect("the series is there")
 }

@@ -1,0 +1,459 @@
+//! What a run has from the run that it branched off from: where it goes on, and the points before that.
+//!
+//! A fork takes over, once and for all, how far each series of its parent had come up to the fork step. The points stay
+//! with the parent and are read from there, in front of the fork's own.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use super::list::AtStep;
+use super::rl::InheritedTrack;
+use super::{
+    EnvironmentState, FloatPoints, Histogram, Page, RlPoints, RunId, Scatter, SeriesDefinition, SeriesId,
+    SeriesInfo, SeriesKind, Store, StoreError, View, World,
+};
+
+/// What a run has from its parent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inheritance {
+    /// The parent. None: the run is no fork.
+    pub parent: Option<RunId>,
+    /// The series that had points up to the fork step.
+    pub series: Vec<InheritedSeries>,
+    /// How far the environments had come there.
+    pub environments: Vec<EnvironmentState>,
+}
+
+/// A series as a fork takes it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InheritedSeries {
+    /// What it is.
+    pub definition: SeriesDefinition,
+    /// Its world.
+    pub world: World,
+    /// What its points are.
+    pub kind: SeriesKind,
+    /// Whether its points are of episodes.
+    pub episodic: bool,
+    /// Its points.
+    pub points: InheritedPoints,
+    /// Apart for each environment, in reinforcement learning.
+    pub tracks: Vec<InheritedTrack>,
+}
+
+/// The points of a series that a fork takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InheritedPoints {
+    /// The series in the parent.
+    pub series: SeriesId,
+    /// The last step that is inherited.
+    pub last_step: u64,
+    /// How many of the parent's points that count are inherited: the first ones.
+    pub points: u64,
+}
+
+type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// What a fork of a run at a step has from it.
+pub async fn inherit(store: &dyn Store, parent: &RunId, fork_step: u64) -> Result<Inheritance, StoreError> {
+    let mut inherited = Inheritance { parent: Some(parent.clone()), ..Inheritance::default() };
+    let environments = store.environments(parent).await?;
+    // The largest episode of each environment up to the fork.
+    let mut reached: Vec<(Option<u64>, Option<u64>)> = vec![(None, None); environments.len()];
+    for series in store.series(parent).await? {
+        let Some(world) = series.world else { continue };
+        let (points, tracks) = if world == World::Rl {
+            let mut tracks = Vec::new();
+            for name in &series.environments {
+                let Some((track, episode)) = track(store, parent, &series, name, fork_step).await? else {
+                    continue;
+                };
+                if let Some(place) = environments.iter().position(|is| is.name == *name)
+                    && let Some((rl_step, last_episode)) = reached.get_mut(place)
+                {
+                    *rl_step = (*rl_step).max(Some(track.last_rl_step));
+                    *last_episode = (*last_episode).max(episode);
+                }
+                tracks.push(track);
+            }
+            let last = tracks.iter().map(|track| track.last_rl_step).max();
+            (last.map(|last| (last, tracks.iter().map(|track| track.points).sum())), tracks)
+        } else {
+            (up_to(store, parent, &series, fork_step).await?, Vec::new())
+        };
+        let Some((last_step, points)) = points else { continue };
+        inherited.series.push(InheritedSeries {
+            points: InheritedPoints { series: series.id, last_step, points },
+            definition: series.definition,
+            world,
+            kind: series.kind,
+            episodic: series.episodic,
+            tracks,
+        });
+    }
+    for (environment, (rl_step, episode)) in environments.into_iter().zip(reached) {
+        let whole = environment.last_rl_step.is_some_and(|last| last <= fork_step);
+        if let Some(last_rl_step) = if whole { environment.last_rl_step } else { rl_step } {
+            inherited.environments.push(EnvironmentState {
+                name: environment.name,
+                last_rl_step,
+                last_episode: if whole { environment.last_episode } else { episode },
+            });
+        }
+    }
+    Ok(inherited)
+}
+
+/// The last step up to a step, and how many points there are up to there.
+async fn up_to(
+    store: &dyn Store,
+    run: &RunId,
+    series: &SeriesInfo,
+    step: u64,
+) -> Result<Option<(u64, u64)>, StoreError> {
+    let Some(last) = series.last_step else { return Ok(None) };
+    if last <= step {
+        return Ok(Some((last, series.points)));
+    }
+    let (id, kind) = (series.id, series.kind);
+    let at = |index| -> Reading<'_, Option<u64>> {
+        Box::pin(async move {
+            Ok(match kind {
+                SeriesKind::Undefined => None,
+                SeriesKind::Float => points(store, run, id, View::Merged, index, 1).await?.key(0),
+                SeriesKind::Histogram | SeriesKind::DensityHistogram => {
+                    histograms(store, run, id, View::Merged, index, 1).await?.key(0)
+                }
+                SeriesKind::Scatter | SeriesKind::Scatter3d => {
+                    scatters(store, run, id, View::Merged, index, 1).await?.key(0)
+                }
+            })
+        })
+    };
+    search(series.points, step, at).await
+}
+
+async fn track(
+    store: &dyn Store,
+    run: &RunId,
+    series: &SeriesInfo,
+    environment: &str,
+    fork_step: u64,
+) -> Result<Option<(InheritedTrack, Option<u64>)>, StoreError> {
+    let id = series.id;
+    let read = |index| rl_points(store, run, id, environment, View::Merged, index, 1);
+    let total = read(u64::MAX).await?.floats.total;
+    let at = |index| -> Reading<'_, Option<u64>> {
+        Box::pin(async move { Ok(read(index).await?.heads.first().map(|head| head.rl_step)) })
+    };
+    let Some((last_rl_step, points)) = search(total, fork_step, at).await? else { return Ok(None) };
+    let last = read(points - 1).await?;
+    let track = InheritedTrack { environment: environment.to_owned(), last_rl_step, points };
+    Ok(Some((track, last.heads.first().and_then(|head| head.episode))))
+}
+
+/// Among so many points in the order of their steps: the last step up to a step, and how many points there are up to there.
+async fn search<'a>(
+    total: u64,
+    step: u64,
+    at: impl Fn(u64) -> Reading<'a, Option<u64>>,
+) -> Result<Option<(u64, u64)>, StoreError> {
+    let Some(last) = total.checked_sub(1) else { return Ok(None) };
+    if let Some(found) = at(last).await?
+        && found <= step
+    {
+        return Ok(Some((found, total)));
+    }
+    let (mut low, mut high, mut found) = (0, last, None);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match at(middle).await? {
+            Some(is) if is <= step => {
+                found = Some(is);
+                low = middle + 1;
+            }
+            _ => high = middle,
+        }
+    }
+    Ok(found.map(|found| (found, low)))
+}
+
+/// Points of an ordinary float series, with those of the parent in front.
+pub fn points<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    view: View,
+    offset: u64,
+    limit: u64,
+) -> Reading<'a, FloatPoints> {
+    Box::pin(async move {
+        let Some(line) = Line::of(store, run, series, view).await? else {
+            return store.points(run, series, view, offset, limit).await;
+        };
+        let (id, from) = (line.points.series, &line.parent);
+        let parent = |offset, limit| points(store, from, id, View::Merged, offset, limit);
+        let own = |offset, limit| store.points(run, series, view, offset, limit);
+        join(line.ordered, line.points.points, offset, limit, parent, own).await
+    })
+}
+
+/// Points of one environment of a series of reinforcement learning, with those of the parent in front.
+pub fn rl_points<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    environment: &'a str,
+    view: View,
+    offset: u64,
+    limit: u64,
+) -> Reading<'a, RlPoints> {
+    Box::pin(async move {
+        let line = Line::of(store, run, series, view).await?;
+        let inherited =
+            line.as_ref().and_then(|line| line.tracks.iter().find(|is| is.environment == environment));
+        let (Some(line), Some(track)) = (&line, inherited) else {
+            return store.rl_points(run, series, environment, view, offset, limit).await;
+        };
+        let (id, from) = (line.points.series, &line.parent);
+        let parent = |offset, limit| rl_points(store, from, id, environment, View::Merged, offset, limit);
+        let own = |offset, limit| store.rl_points(run, series, environment, view, offset, limit);
+        join(line.ordered, track.points, offset, limit, parent, own).await
+    })
+}
+
+/// Histograms of a series, with those of the parent in front.
+pub fn histograms<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    view: View,
+    offset: u64,
+    limit: u64,
+) -> Reading<'a, Page<Histogram>> {
+    Box::pin(async move {
+        let Some(line) = Line::of(store, run, series, view).await? else {
+            return store.histograms(run, series, view, offset, limit).await;
+        };
+        let (id, from) = (line.points.series, &line.parent);
+        let parent = |offset, limit| histograms(store, from, id, View::Merged, offset, limit);
+        let own = |offset, limit| store.histograms(run, series, view, offset, limit);
+        join(line.ordered, line.points.points, offset, limit, parent, own).await
+    })
+}
+
+/// Scatters of a series, with those of the parent in front.
+pub fn scatters<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    view: View,
+    offset: u64,
+    limit: u64,
+) -> Reading<'a, Page<Scatter>> {
+    Box::pin(async move {
+        let Some(line) = Line::of(store, run, series, view).await? else {
+            return store.scatters(run, series, view, offset, limit).await;
+        };
+        let (id, from) = (line.points.series, &line.parent);
+        let parent = |offset, limit| scatters(store, from, id, View::Merged, offset, limit);
+        let own = |offset, limit| store.scatters(run, series, view, offset, limit);
+        join(line.ordered, line.points.points, offset, limit, parent, own).await
+    })
+}
+
+/// Where the first points of a series are.
+struct Line {
+    parent: RunId,
+    points: InheritedPoints,
+    tracks: Vec<InheritedTrack>,
+    ordered: bool,
+}
+
+impl Line {
+    /// None: all points are the run's own, or only those were asked for.
+    async fn of(
+        store: &dyn Store,
+        run: &RunId,
+        series: SeriesId,
+        view: View,
+    ) -> Result<Option<Self>, StoreError> {
+        if view == View::Raw {
+            return Ok(None);
+        }
+        let info = store.one_series(run, series).await?;
+        let Some(points) = info.inherited else { return Ok(None) };
+        let parent = store.run(run).await?.parent;
+        let ordered = info.definition.is_ordered();
+        Ok(parent.map(|parent| Self { parent, points, tracks: info.inherited_tracks, ordered }))
+    }
+}
+
+/// A page of points that lie in two places.
+async fn join<'a, T: Columns>(
+    ordered: bool,
+    inherited: u64,
+    offset: u64,
+    limit: u64,
+    parent: impl Fn(u64, u64) -> Reading<'a, T>,
+    own: impl Fn(u64, u64) -> Reading<'a, T>,
+) -> Result<T, StoreError> {
+    let from_parent = |result: Result<T, StoreError>| match result {
+        // The parent was deleted since: what it had is gone.
+        Err(StoreError::UnknownRun(_) | StoreError::UnknownSeries(_)) => Ok(None),
+        result => result.map(Some),
+    };
+    if ordered {
+        let wanted = limit.min(inherited.saturating_sub(offset));
+        let first = from_parent(parent(offset.min(inherited), wanted).await)?;
+        let inherited = if first.is_some() { inherited } else { 0 };
+        let rest = limit - first.as_ref().map_or(0, |first| first.len() as u64);
+        let own = own(offset.saturating_sub(inherited), rest).await?;
+        let total = inherited + own.total();
+        let mut joined = match first {
+            Some(mut first) => {
+                first.extend(own);
+                first
+            }
+            None => own,
+        };
+        joined.place(total, offset);
+        return Ok(joined);
+    }
+    // A step of the fork takes the place of the parent's: only all of them tell which.
+    let own = own(0, u64::MAX).await?;
+    let mut all = match from_parent(parent(0, inherited).await)? {
+        Some(mut first) => {
+            first.extend(own);
+            first
+        }
+        None => own,
+    };
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    places.sort_by_key(|&place| all.key(place));
+    let mut merged: Vec<usize> = Vec::with_capacity(places.len());
+    for place in places {
+        match merged.last_mut() {
+            Some(last) if all.key(*last) == all.key(place) => *last = place,
+            _ => merged.push(place),
+        }
+    }
+    let total = merged.len() as u64;
+    all = all.pick(merged.get(super::arrivals::page(offset, limit, total)).unwrap_or_default());
+    all.place(total, offset);
+    Ok(all)
+}
+
+/// Points read back, of whatever kind.
+trait Columns: Sized {
+    type Key: Ord;
+
+    fn len(&self) -> usize;
+    fn total(&self) -> u64;
+    fn key(&self, place: usize) -> Option<Self::Key>;
+    fn extend(&mut self, other: Self);
+    fn pick(&self, places: &[usize]) -> Self;
+    fn place(&mut self, total: u64, offset: u64);
+}
+
+fn picked<T: Copy>(column: &[T], places: &[usize]) -> Vec<T> {
+    places.iter().filter_map(|&place| column.get(place).copied()).collect()
+}
+
+impl Columns for FloatPoints {
+    type Key = u64;
+
+    fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    fn total(&self) -> u64 {
+        self.total
+    }
+
+    fn key(&self, place: usize) -> Option<u64> {
+        self.steps.get(place).copied()
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.steps.extend(other.steps);
+        self.timestamps.extend(other.timestamps);
+        self.values.extend(other.values);
+        self.widths.extend(other.widths);
+    }
+
+    fn pick(&self, places: &[usize]) -> Self {
+        Self {
+            steps: picked(&self.steps, places),
+            timestamps: picked(&self.timestamps, places),
+            values: picked(&self.values, places),
+            widths: picked(&self.widths, places),
+            ..Self::default()
+        }
+    }
+
+    fn place(&mut self, total: u64, offset: u64) {
+        (self.total, self.offset) = (total, offset);
+    }
+}
+
+impl Columns for RlPoints {
+    type Key = (u64, Option<u64>, u64);
+
+    fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    fn total(&self) -> u64 {
+        self.floats.total
+    }
+
+    fn key(&self, place: usize) -> Option<Self::Key> {
+        let head = self.heads.get(place)?;
+        Some((head.rl_step, head.episode, self.floats.key(place)?))
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.heads.extend(other.heads);
+        self.floats.extend(other.floats);
+    }
+
+    fn pick(&self, places: &[usize]) -> Self {
+        Self { heads: picked(&self.heads, places), floats: self.floats.pick(places) }
+    }
+
+    fn place(&mut self, total: u64, offset: u64) {
+        self.floats.place(total, offset);
+    }
+}
+
+impl<T: AtStep + Clone> Columns for Page<T> {
+    type Key = u64;
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn total(&self) -> u64 {
+        self.total
+    }
+
+    fn key(&self, place: usize) -> Option<u64> {
+        self.items.get(place).map(AtStep::step)
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.items.extend(other.items);
+    }
+
+    fn pick(&self, places: &[usize]) -> Self {
+        let items = places.iter().filter_map(|&place| self.items.get(place)).cloned().collect();
+        Self { total: 0, offset: 0, items }
+    }
+
+    fn place(&mut self, total: u64, offset: u64) {
+        (self.total, self.offset) = (total, offset);
+    }
+}
