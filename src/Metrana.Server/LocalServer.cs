@@ -4,84 +4,164 @@ using Metrana.Server.Http;
 namespace Metrana.Server;
 
 /// <summary>
-/// A Metrana server of one's own: a child process on this machine that takes the points of any logger and answers what it
-/// holds. No account and no network is needed.
+/// A Metrana server on this machine, which takes the points of any logger and answers what it holds. No account and no network
+/// is needed.
 /// </summary>
 /// <remarks>
-/// The child ends with <see cref="DisposeAsync"/>, and on its own when this process dies in whatever way, unless
-/// <see cref="LocalServerOptions.Linger"/> is set. All members may be used from several threads at once.
+/// <para><see cref="StartAsync"/> starts one of one's own: a child process that ends with <see cref="DisposeAsync"/>, and on its
+/// own when this process dies in whatever way, unless <see cref="LocalServerOptions.Linger"/> is set.</para>
+/// <para><see cref="FindOrStartAsync(string?, CancellationToken)"/> finds the server of a data directory, or starts one that all
+/// programs of this user share; it belongs to nobody and ends when nobody has needed it for a while.</para>
+/// <para>All members may be used from several threads at once.</para>
 /// </remarks>
 /// <example>
 /// <code>
 /// await using var server = await LocalServer.StartAsync();
-/// using var logger = new Logger(new LoggerConfig { ApiKey = "any", Endpoint = server.Endpoint, /* ... */ });
+/// using var logger = new Logger(new LoggerConfig { ApiKey = server.ApiKey, Endpoint = server.Endpoint, /* ... */ });
 /// </code>
 /// </example>
 public sealed partial class LocalServer : IAsyncDisposable
 {
-    private readonly ServerProcess _process;
+    /// <summary>A server that asks for no key takes any, and loggers insist on one.</summary>
+    private const string AnyKey = "local-server";
+
     private readonly ServerHttp _http;
-    private readonly bool _linger;
+    private readonly Func<Task> _stop;
+    private readonly Func<ValueTask> _leave;
     private readonly ServerFaults? _faults;
 
-    private LocalServer(ServerProcess process, ServerHttp http, LocalServerOptions options)
+    private LocalServer(ServerProcess process, LivingServer living, LocalServerOptions options)
+        : this(living, options)
     {
-        _process = process;
-        _http = http;
-        _linger = options.Linger;
-        _faults = options.AllowFaults ? new ServerFaults(http) : null;
+        _stop = process.StopAsync;
+        _leave = options.Linger ? LetGo : () => new ValueTask(process.StopAsync());
+
+        ValueTask LetGo()
+        {
+            process.LetGo();
+            return ValueTask.CompletedTask;
+        }
     }
 
-    /// <summary>Where loggers send to: the value for a logger's endpoint, like <c>http://127.0.0.1:41234</c>.</summary>
-    public string Endpoint => _process.Endpoints.Grpc;
+    private LocalServer(FoundServer found, LocalServerOptions options)
+        : this(found.Living, options) => _stop = found.StopAsync;
 
-    /// <summary>Where the server answers over HTTP, like <c>http://127.0.0.1:41235</c>.</summary>
-    public string HttpEndpoint => _process.Endpoints.Http;
+    private LocalServer(LivingServer living, LocalServerOptions options)
+    {
+        _http = new ServerHttp(living.Http, living.Key);
+        Endpoint = living.Grpc;
+        HttpEndpoint = living.Http;
+        ApiKey = living.Key ?? AnyKey;
+        ProcessId = living.Pid;
+        _stop = () => Task.CompletedTask;
+        _leave = () => ValueTask.CompletedTask;
+        _faults = options.AllowFaults ? new ServerFaults(_http) : null;
+    }
+
+    /// <summary>
+    /// Where runs are kept when nobody says otherwise: what the environment variable <c>METRANA_SERVER_DATA</c> names, and without
+    /// it a folder of the user's own data, like <c>~/.local/share/metrana</c>.
+    /// </summary>
+    /// <exception cref="LocalServerException">This user has no such folder.</exception>
+    public static string DefaultDataDirectory => DataDirectory.Default;
+
+    /// <summary>Where loggers send to: the value for a logger's endpoint, like <c>http://127.0.0.1:7070</c>.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Where the server answers over HTTP, and where its page is: mostly the same as <see cref="Endpoint"/>.</summary>
+    public string HttpEndpoint { get; }
+
+    /// <summary>
+    /// The key that loggers show: the value for a logger's API key. A server with a data directory lets nobody in without it; it
+    /// stands in a file there that only this user can read.
+    /// </summary>
+    public string ApiKey { get; }
 
     /// <summary>The id of the server's process.</summary>
-    public int ProcessId => _process.Id;
+    public int ProcessId { get; }
 
     /// <summary>Makes the server fail on purpose, for tests.</summary>
     /// <exception cref="InvalidOperationException">The server was started without <see cref="LocalServerOptions.AllowFaults"/>.</exception>
     public ServerFaults Faults => _faults ?? throw new InvalidOperationException(
         "This server was started without LocalServerOptions.AllowFaults and does not fail on purpose.");
 
-    /// <summary>Starts a server on free ports of this machine and returns when it listens.</summary>
+    /// <summary>Starts a server on a free port of this machine and returns when it listens.</summary>
     /// <param name="options">What differs from the defaults.</param>
     /// <param name="cancellationToken">Gives up; a server that was already started is ended.</param>
-    /// <exception cref="LocalServerException">There is no program for this machine, or it did not come up in time.</exception>
+    /// <exception cref="LocalServerException">
+    /// There is no program for this machine, it did not come up in time, or another server lives in its data directory.
+    /// </exception>
     public static async Task<LocalServer> StartAsync(
         LocalServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new LocalServerOptions();
         var program = ServerProgram.Find(options.ProgramPath);
-        var process = await ServerProcess.StartAsync(program, options, cancellationToken).ConfigureAwait(false);
-        return new LocalServer(process, new ServerHttp(process.Endpoints.Http), options);
+        var arguments = ServerArguments.OfChild(options);
+        var process = await ServerProcess.StartAsync(program, arguments, options, cancellationToken).ConfigureAwait(false);
+        var living = new LivingServer(process.Id, process.Endpoints.Grpc, process.Endpoints.Http, null);
+        if (options.DataDirectory is { } directory)
+        {
+            try
+            {
+                living = await new DataDirectory(directory).FindAsync(cancellationToken).ConfigureAwait(false) is { } found
+                    && found.Pid == process.Id
+                    ? found
+                    : throw new LocalServerException($"The server has started in {directory}, but is not to be found there.");
+            }
+            catch
+            {
+                await process.StopAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        return new LocalServer(process, living, options);
     }
 
     /// <summary>
-    /// Ends the server, also one that lingers: it finishes what it is doing, and is killed when that takes longer than
-    /// <see cref="LocalServerOptions.StopTimeout"/>. Never throws; calling it again is harmless.
+    /// Finds the living server of a data directory, or starts one there that lives on until nobody has needed it for a while.
+    /// Programs that do so at the same time find the same one.
+    /// </summary>
+    /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="LocalServerException">There is no program for this machine, or no server came up in time.</exception>
+    public static Task<LocalServer> FindOrStartAsync(string? dataDirectory = null, CancellationToken cancellationToken = default) =>
+        FindOrStartAsync(new LocalServerOptions { DataDirectory = dataDirectory }, cancellationToken);
+
+    /// <summary>
+    /// Finds the living server of a data directory, or starts one there that lives on until nobody has needed it for a while.
+    /// Programs that do so at the same time find the same one.
+    /// </summary>
+    /// <param name="options">
+    /// Which directory, and how a server is started when none lives there. One that lives there already stays as it is.
+    /// </param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="LocalServerException">There is no program for this machine, or no server came up in time.</exception>
+    public static async Task<LocalServer> FindOrStartAsync(LocalServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var found = await FoundServer.FindOrStartAsync(options, cancellationToken).ConfigureAwait(false);
+        return new LocalServer(found, options);
+    }
+
+    /// <summary>
+    /// Ends the server, also one that lingers or that others use: it finishes what it is doing, within
+    /// <see cref="LocalServerOptions.StopTimeout"/>; a child that takes longer is killed. Never throws; calling it again is
+    /// harmless.
     /// </summary>
     public async Task StopAsync()
     {
         _http.Dispose();
-        await _process.StopAsync().ConfigureAwait(false);
+        await _stop().ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Ends the server as <see cref="StopAsync"/> does; with <see cref="LocalServerOptions.Linger"/> only lets go of it.
+    /// Ends a server that <see cref="StartAsync"/> has started, as <see cref="StopAsync"/> does. Of one that lingers or was found
+    /// it only lets go.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (_linger)
-        {
-            _http.Dispose();
-            _process.LetGo();
-        }
-        else
-        {
-            await StopAsync().ConfigureAwait(false);
-        }
+        _http.Dispose();
+        await _leave().ConfigureAwait(false);
     }
 }

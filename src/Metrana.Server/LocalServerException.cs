@@ -20,6 +20,12 @@ public sealed class LocalServerException : Exception
     internal LocalServerException(string message, HttpStatusCode httpStatus)
         : base(message) => HttpStatus = httpStatus;
 
+    internal LocalServerException(string message, int exitCode)
+        : base(message) => ExitCode = exitCode;
+
+    /// <summary>How the program ended before it listened.</summary>
+    internal int? ExitCode { get; }
+
     /// <summary>The HTTP status of the server's answer, where it answered: 404 for an unknown run or series.</summary>
     public HttpStatusCode? HttpStatus { get; }
 }

@@ -1,6 +1,9 @@
 namespace Metrana.Server;
 
-/// <summary>How <see cref="LocalServer.StartAsync"/> starts the server. Every setting has a default that suits most programs.</summary>
+/// <summary>
+/// How <see cref="LocalServer.StartAsync"/> and <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/>
+/// start a server. Every setting has a default that suits most programs.
+/// </summary>
 public sealed class LocalServerOptions
 {
     /// <summary>
@@ -8,6 +11,23 @@ public sealed class LocalServerOptions
     /// <c>METRANA_SERVER_PATH</c> names, and without that the one that came with this package.
     /// </summary>
     public string? ProgramPath { get; init; }
+
+    /// <summary>
+    /// The directory that the server keeps its runs in. Unset, <see cref="LocalServer.StartAsync"/> starts a server that keeps
+    /// everything in memory, and <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> takes
+    /// <see cref="LocalServer.DefaultDataDirectory"/>.
+    /// </summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>How safe a point is when a server with a data directory acknowledges it.</summary>
+    public ServerDurability Durability { get; init; }
+
+    /// <summary>
+    /// After how long a time without any client and any reader a server ends that
+    /// <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> has started; in whole seconds. Default:
+    /// 10 minutes.
+    /// </summary>
+    public TimeSpan IdleExit { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether <see cref="LocalServer.Faults"/> may make the server fail on purpose. For tests only.</summary>
     public bool AllowFaults { get; init; }

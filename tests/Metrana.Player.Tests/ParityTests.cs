@@ -63,12 +63,12 @@ public sealed partial class ParityTests
     public void A_test_that_is_not_there_would_be_found()
     {
         Exists("Metrana.Player.Tests.ParityTests.Every_test_that_is_named_exists").Should().BeTrue();
-        Exists("cargo: metrana-ingestion-logger validate::tests::names_have_limits_in_bytes").Should().BeTrue();
+        Exists("cargo: metrana-ingestion-logger names::validate::tests::names_have_limits_in_bytes").Should().BeTrue();
 
         Exists("Metrana.Player.Tests.ParityTests.Exists").Should().BeFalse("it is no test");
         Exists("Metrana.Player.Tests.PlayTests.Every_test_that_is_named_exists").Should().BeFalse("it is another class's");
         Exists("Metrana.Nowhere.Tests.A.B").Should().BeFalse();
-        Exists("cargo: metrana-ingestion-logger validate::tests::metric").Should().BeFalse("it is no test");
+        Exists("cargo: metrana-ingestion-logger names::validate::tests::metric").Should().BeFalse("it is no test");
         Exists("cargo: metrana-ingestion-logger config::tests::names_have_limits_in_bytes").Should().BeFalse("it is another module's");
         Exists("cargo: metrana-nowhere a::b").Should().BeFalse();
     }

@@ -1,9 +1,25 @@
-//! The wall clock, as points carry it.
+//! The clocks of the engine, and the one place where they are read: the wall clock, as points carry it, and the one that only
+//! goes forward, by which deadlines are kept. A test puts a clock of its own in their place, so that what it does can be done
+//! again.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Now, on the clock that only goes forward.
+#[inline]
+pub(crate) fn instant() -> Instant {
+    #[cfg(test)]
+    if let Some((instant, _)) = manual::now() {
+        return instant;
+    }
+    Instant::now()
+}
 
 /// Milliseconds since 1970; before that they are negative.
 pub(crate) fn now_millis() -> i64 {
+    #[cfg(test)]
+    if let Some((_, millis)) = manual::now() {
+        return millis;
+    }
     let clamp = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => clamp(since.as_millis()),
@@ -14,7 +30,12 @@ pub(crate) fn now_millis() -> i64 {
 /// The same at the kernel's last tick, which is at most a few milliseconds ago: reading the time exactly costs as much as
 /// all the rest of logging a value.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn tick_millis() -> i64 {
+    #[cfg(test)]
+    if let Some((_, millis)) = manual::now() {
+        return millis;
+    }
     let tick = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
     tick.tv_sec.saturating_mul(1000) + tick.tv_nsec / 1_000_000
 }
@@ -22,4 +43,47 @@ pub(crate) fn tick_millis() -> i64 {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn tick_millis() -> i64 {
     now_millis()
+}
+
+/// A clock that stands still until the thread whose clock it is moves it.
+#[cfg(test)]
+pub(crate) mod manual {
+    use std::cell::Cell;
+    use std::time::{Duration, Instant};
+
+    thread_local! {
+        static NOW: Cell<Option<(Instant, i64)>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn now() -> Option<(Instant, i64)> {
+        NOW.get()
+    }
+
+    /// The clock of this thread, until it is dropped. It begins in 1970.
+    pub(crate) struct Manual {
+        /// What is added to the time of the beginning.
+        elapsed: Cell<Duration>,
+        start: Instant,
+    }
+
+    impl Manual {
+        pub(crate) fn begin() -> Self {
+            let start = Instant::now();
+            NOW.set(Some((start, 0)));
+            Self { elapsed: Cell::new(Duration::ZERO), start }
+        }
+
+        pub(crate) fn advance(&self, by: Duration) {
+            let elapsed = self.elapsed.get() + by;
+            self.elapsed.set(elapsed);
+            let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+            NOW.set(Some((self.start + elapsed, millis)));
+        }
+    }
+
+    impl Drop for Manual {
+        fn drop(&mut self) {
+            NOW.set(None);
+        }
+    }
 }

@@ -7,89 +7,83 @@ use crate::errors::{Error, Status};
 
 /// What to do about a run of this name that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(i32)]
 pub enum ResumeStrategy {
     /// Open it only when it belongs to this job.
     #[default]
-    Never = 0,
+    Never,
     /// Open it whosever it is.
-    Allow = 1,
+    Allow,
 }
 
 /// What a log call does while the queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(i32)]
 pub enum Backpressure {
     /// Wait for room, however long.
     #[default]
-    Block = 0,
+    Block,
     /// Wait for the enqueue timeout, then leave the call's data out and say so in the counters.
-    DropNew = 1,
+    DropNew,
     /// Wait for the enqueue timeout, then refuse the call.
-    Raise = 2,
+    Raise,
 }
 
 /// What a final delivery failure means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(i32)]
 pub enum DeliveryPolicy {
     /// The logger stops: nothing more is accepted, so that nobody trains on believing in logs that are not there.
     #[default]
-    StopOnLoss = 0,
+    StopOnLoss,
     /// The data is dropped, counted and reported, and logging goes on.
-    TolerateLoss = 1,
+    TolerateLoss,
 }
 
 /// How errors surface that did not stop the logger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(i32)]
 pub enum ErrorStrategy {
     /// Only in the list that `take_errors` empties.
-    Silent = 0,
+    Silent,
     /// Also as a line in the host's log.
     #[default]
-    Warn = 1,
+    Warn,
     /// The next log call raises them, and logs nothing.
-    RaiseOnLog = 2,
+    RaiseOnLog,
     /// Close raises them.
-    RaiseOnClose = 3,
+    RaiseOnClose,
 }
 
 /// How urgent a log line is. A larger number is less urgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum LogLevel {
     /// No lines at all.
-    Off = 0,
+    Off,
     /// Something was lost or will not work.
-    Error = 1,
+    Error,
     /// Something needs a look.
     #[default]
-    Warn = 2,
+    Warn,
     /// What happened.
-    Info = 3,
+    Info,
     /// How it happened.
-    Debug = 4,
+    Debug,
     /// Everything.
-    Trace = 5,
+    Trace,
 }
 
 /// How values are brought together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum AggregationFunction {
     /// Their mean.
-    Mean = 1,
+    Mean,
     /// The greatest.
-    Max = 2,
+    Max,
     /// Their sum.
-    Sum = 3,
+    Sum,
     /// The least.
-    Min = 4,
+    Min,
     /// Their standard deviation.
-    StdDev = 5,
+    StdDev,
     /// How many there are.
-    Count = 6,
+    Count,
 }
 
 /// What the service is to make of the series of a run on its own.

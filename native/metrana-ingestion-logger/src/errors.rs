@@ -1,16 +1,12 @@
-//! What can go wrong, as one table of numbers.
-//!
-//! The numbers are the C ABI's and are set by hand, in bands, and never reused: a band says which exception a
-//! host raises, a number says which case of it.
+//! What can go wrong, as one table.
 
 use std::fmt;
 
 macro_rules! statuses {
-    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
-        /// How a call ended. Bands: 1 to 99 the boundary, 100 init, 200 enqueue, 300 sender, 400 closing, 500 events.
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Which way a call failed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[repr(i32)]
-        pub enum Status { $($(#[$doc])* $name = $number,)* }
+        pub enum Status { $($(#[$doc])* $name,)* }
 
         impl Status {
             /// Every status there is.
@@ -26,64 +22,48 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// The call did what it says.
-    Ok = 0,
-    /// A pointer that must not be null was null, or a null pointer came with a length.
-    NullPointer = 1,
-    /// A length was larger than memory can be.
-    InvalidLength = 2,
-    /// A pointer was not aligned for its type.
-    Misaligned = 3,
-    /// A text was not UTF-8.
-    InvalidUtf8 = 4,
-    /// A number names no value of its enumeration.
-    InvalidEnum = 5,
-    /// A structure has another size than this library knows: header and library do not belong together.
-    StructSize = 6,
-    /// A duration was not a number, or was negative where that means nothing.
-    InvalidDuration = 7,
     /// The engine panicked inside this call; the process lives on and the handle is poisoned.
-    Panicked = 10,
+    Panicked,
     /// An earlier call on this handle panicked, so it refuses everything.
-    Poisoned = 11,
+    Poisoned,
     /// The configuration cannot work; the message lists every problem.
-    InvalidConfig = 100,
+    InvalidConfig,
     /// The ingestion service could not be reached.
-    ConnectFailed = 101,
+    ConnectFailed,
     /// The ingestion service refused to open the run.
-    InitRefused = 102,
+    InitRefused,
     /// The run could not be opened within the init timeout.
-    InitTimeout = 103,
+    InitTimeout,
     /// The operating system gives this process, or its container, no further thread.
-    NoThread = 104,
+    NoThread,
     /// The run is there already and is not known to belong to this job.
-    RunAlreadyExists = 110,
+    RunAlreadyExists,
     /// The run is there already and belongs to another job.
-    OrchestrationIdMismatch = 111,
+    OrchestrationIdMismatch,
     /// The logger is closed.
-    LoggerClosed = 200,
+    LoggerClosed,
     /// The queue is full and stayed full for the enqueue timeout.
-    QueueFull = 201,
+    QueueFull,
     /// The call breaks a rule; nothing was logged and nothing changed.
-    Validation = 210,
+    Validation,
     /// Delivery failed for good and the logger takes no more.
-    SenderStopped = 300,
+    SenderStopped,
     /// Errors were collected since the last look, and the error strategy raises them on the next log call.
-    SenderErrors = 301,
+    SenderErrors,
     /// Not everything was acknowledged within the flush timeout; the logger goes on.
-    FlushTimeout = 302,
+    FlushTimeout,
     /// Everything that the flush waited for has found its end, but some of it is lost.
-    FlushUndelivered = 303,
+    FlushUndelivered,
     /// Not everything was acknowledged within the close timeout; the rest is lost and counted.
-    CloseTimeout = 400,
+    CloseTimeout,
     /// The logger closed, but something it had accepted was lost before.
-    CloseUndelivered = 401,
+    CloseUndelivered,
     /// Errors were collected, and the error strategy raises them on close.
-    CloseErrors = 402,
+    CloseErrors,
     /// No event came within the timeout.
-    EventTimeout = 500,
+    EventTimeout,
     /// The event queue is closed.
-    EventsClosed = 501,
+    EventsClosed,
 }
 
 /// What went wrong, with which value, and what to do.

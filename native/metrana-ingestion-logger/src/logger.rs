@@ -47,9 +47,10 @@ impl Logger {
         let (connector, opened) = wait_on(&handle, opening)??;
 
         let identity = Identity { run: opened.run_id.clone(), logger: logger_id, session: random::id() };
-        let mut stage = Stage::new(&config, events.clone(), Pool::new(config.queue_bytes));
+        let pool = Pool::new(config.queue_bytes);
+        let mut stage = Stage::new(&config, identity.envelope_len(), events.clone(), pool);
         opened.seed(&mut stage);
-        let seeded = stage.registry.len() > 0;
+        let seeded = stage.names.registry.len() > 0;
         let slot = slots::occupy(stage, config.queue_bytes)?;
         let generation = slot.gate.lock()?.inner.generation;
         let shared = Arc::new(Shared { config, slot, abandon: tokio::sync::Notify::new(), events });
@@ -64,7 +65,7 @@ impl Logger {
         let gate = &self.shared.slot.gate;
         let read = |state: &GateState<Stage>| Counters {
             pending_bytes: state.held() as u64,
-            ..state.inner.counters
+            ..state.inner.books.counters
         };
         match gate.lock() {
             Ok(mut state) => {
@@ -103,7 +104,7 @@ impl Logger {
     /// Empties the list of errors that happened behind the caller's back.
     #[must_use]
     pub fn take_errors(&self) -> Vec<Error> {
-        self.shared.slot.gate.lock().map(|mut state| state.inner.reports.take()).unwrap_or_default()
+        self.shared.slot.gate.lock().map(|mut state| state.inner.books.reports.take()).unwrap_or_default()
     }
 
     /// Sends everything logged so far at once and waits until it is acknowledged. Answers `FlushUndelivered` where some of
@@ -155,7 +156,7 @@ impl Logger {
             state.outcome().cloned().or_else(|| stopped.map(|cause| Err(undelivered(&cause))))
         })?;
         let outcome = self.shared.slot.gate.finish(
-            |state| ended.unwrap_or_else(|| Err(out_of_time(timeout, &state.inner.counters))),
+            |state| ended.unwrap_or_else(|| Err(out_of_time(timeout, &state.inner.books.counters))),
             Stage::write_off,
         )?;
         self.shared.abandon.notify_one();
@@ -229,11 +230,15 @@ fn undelivered(cause: &Error) -> Error {
 
 fn out_of_time(timeout: Duration, counters: &Counters) -> Error {
     let pending: u64 = counters.kinds().iter().map(|kind| kind.pending).sum();
+    let before = match counters.lost() {
+        0 => String::new(),
+        lost => format!("; {lost} were lost before"),
+    };
     Error::new(
         Status::CloseTimeout,
         format!(
             "close timeout of {timeout:?} reached before everything was acknowledged: {pending} point(s) or \
-             attribute(s) had no answer and count as dropped"
+             attribute(s) had no answer and count as dropped{before}"
         ),
     )
 }

@@ -119,15 +119,14 @@ impl Environments<'_> {
 
 /// How the environment steps of a series in an environment count. The first call decides it for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(i32)]
 pub enum StepStrategy {
     /// From 0 within each reinforcement-learning step and episode.
     #[default]
-    WithinRlStep = 0,
+    WithinRlStep,
     /// The same, and the service counts on from one over the whole episode.
-    FromOne = 1,
+    FromOne,
     /// The caller's steps go on over reinforcement-learning steps.
-    AcrossRlSteps = 2,
+    AcrossRlSteps,
 }
 
 impl StepStrategy {

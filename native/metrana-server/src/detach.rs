@@ -16,6 +16,8 @@ pub fn from_terminal(directory: &Path) -> io::Result<()> {
         fs::rename(&path, directory.join("server.log.old"))?;
     }
     let log = OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
+    // The folder where it was started may be wanted away.
+    std::env::set_current_dir("/")?;
     let nothing = OpenOptions::new().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&nothing)?;
     rustix::stdio::dup2_stderr(&log)?;

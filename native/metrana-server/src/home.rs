@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use metrana_server::Secret;
 use serde::Serialize;
@@ -38,10 +40,11 @@ impl Home {
         let named =
             |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", directory.display()));
         make_private_directory(directory).map_err(named)?;
+        let directory = &fs::canonicalize(directory).map_err(named)?;
         let mut lock = private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
             .open(directory.join("server.lock"))
             .map_err(named)?;
-        match lock.try_lock() {
+        match lock_soon(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -113,6 +116,19 @@ impl Home {
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&half, self.directory.join(name))
+    }
+}
+
+/// Takes the lock. Somebody who looks whether a server lives here has it for a moment.
+fn lock_soon(lock: &File) -> Result<(), TryLockError> {
+    let deadline = Instant::now() + Duration::from_millis(300);
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            result => return result,
+        }
     }
 }
 

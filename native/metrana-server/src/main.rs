@@ -89,6 +89,7 @@ fn run(cli: &Cli) -> io::Result<()> {
         }
         let why = tokio::select! {
             why = stop.next() => why?,
+            () = server.asked_to_stop() => "somebody asked for it over HTTP",
             () = async {
                 match cli.idle_exit {
                     Some(time) => server.unneeded_for(time).await,

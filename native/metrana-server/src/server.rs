@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::budget::Budget;
-use crate::clock::Clock;
+use crate::clock::{Clock, now_millis};
 use crate::connection::Links;
 use crate::faults::Faults;
 use crate::gate::{Access, Gate};
@@ -22,7 +22,7 @@ use crate::limits::Limits;
 use crate::listener::{self, Listener};
 use crate::log::Log;
 use crate::presence::Presence;
-use crate::serve::Serving;
+use crate::serve::{Serving, stopped};
 use crate::store::{MemoryStore, Reading, Store};
 use crate::tls::Tls;
 
@@ -94,6 +94,7 @@ impl Server {
         let presence = Presence::default();
         let links = Links::default();
         let stop = watch::Sender::new(false);
+        let stop_asked = watch::Sender::new(false);
         let log = Log::new(options.log);
 
         let ingest = Ingest {
@@ -106,8 +107,13 @@ impl Server {
             pace: Pace::default(),
             stopping: stop.subscribe(),
         };
-        let api =
-            http::Api { store: Arc::clone(&store), faults: Arc::clone(&faults), gate: Arc::clone(&gate) };
+        let api = http::Api {
+            store: Arc::clone(&store),
+            faults: Arc::clone(&faults),
+            gate: Arc::clone(&gate),
+            started_at_millis: now_millis(),
+            stop_asked: stop_asked.clone(),
+        };
         let serving = Arc::new(Serving {
             grpc: tonic::service::Routes::new(ingest.into_service()).prepare().into_axum_router(),
             http: http::router(api, options.allow_faults, options.limits.body),
@@ -132,6 +138,7 @@ impl Server {
             presence,
             links,
             stop,
+            stop_asked,
             tasks,
             drain: options.drain,
         })
@@ -148,6 +155,7 @@ pub struct RunningServer {
     presence: Presence,
     links: Links,
     stop: watch::Sender<bool>,
+    stop_asked: watch::Sender<bool>,
     tasks: Vec<JoinHandle<io::Result<()>>>,
     drain: Duration,
 }
@@ -180,6 +188,11 @@ impl RunningServer {
     /// Waits until no client and no reader has needed it for this long.
     pub async fn unneeded_for(&self, time: Duration) {
         self.presence.nobody_for(time).await;
+    }
+
+    /// Waits until somebody asks over HTTP that it ends.
+    pub async fn asked_to_stop(&self) {
+        stopped(&mut self.stop_asked.subscribe()).await;
     }
 
     /// What it holds.

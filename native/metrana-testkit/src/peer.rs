@@ -33,6 +33,8 @@ pub enum Reaction {
     Raw(Bytes),
     /// No answer, and nothing more is read from this stream. The connection lives on.
     Silence,
+    /// One answer, and then nothing any more: no answer, and no end, whatever the client does.
+    LastAnswer,
 }
 
 /// A message as it came.
@@ -229,7 +231,10 @@ impl Service<Request<Streaming<Bytes>>> for Updates {
             }
             Ok(Reaction::End) => stream::iter(vec![None]).left_stream(),
             Ok(Reaction::Raw(bytes)) => stream::iter(vec![Some(Ok(bytes))]).left_stream(),
-            Ok(Reaction::Silence) => stream::pending().right_stream(),
+            Ok(Reaction::LastAnswer) => {
+                stream::iter(vec![Some(Ok(answer()))]).chain(stream::pending()).boxed().right_stream()
+            }
+            Ok(Reaction::Silence) => stream::pending().boxed().right_stream(),
         });
         let until_the_end = answers.take_while(|answer| ready(answer.is_some())).filter_map(ready);
         ready(Ok(Response::new(Box::pin(until_the_end))))

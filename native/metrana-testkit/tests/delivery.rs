@@ -19,6 +19,7 @@ use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, KindCounters, Logger};
 use metrana_server::store::Counts;
 use metrana_server::{Fault, Options, Server};
+use metrana_testkit::deadline::Deadline;
 use metrana_testkit::model::Model;
 use metrana_testkit::program::{Amounts, Call, Kinds, Program};
 use metrana_testkit::proxy::{Fate, FaultProxy, Side};
@@ -105,6 +106,7 @@ fn work(next: &AtomicU64, programs: u64) -> Met {
 
 /// Plays one program and compares what the server holds with the model.
 fn play(runtime: &Runtime, seed: u64) -> Met {
+    let _deadline = Deadline::start();
     let mut random = Random::new(seed);
     let program = Program::generate(&mut random, if seed % 4 == 3 { Kinds::Floats } else { Kinds::All });
     let amounts = program.amounts();

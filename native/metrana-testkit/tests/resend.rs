@@ -7,6 +7,7 @@ use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Logger, StdFloats, Steps, Timestamps, Values};
 use metrana_proto::svc::initialize_run_logging_response::{EnvStatuses, InitializedRun, Msg};
 use metrana_proto::svc::{InitializeRunLoggingResponse, UpdateRunRequest};
+use metrana_testkit::deadline::Deadline;
 use metrana_testkit::peer::{Peer, Reaction, Recorded};
 use prost::Message;
 use tokio::runtime::{Builder, Runtime};
@@ -25,10 +26,11 @@ fn handshake() -> Vec<InitializeRunLoggingResponse> {
         .into()
 }
 
-fn started(react: impl FnMut(&Recorded) -> Reaction + Send + 'static) -> (Runtime, Peer) {
+fn started(react: impl FnMut(&Recorded) -> Reaction + Send + 'static) -> (Deadline, Runtime, Peer) {
+    let deadline = Deadline::start();
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let peer = runtime.block_on(Peer::start(handshake(), react));
-    (runtime, peer)
+    (deadline, runtime, peer)
 }
 
 fn open(peer: &Peer) -> Logger {
@@ -72,7 +74,7 @@ fn on_stream(messages: &[Recorded], stream: usize) -> Vec<Recorded> {
 #[test]
 fn after_a_break_every_series_is_declared_again_and_messages_leave_byte_for_byte_as_before() {
     // The first stream acknowledges its greeting and one data message, takes two more and breaks.
-    let (_runtime, peer) = started(|message| match (message.stream, message.index) {
+    let (_deadline, _runtime, peer) = started(|message| match (message.stream, message.index) {
         (0, 2) => Reaction::Answers(0),
         (0, 3) => Reaction::Status(Status::unavailable("gone")),
         _ => Reaction::Answers(1),
@@ -123,7 +125,8 @@ fn after_a_break_every_series_is_declared_again_and_messages_leave_byte_for_byte
 
 #[test]
 fn answers_that_nobody_waits_for_change_nothing() {
-    let (_runtime, peer) = started(|message| Reaction::Answers(if message.index == 1 { 3 } else { 1 }));
+    let (_deadline, _runtime, peer) =
+        started(|message| Reaction::Answers(if message.index == 1 { 3 } else { 1 }));
     let logger = open(&peer);
     for value in 0..20 {
         log(&logger, "a", &[f64::from(value)]);
@@ -132,6 +135,9 @@ fn answers_that_nobody_waits_for_change_nothing() {
     logger.close(Some(PATIENCE)).expect("everything arrives");
     let counters = logger.counters();
     assert_eq!((counters.float_points.sent, counters.float_points.pending), (20, 0));
+    let numbered = peer.messages().into_iter().filter(|message| decoded(message).sequence_number != 0);
+    let bytes: usize = numbered.map(|message| message.bytes.len()).sum();
+    assert_eq!(counters.bytes_sent, bytes as u64, "messages are counted without the frames around them");
     let values: Vec<f64> = peer
         .messages()
         .iter()
@@ -144,7 +150,7 @@ fn answers_that_nobody_waits_for_change_nothing() {
 
 #[test]
 fn a_stream_that_ends_well_with_messages_unanswered_is_a_break_like_any_other() {
-    let (_runtime, peer) = started(|message| match (message.stream, message.index) {
+    let (_deadline, _runtime, peer) = started(|message| match (message.stream, message.index) {
         (0, 1) => Reaction::End,
         _ => Reaction::Answers(1),
     });
@@ -158,7 +164,7 @@ fn a_stream_that_ends_well_with_messages_unanswered_is_a_break_like_any_other() 
 
 #[test]
 fn the_handshake_names_the_run() {
-    let (_runtime, peer) = started(|_| Reaction::Answers(1));
+    let (_deadline, _runtime, peer) = started(|_| Reaction::Answers(1));
     let logger = open(&peer);
     assert_eq!(logger.run_id(), RUN_ID);
     logger.shutdown(Some(PATIENCE)).expect("nothing is left");

@@ -38,9 +38,10 @@ internal sealed class ServerProcess
     public ServerEndpoints Endpoints { get; private set; } = new("", "");
 
     /// <summary>Starts the program and waits for the line that tells where it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string program, LocalServerOptions options, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(
+        string program, ServerArguments arguments, LocalServerOptions options, CancellationToken cancellationToken)
     {
-        var server = Launch(program, options);
+        var server = Launch(program, arguments, options);
         try
         {
             server.Endpoints = await server.ReadEndpointsAsync(program, options.StartTimeout, cancellationToken).ConfigureAwait(false);
@@ -60,17 +61,17 @@ internal sealed class ServerProcess
     /// <summary>Leaves the process to itself.</summary>
     public void LetGo() => _process.Dispose();
 
-    private static ServerProcess Launch(string program, LocalServerOptions options)
+    private static ServerProcess Launch(string program, ServerArguments arguments, LocalServerOptions options)
     {
         ServerProgram.MakeExecutable(program);
         try
         {
-            return LaunchFile(program, options);
+            return LaunchFile(program, arguments, options);
         }
         catch (Win32Exception e) when (e.NativeErrorCode == AccessDenied && !OperatingSystem.IsWindows())
         {
             // The file cannot be executed where it is: a read-only place, or one mounted without execution.
-            return LaunchCopy(program, options, e);
+            return LaunchCopy(program, arguments, options, e);
         }
         catch (Win32Exception e)
         {
@@ -78,13 +79,14 @@ internal sealed class ServerProcess
         }
     }
 
-    private static ServerProcess LaunchCopy(string program, LocalServerOptions options, Win32Exception cause)
+    private static ServerProcess LaunchCopy(
+        string program, ServerArguments arguments, LocalServerOptions options, Win32Exception cause)
     {
         string? directory = null;
         try
         {
             (directory, var copy) = ServerProgram.CopyToTemporary(program);
-            return LaunchFile(copy, options);
+            return LaunchFile(copy, arguments, options);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -101,7 +103,7 @@ internal sealed class ServerProcess
         + "See that it is the program for this platform and may be executed, here or from the temporary folder.",
         cause);
 
-    private static ServerProcess LaunchFile(string program, LocalServerOptions options)
+    private static ServerProcess LaunchFile(string program, ServerArguments arguments, LocalServerOptions options)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -110,29 +112,30 @@ internal sealed class ServerProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             // A server that outlives this process must not lose the place it writes its log to.
-            RedirectStandardError = !options.Linger,
+            RedirectStandardError = !arguments.OwnStandardError,
         };
-        Array.ForEach(Arguments(options), start.ArgumentList.Add);
+        foreach (var argument in arguments.List)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // What the environment says is meant for servers that are started by hand.
+        foreach (var name in start.Environment.Keys.Where(ServerArguments.IsOption).ToList())
+        {
+            start.Environment.Remove(name);
+        }
 
         var standardError = new LastLines();
         var process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => standardError.Add(line.Data);
         process.Start();
-        if (!options.Linger)
+        if (!arguments.OwnStandardError)
         {
             process.BeginErrorReadLine();
         }
 
         return new ServerProcess(process, standardError, options);
     }
-
-    // Ctrl+C in a terminal reaches child and parent alike, and the parent's loggers may still have something to deliver.
-    private static string[] Arguments(LocalServerOptions options) =>
-    [
-        "--in-memory", "--grpc", "127.0.0.1:0", "--ignore-interrupt",
-        .. options.AllowFaults ? ["--allow-faults"] : Array.Empty<string>(),
-        .. options.Linger ? ["--linger"] : Array.Empty<string>(),
-    ];
 
     private async Task<ServerEndpoints> ReadEndpointsAsync(string program, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -153,8 +156,14 @@ internal sealed class ServerProcess
         if (line is null)
         {
             var ended = await EndedWithinAsync(_killTimeout).ConfigureAwait(false);
-            var how = ended ? $"ended with exit code {_process.ExitCode}" : "closed its standard output";
-            throw new LocalServerException($"The server {program} {how} before it listened.{_standardError.Text()}");
+            if (!ended)
+            {
+                throw new LocalServerException($"The server {program} closed its standard output before it listened.{_standardError.Text()}");
+            }
+
+            var exitCode = _process.ExitCode;
+            throw new LocalServerException(
+                $"The server {program} ended with exit code {exitCode} before it listened.{_standardError.Text()}", exitCode);
         }
 
         try

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,11 +10,15 @@ internal sealed class ServerHttp : IDisposable
 {
     private readonly HttpClient _client;
 
-    public ServerHttp(string endpoint)
+    public ServerHttp(string endpoint, string? key)
     {
         // The server is on this machine: a proxy of the environment has no place on the way.
         var handler = new SocketsHttpHandler { UseProxy = false };
         _client = new HttpClient(handler) { BaseAddress = new Uri(endpoint) };
+        if (key is not null)
+        {
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
     }
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -38,6 +43,12 @@ internal sealed class ServerHttp : IDisposable
     public async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, type) };
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task PostAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 

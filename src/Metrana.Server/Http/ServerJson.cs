@@ -24,10 +24,18 @@ namespace Metrana.Server.Http;
 [JsonSerializable(typeof(ServerCounts))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(LivingServer))]
+[JsonSerializable(typeof(AboutServer))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The line that the server prints when it listens.</summary>
 internal sealed record ServerEndpoints(string Grpc, string Http);
+
+/// <summary>What a server leaves in its data directory for whoever looks for it.</summary>
+internal sealed record LivingServer(int Pid, string Grpc, string Http, string? Key);
+
+/// <summary>What a server says about itself.</summary>
+internal sealed record AboutServer(int Pid);
 
 internal sealed record ErrorAnswer(string? Error);
 

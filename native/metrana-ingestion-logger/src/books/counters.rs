@@ -5,7 +5,6 @@
 
 /// The books of one kind of data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
 pub struct KindCounters {
     /// Everything that valid calls brought, whether or not there was room for it.
     pub added: u64,
@@ -85,8 +84,19 @@ const KINDS: [Kind; 6] = [
 pub(crate) struct Tally([u64; KINDS.len()]);
 
 impl Tally {
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "there is a place for each kind, and every scalar comes this way"
+    )]
     pub(crate) fn add(&mut self, kind: Kind, n: usize) {
         self.0[kind as usize] += n as u64;
+    }
+
+    /// Takes out what was found to be no part of it.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        for (n, less) in self.0.iter_mut().zip(other.0) {
+            *n = n.saturating_sub(less);
+        }
     }
 
     /// How much it is of all kinds together.
@@ -154,8 +164,8 @@ impl Counters {
     }
 
     pub(crate) fn settle(&mut self, tally: &Tally, fate: Fate) {
-        for kind in KINDS {
-            self.of(kind).settle(tally.0[kind as usize], fate);
+        for (kind, n) in KINDS.into_iter().zip(tally.0) {
+            self.of(kind).settle(n, fate);
         }
     }
 

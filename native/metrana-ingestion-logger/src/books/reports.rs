@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use crate::errors::{Error, Status};
 
+/// How many are named in one text.
+const NAMED: usize = 10;
+
 /// How many are kept. A logger that fails for days must not fill the memory with the news.
 const CAPACITY: usize = 1000;
 
@@ -41,7 +44,10 @@ impl Reports {
             n => format!(" (and {n} older ones that were not kept)"),
         };
         let list = self.take();
-        let texts: Vec<String> = list.iter().map(|error| error.message.clone()).collect();
+        let mut texts: Vec<String> = list.iter().take(NAMED).map(|error| error.message.clone()).collect();
+        if list.len() > NAMED {
+            texts.push(format!("and {} more", list.len() - NAMED));
+        }
         Error {
             status,
             grpc: list.iter().rev().find_map(|error| error.grpc),

@@ -24,20 +24,20 @@ pub(crate) fn gone() -> Error {
 pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(), Error> {
     let (kind, size) = call.size();
     if size == 0 {
-        // Names and shapes are checked, and nothing else happens.
-        let mut state = slot.gate.lock()?;
+        // Names are checked, shapes were before, and nothing else happens.
+        let state = slot.gate.lock()?;
         state.admits()?;
         check_generation(&state.inner, generation)?;
-        return call.plan(&mut state.inner).map(drop);
+        return call.check_names(&state.inner.names);
     }
     let now = clock::now_millis();
     let staged = slot.gate.admit(
         |stage| stage.terms.patience(),
         |stage| {
             check_generation(stage, generation)?;
-            if stage.terms.raise_errors && !stage.reports.is_empty() {
+            if stage.terms.raise_errors && !stage.books.reports.is_empty() {
                 let what = "errors happened since the last log call, which logged nothing";
-                return Err(stage.reports.take_as_one(Status::SenderErrors, what));
+                return Err(stage.books.reports.take_as_one(Status::SenderErrors, what));
             }
             call.plan(stage)
         },
@@ -49,7 +49,7 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
             (staged.weight, staged)
         },
         |stage, _| {
-            stage.counters.of(kind).refuse(size);
+            stage.books.counters.of(kind).refuse(size);
             stage.terms
         },
     );

@@ -73,7 +73,7 @@ impl Logger {
         names.iter().try_for_each(|name| validate::environment(name))?;
         let mut state = self.shared.slot.gate.lock()?;
         state.admits()?;
-        Ok(names.iter().map(|name| state.inner.environments.find_or_add(name)).collect())
+        Ok(names.iter().map(|name| state.inner.names.environments.find_or_add(name)).collect())
     }
 
     /// The largest step logged or known of a series outside reinforcement learning, delivered or not.
@@ -87,15 +87,15 @@ impl Logger {
         let key = Key::new(World::Std, metric, scale, labels, &mut room);
         let mut inside = self.shared.slot.gate.lock()?;
         let stage = &mut inside.inner;
-        let Some(id) = stage.registry.find(&key) else { return Ok(None) };
+        let Some(id) = stage.names.registry.find(&key) else { return Ok(None) };
         stage.withdraw(id);
-        Ok(stage.registry.get(id).last_step)
+        Ok(stage.names.registry.get(id).last_step)
     }
 
     /// The highest reinforcement-learning step and episode of an environment, over all its series.
     pub fn environment_progress(&self, environment: &str) -> Result<(Option<u64>, Option<u64>), Error> {
         let state = self.shared.slot.gate.lock()?;
-        let environments = &state.inner.environments;
+        let environments = &state.inner.names.environments;
         let progress = environments.find(environment).map(|id| environments.progress(id)).unwrap_or_default();
         Ok((progress.rl_step, progress.episode))
     }
@@ -107,11 +107,14 @@ impl Logger {
         let key = wanted.key(&mut room);
         let mut state = self.shared.slot.gate.lock()?;
         state.admits()?;
-        let registry = &mut state.inner.registry;
-        let id = match registry.resolve_name(&key, nature)? {
-            Some(known) => known,
-            None => registry.add(&key, nature, None),
-        };
+        let names = &mut state.inner.names;
+        let known = names.registry.resolve_name(&key, nature)?;
+        let id = known.unwrap_or_else(|| {
+            let fresh = names.registry.add(&key, nature, None);
+            names.keep_declarations(fresh.index());
+            fresh
+        });
+        names.registry.complete(id, nature);
         Ok(self.handle_of(id))
     }
 
@@ -121,7 +124,7 @@ impl Logger {
         let key = wanted.key(&mut room);
         let state = self.shared.slot.gate.lock()?;
         state.admits()?;
-        let found = state.inner.registry.resolve_name(&key, wanted.kind.nature())?;
+        let found = state.inner.names.registry.resolve_name(&key, wanted.kind.nature())?;
         Ok(found.map(|id| self.handle_of(id)))
     }
 

@@ -4,5 +4,7 @@
 mod admit;
 pub mod by_handle;
 mod by_name;
+#[cfg(test)]
+mod schedules;
 
 pub use by_name::{SeriesKind, SeriesName};

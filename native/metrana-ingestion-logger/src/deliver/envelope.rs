@@ -8,7 +8,7 @@ use crate::connect::transport::Outgoing;
 use crate::wire::{self, field::request};
 
 /// The gRPC frame's own head: not compressed, and the length.
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 
 /// Who sends.
 #[derive(Clone, Debug)]
@@ -26,16 +26,21 @@ pub(crate) struct Numbered {
 }
 
 impl Identity {
+    /// The most bytes that a message needs besides its content.
+    pub(crate) fn envelope_len(&self) -> usize {
+        let numbers = [request::LOGGER_ID, request::LOGGER_SESSION_ID, request::SEQUENCE_NUMBER];
+        let close_mark = wire::len_len(0);
+        wire::len_len(self.run.len()) + numbers.len() * wire::uint_len(u64::MAX) + close_mark
+    }
+
     /// A message without a number: the hello (no fields) and declarations.
-    pub(crate) fn unnumbered(&self, fields: &[u8]) -> Outgoing {
-        let mut head = self.begin(fields.len());
-        head.extend_from_slice(fields);
-        finish(head, Bytes::new())
+    pub(crate) fn unnumbered(&self, fields: Bytes) -> Outgoing {
+        finish(self.begin(), fields)
     }
 
     /// The beginning of a data message, whose fields are written behind it.
     pub(crate) fn begin_numbered(&self, number: Numbered) -> Vec<u8> {
-        let mut head = self.begin(0);
+        let mut head = self.begin();
         if number.closes_run {
             wire::put_len(&mut head, request::CLOSE_RUN, 0);
         }
@@ -44,14 +49,28 @@ impl Identity {
         head
     }
 
-    fn begin(&self, more: usize) -> Vec<u8> {
-        let mut head = Vec::with_capacity(PREFIX + self.run.len() + 64 + more);
+    fn begin(&self) -> Vec<u8> {
+        let mut head = Vec::with_capacity(PREFIX + self.run.len() + 64);
         head.resize(PREFIX, 0);
         wire::put_len(&mut head, request::RUN_ID, self.run.len());
         head.extend_from_slice(&self.run);
         wire::put_uint(&mut head, request::LOGGER_ID, self.logger);
         head
     }
+}
+
+impl Outgoing {
+    /// Bytes of the message itself, without the frame around it.
+    pub(crate) fn message_len(&self) -> usize {
+        self.head.len() - PREFIX + self.rest.len()
+    }
+}
+
+/// Fields with room for the gRPC head in front.
+pub(super) fn prefixed(fields: &[u8]) -> Vec<u8> {
+    let mut head = vec![0; PREFIX];
+    head.extend_from_slice(fields);
+    head
 }
 
 /// Frames a message of which `rest` lies elsewhere.
@@ -63,8 +82,10 @@ pub(crate) fn finish(mut head: Vec<u8>, rest: Bytes) -> Outgoing {
 /// Writes the gRPC head of a message whose first piece is `head` and which has `rest` more bytes.
 fn put_prefix(head: &mut [u8], rest: usize) {
     // A message is far smaller than 4 GiB: the message limit is checked when the logger is opened.
-    let len = u32::try_from(head.len() - PREFIX + rest).unwrap_or(u32::MAX);
-    head[1..PREFIX].copy_from_slice(&len.to_be_bytes());
+    let len = u32::try_from((head.len() + rest).saturating_sub(PREFIX)).unwrap_or(u32::MAX);
+    if let Some(place) = head.get_mut(1..PREFIX) {
+        place.copy_from_slice(&len.to_be_bytes());
+    }
 }
 
 /// A request made by the generated types, framed.
@@ -102,7 +123,7 @@ mod tests {
     #[test]
     fn a_hello_is_run_and_logger_and_nothing_else() {
         let identity = Identity { run: Bytes::from_static(b"run"), logger: 1, session: 7 };
-        let hello = identity.unnumbered(&[]);
+        let hello = identity.unnumbered(Bytes::new());
         let read = UpdateRunRequest::decode(&hello.head[PREFIX..]).expect("valid");
         let wanted = UpdateRunRequest {
             run_id: Bytes::from_static(b"run"),

@@ -14,16 +14,16 @@ use metrana_proto::svc::initialize_run_logging_response::last_logged_steps::Seri
 use metrana_proto::svc::initialize_run_logging_response::rl_family_declarations::RlFamilyDeclaration;
 use metrana_proto::svc::initialize_run_logging_response::{InitializedRun, Msg};
 use metrana_proto::svc::{InitializeRunLoggingRequest, InitializeRunLoggingResponse, ResumePolicy};
-use metrana_proto::types::{AggregationRule, ForkPoint, OrderingMode, Run};
+use metrana_proto::types::{AggregationFn, AggregationRule, ForkPoint, OrderingMode, Run};
 
-use crate::config::{self, Config, LogLevel, ResumeStrategy};
+use crate::config::{self, AggregationFunction, Config, LogLevel, ResumeStrategy};
 use crate::connect::transport::{self, Broken, Connector};
 use crate::deliver::envelope;
 use crate::deliver::retry;
 use crate::errors::{Error, Status};
 use crate::names::key::World;
 use crate::names::series::Nature;
-use crate::names::validate::MAX_STEP;
+use crate::names::validate::{self, MAX_STEP};
 use crate::stage::Stage;
 use crate::tell::events::EventSink;
 
@@ -175,10 +175,21 @@ fn rule(rule: &config::AggregationRule) -> AggregationRule {
         metric_name: rule.metric_name.clone(),
         source_scale: rule.source_scale.clone(),
         output_scale: rule.output_scale.clone(),
-        fns: rule.functions.iter().map(|function| *function as i32).collect(),
+        fns: rule.functions.iter().map(|function| on_wire(*function).into()).collect(),
         aggregate_over_labels: rule.aggregate_over_labels.clone(),
         output_metric_name: rule.output_metric_name.clone(),
         output_name_suffix: rule.output_name_suffix.clone(),
+    }
+}
+
+fn on_wire(function: AggregationFunction) -> AggregationFn {
+    match function {
+        AggregationFunction::Mean => AggregationFn::Mean,
+        AggregationFunction::Max => AggregationFn::Max,
+        AggregationFunction::Sum => AggregationFn::Sum,
+        AggregationFunction::Min => AggregationFn::Min,
+        AggregationFunction::StdDev => AggregationFn::StdDev,
+        AggregationFunction::Count => AggregationFn::Count,
     }
 }
 
@@ -300,15 +311,26 @@ impl Opened {
             let nature = nature(seed.ordering, seed.value_kind, false);
             // No step is larger, and one more must have a number too.
             let last_step = seed.last_step.min(MAX_STEP);
-            stage.registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, nature, last_step);
+            stage.names.registry.seed(&seed.metric_name, &seed.scale, &seed.flat_labels, nature, last_step);
         }
         for family in &self.families {
             let nature = nature(family.ordering, family.value_kind, family.episodic);
-            stage.registry.pin(World::Rl, &family.metric_name, &family.scale, &family.label_key_set, nature);
+            stage.names.registry.pin(
+                World::Rl,
+                &family.metric_name,
+                &family.scale,
+                &family.label_key_set,
+                nature,
+            );
         }
+        stage.names.keep_declarations(0);
         for environment in &self.environments {
-            let id = stage.environments.find_or_add(&environment.env_name);
-            stage.environments.note(id, environment.last_rl_step, Some(environment.last_episode));
+            // No call can name it, and what names have room for is what the rules allow.
+            if validate::environment(&environment.env_name).is_err() {
+                continue;
+            }
+            let id = stage.names.environments.find_or_add(&environment.env_name);
+            stage.names.environments.note(id, environment.last_rl_step, Some(environment.last_episode));
         }
     }
 }
@@ -325,6 +347,7 @@ fn nature(ordering: i32, kind: i32, episodic: bool) -> Nature {
 #[allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
 mod tests {
     use super::*;
+    use crate::stage::pool::Pool;
     use crate::tell::events::{Next, channel};
 
     /// What a run of tries comes to when each of them takes and answers what `script` says, how long all took, and when a
@@ -421,5 +444,25 @@ mod tests {
         let (outcome, took, _) = tried(denied).await;
         assert_eq!(outcome.unwrap_err().status, Status::InitRefused);
         assert_eq!(took, Duration::ZERO);
+    }
+
+    /// There are runs whose environments were named before there was a limit.
+    #[test]
+    fn an_environment_that_no_call_may_name_is_not_taken_over() {
+        let environment =
+            |name: &str| EnvState { env_name: name.to_owned(), last_rl_step: 3, last_episode: 1 };
+        let long = "e".repeat(300);
+        let opened = Opened {
+            run_id: Bytes::new(),
+            created: false,
+            series: Vec::new(),
+            families: Vec::new(),
+            environments: [&long, "a/b", "fine"].map(environment).to_vec(),
+        };
+        let mut stage = Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(0));
+        opened.seed(&mut stage);
+        assert_eq!(stage.names.environments.find(&long), None);
+        assert_eq!(stage.names.environments.find("a/b"), None);
+        assert!(stage.names.environments.find("fine").is_some());
     }
 }

@@ -60,33 +60,44 @@ fn at_init(code: Code) -> AtInit {
     }
 }
 
-/// What a status means on the update stream.
+/// Where a stream broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnStream {
+pub(crate) enum Place {
+    /// There was no connection yet.
+    Connect,
+    /// The hello was not acknowledged.
+    Hello,
+    /// This piece of the declarations was not.
+    Declaring(usize),
+    /// Some data message was not.
+    Data,
+    /// Everything was acknowledged so far.
+    Idle,
+}
+
+/// What it means that a stream broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
     /// Try again, as long as the budget lasts.
     Transient,
-    /// One of the messages under way is not wanted.
-    Rejected,
+    /// One of the data messages under way is not wanted.
+    Message,
+    /// A declaration in this piece is not wanted.
+    Declaration(usize),
     /// Nothing from this logger will ever be taken.
     Fatal,
 }
 
-pub(crate) fn on_stream(code: Code) -> OnStream {
-    match code {
-        Code::InvalidArgument | Code::NotFound => OnStream::Rejected,
-        Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented => OnStream::Fatal,
-        Code::Ok
-        | Code::Cancelled
-        | Code::Unknown
-        | Code::DeadlineExceeded
-        | Code::AlreadyExists
-        | Code::ResourceExhausted
-        | Code::FailedPrecondition
-        | Code::Aborted
-        | Code::OutOfRange
-        | Code::Internal
-        | Code::Unavailable
-        | Code::DataLoss => OnStream::Transient,
+/// What a status means on the update stream. `code`: None where the service said nothing.
+///
+/// Only what lay before the service can be what it refuses: a hello holds nothing of the caller's, and a run that is not
+/// found is no fault of a declaration.
+pub(crate) fn on_stream(code: Option<Code>, at: Place) -> Verdict {
+    match (code, at) {
+        (Some(Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented), _) => Verdict::Fatal,
+        (Some(Code::InvalidArgument | Code::NotFound), Place::Data) => Verdict::Message,
+        (Some(Code::InvalidArgument), Place::Declaring(piece)) => Verdict::Declaration(piece),
+        (None | Some(_), _) => Verdict::Transient,
     }
 }
 
@@ -104,6 +115,39 @@ pub(crate) fn stream_pause(config: &Config, failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_about_what_lay_before_the_service() {
+        let places = [Place::Connect, Place::Hello, Place::Declaring(3), Place::Data, Place::Idle];
+        let row = |code: Code| places.map(|place| on_stream(Some(code), place));
+        let transient = [Verdict::Transient; 5];
+        let [mut invalid, mut not_found] = [transient; 2];
+        invalid[2] = Verdict::Declaration(3);
+        invalid[3] = Verdict::Message;
+        not_found[3] = Verdict::Message;
+        assert_eq!(row(Code::InvalidArgument), invalid);
+        assert_eq!(row(Code::NotFound), not_found);
+        for code in [Code::Unauthenticated, Code::PermissionDenied, Code::Unimplemented] {
+            assert_eq!(row(code), [Verdict::Fatal; 5]);
+        }
+        for code in [
+            Code::Ok,
+            Code::Cancelled,
+            Code::Unknown,
+            Code::DeadlineExceeded,
+            Code::AlreadyExists,
+            Code::ResourceExhausted,
+            Code::FailedPrecondition,
+            Code::Aborted,
+            Code::OutOfRange,
+            Code::Internal,
+            Code::Unavailable,
+            Code::DataLoss,
+        ] {
+            assert_eq!(row(code), transient);
+        }
+        assert_eq!(places.map(|place| on_stream(None, place)), transient);
+    }
 
     #[test]
     fn pauses_double_up_to_the_longest() {

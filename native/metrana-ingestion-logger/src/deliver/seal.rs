@@ -146,7 +146,7 @@ fn put_single(chunk: &Chunk, lane: &ChunkLane, record: &Record, width: Width, ou
     let inner = batch.inner_len();
     let mut head = Head::new();
     head.len(lane.field, prefix.len() + wire::len_len(inner));
-    head.bytes(prefix);
+    head.bytes(prefix, out);
     batch.put_behind(inner, &mut head, out);
 }
 

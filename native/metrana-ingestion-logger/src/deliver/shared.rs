@@ -2,7 +2,7 @@
 
 use tokio::sync::Notify;
 
-use crate::config::{Config, ErrorStrategy, LogLevel};
+use crate::config::{Config, LogLevel};
 use crate::errors::Error;
 use crate::stage::Stage;
 use crate::stage::slots::{self, Slot};
@@ -24,21 +24,6 @@ impl Drop for Shared {
 }
 
 impl Shared {
-    /// Puts an error where the error strategy wants it.
-    pub(crate) fn report(&self, stage: &mut Stage, error: Error) {
-        if self.config.error_strategy != ErrorStrategy::Silent {
-            self.events.log(LogLevel::Warn, || error.message.clone());
-        }
-        stage.counters.errors_reported += 1;
-        if stage.terms.raise_errors {
-            // The next call has to hear of it.
-            stage.close_trays();
-        }
-        if stage.reports.add(error) {
-            stage.counters.errors_evicted += 1;
-        }
-    }
-
     /// Delivery has failed for good.
     pub(crate) fn stop(&self, cause: Error) {
         self.events.log(LogLevel::Error, || format!("the logger stops: {cause}"));

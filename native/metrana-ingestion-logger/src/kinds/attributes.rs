@@ -7,7 +7,7 @@ use metrana_proto::types::{AttributeUpdate, EnvAttrUpdates, StringSetDelta};
 use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::{Call, Encoded};
-use crate::names::validate;
+use crate::names::{Names, validate};
 use crate::stage::Stage;
 use crate::wire::field;
 
@@ -233,6 +233,11 @@ impl Call for RunAttributes {
         (Kind::AttributeUpdates, self.updates.len())
     }
 
+    /// Everything about them was checked when they were flattened.
+    fn check_names(&self, _: &Names) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn plan(&self, _: &mut Stage) -> Result<(usize, ()), Error> {
         Ok((crate::kinds::histogram::whole_weight(&self.updates), ()))
     }
@@ -250,6 +255,11 @@ impl Call for EnvironmentAttributes {
 
     fn size(&self) -> (Kind, usize) {
         (Kind::EnvAttributeUpdates, self.updates.len())
+    }
+
+    /// Everything about them was checked when they were flattened.
+    fn check_names(&self, _: &Names) -> Result<(), Error> {
+        Ok(())
     }
 
     fn plan(&self, _: &mut Stage) -> Result<(usize, ()), Error> {

@@ -7,6 +7,7 @@ use metrana_proto::types::histogram_point::HistogramStats;
 use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::{Call, Encoded};
+use crate::names::Names;
 use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, Who, World};
 use crate::names::lanes::Frame;
@@ -177,20 +178,24 @@ impl Call for HistogramCall<'_> {
         (Kind::HistogramPoints, self.points.len())
     }
 
+    fn check_names(&self, names: &Names) -> Result<(), Error> {
+        names.registry.check_name(&self.who)
+    }
+
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Self::Plan), Error> {
-        let series = stage.registry.resolve(&self.who, self.nature)?;
-        Ok((stage.registry.declaration_weight(&self.who, series) + whole_weight(&self.points), series))
+        let series = stage.names.registry.resolve(&self.who, self.nature)?;
+        Ok((stage.names.registry.declaration_weight(&self.who, series) + whole_weight(&self.points), series))
     }
 
     fn commit(&self, stage: &mut Stage, series: Self::Plan, _now: i64) {
-        let id = stage.registry.open(&self.who, series, self.nature);
-        let lane = stage.lane_of(id, Frame::Histogram, self.nature.kind);
+        let id = stage.names.registry.open(&self.who, series, self.nature);
+        let lane = stage.lane_of(id, Frame::Histogram, self.nature);
         for message in &self.points {
             let content = Encoded { field: field::histogram::POINTS, message };
             stage.put_whole(lane, Kind::HistogramPoints, &content);
         }
         let highest = self.points.iter().map(|point| point.step).max();
-        stage.registry.reach(id, highest);
+        stage.names.registry.reach(id, highest);
     }
 }
 

@@ -12,6 +12,7 @@ mod tests;
 
 use crate::books::counters::Kind;
 use crate::errors::Error;
+use crate::names::Names;
 use crate::stage::Stage;
 use crate::wire::{Content, Head};
 
@@ -22,6 +23,9 @@ pub(crate) trait Call {
 
     /// What the books count it as, and how many.
     fn size(&self) -> (Kind, usize);
+
+    /// Checks a call that brings nothing: its names, and no more. What they are pinned to is asked of calls that bring points.
+    fn check_names(&self, names: &Names) -> Result<(), Error>;
 
     /// Checks the call against everything that is known, and says how many bytes it needs at most. Leaves everything as
     /// it was.

@@ -8,6 +8,8 @@ use std::ops::Range;
 use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::Call;
+use crate::names::Names;
+use crate::names::environments::EnvironmentTable;
 use crate::names::ids::LaneId;
 use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, Who, World};
@@ -145,15 +147,10 @@ impl<'a> RlCall<'a> {
         let count = self.points.values.len() as u64;
         for index in 0..self.points.environments.len() {
             let environment = match self.points.environments {
-                Environments::Names(names) => stage.environments.find(names[index]),
+                Environments::Names(names) => stage.names.environments.find(names[index]),
                 Environments::Known(ids) => Some(ids[index]),
             };
-            if let Some(unknown) = environment.filter(|id| !stage.environments.knows(*id)) {
-                return Err(Error::validation(format!(
-                    "invalid environment: this logger knows no environment {}; it was made by another one",
-                    unknown.index()
-                )));
-            }
+            environment.map_or(Ok(()), |id| check_known(&stage.names.environments, id))?;
             let Some(environment) = environment else {
                 if let Environments::Names(names) = self.points.environments {
                     validate::environment(names[index])?;
@@ -161,15 +158,15 @@ impl<'a> RlCall<'a> {
                 rows.push(Row { environment: None, lane: None });
                 continue;
             };
-            let lane = series.and_then(|series| stage.lanes.find(series, environment));
+            let lane = series.and_then(|series| stage.names.lanes.find(series, environment));
             rows.push(Row { environment: Some(environment), lane });
             let Some(lane) = lane else { continue };
-            let cursor = &stage.lanes.get(lane).cursor;
+            let cursor = &stage.names.lanes.get(lane).cursor;
             if let Some(pinned) = cursor.strategy().filter(|pinned| *pinned != self.points.strategy) {
                 return Err(Error::validation(format!(
                     "step strategy conflict: {} in environment '{}' counts its steps by {}, this call by {}",
                     self.who.spoken(),
-                    stage.environments.name(environment),
+                    stage.names.environments.name(environment),
                     pinned.spoken(),
                     self.points.strategy.spoken()
                 )));
@@ -183,7 +180,7 @@ impl<'a> RlCall<'a> {
                 return Err(Error::validation(format!(
                     "invalid points: automatic env steps of {} in environment '{}' would exceed {}",
                     self.who.spoken(),
-                    stage.environments.name(environment),
+                    stage.names.environments.name(environment),
                     validate::MAX_STEP
                 )));
             }
@@ -200,7 +197,7 @@ impl<'a> RlCall<'a> {
     ) -> impl Iterator<Item = (u64, u64)> + 'c {
         let mut begun = EpisodeSteps::default();
         let rows = (0..self.points.environments.len()).filter(move |row| match self.points.environments {
-            Environments::Names(names) => stage.environments.find(names[*row]) == Some(environment),
+            Environments::Names(names) => stage.names.environments.find(names[*row]) == Some(environment),
             Environments::Known(ids) => ids[*row] == environment,
         });
         rows.flat_map(|row| self.runs(row)).map(move |(run, episode)| {
@@ -213,14 +210,14 @@ impl<'a> RlCall<'a> {
 
     fn commit_row(&self, stage: &mut Stage, lane: LaneId, environment: usize, now: i64) -> u64 {
         let rl_step = self.points.rl_step;
-        let cursor = &mut stage.lanes.get_mut(lane).cursor;
+        let cursor = &mut stage.names.lanes.get_mut(lane).cursor;
         cursor.begin(rl_step, self.points.strategy);
         let behind = cursor.is_behind(rl_step);
         let mut mis_steps = if behind { self.row as u64 } else { 0 };
         // The next step of each episode of the row, where a step was given to begin at. A row of one episode has one run.
         let mut begun = matches!(self.points.episodes, Spread::Grid(_)).then(EpisodeSteps::default);
         for (run, episode) in self.runs(environment) {
-            let cursor = &mut stage.lanes.get_mut(lane).cursor;
+            let cursor = &mut stage.names.lanes.get_mut(lane).cursor;
             let reached = cursor.next(episode);
             let again = begun.as_ref().and_then(|begun| begun.get(episode));
             let first = match self.points.steps {
@@ -301,6 +298,16 @@ impl<'a> RlCall<'a> {
     }
 }
 
+fn check_known(environments: &EnvironmentTable, id: EnvironmentId) -> Result<(), Error> {
+    if environments.knows(id) {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "invalid environment: this logger knows no environment {}; it was made by another one",
+        id.index()
+    )))
+}
+
 fn check_strategy(points: &RlFloats<'_>) -> Result<(), Error> {
     let explicit = !matches!(points.steps, Spread::None);
     let refuse = |text: &str| Err(Error::validation(format!("invalid points: {text}")));
@@ -329,13 +336,24 @@ impl Call for RlCall<'_> {
         (Kind::RlFloatPoints, self.points.values.len())
     }
 
+    fn check_names(&self, names: &Names) -> Result<(), Error> {
+        names.registry.check_name(&self.who)?;
+        match self.points.environments {
+            Environments::Names(environments) => {
+                let mut new = environments.iter().filter(|name| names.environments.find(name).is_none());
+                new.try_for_each(|name| validate::environment(name))
+            }
+            Environments::Known(ids) => ids.iter().try_for_each(|id| check_known(&names.environments, *id)),
+        }
+    }
+
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
-        let series = stage.registry.resolve(&self.who, self.nature)?;
+        let series = stage.names.registry.resolve(&self.who, self.nature)?;
         let mut rows = std::mem::take(&mut stage.rows);
         let found = self.find_rows(stage, series, &mut rows);
         stage.rows = rows;
         found?;
-        let declaration = stage.registry.declaration_weight(&self.who, series);
+        let declaration = stage.names.registry.declaration_weight(&self.who, series);
         // Each batch may end up in a message of its own.
         let each = stage.column_weight(0, self.sizes(), PREFIX);
         let points = stage.column_weight(self.points.values.len(), self.sizes(), PREFIX);
@@ -343,27 +361,27 @@ impl Call for RlCall<'_> {
     }
 
     fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
-        let series = stage.registry.open(&self.who, plan.series, self.nature);
+        let series = stage.names.registry.open(&self.who, plan.series, self.nature);
         let mut mis_steps = 0;
         let rows = std::mem::take(&mut stage.rows);
         for (index, row) in rows.iter().enumerate() {
             let environment: EnvironmentId = match (row.environment, self.points.environments) {
                 (Some(known), _) => known,
-                (None, Environments::Names(names)) => stage.environments.find_or_add(names[index]),
+                (None, Environments::Names(names)) => stage.names.environments.find_or_add(names[index]),
                 (None, Environments::Known(ids)) => ids[index],
             };
             let lane = row.lane.unwrap_or_else(|| {
-                stage.lanes.find_or_add(series, environment, stage.environments.name(environment))
+                stage.names.lanes.find_or_add(series, environment, stage.names.environments.name(environment))
             });
             mis_steps += self.commit_row(stage, lane, index, now);
-            stage.environments.note(environment, self.points.rl_step, self.episode_reached(index));
+            stage.names.environments.note(environment, self.points.rl_step, self.episode_reached(index));
         }
         stage.rows = rows;
         stage.note_mis_steps(mis_steps, |stage| {
             format!(
                 "{mis_steps} step(s) of a call at rl_step {} did not grow on metric: {}; the service may not keep them",
                 self.points.rl_step,
-                stage.registry.get(series).name()
+                stage.names.registry.get(series).name()
             )
         });
     }

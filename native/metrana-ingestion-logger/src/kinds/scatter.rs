@@ -10,6 +10,7 @@ use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::histogram::whole_weight;
 use crate::kinds::{Call, Encoded};
+use crate::names::Names;
 use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, Who, World};
 use crate::names::lanes::Frame;
@@ -175,18 +176,22 @@ impl Call for ScatterCall<'_> {
         (Kind::ScatterPoints, self.points.len())
     }
 
+    fn check_names(&self, names: &Names) -> Result<(), Error> {
+        names.registry.check_name(&self.who)
+    }
+
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Self::Plan), Error> {
-        let series = stage.registry.resolve(&self.who, self.nature)?;
+        let series = stage.names.registry.resolve(&self.who, self.nature)?;
         let titles = self.titles.as_ref().map_or(0, Field::field_len);
         Ok((
-            stage.registry.declaration_weight(&self.who, series) + titles + whole_weight(&self.points),
+            stage.names.registry.declaration_weight(&self.who, series) + titles + whole_weight(&self.points),
             series,
         ))
     }
 
     fn commit(&self, stage: &mut Stage, series: Self::Plan, _now: i64) {
-        let id = stage.registry.open(&self.who, series, self.nature);
-        let lane = stage.lane_of(id, Frame::Scatter { is_3d: self.is_3d }, self.nature.kind);
+        let id = stage.names.registry.open(&self.who, series, self.nature);
+        let lane = stage.lane_of(id, Frame::Scatter { is_3d: self.is_3d }, self.nature);
         for (index, message) in self.points.iter().enumerate() {
             let content = Encoded { field: field::scatter::POINTS, message };
             let titles = self.titles.as_ref().filter(|_| index == 0);
@@ -198,6 +203,6 @@ impl Call for ScatterCall<'_> {
             }
         }
         let highest = self.points.iter().map(|point| point.step).max();
-        stage.registry.reach(id, highest);
+        stage.names.registry.reach(id, highest);
     }
 }

@@ -4,6 +4,7 @@ use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::Call;
 use crate::kinds::std::{self, StdCall};
+use crate::names::Names;
 use crate::names::key::LabelRoom;
 use crate::points::StdFloats;
 use crate::stage::Stage;
@@ -31,34 +32,37 @@ impl Call for BatchCall<'_> {
         (Kind::FloatPoints, self.calls.iter().map(|call| call.size().1).sum())
     }
 
+    fn check_names(&self, names: &Names) -> Result<(), Error> {
+        self.calls.iter().try_for_each(|call| call.check_names(names))
+    }
+
     /// Each call is planned as if those before it had been made; then everything is put back. New series get the same
     /// numbers when they come to be again.
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Self::Plan), Error> {
-        let savepoint = stage.registry.savepoint();
+        let savepoint = stage.names.registry.savepoint();
         let mut steps_before = Vec::with_capacity(self.calls.len());
         let mut plans = Vec::with_capacity(self.calls.len());
         let mut weight = 0;
         let mut outcome = Ok(());
         for call in &self.calls {
-            match call.plan(stage) {
-                Ok((needed, plan)) => {
+            if call.size().1 == 0 {
+                outcome = call.check_names(&stage.names);
+            } else {
+                outcome = call.plan(stage).map(|(needed, plan)| {
                     weight += needed;
-                    if call.size().1 > 0 {
-                        let id = plan.open(stage, call);
-                        steps_before.push((id, plan.reach(stage, id)));
-                        plans.push(plan);
-                    }
-                }
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
+                    let id = plan.open(stage, call);
+                    steps_before.push((id, plan.reach(stage, id)));
+                    plans.push(plan);
+                });
+            }
+            if outcome.is_err() {
+                break;
             }
         }
         for (id, last_step) in steps_before.into_iter().rev() {
-            stage.registry.get_mut(id).last_step = last_step;
+            stage.names.registry.get_mut(id).last_step = last_step;
         }
-        stage.registry.roll_back(savepoint);
+        stage.names.registry.roll_back(savepoint);
         outcome.map(|()| (weight, plans))
     }
 

@@ -3,6 +3,7 @@
 use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::Call;
+use crate::names::Names;
 use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, Who, World};
 use crate::names::lanes::Frame;
@@ -77,7 +78,7 @@ impl<'a> StdCall<'a> {
     pub(crate) fn find(&self, stage: &Stage) -> Option<SeriesId> {
         match &self.who {
             Who::Known(_, id) => Some(*id),
-            Who::Named(key) => stage.registry.find(key),
+            Who::Named(key) => stage.names.registry.find(key),
         }
     }
 
@@ -95,9 +96,7 @@ impl<'a> StdCall<'a> {
         match (self.nature, &self.who) {
             (Some(nature), _) => Ok(nature),
             // Of the kind that the call brings, so that it is refused where the series holds another.
-            (None, Who::Known(_, id)) => {
-                Ok(Nature { kind: Nature::STD.kind, ..stage.registry.nature_of(*id)? })
-            }
+            (None, Who::Known(_, id)) => Ok(stage.names.registry.nature_of(*id)?.of_floats()),
             (None, Who::Named(_)) => Ok(Nature::STD),
         }
     }
@@ -115,12 +114,12 @@ impl<'a> StdCall<'a> {
 impl Plan {
     /// The series that the call is about; it comes to be now, where it is new.
     pub(crate) fn open(&self, stage: &mut Stage, call: &StdCall<'_>) -> SeriesId {
-        stage.registry.open(&call.who, self.series, self.nature)
+        stage.names.registry.open(&call.who, self.series, self.nature)
     }
 
     /// Moves the last step of the series. Answers with what it was.
     pub(crate) fn reach(&self, stage: &mut Stage, id: SeriesId) -> Option<u64> {
-        stage.registry.reach(id, Some(self.last_step))
+        stage.names.registry.reach(id, Some(self.last_step))
     }
 }
 
@@ -131,14 +130,21 @@ impl Call for StdCall<'_> {
         (Kind::FloatPoints, self.values.len())
     }
 
+    fn check_names(&self, names: &Names) -> Result<(), Error> {
+        if let Steps::From(first) = self.steps {
+            validate::step_range(first, 0)?;
+        }
+        names.registry.check_name(&self.who)
+    }
+
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
         let nature = self.nature(stage)?;
         self.check_distributed(nature)?;
-        let series = stage.registry.resolve(&self.who, nature)?;
+        let series = stage.names.registry.resolve(&self.who, nature)?;
         if let Some(id) = series {
             stage.withdraw(id);
         }
-        let known = series.map(|id| stage.registry.get(id));
+        let known = series.map(|id| stage.names.registry.get(id));
         let last = known.and_then(|series| series.last_step);
         let count = self.values.len();
         let (first_step, last_step, mis_steps) = match self.steps {
@@ -157,7 +163,7 @@ impl Call for StdCall<'_> {
             }
         };
         let mis_steps = if nature.is_unordered() { 0 } else { mis_steps };
-        let declaration = stage.registry.declaration_weight(&self.who, series);
+        let declaration = stage.names.registry.declaration_weight(&self.who, series);
         let points =
             if count == 1 { SCALAR_WEIGHT } else { stage.column_weight(count, self.sizes(), PREFIX) };
         Ok((declaration + points, Plan { series, nature, first_step, last_step, mis_steps }))
@@ -166,7 +172,7 @@ impl Call for StdCall<'_> {
     fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
         let id = plan.open(stage, self);
         stage.note_mis_steps(plan.mis_steps, |stage| {
-            let series = stage.registry.get(id);
+            let series = stage.names.registry.get(id);
             let last = series.last_step.map_or_else(|| "none".to_owned(), |last| last.to_string());
             format!(
                 "{} step(s) of a call did not grow (largest incoming: {}, current last: {last}) on metric: {}; \
@@ -176,7 +182,7 @@ impl Call for StdCall<'_> {
                 series.name()
             )
         });
-        let lane = stage.lane_of(id, Frame::Std, plan.nature.kind);
+        let lane = stage.lane_of(id, Frame::Std, plan.nature);
         let Self { values, steps, timestamps, .. } = *self;
         let width = values.width();
         if values.len() == 1 {

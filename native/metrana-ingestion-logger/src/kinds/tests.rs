@@ -12,12 +12,13 @@ use super::rl::RlCall;
 use super::scatter::{Scatter, ScatterCall, Scatters, Titles};
 use super::several::BatchCall;
 use super::std::StdCall;
+use crate::books::counters::Counters;
 use crate::config::Config;
 use crate::deliver::seal::Sealer;
 use crate::names::key::LabelRoom;
 use crate::names::validate::MAX_STEP;
 use crate::points::StepStrategy;
-use crate::points::{Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
+use crate::points::{EnvironmentId, Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
 use crate::stage::pool::Pool;
 use crate::stage::{Stage, Taken, Timing};
 use crate::tell::events::EventSink;
@@ -28,21 +29,22 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self { stage: Stage::new(&Config::default(), EventSink::none(), Pool::new(1 << 20)) }
+        Self { stage: Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(1 << 20)) }
     }
 
     fn with_limit(limit: usize) -> Self {
         let config = Config { max_msg_size: limit, ..Config::default() };
-        Self { stage: Stage::new(&config, EventSink::none(), Pool::new(1 << 20)) }
+        Self { stage: Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20)) }
     }
 
     fn admit(&mut self, call: &impl Call) -> Result<(), String> {
-        let (weight, plan) = call.plan(&mut self.stage).map_err(|error| error.message)?;
-        if call.size().1 > 0 {
-            call.commit(&mut self.stage, plan, 77);
-            let taken = self.stage.finish_call().weight;
-            assert!(taken <= weight, "a call takes no more than was planned: {taken} of {weight}");
+        if call.size().1 == 0 {
+            return call.check_names(&self.stage.names).map_err(|error| error.message);
         }
+        let (weight, plan) = call.plan(&mut self.stage).map_err(|error| error.message)?;
+        call.commit(&mut self.stage, plan, 77);
+        let taken = self.stage.finish_call().weight;
+        assert!(taken <= weight, "a call takes no more than was planned: {taken} of {weight}");
         Ok(())
     }
 
@@ -62,6 +64,18 @@ impl Bench {
         let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
         let call = BatchCall::new(calls, &mut rooms).expect("valid");
         self.admit(&call)
+    }
+
+    fn histograms(&mut self, call: &Histograms<'_>) -> Result<(), String> {
+        HistogramCall::new(call, &mut LabelRoom::new(), 77)
+            .map_err(|error| error.message)
+            .and_then(|call| self.admit(&call))
+    }
+
+    fn scatters(&mut self, call: &Scatters<'_>) -> Result<(), String> {
+        ScatterCall::new(call, &mut LabelRoom::new(), 77)
+            .map_err(|error| error.message)
+            .and_then(|call| self.admit(&call))
     }
 
     /// Everything staged, as messages.
@@ -164,7 +178,7 @@ fn a_call_behind_the_highest_rl_step_starts_every_run_at_zero_and_disturbs_nothi
     bench.rl(&behind).expect("logged");
     bench.rl(&ahead).expect("logged");
     assert_eq!(bench.env_steps(), [[0], [0], [0], [0], [0], [1]]);
-    assert_eq!(bench.stage.counters.mis_steps, 4);
+    assert_eq!(bench.stage.books.counters.mis_steps, 4);
 }
 
 #[test]
@@ -241,8 +255,8 @@ fn rl_shapes_and_strategies_that_make_no_sense_are_refused_and_change_nothing() 
         assert!(message.contains(text), "{text}: {message}");
     }
     assert!(bench.messages().is_empty());
-    assert_eq!(bench.stage.registry.len(), 0);
-    assert_eq!(bench.stage.environments.find("a"), None);
+    assert_eq!(bench.stage.names.registry.len(), 0);
+    assert_eq!(bench.stage.names.environments.find("a"), None);
 }
 
 #[test]
@@ -369,7 +383,7 @@ fn attributes_are_flattened_level_by_level() {
     let paths: Vec<_> = message.attributes.iter().map(|update| update.path.as_str()).collect();
     assert_eq!(paths, ["p/", "p/a/y", "p/a-b", "p/list/0", "p/list/1"]);
     assert!(message.attributes[3].value.is_none());
-    assert_eq!(bench.stage.counters.attribute_updates.enqueued, 5);
+    assert_eq!(bench.stage.books.counters.attribute_updates.enqueued, 5);
 
     let refused = |prefix: &str, value: Attribute| {
         RunAttributes::new(prefix, &value, Finite::Required)
@@ -399,7 +413,7 @@ fn a_batch_goes_in_whole_or_not_at_all() {
     let labelled = StdFloats { labels: &[("k", "v")], ..std_floats("a", &one) };
     let refused = bench.batch(&[std_floats("a", &one), std_floats("b", &two), labelled]);
     assert!(refused.expect_err("refused").contains("label keys [k] do not match"));
-    assert_eq!(bench.stage.registry.len(), 0);
+    assert_eq!(bench.stage.names.registry.len(), 0);
     let late = StdFloats { steps: Steps::From(MAX_STEP), ..std_floats("a", &one) };
     let refused = bench.batch(&[late, std_floats("a", &one)]);
     assert!(refused.expect_err("refused").contains("exceeds"));
@@ -426,4 +440,66 @@ fn a_call_larger_than_a_message_is_cut_below_the_limit() {
         lane.rl_step_batches.iter().for_each(|batch| of.extend(steps_of(batch)));
     }
     assert!(steps.iter().all(|steps| *steps == (0..5000).collect::<Vec<u64>>()));
+}
+
+/// No point goes there, so what a metric is pinned to does not matter; a name that nobody may have is refused all the same.
+#[test]
+fn a_call_without_points_is_held_to_its_names_and_to_nothing_else() {
+    let mut bench = Bench::new();
+    bench.std(&std_floats("floats", &[1.0])).expect("logged");
+    bench.rl(&rl(1, Environments::Names(&["a"]), &[1.0])).expect("logged");
+    let before = bench.stage.books.counters;
+    let label: &[(&str, &str)] = &[("k", "v")];
+
+    let histograms = histograms("floats", &[], &[]);
+    let scatters = Scatters {
+        metric: "floats",
+        scale: "ML_STEP",
+        labels: &[],
+        scatters: &[],
+        steps: &[],
+        timestamps: Timestamps::At(1),
+        titles: Titles::default(),
+    };
+    let none = std_floats("floats", &[]);
+    let no_rows = rl(1, Environments::Names(&["a"]), &[]);
+    for labels in [&[], label] {
+        bench.histograms(&Histograms { labels, ..histograms }).expect("histograms");
+        bench.scatters(&Scatters { labels, ..scatters }).expect("scatters");
+        bench.std(&StdFloats { labels, ..none }).expect("floats");
+        bench
+            .std(&StdFloats { labels, distributed: true, steps: Steps::From(1), ..none })
+            .expect("distributed");
+        bench.rl(&RlFloats { labels, ..no_rows }).expect("rows");
+        let unordered = RlFloats { labels, ordered: false, steps: Spread::Uniform(0), ..no_rows };
+        bench.rl(&unordered).expect("rows without order");
+        let across = StepStrategy::AcrossRlSteps;
+        bench
+            .rl(&RlFloats { labels, strategy: across, steps: Spread::Uniform(0), ..no_rows })
+            .expect("strategy");
+        bench.rl(&RlFloats { labels, episodes: Spread::Uniform(1), ..no_rows }).expect("episodes");
+    }
+    bench
+        .batch(&[StdFloats { labels: label, ..none }, std_floats("floats", &[2.0])])
+        .expect("a part of a batch");
+
+    let wrong = "two words";
+    bench.histograms(&Histograms { metric: wrong, ..histograms }).expect_err("its metric");
+    bench.scatters(&Scatters { scale: wrong, ..scatters }).expect_err("its scale");
+    bench.std(&StdFloats { labels: &[("a=b", "")], ..none }).expect_err("its label");
+    bench.rl(&RlFloats { metric: wrong, ..no_rows }).expect_err("its metric");
+    bench.rl(&rl(1, Environments::Names(&["a/b"]), &[])).expect_err("its environment");
+    bench
+        .rl(&rl(1, Environments::Known(&[EnvironmentId::from_u32(7)]), &[]))
+        .expect_err("nobody's environment");
+    bench
+        .batch(&[StdFloats { metric: wrong, ..none }, std_floats("floats", &[3.0])])
+        .expect_err("a part of a batch");
+
+    let Counters { float_points, rl_float_points, .. } = bench.stage.books.counters;
+    assert_eq!(
+        (float_points.added, rl_float_points),
+        (before.float_points.added + 1, before.rl_float_points)
+    );
+    assert_eq!(bench.stage.names.registry.len(), 2, "no series came to be");
 }

@@ -46,9 +46,26 @@ impl Nature {
         self.ordering == OrderingMode::AbsoluteUnordered
     }
 
+    /// The nature of floats that go where this rules; ordered, where it does not say.
+    pub(crate) fn of_floats(mut self) -> Self {
+        self.kind = Self::STD.kind;
+        self.complete(Self::STD);
+        self
+    }
+
+    /// Takes over what it does not say itself.
+    fn complete(&mut self, told: Self) {
+        if self.kind == SeriesValueKind::Undefined {
+            self.kind = told.kind;
+        }
+        if self.ordering == OrderingMode::Undefined {
+            self.ordering = told.ordering;
+        }
+    }
+
     /// Why points of this nature cannot go where `other` rules; None: they can.
     fn conflict(self, wanted: Self) -> Option<Conflict> {
-        // A service that does not say what a series holds does not pin it either, and a call without points holds nothing.
+        // A service that does not say what a series holds, or in which order, does not pin it either.
         let unknown = [self.kind, wanted.kind].contains(&SeriesValueKind::Undefined);
         if !unknown && self.kind != wanted.kind {
             let kind = spoken_kind(self.kind);
@@ -57,7 +74,8 @@ impl Nature {
                 of_one_series: "; a metric's value kind is set by its first point and cannot change",
             });
         }
-        if self.ordering != wanted.ordering {
+        let unknown = [self.ordering, wanted.ordering].contains(&OrderingMode::Undefined);
+        if !unknown && self.ordering != wanted.ordering {
             let ordering = spoken_ordering(self.ordering);
             return Some(Conflict {
                 text: format!(
@@ -99,6 +117,8 @@ pub(crate) struct Series {
     pub last_step: Option<u64>,
     /// Whether a message of this logger declares it, on its way or sent.
     pub declared: bool,
+    /// Whether its declaration is kept for streams to come.
+    pub kept: bool,
 }
 
 impl Series {
@@ -217,15 +237,34 @@ impl Registry {
         validate::labels(key.labels)
     }
 
+    /// Whether a call without points names a series as one may be named. What the series is pinned to does not matter: no
+    /// point goes there.
+    pub(crate) fn check_name(&self, who: &Who<'_>) -> Result<(), Error> {
+        match who {
+            Who::Named(key) if self.find(key).is_some() => Ok(()),
+            Who::Named(key) => {
+                validate::metric(key.metric)?;
+                validate::scale(key.scale)?;
+                validate::labels(key.labels)
+            }
+            Who::Known(world, id) => self.check_handle(*world, *id),
+        }
+    }
+
+    fn check_handle(&self, world: World, id: SeriesId) -> Result<(), Error> {
+        if self.series.get(id.index()).is_some_and(|series| series.world == world) {
+            return Ok(());
+        }
+        Err(Error::validation("invalid points: the handle stands for a series of another kind"))
+    }
+
     /// The series that a call is about, if it is known, and whether points of this nature may go into it.
     pub(crate) fn resolve(&self, who: &Who<'_>, nature: Nature) -> Result<Option<SeriesId>, Error> {
         let (world, id) = match who {
             Who::Named(key) => return self.resolve_name(key, nature),
             Who::Known(world, id) => (*world, *id),
         };
-        if self.series.get(id.index()).is_none_or(|series| series.world != world) {
-            return Err(Error::validation("invalid points: the handle stands for a series of another kind"));
-        }
+        self.check_handle(world, id)?;
         self.check_known(id, nature)?;
         Ok(Some(id))
     }
@@ -262,16 +301,17 @@ impl Registry {
         }
     }
 
-    /// The first points of a series say what it holds, and its metric with it, where the service did not.
-    pub(crate) fn pin_kind(&mut self, id: SeriesId, kind: SeriesValueKind) {
-        let series = &mut self.series[id.index()];
-        if series.nature.kind != SeriesValueKind::Undefined {
-            return;
-        }
-        series.nature.kind = kind;
-        let family = (series.world, series.metric.clone(), series.scale.clone());
-        if let Some(family) = self.families.get_mut(&family) {
-            family.nature.kind = kind;
+    /// The first points of a series say what the service did not.
+    pub(crate) fn complete(&mut self, id: SeriesId, nature: Nature) {
+        self.get_mut(id).nature.complete(nature);
+    }
+
+    /// What a series that points are written to holds, its metric holds, where the service did not say.
+    pub(super) fn complete_family(&mut self, id: SeriesId) {
+        let series = self.get(id);
+        let (nature, name) = (series.nature, (series.world, series.metric.clone(), series.scale.clone()));
+        if let Some(family) = self.families.get_mut(&name) {
+            family.nature.complete(nature);
         }
     }
 
@@ -300,14 +340,18 @@ impl Registry {
     /// Forgets the series that came after a savepoint.
     pub(crate) fn roll_back(&mut self, savepoint: usize) {
         while self.series.len() > savepoint {
-            let index = self.series.len() - 1;
-            let hash = self.series[index].hash(&self.hasher);
+            let Some(series) = self.series.pop() else { break };
+            let index = self.series.len();
+            let hash = series.hash(&self.hasher);
             if let Ok(entry) = self.by_name.find_entry(hash, |id| id.index() == index) {
                 entry.remove();
             }
-            self.series.pop();
+            let family = (series.world, series.metric, series.scale);
+            let founder = self.families.get(&family).and_then(|family| family.founder);
+            if founder.is_some_and(|founder| founder.index() == index) {
+                self.families.remove(&family);
+            }
         }
-        self.families.retain(|_, family| family.founder.is_none_or(|founder| founder.index() < savepoint));
     }
 
     /// Adds a series that `check_new` has passed, or that the service told of.
@@ -330,6 +374,7 @@ impl Registry {
             lane: None,
             last_step,
             declared: false,
+            kept: false,
         });
         let Self { series, by_name, hasher, .. } = self;
         let entry = by_name.entry(
@@ -377,24 +422,17 @@ impl Registry {
         declaration_len(metric, scale, labels.iter().map(|(key, value)| key.len() + value.len()))
     }
 
-    /// The declarations of every series, cut into pieces of at most `limit` bytes (or one declaration each).
-    pub(crate) fn all_declarations(&self, limit: usize) -> Vec<Vec<u8>> {
-        let mut pieces = Vec::new();
-        let mut piece: Vec<u8> = Vec::new();
-        let mut one = Vec::new();
-        for (index, series) in self.series.iter().enumerate() {
-            let id = SeriesId::from_index(u32::try_from(index).expect("ids are u32"));
-            one.clear();
-            put_declaration(&series.declaration(id), &mut one);
-            if !piece.is_empty() && piece.len() + one.len() > limit {
-                pieces.push(std::mem::take(&mut piece));
-            }
-            piece.extend_from_slice(&one);
+    /// Writes the declaration of a series that is to be kept. False: it is kept already, or nobody knows yet what to say.
+    pub(super) fn keep(&mut self, index: usize, out: &mut Vec<u8>) -> bool {
+        let Some(series) = self.series.get_mut(index) else { return false };
+        if series.kept || series.nature.ordering == OrderingMode::Undefined {
+            return false;
         }
-        if !piece.is_empty() {
-            pieces.push(piece);
+        series.kept = true;
+        if let Ok(index) = u32::try_from(index) {
+            self.put_declaration(SeriesId::from_index(index), out);
         }
-        pieces
+        true
     }
 }
 

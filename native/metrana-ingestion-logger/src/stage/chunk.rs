@@ -68,6 +68,8 @@ pub(crate) struct ChunkLane {
 pub(crate) struct Chunk {
     /// Tells chunks apart, so that a lane knows whether it stands in this one already.
     pub serial: u64,
+    /// What the message is called on the wire; 0 as long as it is open.
+    pub number: u64,
     /// Finished fields of the request.
     pub wire: Vec<u8>,
     /// Everything in the order it came.
@@ -96,6 +98,7 @@ impl Chunk {
     pub(crate) fn new(serial: u64) -> Self {
         Self {
             serial,
+            number: 0,
             wire: Vec::new(),
             records: Vec::new(),
             lanes: Vec::new(),
@@ -166,7 +169,7 @@ impl Chunk {
         self.last_field = before;
         let mut head = Head::new();
         head.len(lane.field, prefix.len() + field);
-        head.bytes(prefix);
+        head.bytes(prefix, &mut self.wire);
         content.put_behind(inner, &mut head, &mut self.wire);
         let end = self.wire.len();
         let start = end - field;

@@ -7,9 +7,11 @@
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::sync::{Condvar, Mutex, MutexGuard, is_poisoned};
+use super::sync::{Condvar, Mutex, MutexGuard, clear_poison, is_poisoned};
+use crate::clock;
 use crate::errors::{Error, Status};
 
 /// What can lie behind a gate.
@@ -178,13 +180,16 @@ impl<S: Behind> Gate<S> {
         Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
     }
 
-    /// Puts another stage behind the gate, as if the gate were new.
-    pub(crate) fn reset(&self, inner: S, limit: usize) -> Result<(), Error> {
-        let mut state = self.lock()?;
+    /// Puts another stage behind the gate, as if the gate were new, whatever happened behind it before.
+    pub(crate) fn reset(&self, inner: S, limit: usize) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let next_ticket = state.next_ticket;
-        *state = GateState { next_ticket, ..GateState::new(inner, limit) };
-        self.announce(state);
-        Ok(())
+        let old = std::mem::replace(&mut *state, GateState { next_ticket, ..GateState::new(inner, limit) });
+        clear_poison(&self.state);
+        drop(state);
+        self.room.notify_all();
+        self.settled.notify_all();
+        drop(old);
     }
 
     /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
@@ -261,13 +266,13 @@ impl<S: Behind> Gate<S> {
             let until = match patience(&state.inner) {
                 Patience::Forever => None,
                 Patience::Limited(limit) => {
-                    *deadline.get_or_insert_with(|| Instant::now().checked_add(limit))
+                    *deadline.get_or_insert_with(|| clock::instant().checked_add(limit))
                 }
             };
             state = match until {
                 None => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
                 Some(until) => {
-                    let left = until.saturating_duration_since(Instant::now());
+                    let left = until.saturating_duration_since(clock::instant());
                     if left.is_zero() {
                         self.leave(&mut state, ticket);
                         return Err(Turned::Away(turned_away(&mut state.inner, planned)));
@@ -352,7 +357,7 @@ impl<S: Behind> Gate<S> {
             state = match deadline {
                 None => self.settled.wait(state).map_err(|_| poisoned())?,
                 Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
+                    let left = deadline.saturating_duration_since(clock::instant());
                     if left.is_zero() {
                         return Ok(None);
                     }

@@ -3,6 +3,7 @@
 //! own and are taken either under the gate's or alone.
 
 pub(crate) mod chunk;
+mod chunk_log;
 pub(crate) mod gate;
 pub(crate) mod pool;
 mod shelf;
@@ -17,4 +18,5 @@ mod sync;
 mod tests;
 pub(crate) mod tray;
 
-pub(crate) use stage::{Row, Sizes, Stage, Taken, Terms, Timing};
+pub(crate) use chunk_log::Timing;
+pub(crate) use stage::{Row, Sizes, Stage, Taken, Terms};

@@ -6,6 +6,9 @@ use bytes::Bytes;
 
 use crate::stage::chunk::Chunk;
 
+/// What stays when a pool is trimmed: a chunk or two of the usual size.
+const KEPT: usize = 2 << 20;
+
 /// Resting chunks, up to a number of bytes.
 #[derive(Clone)]
 pub(crate) struct Pool {
@@ -45,6 +48,36 @@ impl Pool {
             resting.bytes += size;
             resting.chunks.push(chunk);
         }
+    }
+
+    /// Whether more rests here than a logger needs that does little.
+    pub(crate) fn holds_more_than_it_needs(&self) -> bool {
+        self.lock().bytes > KEPT
+    }
+
+    /// Lets go of all but a little.
+    pub(crate) fn trim(&self) {
+        let mut resting = self.lock();
+        let mut gone = Vec::new();
+        while resting.bytes > KEPT {
+            let Some(chunk) = resting.chunks.pop() else { break };
+            resting.bytes -= chunk.capacity();
+            gone.push(chunk);
+        }
+        resting.chunks.shrink_to_fit();
+        drop(resting);
+        drop(gone);
+    }
+
+    /// Tells when nobody has the pool any more.
+    #[cfg(test)]
+    pub(crate) fn watch(&self) -> std::sync::Weak<impl Sized + use<>> {
+        Arc::downgrade(&self.resting)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn resting_bytes(&self) -> usize {
+        self.lock().bytes
     }
 
     /// Lends a chunk's columns to whoever sends them; the chunk comes back when the last of them lets go.

@@ -30,9 +30,9 @@ impl Stage {
     /// Lets the next values of a series into its tray, if there is room to set aside for them.
     pub(super) fn open_tray(&mut self, id: SeriesId, place: u32, step: u64) {
         let Some(trays) = self.shelf.trays.filter(|_| !self.shelf.shut) else { return };
-        let series = self.registry.get(id);
+        let series = self.names.registry.get(id);
         let next = series.last_step.map_or(0, |last| last + 1).max(step + 1);
-        if series.nature() != Nature::STD || (self.terms.raise_errors && !self.reports.is_empty()) {
+        if series.nature() != Nature::STD || (self.terms.raise_errors && !self.books.reports.is_empty()) {
             return;
         }
         let number = tray::of(id);
@@ -61,15 +61,13 @@ impl Stage {
     /// Takes in what lies in a tray.
     fn collect(&mut self, number: usize) {
         let Some(trays) = self.shelf.trays.filter(|_| self.shelf.open[number]) else { return };
-        let open = &mut self.open;
+        let open = &mut self.chunks.open;
         let count = trays[number].collect(|record| open.push_scalar(false, record));
         let bytes = count * SCALAR_WEIGHT;
         self.shelf.set_aside -= bytes;
         self.shelf.room[number] -= count;
-        self.taken += count as u64;
-        self.open.end = self.taken;
-        self.open.tally.add(Kind::FloatPoints, count);
-        self.counters.of(Kind::FloatPoints).enqueue(count);
+        self.chunks.count_collected(count);
+        self.books.counters.of(Kind::FloatPoints).enqueue(count);
     }
 
     /// Takes in what lies in all trays. They stay open.
@@ -84,14 +82,14 @@ impl Stage {
         // Closed first: nothing can come behind what is collected.
         let last = trays[number].withdraw(id);
         self.collect(number);
-        self.registry.reach(id, last);
+        self.names.registry.reach(id, last);
     }
 
     /// Takes in what lies in all trays, and closes them.
     pub(crate) fn close_trays(&mut self) {
         for number in 0..TRAYS {
             let Some(trays) = self.shelf.trays.filter(|_| self.shelf.open[number]) else { continue };
-            let registry = &mut self.registry;
+            let registry = &mut self.names.registry;
             trays[number].close(|id, last| {
                 registry.reach(id, last);
             });
@@ -105,7 +103,7 @@ impl Stage {
 
     /// What the open chunk weighs with all that may still lie in trays.
     pub(super) fn filled(&self) -> usize {
-        self.open.weight + self.shelf.set_aside
+        self.chunks.open.weight + self.shelf.set_aside
     }
 }
 

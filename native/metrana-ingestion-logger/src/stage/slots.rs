@@ -74,14 +74,61 @@ pub(crate) fn occupy(mut stage: Stage, queue_bytes: usize) -> Result<&'static Sl
     let slot = &row[(index % ROW) as usize];
     stage.generation = generation;
     stage.shelf.trays = Some(&slot.trays);
-    slot.gate.reset(stage, queue_bytes)?;
+    slot.gate.reset(stage, queue_bytes);
     Ok(slot)
 }
 
-/// The logger of a slot is gone, and so is its sender.
+/// The logger of a slot is gone, and so is its sender. A panic behind the gate is forgotten with all that it left.
 pub(crate) fn vacate(slot: &Slot) {
-    // A slot whose lock is poisoned is not used again.
-    if slot.gate.reset(Stage::vacant(), 0).is_ok() {
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).list.push(slot.index);
+    slot.trays.iter().for_each(Tray::clear);
+    slot.gate.reset(Stage::vacant(), 0);
+    FREE.lock().unwrap_or_else(PoisonError::into_inner).list.push(slot.index);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::names::ids::SeriesId;
+    use crate::points::{Scalar, ScalarTime, Width};
+    use crate::stage::pool::Pool;
+    use crate::stage::tray;
+    use crate::tell::events::EventSink;
+
+    #[test]
+    fn a_panic_takes_no_slot_and_no_memory_for_good() {
+        let mut used = BTreeSet::new();
+        for _ in 0..1000 {
+            let pool = Pool::new(1 << 20);
+            let memory = pool.watch();
+            let stage = Stage::new(&Config::default(), 0, EventSink::none(), pool);
+            let slot = occupy(stage, 1 << 20).expect("a slot");
+            used.insert(slot.index);
+            let generation = slot.gate.lock().expect("sound").inner.generation;
+            let series = SeriesId::from_index(3);
+            let tray = &slot.trays[tray::of(series)];
+            tray.add_room(5);
+            tray.open(generation, series, 0, 0, 0);
+            let scalar = Scalar { width: Width::F64, bits: 1, step: None, timestamp: ScalarTime::At(1) };
+            assert!(tray.put(generation, series, &scalar));
+
+            // An unwinding that no panic hook hears of.
+            let unwound = catch_unwind(AssertUnwindSafe(|| {
+                let _inside = slot.gate.lock();
+                resume_unwind(Box::new(()));
+            }));
+            assert!(unwound.is_err() && slot.gate.is_poisoned());
+            vacate(slot);
+            assert!(!tray.put(generation, series, &scalar), "the tray knows nothing of that logger any more");
+            let mut left = 0;
+            tray.collect(|_| left += 1);
+            assert_eq!(left, 0, "nothing of that logger is left for the next one");
+            assert!(memory.upgrade().is_none(), "the stage is gone with its memory");
+        }
+        // Other tests take slots meanwhile.
+        assert!(used.len() < 100, "{} slots for one logger at a time", used.len());
     }
 }

@@ -3,32 +3,29 @@
 //! Everything here happens under the lock of the gate. A call is planned first, which changes nothing, and then
 //! committed, which cannot fail; what the calls of each kind do is in `kinds`.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use metrana_proto::common::SeriesValueKind;
-
-use crate::books::counters::{Counters, Fate, Kind, Tally};
-use crate::books::losses::{FlushMark, Losses};
-use crate::books::reports::Reports;
-use crate::config::{Backpressure, Config, ErrorStrategy, LogLevel};
+use crate::books::Books;
+use crate::books::counters::{Fate, Kind, Tally};
+use crate::books::losses::FlushMark;
+use crate::config::{Backpressure, Config, ErrorStrategy};
 use crate::errors::Error;
-use crate::names::environments::EnvironmentTable;
-use crate::names::ids::LaneId;
-use crate::names::ids::SeriesId;
-use crate::names::lanes::{Frame, Lanes};
-use crate::names::series::Registry;
+use crate::names::Names;
+use crate::names::ids::{LaneId, SeriesId};
+use crate::names::lanes::Frame;
+use crate::names::series::Nature;
 use crate::points::EnvironmentId;
 use crate::points::Width;
 use crate::stage::chunk::{Chunk, FRAME, Form, Record, SCALAR_WEIGHT};
+use crate::stage::chunk_log::{ChunkLog, Look, Timing};
 use crate::stage::gate::Patience;
 use crate::stage::pool::Pool;
 use crate::stage::shelf::Shelf;
 use crate::tell::events::EventSink;
 use crate::wire::{Content, Field};
 
-/// What the envelope may need of a message: run, logger and session ids, the sequence number, the close mark.
+/// What is kept free for the envelope of a message even where it needs less, so that messages are cut alike in all runs.
 const ENVELOPE: usize = 80;
 
 /// What a chunk has room for beyond a message: varints are written with room for their longest form.
@@ -44,7 +41,6 @@ const SMALLEST_PIECE: usize = 1024;
 const CLOCK_SET_BACK: i64 = 1000;
 
 /// What is written of a call.
-#[derive(Default)]
 pub(crate) struct Staged {
     /// The bytes that it took.
     pub weight: usize,
@@ -89,13 +85,6 @@ impl Terms {
     }
 }
 
-/// When the sender wants staged data.
-#[derive(Clone, Copy)]
-pub(crate) struct Timing {
-    pub linger: Duration,
-    pub max_age: Duration,
-}
-
 /// How large the points of a column are, at most.
 #[derive(Clone, Copy)]
 pub(crate) struct Sizes {
@@ -106,30 +95,16 @@ pub(crate) struct Sizes {
 }
 
 pub(crate) struct Stage {
-    pub registry: Registry,
-    pub environments: EnvironmentTable,
-    pub lanes: Lanes,
-    pub counters: Counters,
-    pub reports: Reports,
-    pub losses: Losses,
+    pub names: Names,
+    pub books: Books,
+    pub chunks: ChunkLog,
     pub terms: Terms,
     pub events: EventSink,
     /// Which logger this is the stage of; 0 is none.
     pub generation: u32,
-    pub(super) open: Chunk,
-    pub(super) full: VecDeque<Chunk>,
-    pub(super) pool: Pool,
     pub(super) max_message: usize,
-    /// Records taken in so far, and how many of them are settled; both only grow.
-    pub(super) taken: u64,
-    pub(super) settled: u64,
-    flush_to: u64,
-    wake_on_data: bool,
-    wake_on_full: bool,
-    mis_step_warnings_left: u32,
-    /// What the call that is being committed has done so far.
-    call: Staged,
-    rolled: bool,
+    /// The bytes that the call which is being committed has taken so far.
+    weight: usize,
     /// Where single values may be put down meanwhile.
     pub shelf: Shelf,
     /// How many more bytes the queue has room for.
@@ -150,32 +125,21 @@ pub(crate) struct Row {
 impl Stage {
     /// The stage of a slot that nobody lives in.
     pub(crate) fn vacant() -> Self {
-        Self::new(&Config::default(), EventSink::none(), Pool::new(0))
+        Self::new(&Config::default(), 0, EventSink::none(), Pool::new(0))
     }
 
-    pub(crate) fn new(config: &Config, events: EventSink, pool: Pool) -> Self {
+    /// `envelope`: the most bytes that a message needs besides its content.
+    pub(crate) fn new(config: &Config, envelope: usize, events: EventSink, pool: Pool) -> Self {
+        let max_message = config.max_msg_size.saturating_sub(envelope.max(ENVELOPE)).max(1);
         Self {
-            registry: Registry::default(),
-            environments: EnvironmentTable::default(),
-            lanes: Lanes::default(),
-            counters: Counters::default(),
-            reports: Reports::default(),
-            losses: Losses::default(),
+            names: Names::new(max_message),
+            books: Books::new(config.mis_step_warn_budget),
+            chunks: ChunkLog::new(pool),
             terms: Terms::of(config),
             events,
             generation: 0,
-            open: pool.take(),
-            full: VecDeque::new(),
-            pool,
-            max_message: config.max_msg_size.saturating_sub(ENVELOPE).max(1),
-            taken: 0,
-            settled: 0,
-            flush_to: 0,
-            wake_on_data: false,
-            wake_on_full: false,
-            mis_step_warnings_left: config.mis_step_warn_budget,
-            call: Staged::default(),
-            rolled: false,
+            max_message,
+            weight: 0,
             shelf: Shelf::default(),
             spare: 0,
             read_last: i64::MIN,
@@ -196,14 +160,7 @@ impl Stage {
 
     /// A call was committed: what it did.
     pub(crate) fn finish_call(&mut self) -> Staged {
-        let mut call = std::mem::take(&mut self.call);
-        call.wake_sender = self.wake_on_data || (self.rolled && self.wake_on_full);
-        self.rolled = false;
-        if call.wake_sender {
-            self.wake_on_data = false;
-            self.wake_on_full = false;
-        }
-        call
+        Staged { weight: std::mem::take(&mut self.weight), wake_sender: self.chunks.wakes_sender() }
     }
 
     /// Counts steps that do not grow, and makes a line of it for the log.
@@ -211,10 +168,7 @@ impl Stage {
         if count == 0 {
             return;
         }
-        self.counters.mis_steps += count;
-        let within_budget = self.mis_step_warnings_left > 0;
-        self.mis_step_warnings_left = self.mis_step_warnings_left.saturating_sub(1);
-        let level = if within_budget { LogLevel::Warn } else { LogLevel::Debug };
+        let level = self.books.note_mis_steps(count);
         self.events.log(level, || line(self));
     }
 
@@ -226,13 +180,13 @@ impl Stage {
         }
     }
 
-    /// The lane of a series that has just one. What kind its first points are is pinned, where the service did not say.
-    pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame, kind: SeriesValueKind) -> LaneId {
-        let lane = self.registry.get(id).lane;
-        lane.unwrap_or_else(|| {
-            self.registry.pin_kind(id, kind);
-            let lane = self.lanes.add(id, frame, "");
-            self.registry.get_mut(id).lane = Some(lane);
+    /// The lane of a series that has just one. What the service did not say of the series, its first points say.
+    pub(crate) fn lane_of(&mut self, id: SeriesId, frame: Frame, nature: Nature) -> LaneId {
+        let Names { registry, lanes, .. } = &mut self.names;
+        registry.get(id).lane.unwrap_or_else(|| {
+            registry.complete(id, nature);
+            let lane = lanes.add(id, frame, "");
+            registry.get_mut(id).lane = Some(lane);
             lane
         })
     }
@@ -247,7 +201,7 @@ impl Stage {
             chunk.push_scalar(fresh, Record { slot, form: Form::Scalar(width), step, timestamp, bits });
         });
         if !fresh {
-            self.open_tray(self.lanes.get(lane).series, slot, step);
+            self.open_tray(self.names.lanes.get(lane).series, slot, step);
         }
     }
 
@@ -266,16 +220,16 @@ impl Stage {
             let left = self.max_message.saturating_sub(self.filled() + frame);
             let wanted = count - at;
             let room = if wanted * sizes.point <= left { wanted } else { left / sizes.point };
-            if room < (count - at).min(SMALLEST_PIECE) && !self.open.is_empty() {
+            if room < (count - at).min(SMALLEST_PIECE) && !self.chunks.open.is_empty() {
                 self.roll();
                 continue;
             }
             let end = at + room.max(1);
             let (slot, fresh) = self.enter(lane);
             self.count(kind, end - at);
-            if self.open.wire.capacity() == 0 {
+            if self.chunks.open.wire.capacity() == 0 {
                 // Growing to this size bit by bit would copy everything once more; what is not written to costs nothing.
-                self.open.wire.reserve(self.max_message.min(LARGEST_RESERVE) + SPARE);
+                self.chunks.open.wire.reserve(self.max_message.min(LARGEST_RESERVE) + SPARE);
             }
             let batch = make(at..end);
             self.push(|chunk| chunk.push_column(slot, fresh, &batch));
@@ -299,7 +253,7 @@ impl Stage {
 
     /// Writes a field of the request itself, which counts as `n` of its kind.
     pub(crate) fn put_plain(&mut self, kind: Kind, n: usize, content: &impl Field) {
-        if !self.open.is_empty() && self.filled() + content.field_len() > self.max_message {
+        if !self.chunks.open.is_empty() && self.filled() + content.field_len() > self.max_message {
             self.roll();
         }
         self.count(kind, n);
@@ -312,135 +266,131 @@ impl Stage {
     }
 
     fn push(&mut self, write: impl FnOnce(&mut Chunk)) {
-        let before = self.open.weight;
-        write(&mut self.open);
-        self.call.weight += self.open.weight - before;
+        let before = self.chunks.open.weight;
+        write(&mut self.chunks.open);
+        self.weight += self.chunks.open.weight - before;
     }
 
     /// What a lane's first appearance in the open chunk adds to it, at most.
     fn entry_weight(&self, lane: LaneId) -> usize {
-        let lane = self.lanes.get(lane);
-        let declared = self.registry.get(lane.series).declared;
-        let declaration = if declared { 0 } else { self.registry.declaration_len_of(lane.series) };
+        let lane = self.names.lanes.get(lane);
+        let declared = self.names.registry.get(lane.series).declared;
+        let declaration = if declared { 0 } else { self.names.registry.declaration_len_of(lane.series) };
         lane.prefix_len() + declaration
     }
 
     /// Begins a new chunk unless the open one is empty or has room.
     pub(crate) fn make_room(&mut self, lane: LaneId, weight: usize) {
-        if !self.open.is_empty() && self.filled() + self.entry_weight(lane) + weight > self.max_message {
+        if !self.chunks.open.is_empty() && self.filled() + self.entry_weight(lane) + weight > self.max_message
+        {
             self.roll();
         }
     }
 
     fn roll(&mut self) {
         self.close_trays();
-        let fresh = self.pool.take();
-        self.full.push_back(std::mem::replace(&mut self.open, fresh));
-        self.rolled = true;
+        self.chunks.roll();
     }
 
     /// Gives a lane its place in the open chunk, and declares its series where no message does yet. Answers with
     /// the place, and whether it is new.
     fn enter(&mut self, id: LaneId) -> (u32, bool) {
-        let lane = self.lanes.get(id);
+        let Self { names, chunks, .. } = self;
+        let open = &mut chunks.open;
+        let lane = names.lanes.get(id);
         let (chunk, slot) = lane.last_written;
-        if chunk == self.open.serial {
+        if chunk == open.serial {
             return (slot, false);
         }
         let (series, frame) = (lane.series, lane.frame);
-        if !self.registry.get(series).declared {
-            self.registry.get_mut(series).declared = true;
-            let before = self.open.declarations.len();
-            self.registry.put_declaration(series, &mut self.open.declarations);
-            let weight = self.open.declarations.len() - before;
-            self.open.weight += weight;
-            self.call.weight += weight;
+        if !names.registry.get(series).declared {
+            let before = open.declarations.len();
+            names.declare(series, &mut open.declarations);
+            let weight = open.declarations.len() - before;
+            open.weight += weight;
+            self.weight += weight;
         }
-        let prefix = self.lanes.prefix(self.lanes.get(id));
-        let slot = self.open.add_lane(frame.field(), prefix);
-        self.lanes.get_mut(id).last_written = (self.open.serial, slot);
+        let prefix = names.lanes.prefix(names.lanes.get(id));
+        let slot = open.add_lane(frame.field(), prefix);
+        names.lanes.get_mut(id).last_written = (open.serial, slot);
         (slot, true)
     }
 
     fn count(&mut self, kind: Kind, n: usize) {
-        if self.open.opened.is_none() {
-            self.open.opened = Some(Instant::now());
-            self.open.start = self.taken;
-        }
-        self.taken += 1;
-        self.open.end = self.taken;
-        self.open.tally.add(kind, n);
-        self.counters.of(kind).enqueue(n);
+        self.chunks.count(kind, n);
+        self.books.counters.of(kind).enqueue(n);
     }
 
     /// What the sender should send now. `idle`: nothing is unacknowledged; `hurry`: the logger is closing.
     pub(crate) fn take(&mut self, timing: Timing, now: Instant, idle: bool, hurry: bool) -> Taken {
-        if let Some(chunk) = self.full.pop_front() {
+        if let Some(chunk) = self.chunks.take_full() {
             return Taken::Chunk(chunk);
         }
-        let Some(opened) = self.open.opened else {
-            self.wake_on_data = true;
-            return Taken::Wait(None);
-        };
-        // A time that no clock will show never comes.
-        let due = opened.checked_add(if idle { timing.linger.min(timing.max_age) } else { timing.max_age });
-        if hurry || self.flush_to > self.open.start || due.is_some_and(|due| now >= due) {
-            self.close_trays();
-            let fresh = self.pool.take();
-            return Taken::Chunk(std::mem::replace(&mut self.open, fresh));
+        match self.chunks.look(timing, now, idle, hurry) {
+            Look::Wait(until) => Taken::Wait(until),
+            Look::Due => {
+                self.close_trays();
+                Taken::Chunk(self.chunks.close())
+            }
         }
-        self.wake_on_full = true;
-        Taken::Wait(due)
     }
 
-    /// Whether there is something for the sender; if not, it will be woken when there is.
-    pub(crate) fn wants_sender(&mut self) -> bool {
-        self.wake_on_data = self.is_drained();
-        !self.wake_on_data
-    }
-
-    pub(crate) fn pool(&self) -> Pool {
-        self.pool.clone()
-    }
-
-    /// Whether there is nothing left for the sender to take.
-    pub(crate) fn is_drained(&self) -> bool {
-        self.full.is_empty() && self.open.is_empty()
+    /// What is staged, or has room set aside for it.
+    #[cfg(test)]
+    pub(crate) fn staged_weight(&self) -> usize {
+        self.filled() + self.chunks.full_weight()
     }
 
     /// A message was acknowledged. Messages end in the order in which they were taken.
     pub(crate) fn settle(&mut self, tally: &Tally, end: u64) {
-        self.counters.settle(tally, Fate::Sent);
-        self.settled = self.settled.max(end);
+        self.books.counters.settle(tally, Fate::Sent);
+        self.chunks.settle(end);
     }
 
     /// A message, or what was left of it, is lost.
     pub(crate) fn lose(&mut self, tally: &Tally, end: u64, why: &Error) {
-        self.counters.settle(tally, Fate::Dropped);
+        self.books.counters.settle(tally, Fate::Dropped);
         if tally.total() > 0 {
-            self.losses.add(self.settled, end, tally.total(), why.clone());
+            self.books.losses.add(self.chunks.settled(), end, tally.total(), why.clone());
         }
-        self.settled = self.settled.max(end);
+        self.chunks.settle(end);
+    }
+
+    /// Keeps an error for whoever asks.
+    pub(crate) fn report(&mut self, error: Error) {
+        if self.terms.raise_errors {
+            // The next call has to hear of it.
+            self.close_trays();
+        }
+        self.books.report(error);
+    }
+
+    /// Part of a message is lost: of one that is not settled, whose records begin after `start`.
+    pub(crate) fn lose_part(&mut self, tally: &Tally, start: u64, end: u64, why: &Error) {
+        self.books.counters.settle(tally, Fate::Dropped);
+        self.books.losses.add(start, end, tally.total(), why.clone());
     }
 
     /// Everything that is still on its way is lost.
     pub(crate) fn write_off(&mut self) {
         self.close_trays();
-        self.counters.write_off();
-        self.settled = self.taken;
-        self.full.clear();
-        self.open = self.pool.take();
+        self.books.counters.write_off();
+        self.chunks.write_off();
     }
 
     /// Asks for everything taken in so far to be sent at once. Answers with the mark that `flushed` waits for.
     pub(crate) fn request_flush(&mut self) -> FlushMark {
         self.collect_all();
-        self.flush_to = self.taken;
-        self.losses.mark(self.taken)
+        self.books.losses.mark(self.chunks.request_flush())
+    }
+
+    /// Whether a flush was asked for, and what it is about has not found its end.
+    pub(crate) fn is_flushing(&self) -> bool {
+        self.chunks.is_flushing()
     }
 
     /// How a flush ended. None: something that it waits for has not found its end.
     pub(crate) fn flushed(&mut self, mark: FlushMark) -> Option<Result<(), Error>> {
-        (self.settled >= mark.end).then(|| self.losses.answer(mark))
+        (self.chunks.settled() >= mark.end).then(|| self.books.losses.answer(mark))
     }
 }

@@ -1,6 +1,7 @@
 //! What shows only to those who decide what the service says and when the clock is read.
 
-use metrana_proto::types::StreamingSeriesUpdate;
+use bytes::Bytes;
+use metrana_proto::types::{OrderingMode, SeriesDeclaration, StreamingSeriesUpdate};
 use prost::Message as _;
 
 use std::time::{Duration, Instant};
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 use metrana_proto::common::SeriesValueKind;
 
 use super::{Stage, Taken, Timing};
+use crate::clock::{self, manual::Manual};
 use crate::config::Config;
+use crate::deliver::envelope::{self, Identity, Numbered};
 use crate::deliver::seal::Sealer;
 use crate::errors::Error;
 use crate::kinds::Call;
@@ -25,7 +28,7 @@ use crate::stage::tray::{self, TRAYS, Tray};
 use crate::tell::events::EventSink;
 
 fn stage() -> Stage {
-    Stage::new(&Config::default(), EventSink::none(), Pool::new(1 << 20))
+    Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(1 << 20))
 }
 
 /// What `log::admit` does with a call behind the gate.
@@ -91,7 +94,7 @@ fn log_scatter(stage: &mut Stage, metric: &str, zs: Option<&[f64]>) -> Result<()
 fn the_first_points_pin_the_kind_that_the_service_did_not_tell() {
     let mut stage = stage();
     for metric in ["floats", "counts", "plane", "space"] {
-        stage.registry.seed(metric, "S", "", Nature::unordered(SeriesValueKind::Undefined), 3);
+        stage.names.registry.seed(metric, "S", "", Nature::unordered(SeriesValueKind::Undefined), 3);
     }
     log_floats(&mut stage, "floats").expect("the first");
     log_histogram(&mut stage, "counts", Bins::Counts(&[5])).expect("the first");
@@ -109,8 +112,9 @@ fn the_first_points_pin_the_kind_that_the_service_did_not_tell() {
         let floats = Nature::DISTRIBUTED;
         let mut room = LabelRoom::new();
         let key = Key::new(World::Std, metric, "S", &[], &mut room);
-        let pinned =
-            [others, floats].into_iter().filter(|nature| stage.registry.check_new(&key, *nature).is_err());
+        let pinned = [others, floats]
+            .into_iter()
+            .filter(|nature| stage.names.registry.check_new(&key, *nature).is_err());
         assert!(pinned.count() > 0, "the whole metric is pinned: {metric}");
     }
 
@@ -123,7 +127,7 @@ fn the_first_points_pin_the_kind_that_the_service_did_not_tell() {
 #[test]
 fn a_handle_to_a_series_without_order_wants_its_steps_told() {
     let mut stage = stage();
-    stage.registry.seed("m", "S", "", Nature::unordered(SeriesValueKind::Undefined), 3);
+    stage.names.registry.seed("m", "S", "", Nature::unordered(SeriesValueKind::Undefined), 3);
     let values = Values::F64(&[1.0]);
     let call = StdCall::known(SeriesId::from_index(0), values, Steps::Auto, Timestamps::Now).expect("valid");
     admit(&mut stage, &call, 1).expect_err("no step follows another there");
@@ -171,4 +175,129 @@ fn time_does_not_run_backwards_for_one_writer() {
     let times: Vec<i64> =
         series.point_batches.iter().flat_map(|batch| batch.timestamps_millis.iter().copied()).collect();
     assert_eq!(times, [90, 100, 100, -50_000, -49_999]);
+}
+
+/// The wire allows a service not to say in which order the steps of a series come.
+#[test]
+fn the_first_points_pin_the_order_that_the_service_did_not_tell() {
+    let untold = Nature { ordering: OrderingMode::Undefined, ..Nature::STD };
+    let mut stage = stage();
+    for metric in ["ordered", "distributed"] {
+        stage.names.registry.seed(metric, "S", "", untold, 3);
+    }
+    stage.names.registry.pin(World::Rl, "told", "S", "", untold);
+    stage.names.keep_declarations(0);
+    assert!(stage.names.declarations.pieces().is_empty(), "nobody knows yet what to say");
+
+    let id = SeriesId::from_index(0);
+    let one = StdCall::known(id, Values::F64(&[1.0]), Steps::Auto, Timestamps::Now).expect("valid");
+    admit(&mut stage, &one, 1).expect("the first say it: ordered");
+    log_floats(&mut stage, "distributed").expect("the first say it: not ordered");
+    log_floats(&mut stage, "ordered").expect_err("ordered");
+    let id = SeriesId::from_index(1);
+    let next = StdCall::known(id, Values::F64(&[1.0]), Steps::Auto, Timestamps::Now).expect("valid");
+    admit(&mut stage, &next, 1).expect_err("no step follows another there");
+
+    let orders = |declarations: &[SeriesDeclaration]| {
+        declarations.iter().map(|one| (one.declaration_id, one.ordering())).collect::<Vec<_>>()
+    };
+    let wanted = [(1, OrderingMode::AbsoluteOrdered), (2, OrderingMode::AbsoluteUnordered)];
+    assert_eq!(orders(&message(&mut stage).series_declarations), wanted);
+    let kept = stage.names.declarations.pieces().concat();
+    let kept = metrana_proto::svc::UpdateRunRequest::decode(kept.as_slice()).expect("declarations");
+    assert_eq!(orders(&kept.series_declarations), wanted, "on every stream to come");
+}
+
+/// Run ids are the service's and have any length.
+#[test]
+fn no_envelope_makes_a_message_larger_than_the_limit() {
+    for run in [0, 16, 43, 44, 300] {
+        let identity = Identity { run: vec![7; run].into(), logger: u64::MAX, session: u64::MAX };
+        let config = Config { max_msg_size: 1000, ..Config::default() };
+        let mut stage = Stage::new(&config, identity.envelope_len(), EventSink::none(), Pool::new(1 << 20));
+        for name in 0..100 {
+            log_floats(&mut stage, &format!("metric-{name}")).expect("logged");
+        }
+        for fields in stage.names.declarations.pieces() {
+            let declaring = identity.unnumbered(fields).message_len();
+            assert!(declaring <= 1000, "{declaring} bytes of declarations with {run} bytes of a run");
+        }
+        let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
+        let mut largest = 0;
+        while let Taken::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) {
+            let number = Numbered { sequence: u64::MAX, closes_run: true };
+            let mut head = identity.begin_numbered(number);
+            if Sealer::default().seal(&chunk, &mut head) {
+                head.extend_from_slice(&chunk.wire);
+            }
+            largest = largest.max(envelope::finish(head, Bytes::new()).message_len());
+        }
+        assert!((800..=1000).contains(&largest), "{largest} bytes with {run} bytes of a run");
+    }
+}
+
+/// Numbers are given when a chunk closes, in the order in which messages leave, and are never given twice.
+#[test]
+fn a_message_gets_its_number_when_its_chunk_closes() {
+    let config = Config { max_msg_size: 1000, ..Config::default() };
+    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    for name in 0..50 {
+        log_floats(&mut stage, &format!("metric-{name}")).expect("logged");
+    }
+    let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
+    let mut numbers = Vec::new();
+    while let Taken::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) {
+        numbers.push(chunk.number);
+    }
+    numbers.push(stage.chunks.empty_message().number);
+    assert!(numbers.len() > 3);
+    assert_eq!(numbers, (1..=numbers.len() as u64).map(|n| n * 256).collect::<Vec<_>>());
+}
+
+/// What a burst needed goes back when the logger has been idle for long; a busy one keeps what it works with.
+#[test]
+fn an_idle_logger_keeps_little_of_its_largest_burst() {
+    let clock = Manual::begin();
+    let pool = Pool::new(64 << 20);
+    let mut stage = Stage::new(&Config::default(), 0, EventSink::none(), pool.clone());
+    let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
+    let values = vec![1.0; 500_000];
+    let burst = StdFloats {
+        metric: "burst",
+        scale: "S",
+        labels: &[],
+        values: Values::F64(&values),
+        steps: Steps::Auto,
+        timestamps: Timestamps::Now,
+        distributed: false,
+    };
+    let mut room = LabelRoom::new();
+    admit(&mut stage, &StdCall::new(&burst, &mut room).expect("valid"), 1).expect("logged");
+    let mut chunks = Vec::new();
+    while let Taken::Chunk(chunk) = stage.take(timing, clock::instant(), true, true) {
+        chunks.push(chunk);
+    }
+    for chunk in chunks {
+        pool.give_back(chunk);
+    }
+    let full = pool.resting_bytes();
+    assert!(full >= 4_000_000, "{full} bytes rest");
+
+    let busy = stage.take(timing, clock::instant(), false, false);
+    assert!(matches!(busy, Taken::Wait(None)), "what is unacknowledged comes back here");
+    let Taken::Wait(Some(due)) = stage.take(timing, clock::instant(), true, false) else {
+        panic!("it is looked after later")
+    };
+    let left = due.saturating_duration_since(clock::instant());
+    clock.advance(left.saturating_sub(Duration::from_millis(1)));
+    assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(Some(_))));
+    log_floats(&mut stage, "m").expect("logged");
+    assert!(matches!(stage.take(timing, clock::instant(), true, true), Taken::Chunk(_)));
+    clock.advance(Duration::from_millis(1));
+    assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(Some(_))), "it was busy");
+    assert!(pool.resting_bytes() > 3_000_000);
+    clock.advance(Duration::from_mins(1));
+    assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(None)));
+    let rest = pool.resting_bytes();
+    assert!(rest <= 2 << 20, "{rest} bytes rest");
 }

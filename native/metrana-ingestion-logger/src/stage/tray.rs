@@ -6,8 +6,9 @@
 //! Whatever the stage does with such a series, with its chunk or with the books, it collects first: what lies in a tray
 //! has happened before. A tray is locked under the stage's lock, or alone; never the other way round.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
+use super::sync::{Mutex, MutexGuard, clear_poison};
 use crate::names::ids::SeriesId;
 use crate::names::validate::MAX_STEP;
 use crate::points::{Scalar, ScalarTime};
@@ -133,6 +134,12 @@ impl Tray {
                 told(id, entry.next_step.checked_sub(1));
             }
         }
+    }
+
+    /// Empties and closes it for good, and lets go of its memory: its logger is gone.
+    pub(crate) fn clear(&self) {
+        *self.enter() = Lying::default();
+        clear_poison(&self.0);
     }
 
     /// Nothing in a tray is half done when a panic passes through: what lies in it is whole.

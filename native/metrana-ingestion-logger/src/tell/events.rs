@@ -15,12 +15,11 @@ use crate::logger::Logger;
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum EventKind {
     /// A line for the host's log.
-    Log = 1,
+    Log,
     /// The end of an operation that the host began and did not wait for.
-    Completion = 2,
+    Completion,
 }
 
 /// How an operation ended that the host began and did not wait for.

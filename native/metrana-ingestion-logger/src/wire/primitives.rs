@@ -54,6 +54,9 @@ pub(crate) struct Head {
 /// Tags, lengths, a series, the name of an environment, and the plain numbers of a batch.
 const HEAD_LIMIT: usize = 256;
 
+/// The longest bytes that are gathered: a series and the name of an environment, which leave room for all the rest.
+const PIECE_LIMIT: usize = 150;
+
 impl Head {
     pub(crate) fn new() -> Self {
         Self { bytes: [0; HEAD_LIMIT], len: 0 }
@@ -87,10 +90,19 @@ impl Head {
         self.tagged(field << 3 | LEN, len as u64);
     }
 
+    /// Bytes of any number: what there is no room for goes out at once, behind what is gathered.
     #[inline]
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
-        self.len += bytes.len();
+    pub(crate) fn bytes(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self.bytes.get_mut(self.len..self.len + bytes.len()) {
+            Some(room) if bytes.len() <= PIECE_LIMIT => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            _ => {
+                self.flush(out);
+                out.extend_from_slice(bytes);
+            }
+        }
     }
 
     /// Copies it out, and begins anew.
@@ -147,6 +159,23 @@ pub(crate) fn packed_len(values: impl Iterator<Item = u64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_of_any_number_go_through_a_head_in_their_order() {
+        for len in [0, 1, 149, 150, 151, 255, 256, 257, 5000] {
+            let bytes = vec![7; len];
+            let (mut head, mut out) = (Head::new(), Vec::new());
+            head.len(1, len);
+            head.bytes(&bytes, &mut out);
+            (0..5).for_each(|_| head.uint(2, u64::MAX));
+            head.flush(&mut out);
+            let mut wanted = Vec::new();
+            put_len(&mut wanted, 1, len);
+            wanted.extend_from_slice(&bytes);
+            (0..5).for_each(|_| put_uint(&mut wanted, 2, u64::MAX));
+            assert_eq!(out, wanted, "{len}");
+        }
+    }
 
     #[test]
     fn varints_are_as_long_as_they_say() {

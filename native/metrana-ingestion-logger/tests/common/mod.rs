@@ -6,13 +6,19 @@ use std::time::{Duration, Instant};
 
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Counters, Error, Logger, StdFloats, Steps, Timestamps, Values};
+use metrana_proto::svc::initialize_run_logging_response::{EnvStatuses, InitializedRun, Msg};
+use metrana_proto::svc::{InitializeRunLoggingResponse, UpdateRunRequest};
 use metrana_server::store::FloatPoints;
 use metrana_server::{Code, Fault, Options, RunningServer, Server, Stage};
+use metrana_testkit::deadline::Deadline;
+use metrana_testkit::peer::{Peer, Reaction, Recorded};
+use prost::Message as _;
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct House {
     pub server: RunningServer,
+    _deadline: Deadline,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -24,24 +30,12 @@ impl House {
             .build()
             .expect("a runtime");
         let server = runtime.block_on(Server::start_in_memory(Options::default())).expect("a server");
-        Self { server, runtime }
+        Self { server, _deadline: Deadline::start(), runtime }
     }
 
     /// A configuration that reaches the server and does not wait long for anything.
     pub fn config(&self, run: &str) -> Config {
-        Config {
-            api_key: "key".to_owned(),
-            workspace: "ws".to_owned(),
-            project: "proj".to_owned(),
-            run_name: run.to_owned(),
-            endpoint: format!("http://{}", self.server.grpc_addr()),
-            backoff_initial: Duration::from_millis(1),
-            backoff_max: Duration::from_millis(20),
-            enqueue_timeout: Duration::from_millis(50),
-            init_timeout: PATIENCE,
-            close_timeout: PATIENCE,
-            ..Config::default()
-        }
+        quick_config(run, &format!("http://{}", self.server.grpc_addr()))
     }
 
     /// One call, one message: so that a test can count messages.
@@ -73,6 +67,78 @@ impl House {
     }
 }
 
+/// A peer that answers by script, in this process.
+pub struct PeerHouse {
+    pub peer: Peer,
+    _deadline: Deadline,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl PeerHouse {
+    pub fn new(react: impl FnMut(&Recorded) -> Reaction + Send + 'static) -> Self {
+        Self::of_run(b"a run id", react)
+    }
+
+    /// The same, with a run that goes by this number.
+    pub fn of_run(run_id: &'static [u8], react: impl FnMut(&Recorded) -> Reaction + Send + 'static) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let run = InitializedRun { created: true, run_id: run_id.into(), ..InitializedRun::default() };
+        let end = EnvStatuses { is_last: true, ..EnvStatuses::default() };
+        let handshake = [Msg::InitializedRun(run), Msg::EnvStatuses(end)]
+            .map(|msg| InitializeRunLoggingResponse { msg: Some(msg) });
+        let peer = runtime.block_on(Peer::start(handshake.into(), react));
+        Self { peer, _deadline: Deadline::start(), _runtime: runtime }
+    }
+
+    /// A configuration that reaches the peer, sends one message a call, and does not wait long for anything.
+    pub fn config(&self) -> Config {
+        Config { max_msg_size: 1, ..quick_config("run", &format!("http://{}", self.peer.address())) }
+    }
+
+    /// The data messages that one stream was sent.
+    pub fn data(&self, stream: usize) -> Vec<UpdateRunRequest> {
+        let messages = self.peer.messages().into_iter().filter(|message| message.stream == stream);
+        messages.map(|message| decoded(&message)).filter(|request| request.sequence_number != 0).collect()
+    }
+}
+
+pub fn decoded(message: &Recorded) -> UpdateRunRequest {
+    UpdateRunRequest::decode(message.bytes.clone()).expect("a message")
+}
+
+/// Logs one value at the next step of a series.
+pub fn log_to(logger: &Logger, metric: &str, value: f64) -> Result<(), Error> {
+    logger.log_std_floats(&StdFloats {
+        metric,
+        scale: "ML_STEP",
+        labels: &[],
+        values: Values::F64(&[value]),
+        steps: Steps::Auto,
+        timestamps: Timestamps::At(1_700_000_000_000),
+        distributed: false,
+    })
+}
+
+fn quick_config(run: &str, endpoint: &str) -> Config {
+    Config {
+        api_key: "key".to_owned(),
+        workspace: "ws".to_owned(),
+        project: "proj".to_owned(),
+        run_name: run.to_owned(),
+        endpoint: endpoint.to_owned(),
+        backoff_initial: Duration::from_millis(1),
+        backoff_max: Duration::from_millis(20),
+        enqueue_timeout: Duration::from_millis(50),
+        init_timeout: PATIENCE,
+        close_timeout: PATIENCE,
+        ..Config::default()
+    }
+}
+
 /// A fault: the service answers with this code, `times` times, after so many messages.
 pub fn status(stage: Stage, code: Code, times: u64, after: u64) -> Fault {
     Fault::Status { stage, code, message: "on purpose".to_owned(), times, after }
@@ -84,7 +150,7 @@ pub fn open(config: Config) -> Logger {
 
 /// Logs one value at the next step.
 pub fn log(logger: &Logger, value: f64) -> Result<(), Error> {
-    column(logger, Values::F64(&[value]))
+    log_to(logger, "loss", value)
 }
 
 /// Logs values at the next steps.

@@ -15,6 +15,7 @@ mod rl;
 mod runs;
 mod scatters;
 mod series;
+mod server;
 mod session;
 mod tokens;
 
@@ -25,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use tokio::sync::watch;
 
 use crate::faults::Faults;
 use crate::gate::{Gate, Refusal};
@@ -40,12 +42,17 @@ pub(crate) struct Api {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) started_at_millis: i64,
+    /// Becomes true when somebody asks for the end of the server.
+    pub(crate) stop_asked: watch::Sender<bool>,
 }
 
 /// The routes. Without `allow_faults` those of the faults do not exist.
 pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Router {
     let mut router = Router::new()
-        .route(HEALTH, get(health))
+        .route(HEALTH, get(server::health))
+        .route("/api/v1/server", get(server::about))
+        .route("/api/v1/server/stop", post(server::stop))
         .route(session::PATH, post(session::begin).delete(session::end))
         .route(tokens::EXCHANGE, post(tokens::exchange))
         .route(tokens::REFRESH, post(tokens::refresh))
@@ -83,8 +90,4 @@ pub(crate) fn refused(refusal: Refusal) -> Response {
 /// Something that went wrong before a handler was asked.
 pub(crate) fn problem(status: StatusCode, text: &str) -> Response {
     Problem::new(status, text).into_response()
-}
-
-async fn health() -> &'static str {
-    "ok"
 }

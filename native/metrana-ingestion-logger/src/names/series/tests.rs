@@ -1,4 +1,5 @@
 use super::*;
+use crate::names::Names;
 use prost::Message as _;
 
 const ORDERED: Nature = Nature::STD;
@@ -43,18 +44,42 @@ fn a_family_pins_its_label_keys_before_labels_are_looked_at() {
 }
 
 #[test]
-fn declarations_are_cut_below_the_limit_and_none_is_left_out() {
-    let mut registry = Registry::default();
+fn kept_declarations_are_cut_below_the_limit_and_none_is_left_out() {
+    let mut names = Names::new(4096);
     for n in 0..1000 {
         let name = format!("metric-{n}");
-        registry.add(&key(&mut LabelRoom::new(), &name, "S", &[("k", "v")]), ORDERED, None);
+        names.registry.add(&key(&mut LabelRoom::new(), &name, "S", &[("k", "v")]), ORDERED, None);
     }
-    let pieces = registry.all_declarations(4096);
+    names.keep_declarations(0);
+    names.keep_declarations(0);
+    names.declare(SeriesId::from_index(3), &mut Vec::new());
+    let pieces = names.declarations.pieces();
     assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.len() <= 4096));
     let mut ids = Vec::new();
     for piece in pieces {
-        let request = metrana_proto::svc::UpdateRunRequest::decode(piece.as_slice()).expect("valid");
+        let request = metrana_proto::svc::UpdateRunRequest::decode(piece).expect("valid");
         ids.extend(request.series_declarations.iter().map(|one| one.declaration_id));
     }
     assert_eq!(ids, (1..=1000).collect::<Vec<u64>>());
+}
+
+/// What is planned and put back leaves everything as it was, and costs nothing where nothing is put back.
+#[test]
+fn series_that_are_put_back_take_no_family_of_others_with_them() {
+    let mut registry = Registry::default();
+    registry.pin(World::Std, "told", "S", "", ORDERED);
+    registry.add(&key(&mut LabelRoom::new(), "old", "S", &[]), ORDERED, None);
+    let savepoint = registry.savepoint();
+    registry.roll_back(savepoint);
+    for metric in ["new", "told"] {
+        registry.add(&key(&mut LabelRoom::new(), metric, "S", &[]), ORDERED, None);
+    }
+    registry.add(&key(&mut LabelRoom::new(), "old", "S", &[]), ORDERED, None);
+    registry.roll_back(savepoint);
+    assert_eq!(registry.len(), 1);
+    for (metric, pinned) in [("old", true), ("told", true), ("new", false)] {
+        let other = registry.check_new(&key(&mut LabelRoom::new(), metric, "S", &[("k", "")]), ORDERED);
+        assert_eq!(other.is_err(), pinned, "{metric}");
+    }
+    assert_eq!(registry.find(&key(&mut LabelRoom::new(), "new", "S", &[])), None);
 }

@@ -1,0 +1,119 @@
+//! How soon delivery goes on when the service is back, and how long the logger tries.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{House, PATIENCE, PeerHouse, assert_books, log, open, status, wait_until};
+use metrana_ingestion_logger::{Config, Status};
+use metrana_server::{Code, Stage};
+use metrana_testkit::peer::Reaction;
+
+/// Far longer than any test may take.
+const LONG: Duration = Duration::from_hours(1);
+
+#[test]
+fn a_close_or_a_flush_cuts_a_pause_short() {
+    for closes in [true, false] {
+        let house = House::new();
+        let config = Config { backoff_initial: LONG, backoff_max: LONG, ..house.config("run") };
+        let logger = open(config);
+        house.server.faults().arm(status(Stage::Data, Code::Unavailable, 1, 0));
+        log(&logger, 1.0).expect("logged");
+        wait_until("the stream breaks", || logger.counters().send_errors == 1);
+        let end = if closes { logger.close(Some(PATIENCE)) } else { logger.flush(Some(PATIENCE)) };
+        assert_eq!(end, Ok(()), "the service is back");
+        assert_books(&logger.counters(), 1, 0, 0);
+        assert_eq!(house.points("run").total, 1);
+    }
+}
+
+#[test]
+fn who_waits_gets_more_tries_and_they_are_not_the_budgets() {
+    let house = House::new();
+    let config =
+        Config { msg_max_retries: Some(0), backoff_initial: LONG, backoff_max: LONG, ..house.config("run") };
+    let logger = open(config);
+    log(&logger, 0.0).expect("logged");
+    logger.flush(Some(PATIENCE)).expect("flushed");
+    let before = logger.counters().send_errors;
+    // An idle break makes the schedule wait; the flush does not, and meets two more.
+    house.server.faults().arm(status(Stage::Hello, Code::Unavailable, 2, 0));
+    house.server.cut_connections();
+    wait_until("the stream breaks", || logger.counters().send_errors > before);
+    log(&logger, 1.0).expect("logged");
+    logger.flush(Some(PATIENCE)).expect("the service is back");
+    assert_eq!(logger.counters().send_errors, before + 3);
+    logger.close(None).expect("closed");
+    assert_books(&logger.counters(), 2, 0, 0);
+}
+
+#[test]
+fn an_acknowledgement_begins_the_budget_anew() {
+    let house = House::new();
+    let logger = open(Config { msg_max_retries: Some(1), ..house.config("run") });
+    for value in 0..5 {
+        house.server.faults().arm(status(Stage::Data, Code::Unavailable, 1, 0));
+        log(&logger, f64::from(value)).expect("logged");
+        logger.flush(Some(PATIENCE)).expect("the second try arrives");
+    }
+    logger.close(None).expect("closed");
+    assert_books(&logger.counters(), 5, 0, 0);
+    assert_eq!(logger.counters().send_errors, 5);
+}
+
+#[test]
+fn an_acknowledgement_begins_the_count_of_refusals_anew() {
+    let house = House::new();
+    let config = Config {
+        delivery_policy: metrana_ingestion_logger::DeliveryPolicy::TolerateLoss,
+        ..house.config_of_small_messages("run")
+    };
+    let logger = open(config);
+    for value in 0..5 {
+        house.server.faults().arm(status(Stage::Data, Code::InvalidArgument, 2, 0));
+        log(&logger, f64::from(value)).expect("logged");
+        assert_eq!(logger.flush(Some(PATIENCE)).expect_err("refused").status, Status::FlushUndelivered);
+        log(&logger, f64::from(value)).expect("logged");
+        logger.flush(Some(PATIENCE)).expect("taken");
+    }
+    assert_eq!(logger.close(None).expect_err("five are lost").status, Status::CloseUndelivered);
+    assert_books(&logger.counters(), 5, 5, 0);
+}
+
+#[test]
+fn a_service_that_answers_nothing_is_left_for_another_try() {
+    // The hello of the first stream, the declarations of the third and the data of the second have no answer.
+    let house = PeerHouse::new(|message| match (message.stream, message.index) {
+        (0, 0) | (1 | 2, 1) => Reaction::Answers(0),
+        _ => Reaction::Answers(1),
+    });
+    let logger = open(Config { ack_stall_timeout: Some(Duration::from_millis(100)), ..house.config() });
+    log(&logger, 1.0).expect("logged");
+    wait_until("it is sent", || logger.counters().float_points.sent == 1);
+    logger.close(None).expect("closed");
+    let counters = logger.counters();
+    assert_books(&counters, 1, 0, 0);
+    assert!(counters.send_errors >= 2, "{counters:?}");
+}
+
+#[test]
+fn room_is_given_back_for_what_is_sent_and_for_what_is_lost() {
+    let house = House::new();
+    let config = Config {
+        queue_bytes: 1,
+        delivery_policy: metrana_ingestion_logger::DeliveryPolicy::TolerateLoss,
+        ..house.config_of_small_messages("run")
+    };
+    let logger = open(config);
+    for value in 0..20 {
+        // Each waits until the one before has found its end.
+        if value % 4 == 0 {
+            house.server.faults().arm(status(Stage::Data, Code::InvalidArgument, 2, 0));
+        }
+        log(&logger, f64::from(value)).expect("logged");
+    }
+    assert_eq!(logger.close(None).expect_err("some are lost").status, Status::CloseUndelivered);
+    assert_books(&logger.counters(), 15, 5, 0);
+    assert_eq!(logger.counters().pending_bytes, 0);
+}
