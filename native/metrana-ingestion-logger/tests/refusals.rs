@@ -58,11 +58,15 @@ fn a_run_that_is_not_found_while_nothing_is_under_way_stops_nothing() {
     }
 }
 
-/// A service that does not want to know a series.
+/// A service that does not want to know some series: those whose names begin so.
 fn refuses(bad: &'static str) -> impl FnMut(&Recorded) -> Reaction + Send + 'static {
     move |message| {
         let declared = decoded(message).series_declarations;
-        if declared.iter().any(|series| series.metric_name == bad) { invalid() } else { Reaction::Answers(1) }
+        if declared.iter().any(|series| series.metric_name.starts_with(bad)) {
+            invalid()
+        } else {
+            Reaction::Answers(1)
+        }
     }
 }
 
@@ -141,6 +145,21 @@ fn who_may_not_lose_gets_the_rest_delivered_and_then_the_logger_stops() {
 }
 
 #[test]
+fn series_that_are_refused_one_by_one_with_messages_between_them_stop_nothing() {
+    let house = PeerHouse::new(refuses("bad"));
+    let logger = open(Config { delivery_policy: DeliveryPolicy::TolerateLoss, ..house.config() });
+    for n in 0..5 {
+        log_to(&logger, &format!("bad{n}"), 1.0).expect("logged");
+        let error = logger.flush(Some(PATIENCE)).expect_err("it is lost");
+        assert_eq!(error.status, Status::FlushUndelivered, "{error}");
+    }
+    log_to(&logger, "good", 1.0).expect("logged");
+    logger.flush(Some(PATIENCE)).expect("it arrives");
+    assert_eq!(logger.close(None).expect_err("five are lost").status, Status::CloseUndelivered);
+    assert_books(&logger.counters(), 1, 5, 0);
+}
+
+#[test]
 fn a_service_that_refuses_every_series_stops_the_logger() {
     let house = PeerHouse::new(|message| {
         if decoded(message).series_declarations.is_empty() { Reaction::Answers(1) } else { invalid() }
@@ -154,6 +173,30 @@ fn a_service_that_refuses_every_series_stops_the_logger() {
     assert_eq!((error.status, error.grpc), (Status::CloseUndelivered, Some(3)), "{error}");
     let points = logger.counters().float_points;
     assert_books(&logger.counters(), 0, points.enqueued, 0);
+}
+
+#[test]
+fn a_run_whose_closing_message_is_refused_is_closed_by_another() {
+    let mut refused = 0;
+    let house = PeerHouse::new(move |message| {
+        // In company, which is its own, and then alone.
+        if decoded(message).close_run.is_some() && refused < 2 {
+            refused += 1;
+            return invalid();
+        }
+        Reaction::Answers(1)
+    });
+    let logger = open(Config { delivery_policy: DeliveryPolicy::TolerateLoss, ..house.config() });
+    log(&logger, 1.0).expect("logged");
+    logger.flush(Some(PATIENCE)).expect("it arrives");
+    logger.close(None).expect("nothing of the caller's is lost");
+    let messages: Vec<_> = house.peer.messages().iter().map(decoded).collect();
+    let closing: Vec<u64> = messages
+        .iter()
+        .filter(|request| request.close_run.is_some())
+        .map(|one| one.sequence_number)
+        .collect();
+    assert_eq!(closing, [512, 512, 768]);
 }
 
 #[test]

@@ -131,7 +131,7 @@ mod tests {
         let (mut streams, mut found) = (0, Vec::new());
         loop {
             streams += 1;
-            assert!(streams < 10_000, "it never ends");
+            assert!(streams < 200, "it never ends");
             let pieces = ids(declarations.begin(all));
             let refused = pieces.iter().position(|piece| piece.iter().any(|id| bad.contains(id)));
             let Some(refused) = refused else {
