@@ -2,7 +2,7 @@
 //! whatever the order, the messages say what the calls said, the books add up at every instant, and the same seed does the
 //! same again, byte for byte.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -70,6 +70,8 @@ struct Rehearsal {
     last_number: u64,
     /// Points that were accepted, of each ordinary series: steps and values.
     said: Vec<Vec<(u64, u64)>>,
+    /// Series that messages declared.
+    declared: BTreeSet<u64>,
     /// Points that messages brought.
     heard: BTreeMap<u64, Vec<(u64, u64)>>,
     said_rl: u64,
@@ -120,6 +122,7 @@ impl Rehearsal {
             held: VecDeque::new(),
             last_number: 0,
             said: vec![Vec::new(); SERIES.len()],
+            declared: BTreeSet::new(),
             heard: BTreeMap::new(),
             said_rl: 0,
             said_histograms: 0,
@@ -269,7 +272,13 @@ impl Rehearsal {
 
     fn hear(&mut self, sealed: &[u8]) {
         let message = UpdateRunRequest::decode(sealed).expect("a message");
+        for declaration in &message.series_declarations {
+            assert!(self.declared.insert(declaration.declaration_id), "a series is declared by one message");
+        }
+        let mut fields = BTreeSet::new();
         for series in message.series {
+            assert!(fields.insert(series.series_id), "all points of a series stand in one field");
+            assert!(self.declared.contains(&series.series_id), "no points come before their declaration");
             let heard = self.heard.entry(series.series_id).or_default();
             series.point_batches.iter().for_each(|batch| heard.extend(points(batch)));
         }

@@ -131,6 +131,11 @@ impl<S: Behind> GateState<S> {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     fn has_room(&self, weight: usize) -> bool {
         self.held == 0 || self.held.saturating_add(weight) <= self.limit
     }

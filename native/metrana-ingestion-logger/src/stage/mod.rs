@@ -5,6 +5,8 @@
 pub(crate) mod chunk;
 mod chunk_log;
 pub(crate) mod gate;
+#[cfg(test)]
+mod gate_tests;
 pub(crate) mod pool;
 mod shelf;
 pub(crate) mod slots;

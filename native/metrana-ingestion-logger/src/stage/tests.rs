@@ -10,10 +10,10 @@ use metrana_proto::common::SeriesValueKind;
 
 use super::{Stage, Taken, Timing};
 use crate::clock::{self, manual::Manual};
-use crate::config::Config;
+use crate::config::{Config, ErrorStrategy};
 use crate::deliver::envelope::{self, Identity, Numbered};
 use crate::deliver::seal::Sealer;
-use crate::errors::Error;
+use crate::errors::{Error, Status};
 use crate::kinds::Call;
 use crate::kinds::histogram::{Bins, Histogram, HistogramCall, Histograms};
 use crate::kinds::scatter::{Scatter, ScatterCall, Scatters, Titles};
@@ -300,4 +300,139 @@ fn an_idle_logger_keeps_little_of_its_largest_burst() {
     assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(None)));
     let rest = pool.resting_bytes();
     assert!(rest <= 2 << 20, "{rest} bytes rest");
+}
+
+/// Data waits for company as long as nothing is under way, and no longer than it may become old.
+#[test]
+fn staged_data_leaves_after_the_linger_or_at_its_age() {
+    let clock = Manual::begin();
+    let timing = Timing { linger: Duration::from_millis(10), max_age: Duration::from_secs(1) };
+    let mut stage = stage();
+    for (idle, wait) in [(true, Duration::from_millis(10)), (false, Duration::from_secs(1))] {
+        log_floats(&mut stage, "m").expect("logged");
+        let due = clock::instant() + wait;
+        clock.advance(wait.saturating_sub(Duration::from_millis(1)));
+        let taken = stage.take(timing, clock::instant(), idle, false);
+        assert!(matches!(taken, Taken::Wait(Some(until)) if until == due), "idle: {idle}");
+        clock.advance(Duration::from_millis(1));
+        assert!(matches!(stage.take(timing, clock::instant(), idle, false), Taken::Chunk(_)), "idle: {idle}");
+    }
+}
+
+/// A wake-up costs a caller more than all the rest, so there is one only for what the sender said it waits for.
+#[test]
+fn the_sender_is_woken_for_what_it_waits_for() {
+    let timing = Timing { linger: Duration::from_mins(1), max_age: Duration::from_mins(1) };
+    let config = Config { max_msg_size: 300, ..Config::default() };
+    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    let wakes = |stage: &mut Stage, metric: &str| {
+        let points = StdFloats {
+            metric,
+            scale: "S",
+            labels: &[],
+            values: Values::F64(&[1.0, 2.0]),
+            steps: Steps::Auto,
+            timestamps: Timestamps::At(1),
+            distributed: false,
+        };
+        let mut room = LabelRoom::new();
+        let call = StdCall::new(&points, &mut room).expect("valid");
+        let (_, plan) = call.plan(stage).expect("planned");
+        call.commit(stage, plan, 1);
+        stage.finish_call().wake_sender
+    };
+    assert!(!stage.chunks.wants_sender(), "there is nothing");
+    assert!(wakes(&mut stage, "a"), "it waited for data");
+    assert!(stage.chunks.wants_sender(), "now there is something");
+    assert!(!wakes(&mut stage, "a"), "it is awake");
+    assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Wait(Some(_))));
+    let woken = (0..20).position(|_| wakes(&mut stage, "a")).expect("a chunk gets full");
+    assert!(woken > 0, "it waits for a full chunk or its time, and for no data before");
+    assert!(matches!(stage.take(timing, clock::instant(), true, false), Taken::Chunk(_)));
+}
+
+#[test]
+fn what_is_written_off_keeps_no_flush_waiting() {
+    let mut stage = stage();
+    log_floats(&mut stage, "m").expect("logged");
+    let mark = stage.request_flush();
+    assert!(stage.flushed(mark).is_none());
+    stage.write_off();
+    assert!(stage.flushed(mark).is_some());
+    assert!(stage.books.counters.float_points.balanced());
+    assert_eq!(stage.books.counters.float_points.dropped, 2);
+}
+
+/// The next call has to hear of an error, so none may go through a side door.
+#[test]
+fn no_tray_opens_while_an_error_is_to_be_raised() {
+    for raise in [false, true] {
+        let strategy = if raise { ErrorStrategy::RaiseOnLog } else { ErrorStrategy::Warn };
+        let config = Config { error_strategy: strategy, ..Config::default() };
+        let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+        let trays: &'static [Tray; TRAYS] = Box::leak(Box::default());
+        stage.shelf.trays = Some(trays);
+        stage.generation = 7;
+        stage.books.report(Error::new(Status::SenderStopped, "lost"));
+        let id = SeriesId::from_index(0);
+        for _ in 0..2 {
+            let points = StdFloats {
+                metric: "m",
+                scale: "S",
+                labels: &[],
+                values: Values::F64(&[1.0]),
+                steps: Steps::Auto,
+                timestamps: Timestamps::At(1),
+                distributed: false,
+            };
+            let mut room = LabelRoom::new();
+            admit(&mut stage, &StdCall::new(&points, &mut room).expect("valid"), 1).expect("logged");
+        }
+        let scalar = Scalar { width: Width::F64, bits: 0, step: None, timestamp: ScalarTime::At(1) };
+        assert_eq!(trays[tray::of(id)].put(7, id, &scalar), !raise);
+    }
+}
+
+/// Steps that do not grow are for the long way, which tells of them.
+#[test]
+fn a_tray_takes_no_step_that_does_not_grow() {
+    let tray = Tray::default();
+    let id = SeriesId::from_index(0);
+    tray.add_room(10);
+    tray.open(7, id, 0, 5, 0);
+    let at = |step| Scalar { width: Width::F64, bits: 0, step, timestamp: ScalarTime::At(1) };
+    let taken = [Some(4), Some(5), Some(5), Some(9), None, Some(10)].map(|step| tray.put(7, id, &at(step)));
+    assert_eq!(taken, [false, true, false, true, true, false]);
+    let mut steps = Vec::new();
+    tray.collect(|record| steps.push(record.step));
+    assert_eq!(steps, [5, 9, 10]);
+}
+
+/// A single value brings its series' declaration along, which may be longer than everything else.
+#[test]
+fn declarations_count_when_a_message_is_cut() {
+    let config = Config { max_msg_size: 1000, ..Config::default() };
+    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    let values = [1.0];
+    for name in 0..50 {
+        let metric = format!("{name}{}", "m".repeat(200));
+        let points = StdFloats {
+            metric: &metric,
+            scale: "S",
+            labels: &[],
+            values: Values::F64(&values),
+            steps: Steps::Auto,
+            timestamps: Timestamps::At(1),
+            distributed: false,
+        };
+        let mut room = LabelRoom::new();
+        admit(&mut stage, &StdCall::new(&points, &mut room).expect("valid"), 1).expect("logged");
+    }
+    let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
+    let mut messages = 0;
+    while let Taken::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) {
+        assert!(chunk.weight <= stage.max_message(), "{} bytes", chunk.weight);
+        messages += 1;
+    }
+    assert!(messages > 10, "{messages}");
 }
