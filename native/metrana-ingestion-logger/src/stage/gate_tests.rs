@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use super::gate::{Behind, Closing, Gate, Patience, Turned};
+use super::gate::{Behind, Closing, Gate, GateState, Patience, Turned};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -29,13 +29,13 @@ const AT_ONCE: Patience = Patience::Limited(Duration::ZERO);
 /// A call in a thread of its own, that waits for room already. What it was answered comes through the channel.
 fn waiting(gate: &Arc<Gate<Nothing>>, weight: usize, patience: Patience) -> Receiver<Option<usize>> {
     let (tell, told) = channel();
-    let before = gate.peek(|state| state.waiting());
+    let before = gate.peek(GateState::waiting);
     {
         let gate = Arc::clone(gate);
         std::thread::spawn(move || drop(tell.send(admit(&gate, weight, patience))));
     }
     let deadline = Instant::now() + DEADLINE;
-    while gate.peek(|state| state.waiting()) == before {
+    while gate.peek(GateState::waiting) == before {
         assert!(Instant::now() < deadline, "it never waited");
         std::thread::yield_now();
     }
@@ -83,6 +83,6 @@ fn the_first_close_decides() {
     let gate = Gate::new(Nothing, 10);
     gate.shut(Closing { close_run: true }, |_| {}).expect("sound");
     gate.shut(Closing { close_run: false }, |_| {}).expect("sound");
-    let closing = gate.peek(|state| state.closing());
+    let closing = gate.peek(GateState::closing);
     assert_eq!(closing, Some(Closing { close_run: true }));
 }
