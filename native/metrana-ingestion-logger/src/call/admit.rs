@@ -1,5 +1,10 @@
 //! How a call gets in: past the gate, or through the side door of a tray.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a series has its tray by its number, which is below the number of trays"
+)]
+
 use crate::clock;
 use crate::config::Backpressure;
 use crate::errors::{Error, Status};

@@ -1,5 +1,7 @@
 //! Histograms: counts or densities between edges, with statistics of what went in.
 
+#![allow(clippy::indexing_slicing, reason = "there are two edges at least by then")]
+
 use metrana_proto::common::SeriesValueKind;
 use metrana_proto::types::HistogramPoint;
 use metrana_proto::types::histogram_point::HistogramStats;

@@ -3,6 +3,11 @@
 //! A call is a grid of environments by points. Rows, episodes, steps and timestamps are read where they lie: what a
 //! caller gives once for all is written once for each batch and never spread out in memory.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "shapes are checked before a call is planned, so each environment and each value has its place in every column"
+)]
+
 use std::ops::Range;
 
 use crate::books::counters::Kind;

@@ -1,5 +1,10 @@
 //! Points of ordinary series, ordered or distributed.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "lengths are checked before a call is planned, and pieces are cut from the values"
+)]
+
 use crate::books::counters::Kind;
 use crate::errors::Error;
 use crate::kinds::Call;

@@ -1,5 +1,7 @@
 //! What a caller calls a series.
 
+#![allow(clippy::indexing_slicing, reason = "windows of two have two elements")]
+
 use std::hash::{BuildHasher, Hash as _, Hasher as _};
 
 use smallvec::SmallVec;

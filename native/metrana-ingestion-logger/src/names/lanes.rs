@@ -1,6 +1,9 @@
 //! Lanes: where points queue up in a message. An ordinary series has one, a reinforcement-learning series has one for
 //! each environment. All points of a lane in a message stand in one field, in the order of their calls.
 
+#![allow(clippy::indexing_slicing, reason = "an id comes from this table, which never shrinks")]
+#![allow(clippy::expect_used, reason = "four thousand million lanes do not fit into memory")]
+
 use std::cell::Cell;
 use std::hash::BuildHasher as _;
 

@@ -3,6 +3,12 @@
 //! Columns and everything else that has its final form lie in it as finished fields of the request, so that they are
 //! copied once. Scalars are compact records, gathered by lane when the chunk is sealed.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a slot comes from add_lane of this chunk, and ranges from what was written to it"
+)]
+#![allow(clippy::expect_used, reason = "offsets are those of a vector, and lanes are fewer than bytes")]
+
 use std::ops::Range;
 use std::time::Instant;
 

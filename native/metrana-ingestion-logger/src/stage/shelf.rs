@@ -1,5 +1,10 @@
 //! What the stage does with its trays: when they are open, what is set aside for them, and when it takes in what lies there.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a tray's number is below the number of trays, which all these rows are long"
+)]
+
 use super::stage::Stage;
 use crate::books::counters::Kind;
 use crate::names::ids::SeriesId;

@@ -4,6 +4,8 @@
 //! are compared under the lock that the append takes, so that a handle which outlives its logger is told so; it can
 //! neither touch freed memory nor write into another run.
 
+#![allow(clippy::indexing_slicing, reason = "an index modulo the length of a row is in it")]
+
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Notify;

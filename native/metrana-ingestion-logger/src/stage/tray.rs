@@ -6,6 +6,11 @@
 //! Whatever the stage does with such a series, with its chunk or with the books, it collects first: what lies in a tray
 //! has happened before. A tray is locked under the stage's lock, or alone; never the other way round.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "the row of entries was made long enough for every series that is listed"
+)]
+
 use std::sync::PoisonError;
 
 use super::sync::{Mutex, MutexGuard, clear_poison};

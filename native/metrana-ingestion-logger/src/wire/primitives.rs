@@ -1,5 +1,10 @@
 //! Tags, varints and lengths, and their sizes before they are written.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a head has room for everything that is gathered: numbers of known size, and bytes up to a limit"
+)]
+
 use smallvec::SmallVec;
 
 const VARINT: u8 = 0;
