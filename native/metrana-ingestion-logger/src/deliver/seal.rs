@@ -3,15 +3,6 @@
 //! A pure function of what the chunk holds: the same chunk seals into the same bytes. What is finished stays where it
 //! lies unless a lane stands in the chunk twice; scalars are gathered into one batch for each lane.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "what a record or a lane points to lies in its own chunk, which is not written to any more"
-)]
-#![allow(
-    clippy::expect_used,
-    reason = "a message has fewer records than bytes, and a chunk fits into memory"
-)]
-
 use crate::points::Width;
 use crate::stage::chunk::{Chunk, ChunkLane, Form, Record};
 use crate::wire::point_batch::Batch;
