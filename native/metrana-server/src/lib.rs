@@ -18,6 +18,7 @@ mod limits;
 mod listener;
 mod log;
 mod presence;
+mod read;
 mod serve;
 mod server;
 pub mod store;

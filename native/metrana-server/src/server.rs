@@ -112,6 +112,7 @@ impl Server {
             faults: Arc::clone(&faults),
             gate: Arc::clone(&gate),
             started_at_millis: now_millis(),
+            stopping: stop.subscribe(),
             stop_asked: stop_asked.clone(),
         };
         let serving = Arc::new(Serving {

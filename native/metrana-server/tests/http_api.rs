@@ -96,7 +96,7 @@ async fn runs_are_listed_and_filtered() {
 #[tokio::test]
 async fn series_are_listed() {
     let (server, id) = filled().await;
-    let expected = json!({"series": [
+    let expected = json!({"total": "3", "series": [
         {"id": "1", "metric": "loss", "scale": "ML_STEP", "labels": {}, "ordering": "absolute_ordered",
          "world": "std", "kind": "float", "points": "3", "raw_points": "3",
          "stale_points": "0", "replaced_points": "0", "other_ordering_points": "0", "other_kind_points": "0", "last_step": "2"},

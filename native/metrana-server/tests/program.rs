@@ -125,7 +125,7 @@ async fn one_address_serves_loggers_and_readers() {
     let program = start(&[], Stdio::null());
     assert_eq!(program.grpc, program.http);
     let (status, body) = get(program.http, "/api/v1/runs").await;
-    assert_eq!((status, body), (200, serde_json::json!({"runs": []})));
+    assert_eq!((status, body), (200, serde_json::json!({"total": "0", "runs": []})));
     RawClient::connect(program.grpc).await.update_stream().await.expect("a stream");
 }
 
@@ -134,7 +134,7 @@ async fn it_listens_on_both_addresses_that_it_names() {
     let program = start(&["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"], Stdio::null());
     assert_ne!(program.grpc, program.http);
     let (status, body) = get(program.http, "/api/v1/runs").await;
-    assert_eq!((status, body), (200, serde_json::json!({"runs": []})));
+    assert_eq!((status, body), (200, serde_json::json!({"total": "0", "runs": []})));
     assert_eq!(get(program.http, "/api/v1/faults").await.0, 404);
     RawClient::connect(program.grpc).await;
 }

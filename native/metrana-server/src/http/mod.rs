@@ -4,17 +4,27 @@
 
 mod answer;
 mod attributes;
+mod columns;
 mod counts;
+mod curves;
 mod environments;
+mod events;
+mod export;
 mod faults;
 mod histograms;
 mod json;
+mod metrics;
+mod openapi;
 mod page;
 mod points;
+mod projects;
+mod removal;
 mod rl;
+mod run_filter;
 mod runs;
 mod scatters;
 mod series;
+mod series_filter;
 mod server;
 mod session;
 mod tokens;
@@ -43,6 +53,8 @@ pub(crate) struct Api {
     pub(crate) faults: Arc<Faults>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) started_at_millis: i64,
+    /// Becomes true when the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
     /// Becomes true when somebody asks for the end of the server.
     pub(crate) stop_asked: watch::Sender<bool>,
 }
@@ -56,12 +68,20 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route(session::PATH, post(session::begin).delete(session::end))
         .route(tokens::EXCHANGE, post(tokens::exchange))
         .route(tokens::REFRESH, post(tokens::refresh))
+        .route("/metrics", get(metrics::all))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/projects", get(projects::list))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/buckets", post(curves::buckets))
+        .route("/api/v1/heat-map", post(curves::heat_map))
+        .route("/api/v1/bands", post(curves::bands))
         .route("/api/v1/runs", get(runs::list))
-        .route("/api/v1/runs/{run_id}", get(runs::one))
+        .route("/api/v1/runs/{run_id}", get(runs::one).delete(removal::of_run))
         .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
         .route("/api/v1/runs/{run_id}/environments", get(environments::list))
         .route("/api/v1/runs/{run_id}/series", get(series::list))
         .route("/api/v1/runs/{run_id}/series/{series_id}/points", get(points::page))
+        .route("/api/v1/runs/{run_id}/series/{series_id}/export", get(export::points))
         .route("/api/v1/runs/{run_id}/series/{series_id}/histograms", get(histograms::page))
         .route("/api/v1/runs/{run_id}/series/{series_id}/scatters", get(scatters::page))
         .route("/api/v1/runs/{run_id}/counts", get(counts::of_run))

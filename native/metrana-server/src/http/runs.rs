@@ -4,26 +4,18 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use metrana_proto::types::{AggregationFn, AggregationRule};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Api;
 use super::answer::{Answer, run_id};
 use super::json::Whole;
+use super::run_filter::Filter;
 use crate::store::{RunInfo, RunStatus};
-
-/// Which runs; what is absent does not matter.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Filter {
-    /// An empty one is none.
-    organization: Option<String>,
-    workspace: Option<String>,
-    project: Option<String>,
-    run_name: Option<String>,
-}
 
 #[derive(Serialize)]
 pub(super) struct Runs {
+    /// How many fit; those here may be a page of them.
+    total: Whole<u64>,
     runs: Vec<Listed>,
 }
 
@@ -60,8 +52,8 @@ pub(super) async fn list(
     filter: Result<Query<Filter>, QueryRejection>,
 ) -> Answer<Runs> {
     let Query(filter) = filter?;
-    let runs = api.store.runs().await?.into_iter().filter(|run| filter.fits(run)).map(Listed::from).collect();
-    Ok(Json(Runs { runs }))
+    let (runs, total) = filter.select(api.store.runs().await?)?;
+    Ok(Json(Runs { total: Whole(total), runs: runs.into_iter().map(Listed::from).collect() }))
 }
 
 /// A run with what only one at a time is asked for.
@@ -112,18 +104,6 @@ fn function(function: AggregationFn) -> &'static str {
         AggregationFn::Min => "min",
         AggregationFn::StdDev => "std_dev",
         AggregationFn::Count => "count",
-    }
-}
-
-impl Filter {
-    fn fits(&self, run: &RunInfo) -> bool {
-        let key = &run.definition.key;
-        let fits = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
-        let organization = self.organization.as_deref();
-        organization.is_none_or(|wanted| wanted == key.organization.as_deref().unwrap_or_default())
-            && fits(&self.workspace, &key.workspace)
-            && fits(&self.project, &key.project)
-            && fits(&self.run_name, &key.run_name)
     }
 }
 

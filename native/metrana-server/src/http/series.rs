@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use metrana_proto::types::OrderingMode;
 use serde::Serialize;
 
 use super::Api;
 use super::answer::{Answer, run_id};
 use super::json::Whole;
+use super::series_filter::Filter;
 use crate::store::{SeriesInfo, SeriesKind, World};
 
 #[derive(Serialize)]
 pub(super) struct AllSeries {
+    /// How many fit; those here may be a page of them.
+    total: Whole<u64>,
     series: Vec<Series>,
 }
 
@@ -50,9 +54,14 @@ struct Series {
     episodic: Option<bool>,
 }
 
-pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Answer<AllSeries> {
-    let series = api.store.series(&run_id(&run)?).await?;
-    Ok(Json(AllSeries { series: series.into_iter().map(Series::from).collect() }))
+pub(super) async fn list(
+    State(api): State<Api>,
+    Path(run): Path<String>,
+    filter: Result<Query<Filter>, QueryRejection>,
+) -> Answer<AllSeries> {
+    let Query(filter) = filter?;
+    let (series, total) = filter.select(api.store.series(&run_id(&run)?).await?)?;
+    Ok(Json(AllSeries { total: Whole(total), series: series.into_iter().map(Series::from).collect() }))
 }
 
 impl From<SeriesInfo> for Series {

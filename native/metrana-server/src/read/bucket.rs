@@ -1,0 +1,112 @@
+//! What is kept of the points that fall into one place of a curve.
+
+/// Points of one bucket in short. It draws the same picture as they would: where a curve enters, where it leaves, and how
+/// far it goes up and down between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bucket {
+    /// How many values are numbers. The others are not in what follows, only in the flags.
+    pub(crate) count: u64,
+    pub(crate) flags: Flags,
+    /// Where the first and the last number are, and which they are.
+    pub(crate) first_x: f64,
+    pub(crate) first: f64,
+    pub(crate) last_x: f64,
+    pub(crate) last: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+    pub(crate) sum: f64,
+}
+
+/// Which values there were that are no numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags(pub(crate) u8);
+
+impl Flags {
+    pub(crate) const NAN: u8 = 1;
+    pub(crate) const INFINITY: u8 = 2;
+    pub(crate) const NEGATIVE_INFINITY: u8 = 4;
+
+    fn of(value: f64) -> u8 {
+        if value.is_nan() {
+            Self::NAN
+        } else if value > 0.0 {
+            Self::INFINITY
+        } else {
+            Self::NEGATIVE_INFINITY
+        }
+    }
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            flags: Flags::default(),
+            first_x: f64::INFINITY,
+            first: f64::NAN,
+            last_x: f64::NEG_INFINITY,
+            last: f64::NAN,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            sum: 0.0,
+        }
+    }
+}
+
+impl Bucket {
+    /// Adds a point. Of those at the same place the one that is added later is the later one.
+    pub(crate) fn add(&mut self, x: f64, value: f64) {
+        if !value.is_finite() {
+            self.flags.0 |= Flags::of(value);
+            return;
+        }
+        self.count += 1;
+        self.sum += value;
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        if x < self.first_x {
+            (self.first_x, self.first) = (x, value);
+        }
+        if x >= self.last_x {
+            (self.last_x, self.last) = (x, value);
+        }
+    }
+
+    /// Whether nothing fell into it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.flags.0 == 0
+    }
+
+    /// The mean of the numbers.
+    pub(crate) fn mean(&self) -> f64 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "more points than a double counts do not fit on any disk"
+        )]
+        let count = self.count as f64;
+        if self.count == 0 { f64::NAN } else { self.sum / count }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bucket, Flags};
+
+    #[test]
+    fn a_bucket_keeps_what_draws_the_curve() {
+        let mut bucket = Bucket::default();
+        assert!(bucket.is_empty() && bucket.mean().is_nan());
+        for (x, value) in
+            [(5.0, 2.0), (3.0, -7.0), (9.0, 1.0), (9.0, 4.0), (6.0, f64::NAN), (7.0, f64::INFINITY)]
+        {
+            bucket.add(x, value);
+        }
+        assert_eq!((bucket.first_x, bucket.first), (3.0, -7.0));
+        assert_eq!((bucket.last_x, bucket.last), (9.0, 4.0), "of equal places the later one");
+        assert_eq!((bucket.min, bucket.max, bucket.sum, bucket.count), (-7.0, 4.0, 0.0, 4));
+        assert_eq!(bucket.flags, Flags(Flags::NAN | Flags::INFINITY));
+        let mut only = Bucket::default();
+        only.add(1.0, f64::NEG_INFINITY);
+        assert!(!only.is_empty() && only.count == 0 && only.flags == Flags(Flags::NEGATIVE_INFINITY));
+    }
+}
