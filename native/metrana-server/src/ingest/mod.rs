@@ -20,6 +20,7 @@ mod traces;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::Stream;
 use metrana_proto::svc::ingest_service_server::IngestService;
 use metrana_proto::svc::{
@@ -38,7 +39,7 @@ use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::log::Log;
-use crate::store::{Store, StoreError};
+use crate::store::{Numbers, Store, StoreError, Update};
 
 /// The service with all that its calls share.
 #[derive(Clone)]
@@ -117,6 +118,14 @@ impl IngestService for Ingest {
     ) -> Result<Response<CheckOpStatusesResponse>, Status> {
         Err(Status::unimplemented("this server keeps no operations: what is acknowledged is stored"))
     }
+}
+
+/// Reads a message again that a store has kept, as it was read when it came.
+pub(crate) fn read_again(body: Bytes, received_at: i64, numbers: &Numbers) -> Result<Update, String> {
+    let mut incoming = codec::read(body, received_at).map_err(|unreadable| unreadable.0)?;
+    // They were taken in apart from it.
+    incoming.rest.series_declarations.clear();
+    Ok(content::sort(incoming, &|number| numbers.find(number)).0)
 }
 
 fn not_served(method: &str, instead: &str) -> Status {

@@ -16,7 +16,7 @@ pub enum View {
 }
 
 /// What is to be known of points that are kept in the order of their arrival. The points themselves are kept by the owner.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Arrivals {
     total: u64,
     left_out: LeftOut,
@@ -90,6 +90,21 @@ impl Arrivals {
     /// How many count.
     pub(super) fn counting(&self) -> u64 {
         self.total - self.left_out.len() - self.replaced
+    }
+
+    /// The first arrival that it takes to tell a page of a view. None: the page is empty.
+    pub(super) fn first_of(&self, view: View, offset: u64, limit: u64) -> Option<usize> {
+        if view == View::Merged && self.unsorted {
+            // Which ones count on a page depends on all steps.
+            return Some(0);
+        }
+        let selection = self.select(view, offset, limit, |_| ());
+        match selection.picks {
+            Picks::Ranges(ranges) => {
+                ranges.into_iter().find(|range| !range.is_empty()).map(|range| range.start)
+            }
+            Picks::Each(_) => Some(0),
+        }
     }
 
     /// The page of a view. `key` says by which step a point is known; of several with one the last counts.

@@ -37,7 +37,7 @@ pub enum AttributeValue {
     /// A whole number.
     Int(i64),
     /// A number.
-    Float(f64),
+    Float(#[serde(with = "super::written::exact")] f64),
     /// A text.
     Text(String),
     /// Different texts, in the order of their first appearance.

@@ -18,18 +18,29 @@ use super::{DeclarationId, NotKept, RlFamily, Seed, SeriesDefinition, SeriesId, 
 /// How many series a run may have.
 const MOST_SERIES: usize = 1 << 18;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Catalogue {
+    /// Each is written on its own.
+    #[serde(skip)]
     series: Vec<Series>,
     declared: Vec<Declared>,
+    #[serde(skip)]
     by_definition: HashMap<SeriesDefinition, DeclarationId>,
     keys: Vec<Places>,
+    #[serde(skip)]
     by_key: HashMap<SeriesKey, usize>,
     families: Vec<Family>,
+    #[serde(skip)]
     by_name: HashMap<(World, String, String), usize>,
     /// The change that is being made.
+    #[serde(skip)]
     revision: u64,
+    #[serde(skip, default = "most")]
     most: usize,
+}
+
+fn most() -> usize {
+    MOST_SERIES
 }
 
 impl Default for Catalogue {
@@ -48,7 +59,7 @@ impl Default for Catalogue {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Series {
     /// What was declared first, with the ordering of its first points.
     pub(super) definition: SeriesDefinition,
@@ -63,7 +74,8 @@ pub(super) struct Series {
     /// Once it has points.
     membership: Option<Membership>,
     /// Its last change.
-    revision: u64,
+    #[serde(skip)]
+    pub(super) revision: u64,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -74,9 +86,10 @@ struct Membership {
 }
 
 /// One declaration: a key and an ordering.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Declared {
     key: usize,
+    #[serde(with = "super::model::as_number")]
     ordering: OrderingMode,
 }
 
@@ -90,7 +103,7 @@ struct Places {
 }
 
 /// The series of one metric and scale in one world. The first points of any of them settle what all ought to be.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Family {
     world: World,
     first: SeriesDefinition,
@@ -129,6 +142,33 @@ impl Catalogue {
     #[cfg(test)]
     fn with_most(most: usize) -> Self {
         Self { most, ..Self::default() }
+    }
+
+    /// Takes its series over from where they were kept, and knows again what it can be asked by.
+    pub(super) fn restore(&mut self, series: Vec<Series>) {
+        self.series = series;
+        self.series.iter_mut().for_each(|series| series.content.restore());
+        for (key, places) in self.keys.iter().enumerate() {
+            let place = places.std.or(places.rl).or(places.unclaimed);
+            let Some(series) = place.and_then(|place| self.series.get(place)) else { continue };
+            self.by_key.insert(series.definition.key(), key);
+        }
+        for (place, declared) in self.declared.iter().enumerate() {
+            let places = self.keys.get(declared.key);
+            let series = places.and_then(|places| places.std.or(places.rl).or(places.unclaimed));
+            let Some(series) = series.and_then(|place| self.series.get(place)) else { continue };
+            let definition = SeriesDefinition { ordering: declared.ordering, ..series.definition.clone() };
+            self.by_definition.insert(definition, DeclarationId(place));
+        }
+        for (place, family) in self.families.iter().enumerate() {
+            let name = (family.world, family.first.metric.clone(), family.first.scale.clone());
+            self.by_name.insert(name, place);
+        }
+    }
+
+    /// All series, to be changed.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Series> {
+        self.series.iter_mut()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -35,7 +35,7 @@ pub enum World {
 }
 
 /// The points of a series.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) enum Content {
     /// Nothing came yet, so that it could become anything.
     #[default]
@@ -70,6 +70,48 @@ impl Content {
             (World::Std, SeriesKind::Scatter3d) => {
                 Self::Scatters { is_3d: true, points: PointList::default() }
             }
+        }
+    }
+
+    /// After it was kept elsewhere, all its points are there.
+    pub(super) fn restore(&mut self) {
+        match self {
+            Self::None => {}
+            Self::Floats(floats) => floats.restore(),
+            Self::Rl(rl) => rl.restore(),
+            Self::Histograms { points, .. } => points.restore(),
+            Self::Scatters { points, .. } => points.restore(),
+        }
+    }
+
+    /// How many points are not safe elsewhere.
+    pub(super) fn unsealed(&self) -> u64 {
+        let of = |floats: &FloatSeries| (floats.len() - floats.sealed()) as u64;
+        match self {
+            Self::None => 0,
+            Self::Floats(floats) => of(floats),
+            Self::Rl(rl) => rl.tracks().iter().map(|track| of(track.floats())).sum(),
+            Self::Histograms { points, .. } => points.in_memory().len() as u64,
+            Self::Scatters { points, .. } => points.in_memory().len() as u64,
+        }
+    }
+
+    /// Notes that everything that was there when this copy was made is safe elsewhere.
+    pub(super) fn seal(&mut self, copy: &Self) {
+        match (self, copy) {
+            (Self::Floats(floats), Self::Floats(copy)) => floats.seal(copy.len()),
+            (Self::Rl(rl), Self::Rl(copy)) => {
+                for (track, copy) in rl.tracks_mut().iter_mut().zip(copy.tracks()) {
+                    track.seal(copy.floats().len());
+                }
+            }
+            (Self::Histograms { points, .. }, Self::Histograms { points: copy, .. }) => {
+                points.seal(copy.sealed() + copy.in_memory().len());
+            }
+            (Self::Scatters { points, .. }, Self::Scatters { points: copy, .. }) => {
+                points.seal(copy.sealed() + copy.in_memory().len());
+            }
+            _ => {}
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::StoreError;
 
 /// How many ranges one session may need. A session that is in order needs one, and one more for each message that it
@@ -12,7 +14,7 @@ const MAX_RANGES: usize = 1 << 20;
 ///
 /// Clients number their messages 256, 512, 768, ... and keep the numbers between for a message that must be cut. So the
 /// multiples of 256 are kept apart and divided, and either part is a handful of ranges of consecutive numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct SequenceNumbers {
     whole: Ranges,
     between: Ranges,
@@ -36,7 +38,7 @@ impl SequenceNumbers {
 }
 
 /// A set of numbers as ranges: first number to last number, both in the set.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Ranges(BTreeMap<u64, u64>);
 
 impl Ranges {

@@ -8,7 +8,7 @@ use super::attributes::{Attributes, EnvironmentChanges, change};
 use super::rl::{EnvironmentIndex, RlHead};
 
 /// An environment as it stands.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EnvironmentInfo {
     /// Its name.
     pub name: String,
@@ -47,6 +47,12 @@ pub(super) struct Environments {
 }
 
 impl Environments {
+    /// Those of a run that was kept elsewhere.
+    pub(super) fn restore(list: Vec<EnvironmentInfo>) -> Self {
+        let by_name = list.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
+        Self { list, by_name, next: 0 }
+    }
+
     pub(super) fn all(&self) -> &[EnvironmentInfo] {
         &self.list
     }

@@ -1,6 +1,9 @@
 //! The float points of one series, in the order of their arrival.
 
 use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::arrivals::{Arrivals, Picks, Selection, Taken, View};
 use super::{Values, Width};
@@ -75,30 +78,36 @@ pub(super) const LARGE: usize = 32;
 const GATHERED: usize = 4096;
 
 /// All points of a series: segments of many points each, however small the batches were that brought them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct FloatSeries {
+    /// Those in memory, in order; what came before them is kept elsewhere.
+    #[serde(skip)]
     segments: Vec<Segment>,
     points: usize,
+    /// How many of the first points are safe elsewhere, whether or not they are still in memory as well.
+    sealed: usize,
     arrivals: Arrivals,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Segment {
     /// How many points lie in the segments before.
     start: usize,
-    points: Points,
+    points: Arc<Points>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Points {
     /// A batch as it came.
     Kept(FloatBatch),
     /// Small batches, one behind the other.
-    Gathered(Box<Gathered>),
+    Gathered(Gathered),
+    /// Points that were read from elsewhere for one reader.
+    Read(FloatPoints),
 }
 
 /// Points of one width. It takes further small batches.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Gathered {
     width: Width,
     values: Vec<u8>,
@@ -126,10 +135,12 @@ impl FloatSeries {
         let start = self.points;
         self.points += count;
         if count >= LARGE {
-            self.segments.push(Segment { start, points: Points::Kept(batch) });
+            self.segments.push(Segment { start, points: Arc::new(Points::Kept(batch)) });
             return;
         }
-        if let Some(Segment { points: Points::Gathered(gathered), .. }) = self.segments.last_mut()
+        if let Some(last) = self.segments.last_mut()
+            // Not while a reader or the sealing still looks at it.
+            && let Some(Points::Gathered(gathered)) = Arc::get_mut(&mut last.points)
             && gathered.width == batch.values.width()
             && gathered.len() + count <= GATHERED
         {
@@ -138,7 +149,42 @@ impl FloatSeries {
         }
         let mut gathered = Gathered::new(batch.values.width());
         gathered.add(&batch);
-        self.segments.push(Segment { start, points: Points::Gathered(Box::new(gathered)) });
+        self.segments.push(Segment { start, points: Arc::new(Points::Gathered(gathered)) });
+    }
+
+    /// After it was kept elsewhere, all its points are there.
+    pub(super) fn restore(&mut self) {
+        self.sealed = self.points;
+    }
+
+    /// How many of the first points are not in memory.
+    pub(super) fn absent(&self) -> usize {
+        self.segments.first().map_or(self.points, |first| first.start)
+    }
+
+    /// How many of the first points are safe elsewhere.
+    pub(super) fn sealed(&self) -> usize {
+        self.sealed
+    }
+
+    /// Notes that the first points are safe elsewhere, and lets go of those that no reader has begun with.
+    pub(super) fn seal(&mut self, points: usize) {
+        self.sealed = self.sealed.max(points);
+        let gone = self.segments.partition_point(|segment| segment.start + segment.points.len() <= points);
+        self.segments.drain(..gone);
+    }
+
+    /// Puts points back that are not in memory: those right before the first that is.
+    pub(super) fn put_back(&mut self, start: usize, points: FloatPoints) {
+        self.segments.insert(0, Segment { start, points: Arc::new(Points::Read(points)) });
+    }
+
+    /// Copies points by the places of their arrival.
+    pub(super) fn arrived(&self, points: Range<usize>) -> FloatPoints {
+        let mut out = FloatPoints::default();
+        out.reserve(points.len());
+        self.copy(points, &mut out);
+        out
     }
 
     pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> FloatPoints {
@@ -194,13 +240,16 @@ impl Points {
         match self {
             Self::Kept(batch) => batch.values.len(),
             Self::Gathered(gathered) => gathered.len(),
+            Self::Read(points) => points.steps.len(),
         }
     }
 
     fn step(&self, index: usize) -> u64 {
         match self {
             Self::Kept(batch) => batch.steps.get(index),
-            Self::Gathered(gathered) => gathered.steps.get(index).copied().unwrap_or_default(),
+            Self::Gathered(Gathered { steps, .. }) | Self::Read(FloatPoints { steps, .. }) => {
+                steps.get(index).copied().unwrap_or_default()
+            }
         }
     }
 
@@ -215,6 +264,13 @@ impl Points {
                 out.steps.extend_from_slice(gathered.steps.get(points.clone()).unwrap_or_default());
                 out.timestamps.extend_from_slice(gathered.timestamps.get(points.clone()).unwrap_or_default());
                 (gathered.width, gathered.values.as_slice())
+            }
+            Self::Read(read) => {
+                out.steps.extend_from_slice(read.steps.get(points.clone()).unwrap_or_default());
+                out.timestamps.extend_from_slice(read.timestamps.get(points.clone()).unwrap_or_default());
+                out.values.extend_from_slice(read.values.get(points.clone()).unwrap_or_default());
+                out.widths.extend_from_slice(read.widths.get(points).unwrap_or_default());
+                return;
             }
         };
         let range = points.start * width.bytes()..points.end * width.bytes();

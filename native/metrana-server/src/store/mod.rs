@@ -19,11 +19,13 @@ mod reading;
 mod rl;
 mod run;
 mod scatters;
+mod sqlite;
 mod status;
 mod steps;
 mod traces;
 mod update;
 mod values;
+mod written;
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -48,6 +50,7 @@ pub use model::{
 pub use reading::Reading;
 pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
+pub use sqlite::{Durability, Findings, Sealing, SqliteOptions, SqliteStore};
 pub use status::{Ending, How, RunStatus};
 pub use traces::{TraceTarget, Traces};
 pub use update::{Applied, Close, MessageKey, NameRange, Numbers, RlUpdate, ScatterUpdate, Update};

@@ -114,7 +114,7 @@ pub struct ForkPoint {
 }
 
 /// A run as the client that created it described it.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunDefinition {
     /// Its identity.
     pub key: RunKey,
@@ -125,11 +125,12 @@ pub struct RunDefinition {
     /// Where it branched off.
     pub fork_point: Option<ForkPoint>,
     /// What is to be computed from its series.
+    #[serde(with = "super::written::messages")]
     pub aggregation_rules: Vec<AggregationRule>,
 }
 
 /// A logger opens a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Opening {
     /// The run, as it is to be created when it is not there.
     pub definition: RunDefinition,
@@ -255,16 +256,21 @@ impl SeriesDefinition {
 }
 
 /// An ordering by its number in the protocol.
-mod as_number {
+pub(super) mod as_number {
     use metrana_proto::types::OrderingMode;
     use serde::{Deserialize, Deserializer, Serializer};
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn serialize<S: Serializer>(ordering: &OrderingMode, to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::store) fn serialize<S: Serializer>(
+        ordering: &OrderingMode,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.serialize_i32(i32::from(*ordering))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<OrderingMode, D::Error> {
+    pub(in crate::store) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<OrderingMode, D::Error> {
         let number = i32::deserialize(from)?;
         OrderingMode::try_from(number).map_err(serde::de::Error::custom)
     }

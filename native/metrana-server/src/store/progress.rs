@@ -27,7 +27,7 @@ pub(super) enum RlProgress {
     /// Where it stands.
     Ordered(RlCursor),
     /// The environment steps of each step of the training and episode.
-    Unordered(BTreeMap<(u64, Option<u64>), StepSet>),
+    Unordered(#[serde(with = "super::written::pairs")] BTreeMap<(u64, Option<u64>), StepSet>),
 }
 
 /// The step of the training that an environment is at. Episodes within it may take turns.

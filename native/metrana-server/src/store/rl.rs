@@ -20,7 +20,7 @@ pub struct RlBatch {
 }
 
 /// What the points of a batch have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RlHead {
     /// The step of the training.
     pub rl_step: u64,
@@ -45,20 +45,22 @@ pub struct RlPoints {
 pub(super) type EnvironmentIndex = usize;
 
 /// All points of a series: a track for each environment.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RlSeries {
     ordered: bool,
     /// In the order of their first points.
     tracks: Vec<Track>,
+    #[serde(skip)]
     by_environment: HashMap<EnvironmentIndex, usize, foldhash::fast::RandomState>,
     /// The place behind the track that got the last points. A logger that writes for all its environments does so in the
     /// same order each time, so that this mostly is where the next points go.
+    #[serde(skip)]
     next: usize,
 }
 
 /// The points of one environment. What a batch says once is kept once for all points that follow one another with it.
-#[derive(Debug)]
-struct Track {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Track {
     environment: EnvironmentIndex,
     progress: RlProgress,
     /// What it has of the run that its own run branched off from.
@@ -66,7 +68,8 @@ struct Track {
     /// The largest step of the training of a point that counts, inherited ones included.
     last_rl_step: Option<u64>,
     floats: FloatSeries,
-    /// From which point on, and what.
+    /// From which point on, and what, for the points in memory.
+    #[serde(skip)]
     heads: Vec<(usize, RlHead)>,
 }
 
@@ -84,6 +87,21 @@ pub struct InheritedTrack {
 impl RlSeries {
     pub(super) fn new(ordered: bool) -> Self {
         Self { ordered, tracks: Vec::new(), by_environment: HashMap::default(), next: 0 }
+    }
+
+    /// Knows again what it can be asked by.
+    pub(super) fn restore(&mut self) {
+        self.tracks.iter_mut().for_each(|track| track.floats.restore());
+        self.by_environment =
+            self.tracks.iter().enumerate().map(|(at, track)| (track.environment, at)).collect();
+    }
+
+    pub(super) fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    pub(super) fn tracks_mut(&mut self) -> &mut [Track] {
+        &mut self.tracks
     }
 
     /// How many points arrived.
@@ -148,7 +166,7 @@ impl RlSeries {
         })
     }
 
-    fn track(&self, environment: EnvironmentIndex) -> Option<&Track> {
+    pub(super) fn track(&self, environment: EnvironmentIndex) -> Option<&Track> {
         self.tracks.get(*self.by_environment.get(&environment)?)
     }
 
@@ -164,6 +182,42 @@ impl RlSeries {
 }
 
 impl Track {
+    pub(super) fn environment(&self) -> EnvironmentIndex {
+        self.environment
+    }
+
+    pub(super) fn floats(&self) -> &FloatSeries {
+        &self.floats
+    }
+
+    /// Notes that the first points are safe elsewhere, and lets go of them.
+    pub(super) fn seal(&mut self, points: usize) {
+        self.floats.seal(points);
+        let gone = self.head_of(self.floats.absent());
+        self.heads.drain(..gone);
+    }
+
+    /// Puts points back that are not in memory: those right before the first that is.
+    pub(super) fn put_back(&mut self, start: usize, points: FloatPoints, mut heads: Vec<(usize, RlHead)>) {
+        let end = self.floats.absent();
+        self.floats.put_back(start, points);
+        for (from, head) in self.heads.drain(..) {
+            let from = from.max(end);
+            match heads.last_mut() {
+                Some(last) if last.0 == from => last.1 = head,
+                _ => heads.push((from, head)),
+            }
+        }
+        self.heads = heads;
+    }
+
+    /// What was said about points, by the places of their arrival; counted from the first of them.
+    pub(super) fn heads(&self, points: Range<usize>) -> Vec<(usize, RlHead)> {
+        let here = self.heads.iter().skip(self.head_of(points.start));
+        let here = here.take_while(|(start, _)| *start < points.end);
+        here.map(|(start, head)| (start.saturating_sub(points.start), *head)).collect()
+    }
+
     fn append(&mut self, batch: RlBatch, counts: bool) -> Taken {
         let points = batch.floats.values.len();
         let taken =
@@ -182,7 +236,7 @@ impl Track {
         self.heads.partition_point(|(start, _)| *start <= index).saturating_sub(1)
     }
 
-    fn read(&self, view: View, offset: u64, limit: u64) -> RlPoints {
+    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> RlPoints {
         let selection = self.floats.arrivals().select(view, offset, limit, |index| {
             let head = self.heads.get(self.head_of(index)).map(|(_, head)| (head.rl_step, head.episode));
             (head, self.floats.step(index))

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::arrivals::{Taken, View};
 use super::attributes::change;
 use super::catalogue::{Arrival, Catalogue, Destination, Oddities, Series};
@@ -21,7 +23,7 @@ use super::{
 };
 
 /// Everything that is known about a run.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Run {
     id: RunId,
     definition: RunDefinition,
@@ -33,16 +35,23 @@ pub(super) struct Run {
     ending: Option<Ending>,
     last_contact_millis: i64,
     /// Streams that are open and have not closed the run. None is when the store has just been opened.
+    #[serde(skip)]
     streams: u32,
     catalogue: Catalogue,
+    #[serde(skip)]
     environments: Environments,
     attributes: Attributes,
     /// By logger and session.
+    #[serde(with = "super::written::pairs")]
     sessions: HashMap<(u64, u64), SequenceNumbers>,
     counts: Counts,
+    /// How many series and environments are written apart from it.
+    apart: (u64, u64),
     /// Its last change.
+    #[serde(skip)]
     revision: u64,
     /// The last change of an attribute, also of an environment.
+    #[serde(skip)]
     attributes_revision: u64,
 }
 
@@ -63,6 +72,7 @@ impl Run {
             attributes: Attributes::new(),
             sessions: HashMap::new(),
             counts: Counts { runs: 1, ..Counts::default() },
+            apart: (0, 0),
             revision: 0,
             attributes_revision: 0,
         };
@@ -89,6 +99,43 @@ impl Run {
 
     pub(super) fn key(&self) -> &RunKey {
         &self.definition.key
+    }
+
+    /// Takes over what was written apart from it.
+    pub(super) fn restore(&mut self, series: Vec<Series>, environments: Vec<EnvironmentInfo>) {
+        self.catalogue.restore(series);
+        self.environments = Environments::restore(environments);
+    }
+
+    /// How many series and environments were written apart from it.
+    pub(super) fn counts_written(&self) -> (u64, u64) {
+        self.apart
+    }
+
+    /// Notes how many are about to be written.
+    pub(super) fn count_written(&mut self) {
+        self.apart = (self.catalogue.len() as u64, self.environments.all().len() as u64);
+    }
+
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    pub(super) fn catalogue_mut(&mut self) -> &mut Catalogue {
+        &mut self.catalogue
+    }
+
+    pub(super) fn environment(&self, name: &str) -> Option<usize> {
+        self.environments.find(name)
+    }
+
+    /// Whether a stream updates it.
+    pub(super) fn is_live(&self) -> bool {
+        self.streams > 0
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Numbers the change that is about to be made.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::dedupe::SequenceNumbers;
 use super::{Applied, MessageKey, RunKey, StoreError};
 
 /// Where traces belong. Unlike points they need no run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TraceTarget {
     /// The organization, where one was named.
     pub organization: Option<String>,

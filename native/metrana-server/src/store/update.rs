@@ -148,10 +148,34 @@ impl Numbers {
     /// What a number means.
     #[must_use]
     pub fn find(&self, number: u64) -> Option<DeclarationId> {
-        self.0.iter().find_map(|range| {
+        let find = |range: &NumberRange| {
             let past = number.checked_sub(range.number).filter(|past| *past < range.count)?;
             usize::try_from(range.declaration + past).ok().map(DeclarationId)
-        })
+        };
+        if self.0.is_sorted_by_key(|range| range.number) {
+            let before = self.0.partition_point(|range| range.number <= number);
+            return before.checked_sub(1).and_then(|at| self.0.get(at)).and_then(find);
+        }
+        self.0.iter().find_map(find)
+    }
+
+    /// The ranges in the order of their numbers, each as its first number, that one's declaration, and how many follow.
+    pub(super) fn ranges(&self) -> Vec<[u64; 3]> {
+        let mut ranges: Vec<[u64; 3]> =
+            self.0.iter().map(|range| [range.number, range.declaration, range.count]).collect();
+        ranges.sort_unstable();
+        ranges.dedup();
+        ranges
+    }
+
+    /// Takes back what [`ranges`](Self::ranges) gave. Nothing: there are no such numbers.
+    pub(super) fn of_ranges(ranges: &[[u64; 3]]) -> Option<Self> {
+        let range = |&[number, declaration, count]: &[u64; 3]| {
+            number.checked_add(count)?;
+            declaration.checked_add(count)?;
+            Some(NumberRange { number, declaration, count })
+        };
+        ranges.iter().map(range).collect::<Option<_>>().map(Self)
     }
 }
 

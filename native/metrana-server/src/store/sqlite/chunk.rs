@@ -1,0 +1,305 @@
+//! Rows of sealed points: how they are written, and how they are read back.
+
+use std::ops::Range;
+
+use metrana_proto::types::histogram_point::HistogramStats;
+use metrana_proto::types::{
+    HistogramPoint, ScatterPoint, StreamingHistogramSeriesUpdate, StreamingScatterSeriesUpdate,
+};
+use prost::Message;
+use rusqlite::{Connection, Row, Transaction, params};
+
+use super::bytes::Damaged;
+use super::schema;
+use super::sum::{check, sum};
+use super::tile::{Sealed, Tile};
+use crate::store::{Bins, FloatPoints, Histogram, RlHead, Scatter, Stats, StoreError};
+
+/// Points of one series or of some of its environments, as the table keeps them.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) series: i64,
+    pub(super) kind: i64,
+    pub(super) environments: Range<i64>,
+    /// The place of its first point among all that arrived; of several environments, that of the first one's.
+    pub(super) first: i64,
+    pub(super) count: i64,
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
+}
+
+/// A tile of floats.
+pub(super) const FLOATS: i64 = 1;
+pub(super) const HISTOGRAMS: i64 = 2;
+pub(super) const SCATTERS: i64 = 3;
+
+/// The level that lists are compressed with; zstd's own usual one.
+const ZSTD: i32 = 3;
+/// No list is longer when it is read, whatever it says.
+const LONGEST: usize = 1 << 30;
+
+impl Chunk {
+    pub(super) fn tile(series: i64, environments: Range<i64>, first: u64, sealed: Sealed) -> Self {
+        Self {
+            series,
+            kind: FLOATS,
+            environments,
+            first: first.cast_signed(),
+            count: i64::try_from(sealed.points).unwrap_or(i64::MAX),
+            head: sealed.head,
+            body: sealed.body,
+        }
+    }
+
+    fn list(series: i64, kind: i64, first: usize, count: usize, plain: &[u8]) -> std::io::Result<Self> {
+        Ok(Self {
+            series,
+            kind,
+            environments: 0..1,
+            first: i64::try_from(first).unwrap_or(i64::MAX),
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+            head: Vec::new(),
+            body: zstd::bulk::compress(plain, ZSTD)?,
+        })
+    }
+
+    pub(super) fn histograms(series: i64, first: usize, list: &[Histogram]) -> std::io::Result<Self> {
+        let points = list.iter().map(histogram).collect();
+        let plain = StreamingHistogramSeriesUpdate { series_id: 0, points }.encode_to_vec();
+        Self::list(series, HISTOGRAMS, first, list.len(), &plain)
+    }
+
+    pub(super) fn scatters(series: i64, first: usize, list: &[Scatter]) -> std::io::Result<Self> {
+        let points = list.iter().map(scatter).collect();
+        let is_3d = list.iter().any(|scatter| scatter.zs.is_some());
+        let plain = StreamingScatterSeriesUpdate { points, is_3d, ..StreamingScatterSeriesUpdate::default() }
+            .encode_to_vec();
+        Self::list(series, SCATTERS, first, list.len(), &plain)
+    }
+
+    fn belongs(&self, run: i64) -> [i64; 7] {
+        let environments = &self.environments;
+        [run, self.series, self.kind, environments.start, environments.end, self.first, self.count]
+    }
+
+    pub(super) fn insert(&self, to: &Transaction<'_>, run: i64) -> rusqlite::Result<()> {
+        let mut insert = to.prepare_cached(
+            "insert into chunk (run, series, kind, environment_from, environment_until, first, count, head_crc, body_crc, \
+             head, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        insert.execute(params![
+            run,
+            self.series,
+            self.kind,
+            self.environments.start,
+            self.environments.end,
+            self.first,
+            self.count,
+            sum(&self.head, &self.belongs(run)),
+            sum(&self.body, &self.belongs(run)),
+            self.head,
+            self.body
+        ])?;
+        Ok(())
+    }
+}
+
+fn damaged(chunk: i64, what: &str) -> StoreError {
+    StoreError::Corrupt(format!("the row {chunk} of the table chunk: {what}"))
+}
+
+/// What a row says that it belongs to: behind the columns that come before it in a query.
+pub(super) const BELONGS: &str = "run, series, kind, environment_from, environment_until, first, count";
+
+/// Reads that from a row.
+pub(super) fn belongs(row: &Row<'_>, at: usize) -> rusqlite::Result<[i64; 7]> {
+    let mut belongs = [0; 7];
+    for (column, number) in (at..).zip(&mut belongs) {
+        *number = row.get(column)?;
+    }
+    Ok(belongs)
+}
+
+/// Reads points of an ordinary series or of one environment by the places of their arrival. They must all be there.
+pub(super) fn read_floats(
+    db: &Connection,
+    run: i64,
+    series: i64,
+    environment: u64,
+    wanted: &Range<u64>,
+) -> Result<(FloatPoints, Vec<(usize, RlHead)>), StoreError> {
+    let sql = |e: rusqlite::Error| schema::error(&e);
+    let mut select = db
+        .prepare_cached(
+            &format!(
+                "select id, head, head_crc, body_crc, {BELONGS} from chunk where run = ?1 and series = ?2 and kind = 1 and \
+                 environment_from <= ?3 and environment_until > ?3 order by id"
+            ),
+        )
+        .map_err(sql)?;
+    let mut rows = select.query(params![run, series, environment.cast_signed()]).map_err(sql)?;
+    let (mut points, mut heads) = (FloatPoints::default(), Vec::new());
+    let mut next = wanted.start;
+    while let Some(row) = rows.next().map_err(sql)? {
+        let id: i64 = row.get(0).map_err(sql)?;
+        let head = row.get_ref(1).and_then(|head| Ok(head.as_blob()?)).map_err(sql)?;
+        let belongs = belongs(row, 4).map_err(sql)?;
+        check(head, &belongs, row.get(2).map_err(sql)?, id, "chunk")?;
+        let broken = |Damaged(what)| damaged(id, what);
+        let tile = Tile::read(head).map_err(broken)?;
+        for track in tile.tracks().iter().filter(|track| track.environment == environment) {
+            if track.points.end <= next || track.points.start >= wanted.end {
+                continue;
+            }
+            if track.points.start > next {
+                break;
+            }
+            let body: Vec<u8> =
+                db.query_row("select body from chunk where id = ?1", [id], |row| row.get(0)).map_err(sql)?;
+            check(&body, &belongs, row.get(3).map_err(sql)?, id, "chunk")?;
+            let before = points.values.len();
+            let here = tile.points(&body, track, &(next..wanted.end), &mut points).map_err(broken)?;
+            heads.extend(here.into_iter().map(|(at, head)| (before + at, head)));
+            next = track.points.end.min(wanted.end);
+        }
+        if next >= wanted.end {
+            break;
+        }
+    }
+    if next < wanted.end {
+        return Err(StoreError::Corrupt(format!(
+            "the points {next} to {} of series {series} of run {run} are missing",
+            wanted.end
+        )));
+    }
+    Ok((points, heads))
+}
+
+/// Reads a list of so many histograms or scatters.
+fn read_list<T>(
+    db: &Connection,
+    (run, series, kind): (i64, i64, i64),
+    count: usize,
+    decode: impl Fn(&[u8]) -> Option<Vec<T>>,
+) -> Result<Vec<T>, StoreError> {
+    let sql = |e: rusqlite::Error| schema::error(&e);
+    let mut select = db
+        .prepare_cached(
+            &format!(
+                "select id, body, body_crc, first, {BELONGS} from chunk where run = ?1 and series = ?2 and kind = ?3 \
+                 order by first"
+            ),
+        )
+        .map_err(sql)?;
+    let mut rows = select.query(params![run, series, kind]).map_err(sql)?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next().map_err(sql)? {
+        if list.len() >= count {
+            break;
+        }
+        let (id, first): (i64, i64) = (row.get(0).map_err(sql)?, row.get(3).map_err(sql)?);
+        let body = row.get_ref(1).and_then(|body| Ok(body.as_blob()?)).map_err(sql)?;
+        check(body, &belongs(row, 4).map_err(sql)?, row.get(2).map_err(sql)?, id, "chunk")?;
+        let plain = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(LONGEST).min(LONGEST);
+        let plain =
+            zstd::bulk::decompress(body, plain).map_err(|_| damaged(id, "it cannot be decompressed"))?;
+        if usize::try_from(first) != Ok(list.len()) {
+            return Err(damaged(id, "something is missing before it"));
+        }
+        list.extend(decode(&plain).ok_or_else(|| damaged(id, "it cannot be read"))?);
+    }
+    if list.len() == count {
+        Ok(list)
+    } else {
+        Err(StoreError::Corrupt(format!(
+            "series {series} of run {run} has {} of {count} entries",
+            list.len()
+        )))
+    }
+}
+
+pub(super) fn read_histograms(
+    db: &Connection,
+    run: i64,
+    series: i64,
+    count: usize,
+) -> Result<Vec<Histogram>, StoreError> {
+    read_list(db, (run, series, HISTOGRAMS), count, |plain| {
+        let update = StreamingHistogramSeriesUpdate::decode(plain).ok()?;
+        Some(update.points.into_iter().map(of_histogram).collect())
+    })
+}
+
+pub(super) fn read_scatters(
+    db: &Connection,
+    run: i64,
+    series: i64,
+    count: usize,
+) -> Result<Vec<Scatter>, StoreError> {
+    read_list(db, (run, series, SCATTERS), count, |plain| {
+        let update = StreamingScatterSeriesUpdate::decode(plain).ok()?;
+        let is_3d = update.is_3d;
+        Some(update.points.into_iter().map(|point| of_scatter(point, is_3d)).collect())
+    })
+}
+
+fn histogram(of: &Histogram) -> HistogramPoint {
+    let (counts, densities) = match &of.bins {
+        Bins::Counts(counts) => (counts.clone(), Vec::new()),
+        Bins::Densities(densities) => (Vec::new(), densities.clone()),
+    };
+    let stats = |stats: Stats| HistogramStats {
+        min: stats.min,
+        max: stats.max,
+        sum: stats.sum,
+        sum_of_squares: stats.sum_of_squares,
+    };
+    HistogramPoint {
+        step: of.step,
+        timestamp_millis: Some(of.timestamp),
+        bin_edges: of.edges.clone(),
+        counts,
+        densities,
+        stats: of.stats.map(stats),
+    }
+}
+
+fn of_histogram(point: HistogramPoint) -> Histogram {
+    let stats = |stats: HistogramStats| Stats {
+        min: stats.min,
+        max: stats.max,
+        sum: stats.sum,
+        sum_of_squares: stats.sum_of_squares,
+    };
+    Histogram {
+        step: point.step,
+        timestamp: point.timestamp_millis.unwrap_or_default(),
+        edges: point.bin_edges,
+        bins: if point.densities.is_empty() {
+            Bins::Counts(point.counts)
+        } else {
+            Bins::Densities(point.densities)
+        },
+        stats: point.stats.map(stats),
+    }
+}
+
+fn scatter(of: &Scatter) -> ScatterPoint {
+    ScatterPoint {
+        step: of.step,
+        timestamp_millis: Some(of.timestamp),
+        xs: of.xs.clone(),
+        ys: of.ys.clone(),
+        zs: of.zs.clone().unwrap_or_default(),
+    }
+}
+
+fn of_scatter(point: ScatterPoint, is_3d: bool) -> Scatter {
+    Scatter {
+        step: point.step,
+        timestamp: point.timestamp_millis.unwrap_or_default(),
+        xs: point.xs,
+        ys: point.ys,
+        zs: is_3d.then_some(point.zs),
+    }
+}

@@ -1,0 +1,125 @@
+//! A process that is killed in the middle of its work, again and again, and what is left of it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::scratch::Scratch;
+use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told};
+use super::{SqliteOptions, SqliteStore};
+use crate::store::reading::wait;
+use crate::store::{MemoryStore, Store};
+use metrana_proto::svc::UpdateRunRequest;
+
+const DIRECTORY: &str = "METRANA_TEST_STORE";
+const ROUNDS: &str = "METRANA_KILL_ROUNDS";
+/// As many messages are under way at once.
+const WINDOW: usize = 16;
+
+fn small(number: u64) -> UpdateRunRequest {
+    let mut message = message(number, 3);
+    message.series.truncate(1);
+    message.rl_series.truncate(1);
+    message.scatter_series.clear();
+    message
+}
+
+/// Not a test by itself: the process that is killed. It says what was acknowledged, in order.
+#[test]
+#[ignore = "the process that another test kills; it does nothing by itself"]
+fn child() {
+    let Ok(directory) = std::env::var(DIRECTORY) else { return };
+    // Small enough that the log is moved all the time.
+    let options = SqliteOptions { wal_bytes: 1 << 20, ..eager() };
+    let store = SqliteStore::open(directory.as_ref(), options).expect("it opens");
+    let client = Client::begin(&store, "r");
+    let mut next = wait(store.counts(Some(&client.run))).expect("counts").messages + 1;
+    println!("begins {next}");
+    let mut under_way = std::collections::VecDeque::new();
+    loop {
+        under_way.push_back((next, client.send(&small(next))));
+        next += 1;
+        if under_way.len() >= WINDOW
+            && let Some((number, receipt)) = under_way.pop_front()
+        {
+            wait(receipt).expect("it is safe");
+            println!("acked {number}");
+        }
+    }
+}
+
+/// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged.
+fn one_life(directory: &std::path::Path, time: Duration) -> u64 {
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["store::sqlite::kill_tests::child", "--exact", "--ignored", "--nocapture"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let out = child.stdout.take().expect("its output");
+    let reader = std::thread::spawn(move || {
+        let mut acked = 0;
+        let mut out = BufReader::new(out);
+        let mut line = String::new();
+        let mut began = None;
+        while out.read_line(&mut line).is_ok_and(|read| read > 0) {
+            if let Some(number) = line.trim().strip_prefix("acked ").and_then(|number| number.parse().ok()) {
+                acked = number;
+            }
+            if line.contains("begins") {
+                began = Some(Instant::now());
+            }
+            line.clear();
+        }
+        (acked, began)
+    });
+    // Also while it begins: a short time ends it in the middle of its recovery.
+    std::thread::sleep(time);
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
+    let mut rest = String::new();
+    if let Some(mut errors) = child.stderr.take() {
+        let _ = errors.read_to_string(&mut rest);
+    }
+    reader.join().expect("its output was read").0
+}
+
+#[test]
+fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
+    let rounds: u64 = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4);
+    let random = &mut Random(rounds);
+    let mut scratch = Scratch::new("kill");
+    let (mut most, mut acked_in_all, mut empty) = (0, 0, 0);
+    for round in 0..rounds {
+        if round % 6 == 5 {
+            scratch = Scratch::new("kill");
+            most = 0;
+        }
+        let time = Duration::from_millis(20 + random.below(700));
+        let acked = one_life(scratch.path(), time);
+        most = most.max(acked);
+        acked_in_all += u64::from(acked > 0);
+        let store = open(scratch.path(), lazy());
+        assert_eq!(store.check().expect("it checks"), Vec::<String>::new(), "round {round}");
+        let client = Client::begin(&store, "r");
+        let there = wait(store.counts(Some(&client.run))).expect("counts").messages;
+        empty += u64::from(there == 0);
+        assert!(there >= most, "round {round}: {most} messages were acknowledged and {there} are there");
+        let memory = MemoryStore::default();
+        let oracle = Client::begin(&memory, "r");
+        for number in 1..=there {
+            drop(oracle.send(&small(number)));
+        }
+        expect_equal(
+            &told(&store, &client.run),
+            &told(&memory, &oracle.run),
+            &format!("round {round}: {there} messages are there"),
+        );
+        most = there;
+    }
+    eprintln!(
+        "{rounds} rounds; in {acked_in_all} of them something was acknowledged, {empty} ended before anything"
+    );
+    assert!(rounds < 4 || acked_in_all > 0, "no process got so far as to acknowledge anything");
+}

@@ -1,0 +1,523 @@
+//! Sealed points: a tile holds a stretch of one ordinary series, or of some environments of a series of reinforcement
+//! learning.
+//!
+//! Its points lie in pages: of an environment as many as belong to one step of the training, of an ordinary series a
+//! thousand. A page has a summary, so that whoever wants few numbers of many points reads the summaries and none of the
+//! points. The summaries and the places of everything are the tile's head; the compressed columns are its body.
+
+use std::ops::Range;
+
+use pco::errors::PcoError;
+
+use super::bytes::{Damaged, Taker, put, put_bytes};
+use super::column::{Index, LARGEST_PAGE, compress, put_flag, read_flag, read_small, small};
+use crate::store::{FloatPoints, RlHead};
+
+/// A page of an ordinary series has at most so many points.
+const PAGE: usize = 1024;
+/// A page of an environment is no shorter, unless nothing follows: it may hold several steps of the training then.
+const SHORT: usize = 32;
+/// No tile has more tracks, pages or points.
+const MOST: usize = 1 << 22;
+
+/// The points of one environment, or those of an ordinary series.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Track {
+    /// Which environment; 0 in an ordinary series.
+    pub(super) environment: u64,
+    /// The place of its first point among all that arrived.
+    pub(super) first: u64,
+    /// Columns in the order of arrival.
+    pub(super) points: FloatPoints,
+    /// From which point on, and what; none in an ordinary series.
+    pub(super) heads: Vec<(usize, RlHead)>,
+}
+
+/// What a page holds, in a few numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Summary {
+    pub(super) count: u64,
+    /// Of the values that are numbers; NaN without one.
+    pub(super) min: f64,
+    pub(super) max: f64,
+    pub(super) sum: f64,
+    pub(super) first: f64,
+    pub(super) last: f64,
+    pub(super) flags: u32,
+}
+
+/// A value is no number.
+pub(super) const NAN: u32 = 1;
+/// A value is positive infinity.
+pub(super) const UP: u32 = 2;
+/// A value is negative infinity.
+pub(super) const DOWN: u32 = 4;
+
+/// A tile as it is written.
+#[derive(Debug, PartialEq)]
+pub(super) struct Sealed {
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
+    pub(super) points: usize,
+}
+
+impl Summary {
+    pub(super) fn of(values: &[f64]) -> Self {
+        let mut summary = Self {
+            count: values.len() as u64,
+            min: f64::NAN,
+            max: f64::NAN,
+            sum: 0.0,
+            first: values.first().copied().unwrap_or(f64::NAN),
+            last: values.last().copied().unwrap_or(f64::NAN),
+            flags: 0,
+        };
+        for &value in values {
+            if value.is_nan() {
+                summary.flags |= NAN;
+                continue;
+            }
+            if value.is_infinite() {
+                summary.flags |= if value > 0.0 { UP } else { DOWN };
+            }
+            summary.min = summary.min.min(value);
+            summary.max = summary.max.max(value);
+            summary.sum += value;
+        }
+        summary
+    }
+
+    /// Whether it is that of these values, bit by bit.
+    pub(super) fn is_of(&self, values: &[f64]) -> bool {
+        let bits =
+            |of: &Self| ([of.min, of.max, of.sum, of.first, of.last].map(f64::to_bits), of.count, of.flags);
+        bits(self) == bits(&Self::of(values))
+    }
+}
+
+/// Where the pages of a track end, as lengths.
+fn pages(track: &Track) -> Vec<usize> {
+    let points = track.points.values.len();
+    if track.heads.is_empty() {
+        let mut pages = vec![PAGE; points / PAGE];
+        pages.extend(Some(points % PAGE).filter(|rest| *rest > 0));
+        return pages;
+    }
+    let mut pages = Vec::new();
+    let mut start = 0;
+    let mut step = None;
+    let ends = track.heads.iter().skip(1).map(|(start, _)| *start).chain([points]);
+    for ((from, head), until) in track.heads.iter().zip(ends) {
+        if step != Some(head.rl_step) && from - start >= SHORT {
+            pages.push(from - start);
+            start = *from;
+        }
+        step = Some(head.rl_step);
+        while until - start > PAGE {
+            pages.push(PAGE);
+            start += PAGE;
+        }
+    }
+    pages.extend(Some(points - start).filter(|rest| *rest > 0));
+    pages
+}
+
+/// Steps that go on by one stride within every page.
+fn strides(steps: &[u64], pages: &[usize]) -> Option<(Vec<u64>, Vec<u64>)> {
+    let mut from = 0;
+    let (mut firsts, mut strides) = (Vec::new(), Vec::new());
+    for &length in pages {
+        let page = steps.get(from..from + length)?;
+        let first = *page.first()?;
+        let stride = page.get(1).map_or(1, |second| second.wrapping_sub(first));
+        if !page.windows(2).all(|pair| matches!(pair, [a, b] if b.wrapping_sub(*a) == stride)) {
+            return None;
+        }
+        firsts.push(first);
+        strides.push(stride);
+        from += length;
+    }
+    Some((firsts, strides))
+}
+
+/// One time in every page.
+fn moments(times: &[i64], pages: &[usize]) -> Option<Vec<i64>> {
+    let mut from = 0;
+    let mut moments = Vec::new();
+    for &length in pages {
+        let page = times.get(from..from + length)?;
+        let first = *page.first()?;
+        if page.iter().any(|time| *time != first) {
+            return None;
+        }
+        moments.push(first);
+        from += length;
+    }
+    Some(moments)
+}
+
+/// Runs of equal things: how many, and what.
+fn runs<T: PartialEq + Copy>(items: impl IntoIterator<Item = T>) -> Vec<(u64, T)> {
+    let mut runs: Vec<(u64, T)> = Vec::new();
+    for item in items {
+        match runs.last_mut() {
+            Some((count, last)) if *last == item => *count += 1,
+            _ => runs.push((1, item)),
+        }
+    }
+    runs
+}
+
+/// Seals tracks that all have points.
+pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    put(&mut head, tracks.len() as u64);
+    let mut lengths = Vec::new();
+    for track in tracks {
+        let pages = pages(track);
+        for number in [track.environment, track.first, pages.len() as u64] {
+            put(&mut head, number);
+        }
+        lengths.extend(pages);
+    }
+    put_bytes(&mut head, &small(&lengths.iter().map(|&length| length as u64).collect::<Vec<_>>())?);
+    let gather = |column: fn(&FloatPoints) -> &[u64]| -> Vec<u64> {
+        tracks.iter().flat_map(|track| column(&track.points)).copied().collect()
+    };
+    let steps = gather(|points| &points.steps);
+    if let Some((firsts, strides)) = strides(&steps, &lengths) {
+        put_flag(&mut head, true);
+        put_bytes(&mut head, &small(&firsts)?);
+        put_bytes(&mut head, &small(&strides)?);
+    } else {
+        put_flag(&mut head, false);
+        compress(&steps, &lengths, &mut head, &mut body)?;
+    }
+    let times: Vec<i64> = tracks.iter().flat_map(|track| &track.points.timestamps).copied().collect();
+    if let Some(moments) = moments(&times, &lengths) {
+        put_flag(&mut head, true);
+        put_bytes(&mut head, &small(&moments)?);
+    } else {
+        put_flag(&mut head, false);
+        compress(&times, &lengths, &mut head, &mut body)?;
+    }
+    let widths = runs(tracks.iter().flat_map(|track| track.points.widths.iter().copied()));
+    put(&mut head, widths.len() as u64);
+    for (count, width) in &widths {
+        put(&mut head, *count);
+        put(&mut head, u64::from(*width));
+    }
+    let values: Vec<f64> = tracks.iter().flat_map(|track| &track.points.values).copied().collect();
+    if widths.iter().all(|(_, width)| *width == 32) {
+        #[expect(clippy::cast_possible_truncation, reason = "each was widened from 32 bits")]
+        let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+        compress(&values, &lengths, &mut head, &mut body)?;
+    } else {
+        compress(&values, &lengths, &mut head, &mut body)?;
+    }
+    seal_heads(tracks, &mut head)?;
+    let mut from = 0;
+    let mut summaries = Vec::with_capacity(lengths.len());
+    for &length in &lengths {
+        summaries.push(Summary::of(values.get(from..from + length).unwrap_or_default()));
+        from += length;
+    }
+    let floats = [
+        |s: &Summary| s.min,
+        |s: &Summary| s.max,
+        |s: &Summary| s.sum,
+        |s: &Summary| s.first,
+        |s: &Summary| s.last,
+    ];
+    for column in floats {
+        put_bytes(&mut head, &small(&summaries.iter().map(column).collect::<Vec<f64>>())?);
+    }
+    put_bytes(&mut head, &small(&summaries.iter().map(|summary| summary.flags).collect::<Vec<u32>>())?);
+    Ok(Sealed { head, body, points: values.len() })
+}
+
+/// What the batches said about the points of environments: for each run of points with one head.
+fn seal_heads(tracks: &[Track], head: &mut Vec<u8>) -> Result<(), PcoError> {
+    let all: Vec<&(usize, RlHead)> = tracks.iter().flat_map(|track| &track.heads).collect();
+    put(head, all.len() as u64);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let of_each = tracks.iter().map(|track| track.heads.len() as u64).collect::<Vec<_>>();
+    put_bytes(head, &small(&of_each)?);
+    put_bytes(head, &small(&all.iter().map(|(from, _)| *from as u64).collect::<Vec<_>>())?);
+    put_bytes(head, &small(&all.iter().map(|(_, is)| is.rl_step).collect::<Vec<_>>())?);
+    put_bytes(head, &small(&all.iter().map(|(_, is)| is.episode.unwrap_or_default()).collect::<Vec<_>>())?);
+    let bits =
+        |is: &RlHead| u32::from(is.episode.is_some()) | u32::from(is.flat) << 1 | u32::from(is.from_one) << 2;
+    put_bytes(head, &small(&all.iter().map(|(_, is)| bits(is)).collect::<Vec<u32>>())?);
+    Ok(())
+}
+
+/// The head of a tile, read back.
+#[derive(Debug)]
+pub(super) struct Tile {
+    tracks: Vec<Extent>,
+    /// How many points each page has.
+    lengths: Vec<usize>,
+    steps: Column<(Vec<u64>, Vec<u64>)>,
+    times: Column<Vec<i64>>,
+    /// Runs of points and the width that their values came in.
+    widths: Vec<(usize, u8)>,
+    narrow: bool,
+    values: Index,
+    summaries: Vec<Summary>,
+}
+
+/// One track of a tile.
+#[derive(Debug)]
+pub(super) struct Extent {
+    pub(super) environment: u64,
+    /// The places of its points among all that arrived.
+    pub(super) points: Range<u64>,
+    /// Its pages.
+    pub(super) pages: Range<usize>,
+    /// The place in the tile of its first point.
+    start: usize,
+    heads: Vec<(usize, RlHead)>,
+}
+
+#[derive(Debug)]
+enum Column<T> {
+    /// A rule for each page.
+    Ruled(T),
+    Compressed(Index),
+}
+
+impl Tile {
+    pub(super) fn read(head: &[u8]) -> Result<Self, Damaged> {
+        let taker = &mut Taker(head);
+        let tracks = count(taker)?;
+        let mut extents = Vec::new();
+        let mut pages = 0;
+        for _ in 0..tracks {
+            let (environment, first) = (taker.number()?, taker.number()?);
+            let from = pages;
+            pages += count(taker)?;
+            extents.push(Extent {
+                environment,
+                points: first..first,
+                pages: from..pages,
+                start: 0,
+                heads: Vec::new(),
+            });
+        }
+        let lengths: Vec<usize> = read_small::<u64>(taker, pages)?
+            .into_iter()
+            .map(|length| usize::try_from(length).ok().filter(|length| (1..=LARGEST_PAGE).contains(length)))
+            .collect::<Option<_>>()
+            .ok_or(Damaged("a page has no length that a page can have"))?;
+        let mut points = 0;
+        for extent in &mut extents {
+            extent.start = points;
+            points += lengths.get(extent.pages.clone()).unwrap_or_default().iter().sum::<usize>();
+            let end = extent.points.start.checked_add((points - extent.start) as u64);
+            extent.points.end = end.ok_or(Damaged("a track ends beyond all points"))?;
+        }
+        if points > MOST {
+            return Err(Damaged("a tile has too many points"));
+        }
+        let mut body = 0;
+        let steps = if read_flag(taker)? {
+            Column::Ruled((read_small(taker, pages)?, read_small(taker, pages)?))
+        } else {
+            Column::Compressed(index(taker, pages, &mut body)?)
+        };
+        let times = if read_flag(taker)? {
+            Column::Ruled(read_small(taker, pages)?)
+        } else {
+            Column::Compressed(index(taker, pages, &mut body)?)
+        };
+        let mut widths = Vec::new();
+        let mut wide = 0;
+        for _ in 0..count(taker)? {
+            let (run, width) = (taker.length()?, taker.number()?);
+            let width = match width {
+                32 => 32_u8,
+                64 => 64,
+                _ => return Err(Damaged("values have a width that none has")),
+            };
+            wide = run.checked_add(wide).ok_or(Damaged("the widths go on beyond the points"))?;
+            widths.push((run, width));
+        }
+        if wide != points {
+            return Err(Damaged("the widths are not those of the points"));
+        }
+        let narrow = widths.iter().all(|(_, width)| *width == 32);
+        let values = index(taker, pages, &mut body)?;
+        read_heads(taker, &mut extents)?;
+        let floats: Vec<Vec<f64>> = (0..5).map(|_| read_small(taker, pages)).collect::<Result<_, _>>()?;
+        let flags: Vec<u32> = read_small(taker, pages)?;
+        if !taker.is_empty() {
+            return Err(Damaged("something follows the head of a tile"));
+        }
+        let at = |column: usize, page: usize| {
+            floats.get(column).and_then(|column| column.get(page)).copied().unwrap_or(f64::NAN)
+        };
+        let summaries = lengths.iter().zip(&flags).enumerate();
+        let summaries = summaries.map(|(page, (length, flags))| Summary {
+            count: *length as u64,
+            min: at(0, page),
+            max: at(1, page),
+            sum: at(2, page),
+            first: at(3, page),
+            last: at(4, page),
+            flags: *flags,
+        });
+        let summaries = summaries.collect();
+        Ok(Self { tracks: extents, lengths, steps, times, widths, narrow, values, summaries })
+    }
+
+    pub(super) fn tracks(&self) -> &[Extent] {
+        &self.tracks
+    }
+
+    pub(super) fn summaries(&self) -> &[Summary] {
+        &self.summaries
+    }
+
+    /// Reads the points of a track that are at these places among all that arrived, as far as they are here.
+    pub(super) fn points(
+        &self,
+        body: &[u8],
+        track: &Extent,
+        wanted: &Range<u64>,
+        out: &mut FloatPoints,
+    ) -> Result<Vec<(usize, RlHead)>, Damaged> {
+        let from = wanted.start.clamp(track.points.start, track.points.end) - track.points.start;
+        let until = wanted.end.clamp(track.points.start, track.points.end) - track.points.start;
+        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        let (from, until) = (place(from), place(until));
+        if from >= until {
+            return Ok(Vec::new());
+        }
+        // The pages that the points are in, and the places of the first of them and behind the last.
+        let (mut pages, mut ends) = (track.pages.start..track.pages.start, (0, 0));
+        let mut at = 0;
+        for page in track.pages.clone() {
+            let length = self.lengths.get(page).copied().unwrap_or_default();
+            if at + length <= from {
+                pages = page + 1..page + 1;
+                ends = (at + length, at + length);
+            } else if at < until {
+                pages.end = page + 1;
+                ends.1 = at + length;
+            }
+            at += length;
+        }
+        let cut = from - ends.0..until - ends.0;
+        let count = ends.1 - ends.0;
+        out.steps.extend_from_slice(part(&self.steps(body, pages.clone(), count)?, &cut)?);
+        out.timestamps.extend_from_slice(part(&self.times(body, pages.clone(), count)?, &cut)?);
+        if self.narrow {
+            let mut values = Vec::<f32>::with_capacity(count);
+            self.values.pages(body, pages, &self.lengths, &mut values)?;
+            out.values.extend(part(&values, &cut)?.iter().map(|&value| f64::from(value)));
+        } else {
+            let mut values = Vec::<f64>::with_capacity(count);
+            self.values.pages(body, pages, &self.lengths, &mut values)?;
+            out.values.extend_from_slice(part(&values, &cut)?);
+        }
+        self.widths(track.start + from..track.start + until, &mut out.widths);
+        Ok(heads_of(&track.heads, from, until))
+    }
+
+    fn steps(&self, body: &[u8], pages: Range<usize>, count: usize) -> Result<Vec<u64>, Damaged> {
+        let mut steps = Vec::with_capacity(count);
+        match &self.steps {
+            Column::Compressed(index) => index.pages(body, pages, &self.lengths, &mut steps)?,
+            Column::Ruled((firsts, strides)) => {
+                for page in pages {
+                    let rule = (firsts.get(page), strides.get(page), self.lengths.get(page));
+                    let (Some(&first), Some(&stride), Some(&length)) = rule else { continue };
+                    steps.extend((0..length as u64).map(|k| first.wrapping_add(k.wrapping_mul(stride))));
+                }
+            }
+        }
+        Ok(steps)
+    }
+
+    fn times(&self, body: &[u8], pages: Range<usize>, count: usize) -> Result<Vec<i64>, Damaged> {
+        let mut times = Vec::with_capacity(count);
+        match &self.times {
+            Column::Compressed(index) => index.pages(body, pages, &self.lengths, &mut times)?,
+            Column::Ruled(moments) => {
+                for page in pages {
+                    let (Some(&time), Some(&length)) = (moments.get(page), self.lengths.get(page)) else {
+                        continue;
+                    };
+                    times.resize(times.len() + length, time);
+                }
+            }
+        }
+        Ok(times)
+    }
+
+    fn widths(&self, points: Range<usize>, out: &mut Vec<u8>) {
+        let mut start = 0;
+        for &(run, width) in &self.widths {
+            let (low, high) = (points.start.max(start), points.end.min(start + run));
+            out.resize(out.len() + high.saturating_sub(low), width);
+            start += run;
+        }
+    }
+}
+
+fn part<'a, T>(column: &'a [T], cut: &Range<usize>) -> Result<&'a [T], Damaged> {
+    column.get(cut.clone()).ok_or(Damaged("a column is shorter than its pages"))
+}
+
+fn count(taker: &mut Taker<'_>) -> Result<usize, Damaged> {
+    let count = taker.length()?;
+    if count <= MOST { Ok(count) } else { Err(Damaged("there are more of them than can be")) }
+}
+
+fn index(taker: &mut Taker<'_>, pages: usize, body: &mut usize) -> Result<Index, Damaged> {
+    let (index, end) = Index::read(taker, pages, *body)?;
+    *body = end;
+    Ok(index)
+}
+
+/// The heads of some points of a track, counted from the first of them.
+fn heads_of(heads: &[(usize, RlHead)], from: usize, until: usize) -> Vec<(usize, RlHead)> {
+    let first = heads.partition_point(|(start, _)| *start <= from).saturating_sub(1);
+    let here = heads.iter().skip(first).take_while(|(start, _)| *start < until);
+    here.map(|(start, head)| (start.saturating_sub(from), *head)).collect()
+}
+
+fn read_heads(taker: &mut Taker<'_>, tracks: &mut [Extent]) -> Result<(), Damaged> {
+    let all = count(taker)?;
+    if all == 0 {
+        return Ok(());
+    }
+    let of_each: Vec<u64> = read_small(taker, tracks.len())?;
+    let starts: Vec<u64> = read_small(taker, all)?;
+    let steps: Vec<u64> = read_small(taker, all)?;
+    let episodes: Vec<u64> = read_small(taker, all)?;
+    let bits: Vec<u32> = read_small(taker, all)?;
+    let mut heads = starts.iter().zip(steps).zip(episodes).zip(bits);
+    for (track, count) in tracks.iter_mut().zip(of_each) {
+        for _ in 0..count {
+            let Some((((&start, rl_step), episode), bits)) = heads.next() else {
+                return Err(Damaged("a track has fewer heads than it should"));
+            };
+            let start = usize::try_from(start).map_err(|_| Damaged("a head is beyond all points"))?;
+            let episode = (bits & 1 != 0).then_some(episode);
+            let head = RlHead { rl_step, episode, flat: bits & 2 != 0, from_one: bits & 4 != 0 };
+            if track.heads.last().map_or(start != 0, |(last, _)| *last >= start) {
+                return Err(Damaged("the heads of a track are not in order"));
+            }
+            track.heads.push((start, head));
+        }
+    }
+    if heads.next().is_some() { Err(Damaged("there are more heads than tracks have")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+#[path = "tile_tests.rs"]
+mod tests;

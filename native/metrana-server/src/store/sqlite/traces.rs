@@ -1,0 +1,90 @@
+//! The messages of tracers: kept as they came.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use rusqlite::{Connection, params};
+
+use super::queue::Job;
+use super::schema;
+use crate::store::traces::TraceLog;
+use crate::store::{Applied, Counts, MessageKey, RunKey, StoreError, TraceTarget, Traces};
+
+/// What is known of them without their content.
+#[derive(Debug)]
+pub(super) struct TraceLogs(Mutex<HashMap<TraceTarget, TraceLog>>);
+
+impl TraceLogs {
+    pub(super) fn load(db: &Connection) -> Result<Self, StoreError> {
+        let sql = |e: rusqlite::Error| schema::error(&e);
+        let mut logs: HashMap<TraceTarget, TraceLog> = HashMap::new();
+        let mut select = db
+            .prepare(
+                "select id, target, logger_id, session_id, sequence_number, updates from trace order by id",
+            )
+            .map_err(sql)?;
+        let mut rows = select.query([]).map_err(sql)?;
+        while let Some(row) = rows.next().map_err(sql)? {
+            let (id, target): (i64, String) = (row.get(0).map_err(sql)?, row.get(1).map_err(sql)?);
+            let target: TraceTarget = serde_json::from_str(&target)
+                .map_err(|error| StoreError::Corrupt(format!("the row {id} of the table trace: {error}")))?;
+            let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned).map_err(sql);
+            let message =
+                MessageKey { logger_id: number(2)?, session_id: number(3)?, sequence_number: number(4)? };
+            let traces = Traces { target, message, updates: number(5)?, ..Traces::default() };
+            logs.entry(traces.target.clone()).or_default().take(&traces)?;
+        }
+        Ok(Self(Mutex::new(logs)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TraceTarget, TraceLog>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a message in and gives what writes it; `push` is called in the order of the messages.
+    pub(super) fn take<T>(
+        &self,
+        traces: Traces,
+        push: impl FnOnce(Option<Job>) -> T,
+    ) -> Result<(Applied, T), StoreError> {
+        let target =
+            serde_json::to_string(&traces.target).map_err(|error| StoreError::Io(error.to_string()))?;
+        let mut logs = self.lock();
+        let without = Traces { body: Bytes::new(), ..traces.clone() };
+        let applied = logs.entry(traces.target.clone()).or_default().take(&without)?;
+        let job = matches!(applied, Applied::Stored { .. }).then(|| -> Job {
+            Box::new(move |to| {
+                let key = traces.message;
+                to.prepare_cached(
+                    "insert into trace (target, logger_id, session_id, sequence_number, received_at_millis, updates, \
+                     body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    target,
+                    key.logger_id.cast_signed(),
+                    key.session_id.cast_signed(),
+                    key.sequence_number.cast_signed(),
+                    traces.received_at,
+                    traces.updates.cast_signed(),
+                    traces.body.as_ref()
+                ])?;
+                Ok(())
+            })
+        });
+        let pushed = push(job);
+        Ok((applied, pushed))
+    }
+
+    /// Adds what tracers sent: for one run, or for everything.
+    pub(super) fn add(&self, run: Option<&RunKey>, counts: &mut Counts) {
+        let target = run.map(TraceTarget::of_run);
+        for (_, log) in
+            self.lock().iter().filter(|(is, _)| target.as_ref().is_none_or(|target| target == *is))
+        {
+            let (updates, duplicates) = log.counts();
+            counts.trace_updates += updates;
+            counts.duplicate_messages += duplicates;
+        }
+    }
+}
