@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind as Mistake;
 use clap::{CommandFactory, Parser};
-use metrana_server::store::{MemoryStore, Store};
+use metrana_server::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store};
 use metrana_server::{Access, Limits, Options, Secret, Server, Tls};
 
 use cli::Cli;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> io::Result<()> {
     let mut home = home(cli)?;
-    let store = store(cli)?;
+    let store = store(cli, home.as_ref())?;
     let (access, key) = access(cli, home.as_ref())?;
     let tls = match (&cli.tls_cert, &cli.tls_key) {
         (Some(certificates), Some(key)) => Some(Tls::from_files(certificates, key)?),
@@ -113,14 +113,15 @@ fn home(cli: &Cli) -> io::Result<Option<Home>> {
     Home::enter(&directory).map(Some)
 }
 
-fn store(cli: &Cli) -> io::Result<Arc<dyn Store>> {
-    if cli.only_memory() {
-        return Ok(Arc::new(MemoryStore::default()));
-    }
-    Err(io::Error::new(
-        ErrorKind::InvalidInput,
-        "this build keeps nothing on disk: start it with --in-memory, or with --durability ram",
-    ))
+fn store(cli: &Cli, home: Option<&Home>) -> io::Result<Arc<dyn Store>> {
+    let durability = match cli.durability {
+        cli::Durability::Full => Durability::Full,
+        cli::Durability::Commit => Durability::Commit,
+        cli::Durability::Ram => return Ok(Arc::new(MemoryStore::default())),
+    };
+    let Some(home) = home else { return Ok(Arc::new(MemoryStore::default())) };
+    let options = SqliteOptions { durability, log: true, ..SqliteOptions::default() };
+    Ok(Arc::new(SqliteStore::open(home.directory(), options).map_err(io::Error::other)?))
 }
 
 /// Who is let in, and the key that this user comes in with.
