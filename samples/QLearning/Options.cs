@@ -9,7 +9,7 @@ internal sealed record Options
 
     public string? Endpoint { get; private init; }
 
-    public string ApiKey { get; private init; } = "local";
+    public string? ApiKey { get; private init; }
 
     public string Run { get; private init; } = $"cliff-{DateTime.Now:yyyyMMdd-HHmmss}";
 

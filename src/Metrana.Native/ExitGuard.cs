@@ -25,6 +25,12 @@ internal static class ExitGuard
     /// <summary>Whether a signal is ending the process, for certain, as soon as the loggers are closed.</summary>
     private static volatile bool _dying;
 
+    /// <summary>
+    /// Told why the process ends before anything is closed, and whether a signal is the reason: who owns loggers and knows how
+    /// it went closes them now.
+    /// </summary>
+    public static Action<string, bool>? Closing { get; set; }
+
     /// <summary>The loggers that are open at this moment.</summary>
     public static LoggerCore[] Snapshot()
     {
@@ -61,6 +67,7 @@ internal static class ExitGuard
     private static void End(string occasion)
     {
         Volatile.Write(ref _ending, 1);
+        Closing?.Invoke(occasion, false);
         CloseAll(occasion);
         EventPump.Stop(_patienceForLastLines);
     }
@@ -79,6 +86,7 @@ internal static class ExitGuard
         if (ProcessEnd.SignalsComeLast)
         {
             _dying = true;
+            Closing?.Invoke(occasion, true);
             CloseAll(occasion);
             EventPump.Shared.Lines.Drain(_patienceForLastLines);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentAssertions;
@@ -13,39 +12,44 @@ namespace Metrana.Samples.Tests;
 /// <summary>The first program that a newcomer runs does what it says.</summary>
 public sealed partial class QLearningTests
 {
-    private sealed record Ended(int ExitCode, string Output, string Error);
-
     [Fact]
-    public async Task By_itself_it_learns_and_shows_what_its_own_server_holds()
+    public async Task It_learns_and_everything_arrives()
     {
-        var ended = await RunAsync("--episodes", "300", "--run", "mine");
+        await using var server = await LocalServer.StartAsync();
+        var ended = await RunAsync("--endpoint", server.Endpoint, "--episodes", "300", "--run", "mine");
 
-        ended.Should().Match<Ended>(program => program.ExitCode == 0, ended.Error);
+        ended.Should().Match<Sample>(program => program.ExitCode == 0, ended.Error);
         var (first, last) = Returns(ended.Output);
         last.Should().BeGreaterThan(-30).And.BeGreaterThan(first + 100);
         ended.Output.Should().MatchRegex(@"delivered\s+(\d+) of \1 points to run mine");
-        ended.Output.Should().MatchRegex(@"server\s+return by EPISODE: 300 points");
-        ended.Output.Should().MatchRegex(@"server\s+td_error by ENVIRONMENT_STEP: \d{4,} points");
+        ended.Error.Should().Contain("run q-learning/mine finished after");
+        var run = await server.FindRunAsync("mine");
+        var series = (await server.GetSeriesAsync(run!.RunId)).ToDictionary(one => one.Metric);
+        series["return"].Points.Should().Be(300);
+        series["return"].Scale.Should().Be("EPISODE");
+        series["td_error"].Points.Should().BeGreaterThan(1000);
+        (await server.GetRlPointsAsync(run.RunId, series["return"].Id, "default")).EnvSteps
+            .Should().Equal(Enumerable.Range(0, 300).Select(episode => (ulong)episode));
     }
 
     [Fact]
     public async Task It_learns_the_same_each_time()
     {
         await using var server = await LocalServer.StartAsync();
-        var runs = new List<StoredPoints[]>();
+        var runs = new List<StoredRlPoints[]>();
         foreach (var name in new[] { "first", "second" })
         {
             (await RunAsync("--endpoint", server.Endpoint, "--run", name, "--episodes", "50")).ExitCode.Should().Be(0);
             var run = await server.FindRunAsync(name);
             var series = await server.GetSeriesAsync(run!.RunId);
-            runs.Add(await Task.WhenAll(series.OrderBy(one => one.Metric).Select(one => server.GetPointsAsync(run.RunId, one.Id))));
+            runs.Add(await Task.WhenAll(series.OrderBy(one => one.Metric).Select(one => server.GetRlPointsAsync(run.RunId, one.Id, "default"))));
         }
 
         runs[0].Should().HaveCount(4);
         foreach (var (first, second) in runs[0].Zip(runs[1]))
         {
             second.Values.Should().Equal(first.Values);
-            second.Steps.Should().Equal(first.Steps);
+            second.EnvSteps.Should().Equal(first.EnvSteps);
         }
     }
 
@@ -63,20 +67,15 @@ public sealed partial class QLearningTests
 
         var ended = await RunAsync("--endpoint", peer.Endpoint, "--api-key", "k", "--run", "shaky", "--episodes", "200");
 
-        ended.Should().Match<Ended>(program => program.ExitCode == 0, ended.Error);
-        ended.Output.Should().NotContain("server", "it knows nothing of a server that is not its own");
+        ended.Should().Match<Sample>(program => program.ExitCode == 0, ended.Error);
         run.Streams.Count.Should().BeGreaterThan(6);
         var decoded = run.Decode();
         decoded.Duplicates.Should().BeGreaterThanOrEqualTo(6);
         decoded.Closed.Should().BeTrue();
-        decoded.Points.Select(series => series.Key.Metric).Should().BeEquivalentTo("return", "length", "epsilon", "td_error");
-        foreach (var (series, points) in decoded.Points)
-        {
-            points.Select(point => point.Step).Should().Equal(Enumerable.Range(0, points.Count).Select(step => (ulong)step), series.Metric);
-        }
-
-        decoded.Points.Values.Sum(points => points.Count).Should().Be(Delivered(ended.Output));
-        decoded.Points.Single(series => series.Key.Metric == "return").Value.Should().HaveCount(200);
+        decoded.RlPoints.Keys.Select(series => series.Series.Metric).Should().BeEquivalentTo("return", "length", "epsilon", "td_error");
+        decoded.RlPoints.Values.Sum(points => points.Count).Should().Be(Delivered(ended.Output) - decoded.Attributes.Count);
+        decoded.RlPoints.Single(series => series.Key.Series.Metric == "return").Value.Select(point => point.RlStep)
+            .Should().Equal(Enumerable.Range(0, 200).Select(step => (ulong)step));
     }
 
     [Theory]
@@ -107,15 +106,5 @@ public sealed partial class QLearningTests
     private static int Delivered(string output) =>
         int.Parse(DeliveredLine().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static async Task<Ended> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "QLearning.dll"));
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        using var program = Process.Start(start)!;
-        var output = program.StandardOutput.ReadToEndAsync();
-        var error = program.StandardError.ReadToEndAsync();
-        await program.WaitForExitAsync();
-        return new Ended(program.ExitCode, await output, await error);
-    }
+    private static Task<Sample> RunAsync(params string[] arguments) => Sample.RunAsync("QLearning", arguments);
 }

@@ -1,0 +1,57 @@
+using Metrana.Native;
+
+namespace Metrana.Backends;
+
+/// <summary>Where the calls of a run go: to the engine, into memory, or nowhere. Every member may be used by any number of threads.</summary>
+internal abstract class Backend
+{
+    /// <summary>Whether this process created the run, rather than joining it.</summary>
+    public abstract bool RunWasCreated { get; }
+
+    /// <summary>The service's own id of the run.</summary>
+    public abstract string RunId { get; }
+
+    public abstract RunDelivery Delivery { get; }
+
+    public abstract void Log(scoped in StdCall call, ReadOnlySpan<double> values);
+
+    public abstract void Log(scoped in StdCall call, ReadOnlySpan<float> values);
+
+    /// <summary>Logs one value each of several metrics, all or none. What they share is in <paramref name="shared"/>; its metric is not used.</summary>
+    public abstract void LogTogether(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics);
+
+    public abstract void Log(scoped in RlBlock block, ReadOnlySpan<double> values);
+
+    public abstract void Log(scoped in RlBlock block, ReadOnlySpan<float> values);
+
+    public abstract void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats);
+
+    public abstract void LogScatter(
+        scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles);
+
+    /// <summary>Writes attributes of the run: paths below the prefix and plain values.</summary>
+    public abstract void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves);
+
+    public abstract void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode);
+
+    public abstract void SetTags(string[] tags);
+
+    public abstract void UpdateTags(string[] added, string[] removed);
+
+    public abstract void SetDescription(string description);
+
+    public abstract long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels);
+
+    public abstract (long? RlStep, long? Episode) GetEnvironmentProgress(string environment);
+
+    /// <summary>The engine's own handle for a hot loop, where there is an engine.</summary>
+    public virtual Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => null;
+
+    public abstract void Flush(TimeSpan? timeout);
+
+    public abstract Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken);
+
+    public abstract void End(EndOfRun end);
+
+    public abstract Task EndAsync(EndOfRun end);
+}

@@ -1,0 +1,8 @@
+namespace Metrana.Backends;
+
+/// <summary>How a run is to end.</summary>
+/// <param name="Timeout">How long delivery may take.</param>
+/// <param name="CloseRun">False: only this process leaves, and the run stays open.</param>
+/// <param name="Outcome">How it went.</param>
+/// <param name="Message">Why, where it did not just finish.</param>
+internal sealed record EndOfRun(TimeSpan Timeout, bool CloseRun, RunOutcome Outcome, string? Message);

@@ -1,0 +1,192 @@
+using Metrana.Native;
+
+namespace Metrana.Backends;
+
+/// <summary>A call that outlives its caller: everything that it brought is copied, and the time of the call is its timestamp.</summary>
+internal static class KeptCall
+{
+    public static Action<Backend> Of(scoped in StdCall call, ReadOnlySpan<double> values)
+    {
+        (Kept kept, double[] copy) = (new Kept(call), values.ToArray());
+        return backend => backend.Log(kept.Call, copy);
+    }
+
+    public static Action<Backend> Of(scoped in StdCall call, ReadOnlySpan<float> values)
+    {
+        (Kept kept, float[] copy) = (new Kept(call), values.ToArray());
+        return backend => backend.Log(kept.Call, copy);
+    }
+
+    public static Action<Backend> Of(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
+    {
+        (Kept kept, (string, double)[] copy) = (new Kept(shared), metrics.ToArray());
+        return backend => backend.LogTogether(kept.Call, copy);
+    }
+
+    public static Action<Backend> Of(scoped in RlBlock block, ReadOnlySpan<double> values)
+    {
+        (KeptRl kept, double[] copy) = (new KeptRl(block, values.Length), values.ToArray());
+        return backend => backend.Log(kept.Block, copy);
+    }
+
+    public static Action<Backend> Of(scoped in RlBlock block, ReadOnlySpan<float> values)
+    {
+        (KeptRl kept, float[] copy) = (new KeptRl(block, values.Length), values.ToArray());
+        return backend => backend.Log(kept.Block, copy);
+    }
+
+    public static Action<Backend> Of(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    {
+        (KeptSet kept, double[] keptEdges, long[] keptCounts) = (new KeptSet(call), edges.ToArray(), counts.ToArray());
+        return backend => backend.LogHistogram(kept.Call, keptEdges, keptCounts, stats);
+    }
+
+    public static Action<Backend> Of(
+        scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
+    {
+        KeptSet kept = new(call);
+        (double[] x, double[] y, double[] z) = (xs.ToArray(), ys.ToArray(), zs.ToArray());
+        return backend => backend.LogScatter(kept.Call, x, y, z, is3D, titles);
+    }
+
+    private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed class Kept
+    {
+        private readonly string _metric;
+        private readonly Native.Scale _scale;
+        private readonly Labels _labels;
+        private readonly StepsKind _stepsKind;
+        private readonly long _first;
+        private readonly long[] _steps;
+        private readonly long _millis;
+        private readonly long[]? _times;
+        private readonly bool _distributed;
+
+        public Kept(scoped in StdCall call)
+        {
+            (_metric, _scale, _distributed) = (call.Metric, call.Scale, call.Distributed);
+            _labels = Run.Keep(call.Labels);
+            (_stepsKind, _first, _steps) = (call.Steps.Kind, call.Steps.First, call.Steps.Values.ToArray());
+            _millis = call.Timestamps.Kind == TimestampsKind.At ? call.Timestamps.Millis : Now();
+            _times = call.Timestamps.Kind == TimestampsKind.Each ? call.Timestamps.Values.ToArray() : null;
+        }
+
+        public StdCall Call => new()
+        {
+            Metric = _metric,
+            Scale = _scale,
+            Labels = _labels,
+            Distributed = _distributed,
+            Steps = _stepsKind switch
+            {
+                StepsKind.From => Steps.From(_first),
+                StepsKind.Each => Steps.Each(_steps),
+                _ => default,
+            },
+            Timestamps = _times is null ? Timestamps.At(_millis) : Timestamps.Each(_times),
+        };
+    }
+
+    private sealed class KeptRl
+    {
+        private readonly string _metric;
+        private readonly Native.Scale _scale;
+        private readonly Labels _labels;
+        private readonly long _rlStep;
+        private readonly string[] _environments;
+        private readonly int? _width;
+        private readonly KeptSpread _episodes;
+        private readonly KeptSpread _steps;
+        private readonly KeptSpread _times;
+
+        public KeptRl(scoped in RlBlock block, int count)
+        {
+            (_metric, _scale, _rlStep, _width) = (block.Metric, block.Scale, block.RlStep, block.Width);
+            _labels = Run.Keep(block.Labels);
+            List<string> environments = new(block.Environments.Count);
+            foreach (string environment in block.Environments)
+            {
+                environments.Add(environment);
+            }
+
+            _environments = [.. environments];
+            _episodes = new KeptSpread(block.Episodes.Spread.For(_environments.Length, count));
+            _steps = new KeptSpread(block.Steps.Spread.For(_environments.Length, count));
+            _times = new KeptSpread(block.Timestamps.Spread.For(_environments.Length, count));
+            if (_times.Kind == SpreadKind.None)
+            {
+                _times = new KeptSpread(Spread.Uniform(Now()));
+            }
+        }
+
+        public RlBlock Block => new()
+        {
+            Metric = _metric,
+            Scale = _scale,
+            Labels = _labels,
+            RlStep = _rlStep,
+            Environments = _environments,
+            Width = _width,
+            Episodes = _episodes.Kind switch
+            {
+                SpreadKind.Uniform => Episodes.Of(_episodes.Value),
+                SpreadKind.PerEnvironment => Episodes.PerEnvironment(_episodes.Values),
+                SpreadKind.Grid => Episodes.Grid(_episodes.Values),
+                _ => default,
+            },
+            Steps = _steps.Kind switch
+            {
+                SpreadKind.Uniform => EnvironmentSteps.From(_steps.Value),
+                SpreadKind.PerEnvironment => EnvironmentSteps.PerEnvironment(_steps.Values),
+                SpreadKind.Grid => EnvironmentSteps.Grid(_steps.Values),
+                _ => default,
+            },
+            Timestamps = _times.Kind switch
+            {
+                SpreadKind.PerEnvironment => RlTimestamps.PerEnvironment(_times.Values),
+                SpreadKind.Grid => RlTimestamps.Grid(_times.Values),
+                _ => RlTimestamps.At(_times.Value),
+            },
+        };
+    }
+
+    private sealed class KeptSpread(Spread spread)
+    {
+        public SpreadKind Kind { get; } = spread.Kind;
+
+        public long Value { get; } = spread.Value;
+
+        public long[] Values { get; } = spread.Values.ToArray();
+    }
+
+    private sealed class KeptSet
+    {
+        private readonly string _metric;
+        private readonly Native.Scale _scale;
+        private readonly Labels _labels;
+        private readonly long _step;
+        private readonly long _millis;
+
+        public KeptSet(scoped in SetCall call)
+        {
+            (_metric, _scale, _step) = (call.Metric, call.Scale, call.Step);
+            _labels = Run.Keep(call.Labels);
+            _millis = call.Timestamps.Kind switch
+            {
+                TimestampsKind.At => call.Timestamps.Millis,
+                TimestampsKind.Each when call.Timestamps.Values.Length > 0 => call.Timestamps.Values[0],
+                _ => Now(),
+            };
+        }
+
+        public SetCall Call => new()
+        {
+            Metric = _metric,
+            Scale = _scale,
+            Labels = _labels,
+            Step = _step,
+            Timestamps = Timestamps.At(_millis),
+        };
+    }
+}

@@ -1,0 +1,225 @@
+using Metrana.Native;
+
+namespace Metrana.Backends;
+
+/// <summary>Sends the calls of a run to the engine.</summary>
+internal sealed class LoggerBackend(Logger logger) : Backend
+{
+    [ThreadStatic]
+    private static LogBatch? _batch;
+
+    private volatile bool _ending;
+
+    public override bool RunWasCreated => logger.RunWasCreated;
+
+    public override string RunId => logger.RunIdHex;
+
+    public override RunDelivery Delivery
+    {
+        get
+        {
+            Metrics metrics = logger.GetMetrics();
+            RunDelivery all = default;
+            foreach (KindMetrics kind in (ReadOnlySpan<KindMetrics>)
+            [
+                metrics.FloatPoints, metrics.RlFloatPoints, metrics.HistogramPoints, metrics.ScatterPoints,
+                metrics.AttributeUpdates, metrics.EnvironmentAttributeUpdates,
+            ])
+            {
+                all = new RunDelivery(
+                    all.Added + kind.Added,
+                    all.Sent + kind.Sent,
+                    all.Dropped + kind.Refused + kind.Dropped,
+                    all.Pending + kind.Pending + kind.Spooled);
+            }
+
+            return all;
+        }
+    }
+
+    public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
+    {
+        try
+        {
+            if (call.Distributed)
+            {
+                logger.LogDistributedFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
+            }
+            else
+            {
+                logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
+            }
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void Log(scoped in StdCall call, ReadOnlySpan<float> values)
+    {
+        try
+        {
+            if (call.Distributed)
+            {
+                logger.LogDistributedFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
+            }
+            else
+            {
+                logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
+            }
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void LogTogether(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
+    {
+        LogBatch batch = _batch ??= new LogBatch();
+        batch.Clear();
+        try
+        {
+            foreach ((string metric, double value) in metrics)
+            {
+                batch.Add(metric, shared.Scale, value, shared.Labels, shared.Steps, shared.Timestamps, shared.Distributed);
+            }
+
+            logger.Log(batch);
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void Log(scoped in RlBlock block, ReadOnlySpan<double> values)
+    {
+        try
+        {
+            logger.LogRlFloats(
+                block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
+                block.Timestamps, width: block.Width);
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void Log(scoped in RlBlock block, ReadOnlySpan<float> values)
+    {
+        try
+        {
+            logger.LogRlFloats(
+                block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
+                block.Timestamps, width: block.Width);
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    {
+        try
+        {
+            logger.LogHistogram(call.Metric, call.Scale, call.Step, edges, counts, stats, call.Labels, call.Timestamps);
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void LogScatter(
+        scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
+    {
+        try
+        {
+            if (is3D)
+            {
+                logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, zs, titles, call.Labels, call.Timestamps);
+            }
+            else
+            {
+                logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, titles, call.Labels, call.Timestamps);
+            }
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+
+    public override void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves) =>
+        Quietly(() => logger.LogAttributes(prefix, leaves));
+
+    public override void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode) =>
+        Quietly(() => logger.LogEnvironmentAttributes(environment, leaves, episode));
+
+    public override void SetTags(string[] tags) => Quietly(() => logger.SetTags(tags));
+
+    public override void UpdateTags(string[] added, string[] removed) => Quietly(() => logger.UpdateTags(added, removed));
+
+    public override void SetDescription(string description) => Quietly(() => logger.SetDescription(description));
+
+    public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels) =>
+        logger.GetSeriesLastStep(metric, scale, labels);
+
+    public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) =>
+        logger.GetEnvironmentLastRlStepAndEpisode(environment);
+
+    public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) =>
+        logger.Series(metric, scale, labels);
+
+    public override void Flush(TimeSpan? timeout) => logger.Flush(timeout);
+
+    public override Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken) =>
+        logger.FlushAsync(timeout, cancellationToken);
+
+    public override void End(EndOfRun end)
+    {
+        _ending = true;
+        try
+        {
+            if (end.CloseRun)
+            {
+                logger.Close(end.Timeout);
+            }
+            else
+            {
+                logger.Shutdown(end.Timeout);
+            }
+        }
+        finally
+        {
+            logger.Dispose();
+        }
+    }
+
+    public override async Task EndAsync(EndOfRun end)
+    {
+        _ending = true;
+        try
+        {
+            await (end.CloseRun ? logger.CloseAsync(end.Timeout) : logger.ShutdownAsync(end.Timeout)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await logger.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Whether a call came while the run was ending, from a thread that trains on: a signal ends the run under it. Such a call
+    /// must not look like a mistake of the program.
+    /// </summary>
+    private bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending || ExitWatch.IsEnding);
+
+    private void Quietly(Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception e) when (IsLate(e))
+        {
+        }
+    }
+}

@@ -1,0 +1,379 @@
+using Metrana.Native;
+
+namespace Metrana.Backends;
+
+/// <summary>Keeps everything in memory, with the steps that the engine would give.</summary>
+internal sealed class MemoryBackend(TimeProvider clock) : Backend
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<string, long> _lastSteps = [];
+    private readonly Dictionary<(string Series, string Environment, long RlStep, long? Episode), long> _nextEnvironmentSteps = [];
+    private readonly Dictionary<string, (long? RlStep, long? Episode)> _progress = [];
+    private readonly Dictionary<string, object?> _attributes = [];
+    private readonly Dictionary<(string Environment, long? Episode), Dictionary<string, object?>> _environmentAttributes = [];
+    private long _counted;
+
+    public override bool RunWasCreated => true;
+
+    public override string RunId => "in-memory";
+
+    public override RunDelivery Delivery
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new RunDelivery(_counted, _counted, 0, 0);
+            }
+        }
+    }
+
+    public List<LoggedPoint> Points { get; } = [];
+
+    public List<LoggedHistogram> Histograms { get; } = [];
+
+    public List<LoggedScatter> Scatters { get; } = [];
+
+    public List<string> Tags { get; } = [];
+
+    public string? Description { get; private set; }
+
+    public RunOutcome Outcome { get; private set; }
+
+    public string? Message { get; private set; }
+
+    public bool Closed { get; private set; }
+
+    public static Dictionary<string, string> LabelsOf(LabelSpan labels)
+    {
+        Dictionary<string, string> all = new(labels.Count);
+        foreach ((string key, string value) in labels)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+
+    public IReadOnlyList<T> Copy<T>(List<T> list)
+    {
+        lock (_gate)
+        {
+            return [.. list];
+        }
+    }
+
+    public IReadOnlyDictionary<string, object?> CopyAttributes()
+    {
+        lock (_gate)
+        {
+            return new Dictionary<string, object?>(_attributes);
+        }
+    }
+
+    public IReadOnlyDictionary<string, object?> CopyEnvironmentAttributes(string environment, long? episode)
+    {
+        lock (_gate)
+        {
+            return _environmentAttributes.TryGetValue((environment, episode), out Dictionary<string, object?>? all)
+                ? new Dictionary<string, object?>(all)
+                : [];
+        }
+    }
+
+    public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(call.Metric);
+        Check(call, values.Length);
+        lock (_gate)
+        {
+            Add(call.Metric, call, values);
+        }
+    }
+
+    public override void Log(scoped in StdCall call, ReadOnlySpan<float> values) => Log(call, Wide(values));
+
+    public override void LogTogether(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
+    {
+        Check(shared, 1);
+        foreach ((string metric, _) in metrics)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(metric, nameof(metrics));
+        }
+
+        lock (_gate)
+        {
+            foreach ((string metric, double value) in metrics)
+            {
+                Add(metric, shared, [value]);
+            }
+        }
+    }
+
+    public override void Log(scoped in RlBlock block, ReadOnlySpan<double> values)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(block.Metric);
+        int environments = block.Environments.Count;
+        _ = new RlCall(block.RlStep, block.Environments, values.Length, block.Width);
+        Spread episodes = block.Episodes.Spread.For(environments, values.Length);
+        Spread steps = block.Steps.Spread.For(environments, values.Length);
+        Spread times = block.Timestamps.Spread.For(environments, values.Length);
+        CheckSpread(episodes, environments, values.Length, "episodes");
+        CheckSpread(steps, environments, values.Length, "steps");
+        CheckSpread(times, environments, values.Length, "timestamps");
+        int width = environments == 0 ? 0 : values.Length / environments;
+        Dictionary<string, string> labels = LabelsOf(block.Labels);
+        string series = Key(block.Metric, block.Scale.Name, labels);
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        lock (_gate)
+        {
+            int row = 0;
+            foreach (string environment in block.Environments)
+            {
+                for (int column = 0; column < width; column++)
+                {
+                    int at = (row * width) + column;
+                    long? episode = Pick(episodes, row, at);
+                    var lane = (series, environment, block.RlStep, episode);
+                    long step = steps.Kind == SpreadKind.Grid ? steps.Values[at]
+                        : Pick(steps, row, at) is { } first ? first + column
+                        : _nextEnvironmentSteps.GetValueOrDefault(lane);
+                    _nextEnvironmentSteps[lane] = Math.Max(_nextEnvironmentSteps.GetValueOrDefault(lane), step + 1);
+                    Points.Add(new LoggedPoint
+                    {
+                        Metric = block.Metric,
+                        Scale = block.Scale.Name,
+                        Labels = labels,
+                        Value = values[at],
+                        Step = step,
+                        Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(Pick(times, row, at) ?? now),
+                        RlStep = block.RlStep,
+                        Environment = environment,
+                        EpisodeNumber = episode,
+                    });
+                    (long? RlStep, long? Episode) before = _progress.GetValueOrDefault(environment);
+                    _progress[environment] = (Max(before.RlStep, block.RlStep), Max(before.Episode, episode));
+                }
+
+                row++;
+            }
+
+            _counted += values.Length;
+        }
+    }
+
+    public override void Log(scoped in RlBlock block, ReadOnlySpan<float> values) => Log(block, Wide(values));
+
+    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    {
+        LoggedHistogram histogram = new(call.Metric, call.Scale.Name, call.Step, edges.ToArray(), counts.ToArray());
+        string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
+        lock (_gate)
+        {
+            Histograms.Add(histogram);
+            _lastSteps[series] = Math.Max(call.Step, _lastSteps.GetValueOrDefault(series, -1));
+            _counted++;
+        }
+    }
+
+    public override void LogScatter(
+        scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
+    {
+        LoggedScatter scatter = new(call.Metric, call.Scale.Name, call.Step, xs.ToArray(), ys.ToArray(), zs.ToArray());
+        string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
+        lock (_gate)
+        {
+            Scatters.Add(scatter);
+            _lastSteps[series] = Math.Max(call.Step, _lastSteps.GetValueOrDefault(series, -1));
+            _counted++;
+        }
+    }
+
+    public override void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves)
+    {
+        lock (_gate)
+        {
+            foreach ((string path, object? value) in leaves)
+            {
+                _attributes[prefix.Length == 0 ? path : path.Length == 0 ? prefix : $"{prefix}/{path}"] = value;
+            }
+
+            _counted += leaves.Count;
+        }
+    }
+
+    public override void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode)
+    {
+        lock (_gate)
+        {
+            if (!_environmentAttributes.TryGetValue((environment, episode), out Dictionary<string, object?>? all))
+            {
+                _environmentAttributes[(environment, episode)] = all = [];
+            }
+
+            foreach ((string path, object? value) in leaves)
+            {
+                all[path] = value;
+            }
+
+            _counted += leaves.Count;
+        }
+    }
+
+    public override void SetTags(string[] tags)
+    {
+        lock (_gate)
+        {
+            Tags.Clear();
+            Tags.AddRange(tags.Distinct(StringComparer.Ordinal));
+            _counted++;
+        }
+    }
+
+    public override void UpdateTags(string[] added, string[] removed)
+    {
+        lock (_gate)
+        {
+            Tags.RemoveAll(removed.Contains);
+            Tags.AddRange(added.Where(tag => !Tags.Contains(tag)).Distinct(StringComparer.Ordinal));
+            _counted++;
+        }
+    }
+
+    public override void SetDescription(string description)
+    {
+        lock (_gate)
+        {
+            Description = description;
+            _counted++;
+        }
+    }
+
+    public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels)
+    {
+        string series = Key(metric, scale.Name, LabelsOf(labels));
+        lock (_gate)
+        {
+            return _lastSteps.TryGetValue(series, out long step) ? step : null;
+        }
+    }
+
+    public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment)
+    {
+        lock (_gate)
+        {
+            return _progress.GetValueOrDefault(environment);
+        }
+    }
+
+    public override void Flush(TimeSpan? timeout)
+    {
+    }
+
+    public override Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void End(EndOfRun end)
+    {
+        lock (_gate)
+        {
+            Closed = end.CloseRun;
+            Outcome = end.CloseRun ? end.Outcome : RunOutcome.Running;
+            Message = end.Message;
+        }
+    }
+
+    public override Task EndAsync(EndOfRun end)
+    {
+        End(end);
+        return Task.CompletedTask;
+    }
+
+    private static string Key(string metric, string scale, Dictionary<string, string> labels) =>
+        $"{metric}\n{scale}\n{string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"))}";
+
+    private static double[] Wide(ReadOnlySpan<float> values)
+    {
+        double[] wide = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            wide[i] = values[i];
+        }
+
+        return wide;
+    }
+
+    private static long? Max(long? left, long? right) => left > right || right is null ? left : right;
+
+    private static long? Pick(Spread spread, int row, int at) => spread.Kind switch
+    {
+        SpreadKind.None => null,
+        SpreadKind.Uniform => spread.Value,
+        SpreadKind.PerEnvironment => spread.Values[row],
+        _ => spread.Values[at],
+    };
+
+    private static void Check(scoped in StdCall call, int values)
+    {
+        if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
+        {
+            throw new ArgumentException(
+                $"{values} values came with {call.Steps.Values.Length} steps: give one step for each value, or the first one.");
+        }
+
+        if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
+        {
+            throw new ArgumentException(
+                $"{values} values came with {call.Timestamps.Values.Length} timestamps: give one for each value, or one for all.");
+        }
+    }
+
+    private static void CheckSpread(Spread spread, int environments, int values, string what)
+    {
+        int wanted = spread.Kind switch
+        {
+            SpreadKind.PerEnvironment => environments,
+            SpreadKind.Grid => values,
+            _ => spread.Values.Length,
+        };
+        if (spread.Values.Length != wanted)
+        {
+            throw new ArgumentException($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.", what);
+        }
+    }
+
+    private void Add(string metric, scoped in StdCall call, ReadOnlySpan<double> values)
+    {
+        Dictionary<string, string> labels = LabelsOf(call.Labels);
+        string series = Key(metric, call.Scale.Name, labels);
+        long next = _lastSteps.GetValueOrDefault(series, -1) + 1;
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        for (int i = 0; i < values.Length; i++)
+        {
+            long step = call.Steps.Kind switch
+            {
+                StepsKind.From => call.Steps.First + i,
+                StepsKind.Each => call.Steps.Values[i],
+                _ => next + i,
+            };
+            long time = call.Timestamps.Kind switch
+            {
+                TimestampsKind.At => call.Timestamps.Millis,
+                TimestampsKind.Each => call.Timestamps.Values[i],
+                _ => now,
+            };
+            Points.Add(new LoggedPoint
+            {
+                Metric = metric,
+                Scale = call.Scale.Name,
+                Labels = labels,
+                Value = values[i],
+                Step = step,
+                Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(time),
+                Distributed = call.Distributed,
+            });
+            _lastSteps[series] = Math.Max(step, _lastSteps.GetValueOrDefault(series, -1));
+        }
+
+        _counted += values.Length;
+    }
+}

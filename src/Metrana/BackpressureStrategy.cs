@@ -1,0 +1,14 @@
+namespace Metrana;
+
+/// <summary>What a log call does when the queue of unsent points is full, once it has waited <see cref="RunOptions.EnqueueTimeout"/>.</summary>
+public enum BackpressureStrategy
+{
+    /// <summary>Drops the new points and counts them. The training loop goes on.</summary>
+    DropNew,
+
+    /// <summary>Waits for as long as it takes, whatever <see cref="RunOptions.EnqueueTimeout"/> says. Nothing is dropped, but the loop can stand still.</summary>
+    Block,
+
+    /// <summary>Throws <see cref="Native.QueueFullException"/>; nothing of the call was logged.</summary>
+    Raise,
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Metrana.Backends;
+
+namespace Metrana;
+
+/// <summary>Looks at the counters of a run once a second, and says at most once a minute that points are dropped or do not arrive.</summary>
+internal sealed class DeliveryWatch : IDisposable
+{
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
+
+    private readonly Backend _backend;
+    private readonly RunConsole _console;
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private readonly object _gate = new();
+
+    private long _dropped;
+    private long _sent = -1;
+    private long _lastProgress;
+    private long? _lastDropSaid;
+    private long? _lastStallSaid;
+
+    public DeliveryWatch(Backend backend, RunConsole console, TimeProvider clock)
+    {
+        _backend = backend;
+        _console = console;
+        _clock = clock;
+        _lastProgress = clock.GetTimestamp();
+        _timer = clock.CreateTimer(static state => ((DeliveryWatch)state!).Look(), this, _period, _period);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        // A look that takes longer than a second is not joined by the next one.
+        if (!Monitor.TryEnter(_gate))
+        {
+            return;
+        }
+
+        try
+        {
+            Look(_backend.Delivery, _clock.GetTimestamp());
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended meanwhile.
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+    }
+
+    private void Look(RunDelivery now, long at)
+    {
+        if (now.Sent != _sent || now.Pending == 0)
+        {
+            (_sent, _lastProgress) = (now.Sent, at);
+        }
+
+        if (now.Dropped > _dropped && IsDue(_lastDropSaid, at))
+        {
+            _console.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead."));
+            (_dropped, _lastDropSaid) = (now.Dropped, at);
+        }
+
+        TimeSpan stalled = _clock.GetElapsedTime(_lastProgress, at);
+        if (now.Pending > 0 && stalled > _patience && IsDue(_lastStallSaid, at))
+        {
+            _console.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training goes on, and they are sent when the service answers again."));
+            _lastStallSaid = at;
+        }
+    }
+
+    private bool IsDue(long? last, long at) => last is not { } said || _clock.GetElapsedTime(said, at) >= _pause;
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Metrana.Native;
+
+namespace Metrana;
+
+/// <summary>
+/// Knows the runs that are open, and ends the forgotten ones with the process. The engine would close their loggers, but does
+/// not know how a run went; so it asks here first, after the program's own handlers have run.
+/// </summary>
+internal static class ExitWatch
+{
+    private static readonly object _gate = new();
+    private static readonly HashSet<Run> _open = [];
+
+    /// <summary>Kept, because a registration that is collected is one that is gone.</summary>
+    private static readonly List<PosixSignalRegistration> _signals = [];
+
+    private static bool _watching;
+
+    /// <summary>Whether the process is ending: then a log call that comes too late is no mistake.</summary>
+    public static bool IsEnding { get; private set; }
+
+    public static void Watch(Run run)
+    {
+        lock (_gate)
+        {
+            _open.Add(run);
+            if (_watching)
+            {
+                return;
+            }
+
+            _watching = true;
+        }
+
+        ExitGuard.Closing = EndAll;
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        {
+            if (e.IsTerminating && e.ExceptionObject is Exception exception)
+            {
+                Array.ForEach(Snapshot(), run => run.Fail(exception));
+            }
+        };
+        Hear(PosixSignal.SIGTERM, "SIGTERM");
+        Hear(PosixSignal.SIGINT, "Ctrl-C");
+        Hear(PosixSignal.SIGHUP, "SIGHUP");
+    }
+
+    public static void Forget(Run run)
+    {
+        lock (_gate)
+        {
+            _open.Remove(run);
+        }
+    }
+
+    private static Run[] Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _open];
+        }
+    }
+
+    /// <summary>
+    /// The runs carry the signal as their outcome, whoever ends them: the program in its own time where it has taken the
+    /// signal in hand, and else the end of the process.
+    /// </summary>
+    private static void Hear(PosixSignal signal, string name)
+    {
+        try
+        {
+            _signals.Add(PosixSignalRegistration.Create(signal, _ => Array.ForEach(Snapshot(), run => run.Interrupt(name))));
+        }
+        catch (PlatformNotSupportedException)
+        {
+            // No such signal here: then nothing ends this process that way.
+        }
+    }
+
+    private static void EndAll(string occasion, bool bySignal)
+    {
+        IsEnding = true;
+        Run[] runs = Snapshot();
+        if (bySignal)
+        {
+            Array.ForEach(runs, run => run.Interrupt(occasion));
+        }
+
+        Thread[] threads = [.. runs.Select(run => new Thread(run.Dispose) { IsBackground = true })];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Metrana.Native;
+
+namespace Metrana.Machine;
+
+/// <summary>
+/// Logs every now and then how busy the machine and the process are. What all processes of a machine would read alike is
+/// logged by the one that created the run.
+/// </summary>
+internal sealed class SystemSampler : IDisposable
+{
+    private const int Percent = 100;
+
+    private readonly Run _run;
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private readonly object _gate = new();
+    private readonly Labels _host = new(("host", Environment.MachineName));
+    private readonly Labels _process = new(
+        ("host", Environment.MachineName), ("pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+
+    private readonly string _disk = Environment.CurrentDirectory;
+    private (long Idle, long Total)? _cpu;
+    private (long At, TimeSpan Used) _used;
+    private long _allocated;
+    private TimeSpan _paused;
+
+    public SystemSampler(Run run, TimeSpan interval, TimeProvider clock)
+    {
+        (_run, _clock) = (run, clock);
+        _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
+        _used = (clock.GetTimestamp(), CpuTime());
+        (_allocated, _paused) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
+        _timer = clock.CreateTimer(static state => ((SystemSampler)state!).Sample(), this, interval, interval);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Sample()
+    {
+        // A sample that takes longer than the interval is not joined by the next one.
+        if (!Monitor.TryEnter(_gate))
+        {
+            return;
+        }
+
+        try
+        {
+            if (_run.WasCreated)
+            {
+                SampleHost();
+            }
+
+            SampleProcess();
+        }
+        catch (Exception e) when (e is MetranaException or ObjectDisposedException or IOException or UnauthorizedAccessException)
+        {
+            // The run has ended, or something cannot be read today. Nobody trains worse for that.
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+    }
+
+    private void SampleHost()
+    {
+        (long Idle, long Total)? cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
+        if (cpu is { } now && _cpu is { } before && now.Total > before.Total)
+        {
+            Log("system/cpu/utilization", Percent * (1 - ((double)(now.Idle - before.Idle) / (now.Total - before.Total))), _host);
+        }
+
+        _cpu = cpu;
+        if (HostReadings.Memory(HostReadings.Read("/proc/meminfo")) is { Total: > 0 } memory)
+        {
+            Log("system/memory/used_bytes", memory.Total - memory.Available, _host);
+            Log("system/memory/utilization", Percent * (1 - ((double)memory.Available / memory.Total)), _host);
+        }
+
+        DriveInfo disk = new(Path.GetPathRoot(_disk) ?? _disk);
+        if (disk is { IsReady: true, TotalSize: > 0 })
+        {
+            Log("system/disk/total_bytes", disk.TotalSize, _host);
+            Log("system/disk/free_bytes", disk.AvailableFreeSpace, _host);
+            Log("system/disk/utilization", Percent * (1 - ((double)disk.TotalFreeSpace / disk.TotalSize)), _host);
+        }
+    }
+
+    private void SampleProcess()
+    {
+        (long At, TimeSpan Used) now = (_clock.GetTimestamp(), CpuTime());
+        double seconds = _clock.GetElapsedTime(_used.At, now.At).TotalSeconds;
+        if (seconds > 0)
+        {
+            Log("system/process/cpu_utilization", Percent * (now.Used - _used.Used).TotalSeconds / seconds, _process);
+        }
+
+        _used = now;
+        Log("system/process/rss_bytes", Environment.WorkingSet, _process);
+        Log("system/process/gc_heap_bytes", GC.GetGCMemoryInfo().HeapSizeBytes, _process);
+        long allocated = GC.GetTotalAllocatedBytes();
+        Log("system/process/allocated_bytes", allocated - _allocated, _process);
+        _allocated = allocated;
+        TimeSpan paused = GC.GetTotalPauseDuration();
+        Log("system/process/gc_pause_seconds", (paused - _paused).TotalSeconds, _process);
+        _paused = paused;
+        Log("system/process/thread_pool_threads", ThreadPool.ThreadCount, _process);
+        Log("system/process/thread_pool_queue", ThreadPool.PendingWorkItemCount, _process);
+    }
+
+    private static TimeSpan CpuTime()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
+    }
+
+    private void Log(string metric, double value, Labels labels) => _run.LogQuietly(metric, value, labels);
+}

@@ -1,0 +1,84 @@
+using System.Numerics;
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+/// <summary>
+/// A reinforcement-learning series for a hot loop, made once by <see cref="Run.RlSeries(string, string, LabelSpan, bool?)"/>. Any
+/// number of threads may use it at the same time. It needs no disposing.
+/// </summary>
+public sealed class RlSeries
+{
+    private readonly Run _run;
+    private readonly Native.Scale _scale;
+    private readonly Labels _labels;
+
+    internal RlSeries(Run run, string metric, Native.Scale scale, Labels labels)
+    {
+        _run = run;
+        Metric = metric;
+        _scale = scale;
+        _labels = labels;
+    }
+
+    /// <summary>The name of the metric.</summary>
+    public string Metric { get; }
+
+    /// <summary>
+    /// Logs values: one for each of many environments, a row for one of them, or a grid. All of them are logged or none.
+    /// </summary>
+    /// <param name="rlStep">The training step: the update or iteration that the values were collected in.</param>
+    /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c> or those of an <see cref="EpisodeTracker"/>.</param>
+    /// <param name="values">The values, of any type of number, environment by environment.</param>
+    /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value. A metric has episodes always or never.</param>
+    /// <param name="steps">Their environment steps; left out, they count by themselves.</param>
+    /// <param name="width">How many values each environment has. Needed for a grid.</param>
+    /// <param name="timestamp">When they were measured; left out, now.</param>
+    /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
+    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Log<T>(
+        long rlStep,
+        EnvironmentSpan environments,
+        ReadOnlySpan<T> values,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        int? width = null,
+        RlTimestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        RlBlock block = new()
+        {
+            Metric = Metric,
+            Scale = _scale,
+            Labels = _labels,
+            RlStep = rlStep,
+            Environments = environments,
+            Episodes = episodes,
+            Steps = steps,
+            Timestamps = timestamp,
+            Width = width,
+        };
+        Numbers.Log(_run.Open(), block, values);
+        _run.NoteRlStep(rlStep);
+    }
+
+    /// <inheritdoc cref="Log{T}(long, EnvironmentSpan, ReadOnlySpan{T}, Episodes, EnvironmentSteps, int?, RlTimestamps)"/>
+    public void Log<T>(
+        long rlStep,
+        EnvironmentSpan environments,
+        T[] values,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        int? width = null,
+        RlTimestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        Log(rlStep, environments, (ReadOnlySpan<T>)values, episodes, steps, width, timestamp);
+    }
+
+    /// <summary>The name of the metric.</summary>
+    public override string ToString() => Metric;
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Metrana.Attributes;
+
+namespace Metrana;
+
+public sealed partial class Run
+{
+    private const string ConfigPrefix = "config";
+    private const string NeedsReflection = "The properties of the object are read by reflection. Where code is trimmed, pass a dictionary, or the JsonTypeInfo of the type.";
+
+    private long _annotations;
+
+    /// <summary>
+    /// Writes the configuration of the run from an object, such as a record of hyperparameters or <c>new { lr = 3e-4 }</c>.
+    /// Nested objects, dictionaries and lists become paths: <c>config/optimizer/lr</c>. All of it is written or nothing.
+    /// </summary>
+    /// <param name="config">
+    /// The configuration. Numbers, texts, booleans, dates and null are values. Enums are written by their names;
+    /// <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>, <see cref="Version"/>, <see cref="char"/> and types as text.
+    /// </param>
+    /// <exception cref="ArgumentException">Something in it cannot be written; the message says what and where. Nothing changed.</exception>
+    /// <exception cref="Native.MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    public void LogConfig(object config) => LogAttributes(ConfigPrefix, config);
+
+    /// <summary>Writes the configuration of the run from a dictionary.</summary>
+    /// <inheritdoc cref="LogConfig(object)"/>
+    public void LogConfig(IReadOnlyDictionary<string, object?> config) => LogAttributes(ConfigPrefix, config);
+
+    /// <summary>Writes the configuration of the run from an object whose shape a JSON source generator knows.</summary>
+    /// <inheritdoc cref="LogConfig(object)"/>
+    /// <param name="config">The configuration.</param>
+    /// <param name="type">What <c>System.Text.Json</c> knows about the type.</param>
+    public void LogConfig<T>(T config, JsonTypeInfo<T> type) => LogAttributes(ConfigPrefix, config, type);
+
+    /// <summary>Writes attributes of the run: facts that have no step. All of them are written or none.</summary>
+    /// <inheritdoc cref="LogConfig(object)"/>
+    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="value">An object, a dictionary, a list, or a single value.</param>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    public void LogAttributes(string prefix, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        Open().LogAttributes(prefix, AttributeLeaves.OfObject(prefix, value));
+    }
+
+    /// <summary>Writes attributes of the run from a dictionary.</summary>
+    /// <inheritdoc cref="LogAttributes(string, object)"/>
+    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="value">The values by their paths below the prefix.</param>
+    public void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> value)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(value);
+        Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, value));
+    }
+
+    /// <summary>Writes attributes of the run from an object whose shape a JSON source generator knows.</summary>
+    /// <inheritdoc cref="LogAttributes(string, object)"/>
+    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="value">The object.</param>
+    /// <param name="type">What <c>System.Text.Json</c> knows about the type.</param>
+    public void LogAttributes<T>(string prefix, T value, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, JsonSerializer.SerializeToElement(value, type)));
+    }
+
+    /// <summary>Writes attributes of one environment, such as its seed or its map.</summary>
+    /// <inheritdoc cref="LogAttributes(string, IReadOnlyDictionary{string, object})"/>
+    /// <param name="environment">The environment.</param>
+    /// <param name="value">The values by their paths.</param>
+    /// <param name="episode">The episode that they hold for; left out, they hold for the environment.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
+    public void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> value, long? episode = null)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(value);
+        Open().LogEnvironmentAttributes(environment, AttributeLeaves.Of("", value), episode);
+    }
+
+    /// <summary>Writes attributes of one environment from an object.</summary>
+    /// <inheritdoc cref="LogEnvironmentAttributes(string, IReadOnlyDictionary{string, object}, long?)"/>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    public void LogEnvironmentAttributes(string environment, object value, long? episode = null)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(value);
+        Open().LogEnvironmentAttributes(environment, AttributeLeaves.OfObject("", value), episode);
+    }
+
+    /// <summary>Describes the run, in place of what described it before.</summary>
+    /// <param name="description">The description; it may be empty.</param>
+    /// <exception cref="Native.MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void SetDescription(string description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        Open().SetDescription(description);
+    }
+
+    /// <summary>
+    /// Marks a moment of the run with a text: a checkpoint, a change of phase, an incident. It travels as an attribute under
+    /// <c>annotation/</c>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="metadata">Further facts about the moment.</param>
+    /// <param name="step">The step that it belongs to.</param>
+    /// <exception cref="ArgumentException">The text is empty, or something in the metadata cannot be written. Nothing changed.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Annotate(string text, IReadOnlyDictionary<string, object?>? metadata = null, long? step = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        if (step < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "Steps count from 0.");
+        }
+
+        // Time and number make the path: two processes that annotate in the same millisecond have different loggers' numbers.
+        string path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"annotation/{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}-{Environment.ProcessId}-{Interlocked.Increment(ref _annotations)}");
+        Dictionary<string, object?> all = new() { ["text"] = text };
+        if (step is { } at)
+        {
+            all["step"] = at;
+        }
+
+        if (metadata is not null)
+        {
+            foreach ((string key, object? value) in AttributeLeaves.Of("metadata", metadata))
+            {
+                all[$"metadata/{key}"] = value;
+            }
+        }
+
+        Open().LogAttributes(path, all);
+    }
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using System.Globalization;
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+public sealed partial class Run
+{
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _progress = TimeSpan.FromSeconds(5);
+
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private readonly List<Action> _lastActions = [];
+    private int _ending;
+    private volatile int _ended;
+    private string? _failure;
+    private string? _interruption;
+
+    /// <summary>Whether the run takes nothing more.</summary>
+    internal bool HasEnded => _ended != 0;
+
+    /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
+    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
+    /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the run goes on.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Flush(TimeSpan? timeout = null) => Open().Flush(timeout);
+
+    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
+
+    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <inheritdoc cref="Flush(TimeSpan?)"/>
+    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
+    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Open().FlushAsync(timeout, cancellationToken);
+
+    /// <summary>
+    /// Ends the run: takes nothing more, delivers what there is, tells the service how it went, and prints the summary. A
+    /// second call does nothing.
+    /// </summary>
+    /// <param name="timeout">How long delivery may take; left out, <see cref="RunOptions.CloseTimeout"/>; 0 abandons what was not sent yet.</param>
+    /// <exception cref="ClosingException">The run is closed, but something that it had taken did not arrive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
+    public void Close(TimeSpan? timeout = null) => End(Checked(timeout), closeRun: true);
+
+    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <inheritdoc cref="Close(TimeSpan?)"/>
+    public Task CloseAsync(TimeSpan? timeout = null) => EndAsync(Checked(timeout), closeRun: true);
+
+    /// <summary>
+    /// Leaves the run: delivers what there is as <see cref="Close(TimeSpan?)"/> does, but the run stays open for the other
+    /// processes of the job, or to be continued later.
+    /// </summary>
+    /// <inheritdoc cref="Close(TimeSpan?)"/>
+    public void Detach(TimeSpan? timeout = null) => End(Checked(timeout), closeRun: false);
+
+    /// <summary>Leaves the run as <see cref="Detach(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <inheritdoc cref="Detach(TimeSpan?)"/>
+    public Task DetachAsync(TimeSpan? timeout = null) => EndAsync(Checked(timeout), closeRun: false);
+
+    /// <summary>Remembers that the run failed. It goes on, and carries that outcome when it ends.</summary>
+    /// <param name="exception">What made it fail.</param>
+    public void Fail(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        Fail($"{exception.GetType().Name}: {exception.Message}");
+    }
+
+    /// <summary>Remembers that the run failed. It goes on, and carries that outcome when it ends.</summary>
+    /// <param name="reason">What made it fail.</param>
+    public void Fail(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        Interlocked.CompareExchange(ref _failure, reason, null);
+    }
+
+    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, and never throws: what was lost is said as a warning.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            End(null, closeRun: true);
+        }
+        catch (MetranaException e)
+        {
+            _console.Warn(e.Message);
+        }
+    }
+
+    /// <summary>Ends the run as <see cref="Dispose"/> does, without holding a thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await EndAsync(null, closeRun: true).ConfigureAwait(false);
+        }
+        catch (MetranaException e)
+        {
+            _console.Warn(e.Message);
+        }
+    }
+
+    /// <summary>Whether a call came while the run was ending under a thread that trains on.</summary>
+    internal bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending != 0 || ExitWatch.IsEnding);
+
+    /// <summary>Remembers that a signal asked the process to end.</summary>
+    internal void Interrupt(string signal) => Interlocked.CompareExchange(ref _interruption, signal, null);
+
+    /// <summary>Has something done when the run ends, while it still takes calls.</summary>
+    private void AtTheEnd(Action action)
+    {
+        lock (_lastActions)
+        {
+            _lastActions.Add(action);
+        }
+    }
+
+    private static TimeSpan? Checked(TimeSpan? timeout)
+    {
+        if (timeout is { } given && given < TimeSpan.Zero && given != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), given, "A timeout is zero or more, or Timeout.InfiniteTimeSpan.");
+        }
+
+        return timeout;
+    }
+
+    private void End(TimeSpan? timeout, bool closeRun)
+    {
+        if (BeginToEnd(timeout, closeRun) is not { } end)
+        {
+            return;
+        }
+
+        using Timer progress = SayProgress(end.Timeout);
+        try
+        {
+            _backend.End(end);
+        }
+        catch (ClosingException) when (end.Timeout == TimeSpan.Zero)
+        {
+            // It was to be abandoned. How much that was is in the summary.
+        }
+        finally
+        {
+            FinishEnding(end);
+            if (_server is not null)
+            {
+                Task.Run(async () => await _server.DisposeAsync().ConfigureAwait(false)).Wait();
+            }
+        }
+    }
+
+    private async Task EndAsync(TimeSpan? timeout, bool closeRun)
+    {
+        if (BeginToEnd(timeout, closeRun) is not { } end)
+        {
+            return;
+        }
+
+        using Timer progress = SayProgress(end.Timeout);
+        try
+        {
+            await _backend.EndAsync(end).ConfigureAwait(false);
+        }
+        catch (ClosingException) when (end.Timeout == TimeSpan.Zero)
+        {
+            // It was to be abandoned. How much that was is in the summary.
+        }
+        finally
+        {
+            FinishEnding(end);
+            if (_server is not null)
+            {
+                await _server.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Decides how the run ends; null when somebody else is ending it already, or nothing ever does.</summary>
+    private EndOfRun? BeginToEnd(TimeSpan? timeout, bool closeRun)
+    {
+        if (ReferenceEquals(this, Disabled) || Interlocked.Exchange(ref _ending, 1) != 0)
+        {
+            return null;
+        }
+
+        Action[] actions;
+        lock (_lastActions)
+        {
+            actions = [.. _lastActions];
+        }
+
+        foreach (Action action in actions)
+        {
+            try
+            {
+                action();
+            }
+            catch (MetranaException e)
+            {
+                _console.Warn(e.Message);
+            }
+        }
+
+        _ended = 1;
+        _sampler?.Dispose();
+        _watch?.Dispose();
+        (RunOutcome outcome, string? message) =
+            _failure is not null ? (RunOutcome.Failed, _failure)
+            : _interruption is not null ? (RunOutcome.Aborted, _interruption)
+            : (RunOutcome.Finished, (string?)null);
+        return new EndOfRun(timeout ?? _settings?.CloseTimeout ?? RunSettings.DefaultCloseTimeout, closeRun, outcome, message);
+    }
+
+    private void FinishEnding(EndOfRun end)
+    {
+        Outcome = end.CloseRun ? end.Outcome : RunOutcome.Running;
+        ExitWatch.Forget(this);
+        Interlocked.CompareExchange(ref _current, null, this);
+        if (_settings is not null)
+        {
+            _console.Write(_summary.Write(
+                ToString(), end, Stopwatch.GetElapsedTime(_begun), _backend.Delivery, Url, _console.IsTerminal));
+        }
+    }
+
+    /// <summary>Says after a while what the end waits for, so that nobody takes it for a program that hangs.</summary>
+    private Timer SayProgress(TimeSpan timeout) => new(
+        _ => _console.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"run {this} is delivering its last {_backend.Delivery.Pending} points{(timeout == Timeout.InfiniteTimeSpan ? "" : $", for {timeout.TotalSeconds:F0} s at most")}")),
+        null,
+        _silence,
+        _progress);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Metrana.Native;
+
+namespace Metrana;
+
+public sealed partial class Run
+{
+    private readonly ConcurrentDictionary<string, Series> _timed = new(StringComparer.Ordinal);
+
+    /// <summary>A series for a hot loop: calls bring no name along and allocate nothing. It holds the metric to ordinary values.</summary>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public Series Series(string metric, string? scale = null, LabelSpan labels = default, bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return new Series(this, metric, Metrana.Scale.Of(scale), Keep(RunEvaluation.Mark(labels, evaluation)), _summary.Of(metric));
+    }
+
+    /// <summary>A reinforcement-learning series for a hot loop.</summary>
+    /// <param name="metric">The name of the metric, such as <c>entropy</c>.</param>
+    /// <param name="scale">What an environment step counts; left out, <see cref="Scale.EnvironmentStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public RlSeries RlSeries(string metric, string? scale = null, LabelSpan labels = default, bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        _ = Open();
+        return new RlSeries(this, metric, Metrana.Scale.Of(scale ?? Metrana.Scale.EnvironmentStep), Keep(RunEvaluation.Mark(labels, evaluation)));
+    }
+
+    /// <summary>Measures how long a section takes: <c>using (run.Time("train/step_seconds")) { ... }</c> logs the seconds.</summary>
+    /// <param name="metric">The name of the metric.</param>
+    /// <exception cref="MetricValidationException">The name breaks a rule, or the metric holds other data.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public TimedSection Time(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        _ = Open();
+        return new TimedSection(_timed.TryGetValue(metric, out Series? series) ? series : _timed.GetOrAdd(metric, Series(metric)));
+    }
+
+    /// <summary>Labels that outlive the call.</summary>
+    internal static Labels Keep(LabelSpan labels)
+    {
+        List<KeyValuePair<string, string>> all = [];
+        foreach ((string key, string value) in labels)
+        {
+            all.Add(KeyValuePair.Create(key, value));
+        }
+
+        return all.Count == 0 ? Labels.None : new Labels(all);
+    }
+}

@@ -1,0 +1,340 @@
+using System.Numerics;
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+public sealed partial class Run
+{
+    /// <summary>The environment of a call that names none.</summary>
+    private const string DefaultEnvironment = "default";
+
+    private readonly EpisodeNumbers _episodeNumbers = new();
+    private long _lastRlStep = -1;
+
+    /// <summary>
+    /// The training step to go on with: one after the last that this run has, 0 in a new one. Environments count that were
+    /// logged to, tracked or asked for in this process, and <c>default</c>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public long NextRlStep
+    {
+        get
+        {
+            NoteRlStep(Open().GetEnvironmentProgress(DefaultEnvironment).RlStep);
+            return Volatile.Read(ref _lastRlStep) + 1;
+        }
+    }
+
+    /// <summary>
+    /// Logs one value of a metric that has one point per episode, such as a return. It lies where the published clients put
+    /// it: the episode is the step.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>episode_return</c>.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the episode ended in.</param>
+    /// <param name="episode">The number of the episode; left out, the one after the last of this metric in this environment.</param>
+    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void LogEpisode(
+        string metric,
+        double value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        Backend backend = Open();
+        environment ??= DefaultEnvironment;
+        LabelSpan all = RunEvaluation.Mark(labels, evaluation);
+        long number = episode ?? _episodeNumbers.Next(this, metric, environment, all);
+        RlBlock block = new()
+        {
+            Metric = metric,
+            Scale = Native.Scale.Episode,
+            Labels = all,
+            RlStep = rlStep,
+            Environments = environment,
+            Steps = EnvironmentSteps.From(number),
+            Timestamps = timestamp,
+        };
+        backend.Log(block, new ReadOnlySpan<double>(in value));
+        _episodeNumbers.Note(metric, environment, all, number);
+        NoteRlStep(rlStep);
+        _summary.Note(metric, value);
+    }
+
+    /// <summary>Logs one value for each of several environments whose episode has ended, all of them or none.</summary>
+    /// <inheritdoc cref="LogEpisode(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    /// <param name="metric">The name of the metric, such as <c>episode_return</c>.</param>
+    /// <param name="values">A value for each environment, of any type of number.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the episodes ended in.</param>
+    /// <param name="episodes">The number of the episode in each environment.</param>
+    /// <param name="environments">The environments.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured; left out, now.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="ArgumentException">There are not as many episodes or environments as values.</exception>
+    public void LogEpisode<T>(
+        string metric,
+        ReadOnlySpan<T> values,
+        long rlStep,
+        ReadOnlySpan<long> episodes,
+        EnvironmentSpan environments,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (values.Length != episodes.Length || values.Length != environments.Count)
+        {
+            throw new ArgumentException(
+                $"{values.Length} values came with {episodes.Length} episodes and {environments.Count} environments: give one of each for every value.",
+                nameof(values));
+        }
+
+        RlBlock block = new()
+        {
+            Metric = metric,
+            Scale = Native.Scale.Episode,
+            Labels = RunEvaluation.Mark(labels, evaluation),
+            RlStep = rlStep,
+            Environments = environments,
+            Steps = environments.Count == 1 ? EnvironmentSteps.From(episodes[0]) : EnvironmentSteps.PerEnvironment(episodes),
+            Timestamps = timestamp,
+        };
+        Backend backend = Open();
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
+        Numbers.Log(backend, block, values);
+        int at = 0;
+        foreach (string environment in environments)
+        {
+            _episodeNumbers.Note(metric, environment, block.Labels, episodes[at++]);
+        }
+
+        NoteRlStep(rlStep);
+        _summary.Note(metric, double.CreateSaturating(values[^1]));
+    }
+
+    /// <inheritdoc cref="LogEpisode{T}(string, ReadOnlySpan{T}, long, ReadOnlySpan{long}, EnvironmentSpan, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEpisode<T>(
+        string metric,
+        T[] values,
+        long rlStep,
+        long[] episodes,
+        EnvironmentSpan environments,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(episodes);
+        LogEpisode(metric, (ReadOnlySpan<T>)values, rlStep, (ReadOnlySpan<long>)episodes, environments, labels, timestamp, evaluation);
+    }
+
+    /// <summary>Logs one value of a metric that has a point for each step of an environment, such as a reward.</summary>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
+    /// <param name="episode">The episode that it belongs to; a metric has episodes always or never.</param>
+    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void LogEnvironmentStep(
+        string metric,
+        double value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null) =>
+        LogSteps(
+            metric,
+            new ReadOnlySpan<double>(in value),
+            rlStep,
+            environment ?? DefaultEnvironment,
+            episode is { } number ? Episodes.Of(number) : default,
+            null,
+            labels,
+            timestamp,
+            evaluation);
+
+    /// <summary>
+    /// Logs values of a metric that has a point for each step of an environment: one for each of many environments, a row for
+    /// one of them, or a grid. All of them are logged or none. Environment steps count by themselves.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="values">The values, of any type of number, environment by environment.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the values were collected in.</param>
+    /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c>.</param>
+    /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value.</param>
+    /// <param name="width">How many values each environment has. Needed for a grid: 8 environments with 128 steps have a width of 128.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured; left out, now.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
+    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void LogEnvironmentStep<T>(
+        string metric,
+        ReadOnlySpan<T> values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        int? width = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T> =>
+        LogSteps(metric, values, rlStep, environments, episodes, width, labels, timestamp, evaluation);
+
+    /// <inheritdoc cref="LogEnvironmentStep{T}(string, ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, int?, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEnvironmentStep<T>(
+        string metric,
+        T[] values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        int? width = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        LogSteps(metric, (ReadOnlySpan<T>)values, rlStep, environments, episodes, width, labels, timestamp, evaluation);
+    }
+
+    /// <summary>Logs a grid of values, a row for each environment.</summary>
+    /// <inheritdoc cref="LogEnvironmentStep{T}(string, ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, int?, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEnvironmentStep<T>(
+        string metric,
+        T[,] values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.GetLength(0) != environments.Count)
+        {
+            throw new ArgumentException(
+                $"The grid has {values.GetLength(0)} rows for {environments.Count} environments: give a row for each.", nameof(values));
+        }
+
+        ReadOnlySpan<T> all = values.Length == 0
+            ? default
+            : System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length);
+        LogSteps(metric, all, rlStep, environments, episodes, values.GetLength(1), labels, timestamp, evaluation);
+    }
+
+    /// <summary>
+    /// How far an environment has come: the greatest training step and the greatest episode that were logged, or that the
+    /// service knew of when the run was opened.
+    /// </summary>
+    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <returns>The two; null stands for nothing known.</returns>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string? environment = null)
+    {
+        (long? RlStep, long? Episode) progress = Open().GetEnvironmentProgress(environment ?? DefaultEnvironment);
+        NoteRlStep(progress.RlStep);
+        return progress;
+    }
+
+    /// <summary>
+    /// Keeps the books of the episodes of environments <c>env-0</c>, <c>env-1</c> and so on, and goes on where the run stood.
+    /// </summary>
+    /// <param name="environments">How many environments this process steps.</param>
+    /// <param name="first">The number of the first one, where several processes share the environments of a run.</param>
+    /// <param name="options">The names of the metrics, and the window of the means.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no environments, or the first number is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public EpisodeTracker TrackEpisodes(int environments, int first = 0, EpisodeTrackerOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(environments);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        return TrackEpisodes(
+            Enumerable.Range(first, environments).Select(number => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"env-{number}")),
+            options);
+    }
+
+    /// <summary>Keeps the books of the episodes of environments, and goes on where the run stood.</summary>
+    /// <inheritdoc cref="TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>
+    /// <param name="environments">The names of the environments, in the order of the values to come.</param>
+    /// <param name="options">The names of the metrics, and the window of the means.</param>
+    /// <exception cref="ArgumentException">There are no environments, or one is named twice.</exception>
+    public EpisodeTracker TrackEpisodes(IEnumerable<string> environments, EpisodeTrackerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(environments);
+        _ = Open();
+        EpisodeTracker tracker = new(this, [.. environments], options ?? new EpisodeTrackerOptions());
+        AtTheEnd(tracker.Flush);
+        return tracker;
+    }
+
+    internal void NoteRlStep(long? rlStep)
+    {
+        long seen = Volatile.Read(ref _lastRlStep);
+        while (rlStep > seen)
+        {
+            long found = Interlocked.CompareExchange(ref _lastRlStep, rlStep.Value, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
+    }
+
+    private void LogSteps<T>(
+        string metric,
+        ReadOnlySpan<T> values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes,
+        int? width,
+        LabelSpan labels,
+        RlTimestamps timestamp,
+        bool? evaluation)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        RlBlock block = new()
+        {
+            Metric = metric,
+            Scale = Native.Scale.EnvironmentStep,
+            Labels = RunEvaluation.Mark(labels, evaluation),
+            RlStep = rlStep,
+            Environments = environments,
+            Episodes = episodes,
+            Timestamps = timestamp,
+            Width = width,
+        };
+        Numbers.Log(Open(), block, values);
+        NoteRlStep(rlStep);
+    }
+}

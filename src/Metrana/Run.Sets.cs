@@ -1,0 +1,178 @@
+using System.Numerics;
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+public sealed partial class Run
+{
+    /// <summary>Logs a histogram of raw values: the bins are made here. Values that are not finite are left out.</summary>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <param name="values">The values, of any type of number.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="bins">How many bins of the same width the range of the values is cut into: 1 to 512.</param>
+    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="ArgumentException">There are no finite values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative, or there are too few or too many bins.</exception>
+    /// <exception cref="MetricValidationException">A name or a label breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void LogHistogram<T>(
+        string metric,
+        ReadOnlySpan<T> values,
+        long step,
+        int bins = 64,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        Bins made = Bins.Of(values, bins);
+        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), made.Edges, made.Counts, made.Stats);
+    }
+
+    /// <inheritdoc cref="LogHistogram{T}(string, ReadOnlySpan{T}, long, int, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogHistogram<T>(
+        string metric,
+        T[] values,
+        long step,
+        int bins = 64,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        LogHistogram(metric, (ReadOnlySpan<T>)values, step, bins, scale, labels, timestamp, evaluation);
+    }
+
+    /// <summary>Logs a histogram whose bins were counted already.</summary>
+    /// <inheritdoc cref="LogHistogram{T}(string, ReadOnlySpan{T}, long, int, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
+    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    public void LogHistogram(
+        string metric,
+        double[] edges,
+        long[] counts,
+        long step,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(edges);
+        ArgumentNullException.ThrowIfNull(counts);
+        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), edges, counts, null);
+    }
+
+    /// <summary>Logs a set of points in the plane, such as an embedding.</summary>
+    /// <param name="metric">The name of the metric. It holds sets in the plane for good.</param>
+    /// <param name="xs">Where the points are along x: finite.</param>
+    /// <param name="ys">Along y, as many.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="titles">The titles of the axes.</param>
+    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <exception cref="ArgumentException">There are not as many ys as xs.</exception>
+    /// <exception cref="MetricValidationException">A name, a label or a coordinate breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void LogScatter(
+        string metric,
+        ReadOnlySpan<double> xs,
+        ReadOnlySpan<double> ys,
+        long step,
+        AxisTitles titles = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        CheckAxis(xs.Length, ys.Length, nameof(ys));
+        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), xs, ys, default, is3D: false, titles);
+    }
+
+    /// <summary>Logs a set of points in the plane at the precision of <see cref="float"/>.</summary>
+    /// <inheritdoc cref="LogScatter(string, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogScatter(
+        string metric,
+        float[] xs,
+        float[] ys,
+        long step,
+        AxisTitles titles = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(xs);
+        ArgumentNullException.ThrowIfNull(ys);
+        LogScatter(
+            metric, Array.ConvertAll(xs, x => (double)x), Array.ConvertAll(ys, y => (double)y), step, titles, scale, labels, timestamp, evaluation);
+    }
+
+    /// <summary>Logs a set of points in space.</summary>
+    /// <inheritdoc cref="LogScatter(string, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="metric">The name of the metric. It holds sets in space for good.</param>
+    /// <param name="xs">Where the points are along x: finite.</param>
+    /// <param name="ys">Along y, as many.</param>
+    /// <param name="zs">Along z, as many.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="titles">The titles of the axes.</param>
+    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    public void LogScatter(
+        string metric,
+        ReadOnlySpan<double> xs,
+        ReadOnlySpan<double> ys,
+        ReadOnlySpan<double> zs,
+        long step,
+        AxisTitles titles = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        CheckAxis(xs.Length, ys.Length, nameof(ys));
+        CheckAxis(xs.Length, zs.Length, nameof(zs));
+        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), xs, ys, zs, is3D: true, titles);
+    }
+
+    private static SetCall Set(string metric, long step, string? scale, LabelSpan labels, Timestamps timestamp, bool? evaluation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        return new SetCall
+        {
+            Metric = metric,
+            Scale = Metrana.Scale.Of(scale),
+            Labels = RunEvaluation.Mark(labels, evaluation),
+            Step = step,
+            Timestamps = timestamp,
+        };
+    }
+
+    private static void CheckAxis(int wanted, int given, string name)
+    {
+        if (wanted != given)
+        {
+            throw new ArgumentException($"{given} coordinates do not fit {wanted} points: give one for each.", name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+/// <summary>
+/// A training run that is being logged. Start one, log to it, dispose it. Every method may be called from any number of
+/// threads at the same time.
+/// </summary>
+/// <remarks>
+/// A log call copies what it is given and returns; delivery happens in the background. Unless the options say otherwise, no
+/// log call throws because of delivery, none waits longer than 0.1 s, and nothing is dropped without being counted.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using Run run = await Run.StartAsync("mnist");
+/// run.LogConfig(new { lr = 3e-4, batch = 64 });
+/// run.Log("train/loss", 0.25);
+/// </code>
+/// </example>
+public sealed partial class Run : IDisposable, IAsyncDisposable
+{
+    private static volatile Run? _current;
+
+    private readonly Backend _backend;
+    private readonly RunSettings? _settings;
+    private readonly RunConsole _console;
+    private readonly IAsyncDisposable? _server;
+    private readonly RunRecording? _recording;
+    private readonly RunSummary _summary = new();
+    private readonly DeliveryWatch? _watch;
+
+    private Run(Backend backend, RunSettings? settings, string name, RunConsole console)
+    {
+        _backend = backend;
+        _settings = settings;
+        _console = console;
+        Name = name;
+        Project = settings?.Project ?? "";
+        Tags = new RunTags(this);
+        Evaluation = new RunEvaluation(this);
+    }
+
+    private Run(MemoryBackend memory)
+        : this(memory, null, "in-memory", RunConsole.Silent) => _recording = new RunRecording(memory);
+
+    private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server)
+        : this(backend, settings, settings.Name, console)
+    {
+        _server = server?.Owned;
+        Url = server?.PageOf(settings.Project, settings.Name);
+        _watch = new DeliveryWatch(backend, console, TimeProvider.System);
+    }
+
+    /// <summary>
+    /// A run that takes every call and does nothing. Nothing native is loaded, so it works on every platform. It is the same
+    /// one each time, and disposing it is harmless.
+    /// </summary>
+    public static Run Disabled { get; } = new(new DisabledBackend(), null, "disabled", RunConsole.Silent);
+
+    /// <summary>
+    /// The run that was started last and has not ended, for code that cannot be handed one; <see cref="Disabled"/> when there
+    /// is none.
+    /// </summary>
+    public static Run Current => _current ?? Disabled;
+
+    /// <summary>The name of the run.</summary>
+    public string Name { get; }
+
+    /// <summary>The project of the run.</summary>
+    public string Project { get; }
+
+    /// <summary>The service's own id of the run, in hexadecimal digits.</summary>
+    public string Id => _backend.RunId;
+
+    /// <summary>Where to look at the run, if that is known.</summary>
+    public string? Url { get; }
+
+    /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
+    public bool WasCreated => _backend.RunWasCreated;
+
+    /// <summary>The id of the job that the run belongs to.</summary>
+    public string OrchestrationId => _settings?.Options.OrchestrationId ?? "";
+
+    /// <summary>What became of everything that was logged so far. After the end these are the final counts.</summary>
+    public RunDelivery Delivery => _backend.Delivery;
+
+    /// <summary>How the run ended; <see cref="RunOutcome.Running"/> while it goes on.</summary>
+    public RunOutcome Outcome { get; private set; }
+
+    /// <summary>What was logged, of a run made by <see cref="InMemory"/>.</summary>
+    /// <exception cref="InvalidOperationException">The run is not in memory.</exception>
+    public RunRecording Recording => _recording ?? throw new InvalidOperationException(
+        "Only a run made by Run.InMemory() keeps what it was told. Look at what the server holds instead.");
+
+    /// <summary>The tags of the run.</summary>
+    public RunTags Tags { get; }
+
+    /// <summary>The same run for evaluation: its metrics have names under <c>eval/</c> and the label <c>evaluation=true</c>.</summary>
+    public RunEvaluation Evaluation { get; }
+
+    /// <summary>Where calls go.</summary>
+    internal Backend Backend => _backend;
+
+    /// <summary>A run that keeps everything in memory, for tests: see <see cref="Recording"/>. Nothing native is loaded.</summary>
+    /// <param name="clock">Where the time of points comes from; left out, the system.</param>
+    public static Run InMemory(TimeProvider? clock = null) => new(new MemoryBackend(clock ?? TimeProvider.System));
+
+    /// <summary>The name of the run and where it stands.</summary>
+    public override string ToString() => Project.Length == 0 ? Name : $"{Project}/{Name}";
+
+    /// <summary>Where calls go while the run is open.</summary>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    internal Backend Open()
+    {
+        if (_ended != 0 && !ReferenceEquals(this, Disabled) && !ExitWatch.IsEnding)
+        {
+            throw new ObjectDisposedException(ToString(), $"The run {this} has ended, and takes nothing more.");
+        }
+
+        return _backend;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Metrana.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana;
+
+/// <summary>What a run says to people: where it stands, what goes wrong, how it ended.</summary>
+internal sealed partial class RunConsole
+{
+    private readonly ILogger? _log;
+    private readonly TextWriter? _writer;
+    private readonly LogLevel _level;
+
+    /// <param name="options">Whether and where the run says anything.</param>
+    public RunConsole(RunOptions options)
+    {
+        _writer = options.Print ?? true ? options.Output ?? Console.Error : null;
+        _level = options.LogLevel ?? LogLevel.Warning;
+        _log = options.LoggerFactory?.CreateLogger("Metrana");
+        IsTerminal = options.Output is null && !Console.IsErrorRedirected;
+    }
+
+    private RunConsole()
+    {
+        _level = LogLevel.None;
+    }
+
+    /// <summary>Says nothing.</summary>
+    public static RunConsole Silent { get; } = new();
+
+    /// <summary>Whether a person reads along, and can be shown more than plain text.</summary>
+    public bool IsTerminal { get; }
+
+    /// <summary>Says something that belongs to the run.</summary>
+    public void Say(string text) => Write($"metrana: {text}");
+
+    /// <summary>Writes a text of several lines as it is.</summary>
+    public void Write(string text)
+    {
+        try
+        {
+            _writer?.WriteLine(text);
+            _writer?.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Nobody reads it any more, and a training run does not end over that.
+        }
+    }
+
+    /// <summary>Warns of something that a person may want to mend while the run goes on.</summary>
+    public void Warn(string text)
+    {
+        if (_level == LogLevel.None || _level > LogLevel.Warning)
+        {
+            return;
+        }
+
+        if (_log is null)
+        {
+            string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            try
+            {
+                (_writer ?? Console.Error).WriteLine($"{time} metrana warning: {text}");
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // As above.
+            }
+        }
+        else
+        {
+            Warning(_log, text);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, EventName = "RunWarning", Level = LogLevel.Warning, Message = "{Text}")]
+    private static partial void Warning(ILogger log, string text);
+}

@@ -1,0 +1,17 @@
+namespace Metrana;
+
+/// <summary>How a run ended.</summary>
+public enum RunOutcome
+{
+    /// <summary>It has not ended.</summary>
+    Running,
+
+    /// <summary>It reached its end.</summary>
+    Finished,
+
+    /// <summary>An exception ended it, or <see cref="Run.Fail(Exception)"/> said so.</summary>
+    Failed,
+
+    /// <summary>A signal ended it: Ctrl-C or SIGTERM.</summary>
+    Aborted,
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+using Metrana.Backends;
+using Metrana.Native;
+
+namespace Metrana;
+
+/// <summary>
+/// A series for a hot loop, made once by <see cref="Run.Series(string, string, LabelSpan, bool?)"/>: a call brings no name along
+/// and allocates nothing. Any number of threads may use it at the same time. It needs no disposing.
+/// </summary>
+public sealed class Series
+{
+    private readonly Run _run;
+    private readonly Native.Series? _handle;
+    private readonly Native.Scale _scale;
+    private readonly Labels _labels;
+    private readonly Trend? _trend;
+
+    internal Series(Run run, string metric, Native.Scale scale, Labels labels, Trend? trend)
+    {
+        _run = run;
+        Metric = metric;
+        _scale = scale;
+        _labels = labels;
+        _trend = trend;
+        _handle = run.Open().FindHandle(metric, scale, labels);
+    }
+
+    /// <summary>The name of the metric.</summary>
+    public string Metric { get; }
+
+    /// <summary>Logs one value, now, at the step after the last of the series or that of <see cref="Run.Step(long, string)"/>.</summary>
+    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Log(double value)
+    {
+        if (_handle is null || StepScope.IsAnyOpen || _run.HasEnded)
+        {
+            LogValues(new ReadOnlySpan<double>(in value), default, default);
+            return;
+        }
+
+        try
+        {
+            _handle.Log(value);
+        }
+        catch (Exception e) when (_run.IsLate(e))
+        {
+            return;
+        }
+
+        _trend?.Note(value);
+    }
+
+    /// <summary>Logs one value.</summary>
+    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Log(double value, Steps step, Timestamps timestamp = default) =>
+        LogValues(new ReadOnlySpan<double>(in value), step, timestamp);
+
+    /// <summary>Logs values, all of them or none. They may be of any type of number.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="step">Their steps: left out, they go on after the last; a number is the step of the first; or one for each.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; left out, now.</param>
+    /// <exception cref="MetricValidationException">There are not as many steps or timestamps as values. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Log<T>(ReadOnlySpan<T> values, Steps step = default, Timestamps timestamp = default)
+        where T : struct, INumberBase<T> => LogValues(values, step, timestamp);
+
+    /// <inheritdoc cref="Log{T}(ReadOnlySpan{T}, Steps, Timestamps)"/>
+    public void Log<T>(T[] values, Steps step = default, Timestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        LogValues((ReadOnlySpan<T>)values, step, timestamp);
+    }
+
+    /// <summary>The name of the metric.</summary>
+    public override string ToString() => Metric;
+
+    private void LogValues<T>(ReadOnlySpan<T> values, Steps step, Timestamps timestamp)
+        where T : struct, INumberBase<T>
+    {
+        Backend backend = _run.Open();
+        if (step.Kind == StepsKind.Auto && StepScope.TryFind(_scale.Name, out long scoped))
+        {
+            step = Steps.From(scoped);
+        }
+
+        StdCall call = new() { Metric = Metric, Scale = _scale, Labels = _labels, Steps = step, Timestamps = timestamp };
+        Numbers.Log(backend, call, values);
+        if (!values.IsEmpty)
+        {
+            _trend?.Note(double.CreateSaturating(values[^1]));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Metrana;
+
+// A process that plays a part in a run, for tests of what happens between processes and at the end of one.
+// Arguments: the part, the endpoint, the name of the run.
+string part = args[0];
+if (part == "nothing")
+{
+    // What no platform has to have: the doubles do without it.
+    Run.Disabled.Log("loss", 1.0);
+    Run.Disabled.TrackEpisodes(2).Step(0, [1.0, 2.0], [true, false]);
+    using Run memory = Run.InMemory();
+    memory.Log("loss", [0.5, 0.25], labels: [("a", "b")]);
+    memory.LogConfig(new { lr = 0.1 });
+    memory.TrackEpisodes(2).Step(0, [1.0, 2.0], [true, false]);
+    memory.Close();
+    Console.WriteLine(File.ReadAllText("/proc/self/maps").Contains("libmetrana_native", StringComparison.Ordinal));
+    return;
+}
+
+Run run = Run.Start(new RunOptions
+{
+    Endpoint = args[1],
+    Project = "tests",
+    Name = args[2],
+    Resume = part == "resume" ? ResumeStrategy.Allow : ResumeStrategy.Never,
+    LogGitCommit = false,
+    LogProcessFacts = false,
+    LogSystemMetrics = false,
+});
+switch (part)
+{
+    case "threads":
+        // Two processes play this part in one run; a number of each keeps their own series apart.
+        string own = args[3];
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, thread =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                run.Log($"own/{own}/{thread}", i);
+                run.LogDistributed("shared", i, step: (i * 16) + (thread * 2) + int.Parse(own, System.Globalization.CultureInfo.InvariantCulture));
+            }
+        });
+        run.Close();
+        Console.WriteLine(run.Delivery.Sent);
+        break;
+
+    case "episodes":
+        EpisodeTracker episodes = run.TrackEpisodes(environments: 4);
+        for (long update = run.NextRlStep; ; update++)
+        {
+            for (int t = 0; t < 4; t++)
+            {
+                episodes.Step(update, [1.0, 1.0, 1.0, 1.0], [t == 1, t == 3, false, false]);
+            }
+
+            run.Flush();
+            Console.WriteLine(update);
+        }
+
+    case "throw":
+        run.Log("loss", 1.0);
+        throw new InvalidOperationException("the loss is NaN");
+
+    case "forget":
+        run.Log("loss", 1.0);
+        break;
+
+    case "wait":
+        run.Log("loss", 1.0);
+        Console.WriteLine("waiting");
+        Console.ReadLine();
+        break;
+
+    case "handle":
+        using (ManualResetEventSlim stopped = new())
+        {
+            Console.CancelKeyPress += (_, e) =>
+            {
+                e.Cancel = true;
+                stopped.Set();
+            };
+            Console.WriteLine("waiting");
+            stopped.Wait();
+            run.Log("last", 2.0);
+            run.Dispose();
+            Console.WriteLine(run.Outcome);
+        }
+
+        break;
+
+    default:
+        throw new ArgumentException($"There is no part '{part}'.");
+}

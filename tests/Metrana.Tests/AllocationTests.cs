@@ -1,0 +1,55 @@
+using Metrana.Tests.Support;
+
+namespace Metrana.Tests;
+
+/// <summary>The calls of a hot loop leave nothing to the garbage collector.</summary>
+public class AllocationTests(SharedServer shared) : IClassFixture<SharedServer>
+{
+    private const int Calls = 2000;
+
+    [Fact]
+    public async Task Hot_calls_allocate_nothing()
+    {
+        await using Run run = await Run.StartAsync(shared.Options());
+        Series series = run.Series("handle");
+        EpisodeTracker episodes = run.TrackEpisodes(environments: 8, options: new EpisodeTrackerOptions { MeanWindow = 0 });
+        float[] rewards = new float[8];
+        float[] column = new float[16];
+        bool[] none = new bool[8];
+        bool[] all = [true, true, true, true, true, true, true, true];
+
+        Allocated(() => series.Log(1.0)).Should().Be(0);
+        Allocated(() => series.Log(column)).Should().Be(0);
+        Allocated(() => run.Log("scalar", 1.0)).Should().Be(0);
+        Allocated(() => run.Log("column", column)).Should().Be(0);
+        Allocated(() => run.Log(("a", 1.0), ("b", 2.0))).Should().Be(0);
+        Allocated(() => episodes.Step(1, rewards, none)).Should().Be(0);
+        Allocated(() => episodes.Step(1, rewards, all)).Should().Be(0);
+        Allocated(() =>
+        {
+            using (run.Time("seconds"))
+            {
+            }
+        }).Should().Be(0);
+    }
+
+    [Fact]
+    public void The_measure_itself_sees_an_allocation() => Allocated(() => GC.KeepAlive(new object())).Should().BeGreaterThan(0);
+
+    private static long Allocated(Action call)
+    {
+        for (int i = 0; i < Calls; i++)
+        {
+            call();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Calls; i++)
+        {
+            call();
+        }
+
+        // What happens once in thousands of calls, such as a table that grows, is no cost of a call.
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Metrana.Attributes;
+
+namespace Metrana.Tests;
+
+/// <summary>What an object, a record or a dictionary becomes as a configuration.</summary>
+public class AttributeLeavesTests
+{
+    private enum Optimizer
+    {
+        Sgd,
+        Adam,
+    }
+
+    private sealed record Hyper(double LearningRate, int Batch, Optimizer Optimizer, TimeSpan Timeout, Guid Id, Nested Inner, int[] Layers);
+
+    private sealed record Nested(string Name, bool Flag, Uri Where, Version Version, char Sign);
+
+    private sealed class Circle
+    {
+        public Circle Self => this;
+    }
+
+    [Fact]
+    public void A_record_becomes_paths_and_plain_values()
+    {
+        Guid id = Guid.NewGuid();
+        Hyper hyper = new(
+            3e-4, 64, Optimizer.Adam, TimeSpan.FromMinutes(1.5), id, new Nested("n", true, new Uri("http://h/p"), new Version(1, 2), 'c'), [128, 64]);
+
+        AttributeLeaves.OfObject("config", hyper).Should().BeEquivalentTo(new Dictionary<string, object?>
+        {
+            ["LearningRate"] = 3e-4,
+            ["Batch"] = 64,
+            ["Optimizer"] = "Adam",
+            ["Timeout"] = "00:01:30",
+            ["Id"] = id.ToString(),
+            ["Inner/Name"] = "n",
+            ["Inner/Flag"] = true,
+            ["Inner/Where"] = "http://h/p",
+            ["Inner/Version"] = "1.2",
+            ["Inner/Sign"] = "c",
+            ["Layers/0"] = 128,
+            ["Layers/1"] = 64,
+        });
+    }
+
+    [Fact]
+    public void Dictionaries_lists_tuples_and_json_nest()
+    {
+        Dictionary<string, object?> config = new()
+        {
+            ["optimizer"] = new Dictionary<string, object?> { ["name"] = "adam", ["betas"] = (0.9, 0.999) },
+            ["by_number"] = new Dictionary<int, string> { [3] = "three" },
+            ["json"] = JsonDocument.Parse("""{"a":[1,2.5,"x",null,true]}""").RootElement,
+            ["node"] = new JsonObject { ["b"] = 1 },
+            ["half"] = (Half)0.5,
+            ["none"] = null,
+            ["empty"] = Array.Empty<int>(),
+        };
+
+        AttributeLeaves.Of("config", config).Should().BeEquivalentTo(new Dictionary<string, object?>
+        {
+            ["optimizer/name"] = "adam",
+            ["optimizer/betas/0"] = 0.9,
+            ["optimizer/betas/1"] = 0.999,
+            ["by_number/3"] = "three",
+            ["json/a/0"] = 1L,
+            ["json/a/1"] = 2.5,
+            ["json/a/2"] = "x",
+            ["json/a/3"] = null,
+            ["json/a/4"] = true,
+            ["node/b"] = 1L,
+            ["half"] = 0.5,
+            ["none"] = null,
+        });
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_refused_with_its_path()
+    {
+        using Run run = Run.InMemory();
+        Action[] calls =
+        [
+            () => run.LogConfig(new { ok = 1, inner = new { bad = new Action(() => { }) } }),
+            () => run.LogConfig(new Circle()),
+            () => run.LogConfig(new { grid = new double[2, 2] }),
+            () => run.LogConfig(new Dictionary<string, object?> { ["model"] = new Circle() }),
+        ];
+        string[] messages = ["*'config/inner/bad'*Action*", "*contains itself*", "*'config/grid'*several dimensions*", "*'config/model'*Circle*"];
+        foreach ((Action call, string message) in calls.Zip(messages))
+        {
+            call.Should().Throw<ArgumentException>().WithMessage(message);
+        }
+
+        run.Recording.Attributes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_annotation_is_an_attribute_with_its_time_and_number_in_the_path()
+    {
+        using Run run = Run.InMemory();
+        run.Annotate("checkpoint 3", new Dictionary<string, object?> { ["file"] = "a.pt" }, step: 30);
+        run.Annotate("checkpoint 4");
+
+        IReadOnlyDictionary<string, object?> all = run.Recording.Attributes;
+        all.Keys.Should().OnlyContain(path => path.StartsWith("annotation/", StringComparison.Ordinal));
+        KeyValuePair<string, object?> text = all.Single(one => Equals(one.Value, "checkpoint 3"));
+        text.Key.Should().MatchRegex("^annotation/[0-9]{13}-[0-9]+-1/text$");
+        string path = text.Key[..^"/text".Length];
+        all[$"{path}/step"].Should().Be(30L);
+        all[$"{path}/metadata/file"].Should().Be("a.pt");
+        all.Values.Should().Contain("checkpoint 4");
+    }
+}

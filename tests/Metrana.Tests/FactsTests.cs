@@ -1,0 +1,100 @@
+namespace Metrana.Tests;
+
+/// <summary>What a run finds out by itself: the commit, the process, a name.</summary>
+public sealed class FactsTests : IDisposable
+{
+    private const string Commit = "0123456789abcdef0123456789abcdef01234567";
+    private const string Other = "89abcdef0123456789abcdef0123456789abcdef";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("metrana-git-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_commit_is_that_of_the_branch_checked_out_around_a_folder()
+    {
+        Write(".git/HEAD", "ref: refs/heads/topic/one\n");
+        Write(".git/refs/heads/topic/one", Commit + "\n");
+        string deep = Directory.CreateDirectory(Path.Combine(_folder, "src", "deep")).FullName;
+
+        GitCommit.Find(deep).Should().Be(Commit);
+    }
+
+    [Fact]
+    public void A_detached_head_is_the_commit_itself()
+    {
+        Write(".git/HEAD", Commit);
+
+        GitCommit.Find(_folder).Should().Be(Commit);
+    }
+
+    [Fact]
+    public void A_branch_may_be_packed_and_a_loose_one_is_newer()
+    {
+        Write(".git/HEAD", "ref: refs/heads/main");
+        Write(".git/packed-refs", $"# pack-refs with: peeled fully-peeled sorted\n{Other} refs/heads/maintenance\n{Commit} refs/heads/main\n^{Other}\n");
+        GitCommit.Find(_folder).Should().Be(Commit);
+
+        Write(".git/refs/heads/main", Other);
+        GitCommit.Find(_folder).Should().Be(Other);
+    }
+
+    [Fact]
+    public void A_worktree_has_its_branch_in_the_repository_it_belongs_to()
+    {
+        Write("repo/.git/HEAD", "ref: refs/heads/main");
+        Write("repo/.git/refs/heads/topic", Commit);
+        Write("repo/.git/worktrees/w/HEAD", "ref: refs/heads/topic");
+        Write("repo/.git/worktrees/w/commondir", "../..\n");
+        Write("w/.git", $"gitdir: {Path.Combine(_folder, "repo", ".git", "worktrees", "w")}\n");
+
+        GitCommit.Find(Path.Combine(_folder, "w")).Should().Be(Commit);
+    }
+
+    [Theory]
+    [InlineData("ref: refs/heads/not-there")]
+    [InlineData("ref: ../../../../etc/passwd")]
+    [InlineData("rubbish")]
+    [InlineData("")]
+    public void What_is_no_commit_is_none(string head)
+    {
+        Write(".git/HEAD", head);
+
+        GitCommit.Find(_folder).Should().BeNull();
+    }
+
+    [Fact]
+    public void Secrets_on_the_command_line_are_hidden()
+    {
+        string line = ProcessFacts.CommandLine(
+            ["train.dll", "--api-key", "hunter1", "--password=hunter2", "--lr", "0.1", "http://me:hunter3@host/x", "TOKEN=hunter4", "-v", "k-hunter5-k", "two words"],
+            "hunter5");
+
+        line.Should().Be("train.dll --api-key *** --password=*** --lr 0.1 http://***@host/x TOKEN=*** -v k-***-k \"two words\"");
+    }
+
+    [Fact]
+    public void A_process_says_where_and_on_what_it_runs()
+    {
+        IReadOnlyDictionary<string, object?> facts = ProcessFacts.Collect(null);
+
+        facts.Should().ContainKeys("host", "id", "os", "architecture", "dotnet", "cpus", "memory_bytes", "command_line", "directory");
+        facts["dotnet"].As<string>().Should().StartWith(".NET");
+        facts["id"].Should().Be(Environment.ProcessId);
+    }
+
+    [Fact]
+    public void Names_are_readable_and_do_not_repeat()
+    {
+        string[] names = [.. Enumerable.Range(0, 500).Select(_ => RunNames.Next())];
+
+        names.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.Length < 30 && name.All(sign => sign == '-' || char.IsAsciiLetterOrDigit(sign)));
+    }
+
+    private void Write(string path, string text)
+    {
+        string full = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+    }
+}

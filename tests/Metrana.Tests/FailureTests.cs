@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using Metrana.Native;
+using Metrana.Server;
+using Metrana.Tests.Support;
+
+namespace Metrana.Tests;
+
+/// <summary>What happens when the service is away. Each of these is a row of docs/failures.md.</summary>
+public class FailureTests
+{
+    private static readonly TimeSpan _long = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task While_the_service_is_away_a_log_call_neither_throws_nor_waits_and_what_does_not_fit_is_counted()
+    {
+        using StringWriter output = new();
+        LocalServer server = await LocalServer.StartAsync();
+        RunOptions options = OptionsOf(server);
+        (options.QueueBytes, options.Output, options.CloseTimeout) = (100_000, output, TimeSpan.Zero);
+        Run run = await Run.StartAsync(options);
+        await server.DisposeAsync();
+
+        double[] column = new double[1000];
+        Stopwatch slowest = new();
+        TimeSpan longest = default;
+        for (int i = 0; i < 40; i++)
+        {
+            slowest.Restart();
+            run.Log("loss", column);
+            longest = slowest.Elapsed > longest ? slowest.Elapsed : longest;
+        }
+
+        RunDelivery delivery = run.Delivery;
+        delivery.Added.Should().BeGreaterThanOrEqualTo(40_000);
+        delivery.Dropped.Should().BeGreaterThan(20_000).And.Be(delivery.Added - delivery.Sent - delivery.Pending);
+        longest.Should().BeLessThan(_long, "a call waits 0.1 s at most, and machines are busy");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("points were dropped", StringComparison.Ordinal), "the drops are said");
+        run.Dispose();
+        output.ToString().Split("points were dropped").Should().HaveCount(2, "it is said once a minute");
+    }
+
+    [Fact]
+    public async Task A_run_with_raise_says_that_the_queue_is_full()
+    {
+        LocalServer server = await LocalServer.StartAsync();
+        RunOptions options = OptionsOf(server);
+        (options.QueueBytes, options.Backpressure, options.EnqueueTimeout, options.CloseTimeout) =
+            (100_000, BackpressureStrategy.Raise, TimeSpan.Zero, TimeSpan.Zero);
+        using Run run = await Run.StartAsync(options);
+        await server.DisposeAsync();
+
+        FluentActions.Invoking(() =>
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                run.Log("loss", new double[1000]);
+            }
+        }).Should().Throw<QueueFullException>();
+    }
+
+    [Fact]
+    public async Task What_waits_in_memory_is_delivered_when_the_service_answers_again()
+    {
+        await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+        await using Run run = await Run.StartAsync(OptionsOf(server));
+        run.Log("loss", 1.0);
+        await run.FlushAsync();
+        await server.Faults.FailAsync(FaultStage.Data, "UNAVAILABLE", "gone fishing", times: 4);
+        run.Log("loss", [2.0, 3.0]);
+        await run.FlushAsync();
+
+        run.Delivery.Should().Be(new RunDelivery(3, 3, 0, 0));
+        StoredRun stored = (await server.FindRunAsync(run.Name))!;
+        StoredSeries series = (await server.GetSeriesAsync(stored.RunId)).Single();
+        (await server.GetPointsAsync(stored.RunId, series.Id)).Values.Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public async Task A_start_without_a_service_ends_in_time_with_an_exception()
+    {
+        RunOptions options = new()
+        {
+            Endpoint = "http://127.0.0.1:9",
+            Project = "p",
+            StartTimeout = TimeSpan.FromSeconds(1),
+            LogLevel = Microsoft.Extensions.Logging.LogLevel.None,
+        };
+        Stopwatch watch = Stopwatch.StartNew();
+        await FluentActions.Awaiting(() => Run.StartAsync(options)).Should().ThrowAsync<LoggerInitException>();
+
+        watch.Elapsed.Should().BeLessThan(_long);
+    }
+
+    [Fact]
+    public async Task A_run_that_continues_without_a_service_delivers_when_it_appears()
+    {
+        using Forwarder address = new();
+        await using LocalServer server = await LocalServer.StartAsync();
+        RunOptions options = WaitingOptions(address);
+        options.Tags = ["late"];
+        Run run = await Run.StartAsync(options);
+        run.Log("loss", [0.5, 0.25]);
+        run.Log(("a", 1.0), ("b", 2.0));
+        run.LogConfig(new { lr = 0.1 });
+        EpisodeTracker episodes = run.TrackEpisodes(2);
+        episodes.Step(0, [1f, 2f], [true, false]);
+        episodes.Step(0, [3f, 4f], [false, true]);
+        run.LogHistogram("h", [1.0, 2.0], step: 0);
+        run.LogScatter("s", [1.0], [2.0], step: 0);
+        run.Delivery.Sent.Should().Be(0);
+        run.Delivery.Pending.Should().Be(run.Delivery.Added).And.BeGreaterThan(10);
+
+        address.Open(server.Endpoint);
+        await run.FlushAsync(TimeSpan.FromMinutes(1));
+        run.Log("loss", 0.125);
+        await run.CloseAsync();
+
+        StoredRun stored = (await server.FindRunAsync(run.Name))!;
+        IReadOnlyList<StoredSeries> series = await server.GetSeriesAsync(stored.RunId);
+        StoredPoints loss = await server.GetPointsAsync(stored.RunId, series.Single(one => one.Metric == "loss").Id);
+        loss.Values.Should().Equal(0.5, 0.25, 0.125);
+        loss.Steps.Should().Equal(0, 1, 2);
+        StoredRlPoints rewards = await server.GetRlPointsAsync(stored.RunId, series.Single(one => one.Metric == "reward").Id, "env-0");
+        rewards.Values.Should().Equal(1, 3);
+        rewards.Episodes.Should().Equal(0UL, 1UL);
+        series.Select(one => one.Metric).Should().Contain(["a", "b", "h", "s", "episode_return"]);
+        IReadOnlyDictionary<string, StoredValue> attributes = await server.GetAttributesAsync(stored.RunId);
+        attributes.Should().ContainKeys("config/lr", "sys/tags");
+        run.Delivery.Dropped.Should().Be(0);
+        run.Delivery.Sent.Should().Be(run.Delivery.Added);
+    }
+
+    [Fact]
+    public async Task A_run_whose_service_never_appears_ends_in_time_and_says_what_was_lost()
+    {
+        using Forwarder address = new();
+        RunOptions options = WaitingOptions(address);
+        options.QueueBytes = 1000;
+        Run run = await Run.StartAsync(options);
+        run.Log("loss", [1.0, 2.0]);
+        run.Log("loss", new double[1000]);
+        run.Delivery.Should().Be(new RunDelivery(1002, 0, 1000, 2));
+        FluentActions.Invoking(() => run.Flush(TimeSpan.FromSeconds(0.1))).Should().Throw<FlushTimeoutException>();
+        Stopwatch watch = Stopwatch.StartNew();
+
+        FluentActions.Invoking(() => run.Close(TimeSpan.FromSeconds(0.1))).Should().Throw<ClosingException>();
+        watch.Elapsed.Should().BeLessThan(_long);
+        run.Delivery.Should().Be(new RunDelivery(1002, 0, 1002, 0));
+    }
+
+    [Fact]
+    public async Task An_end_without_a_service_ends_in_time_and_says_what_did_not_arrive()
+    {
+        using StringWriter output = new();
+        LocalServer server = await LocalServer.StartAsync();
+        RunOptions options = OptionsOf(server);
+        (options.Output, options.CloseTimeout) = (output, TimeSpan.FromSeconds(3));
+        Run run = await Run.StartAsync(options);
+        await server.DisposeAsync();
+        run.Log("loss", 1.0);
+        Stopwatch watch = Stopwatch.StartNew();
+        await run.DisposeAsync();
+
+        watch.Elapsed.Should().BeLessThan(_long);
+        output.ToString().Should().Contain("is delivering its last 1 points, for 3 s at most");
+        output.ToString().Should().Contain("1 added, 0 sent");
+    }
+
+    [Fact]
+    public async Task Closing_throws_when_something_was_lost_and_abandoning_does_not()
+    {
+        LocalServer server = await LocalServer.StartAsync();
+        Run lost = await Run.StartAsync(OptionsOf(server));
+        Run abandoned = await Run.StartAsync(OptionsOf(server));
+        await server.DisposeAsync();
+        lost.Log("loss", 1.0);
+        abandoned.Log("loss", 1.0);
+
+        FluentActions.Invoking(() => lost.Close(TimeSpan.FromSeconds(0.5))).Should().Throw<ClosingException>();
+        abandoned.Close(TimeSpan.Zero);
+        abandoned.Delivery.Sent.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_flush_that_takes_too_long_loses_nothing()
+    {
+        LocalServer server = await LocalServer.StartAsync();
+        Run run = await Run.StartAsync(OptionsOf(server));
+        await server.DisposeAsync();
+        run.Log("loss", 1.0);
+
+        await FluentActions.Awaiting(() => run.FlushAsync(TimeSpan.FromSeconds(0.2))).Should().ThrowAsync<FlushTimeoutException>();
+        run.Delivery.Should().Be(new RunDelivery(1, 0, 0, 1));
+        run.Close(TimeSpan.Zero);
+    }
+
+    private static RunOptions WaitingOptions(Forwarder address) => new()
+    {
+        Endpoint = address.Endpoint,
+        Project = "tests",
+        Name = SharedServer.NewName(),
+        ContinueWithoutServer = true,
+        StartTimeout = TimeSpan.FromSeconds(1),
+        Output = TextWriter.Null,
+        LogGitCommit = false,
+        LogProcessFacts = false,
+        LogSystemMetrics = false,
+        LogLevel = Microsoft.Extensions.Logging.LogLevel.None,
+    };
+
+    private static RunOptions OptionsOf(LocalServer server) => new()
+    {
+        Endpoint = server.Endpoint,
+        Project = "tests",
+        Name = SharedServer.NewName(),
+        Output = TextWriter.Null,
+        LogGitCommit = false,
+        LogProcessFacts = false,
+        LogSystemMetrics = false,
+    };
+}

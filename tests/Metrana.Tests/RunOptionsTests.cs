@@ -1,0 +1,230 @@
+using System.Globalization;
+using Metrana.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Tests;
+
+/// <summary>Options first, then the environment variables, then the defaults.</summary>
+public class RunOptionsTests
+{
+    [Fact]
+    public void A_project_is_enough_and_goes_to_this_machine()
+    {
+        RunSettings settings = Resolve(new RunOptions { Project = "mnist" });
+
+        settings.IsLocal.Should().BeTrue();
+        settings.Name.Should().MatchRegex("^[a-z]+-[a-z]+-[a-z0-9]{4}$");
+        settings.Options.Workspace.Should().Be("local");
+    }
+
+    [Fact]
+    public void The_defaults_protect_the_training_loop()
+    {
+        RunSettings settings = Resolve(new RunOptions { Project = "p" });
+        LoggerConfig config = settings.ToLoggerConfig("http://127.0.0.1:1");
+
+        config.Backpressure.Should().Be(Backpressure.DropNew);
+        config.EnqueueTimeout.Should().Be(TimeSpan.FromSeconds(0.1));
+        config.MsgMaxRetries.Should().BeNull("retries do not end");
+        config.DeliveryPolicy.Should().Be(DeliveryPolicy.TolerateLoss);
+        config.ErrorStrategy.Should().Be(Native.ErrorStrategy.Warn);
+        config.Resume.Should().Be(Native.ResumeStrategy.Never);
+        settings.CloseTimeout.Should().Be(TimeSpan.FromSeconds(15));
+        settings.StartTimeout.Should().Be(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void Every_strategy_of_the_references_can_be_chosen_by_a_variable()
+    {
+        RunSettings settings = Resolve(
+            new RunOptions(),
+            ("METRANA_API_KEY", "k"),
+            ("METRANA_INGESTION_URL", "http://127.0.0.1:9"),
+            ("METRANA_WORKSPACE", "lab"),
+            ("METRANA_ORGANIZATION", "org"),
+            ("METRANA_PROJECT", "walker"),
+            ("METRANA_RUN_NAME", "ppo-7"),
+            ("METRANA_RESUME_STRATEGY", "allow"),
+            ("METRANA_BACKPRESSURE_STRATEGY", "block"),
+            ("METRANA_DELIVERY_POLICY", "all_or_crash"),
+            ("METRANA_ERROR_MODES", "RaiseOnClose"),
+            ("METRANA_CLOSE_STRATEGY", "CompleteAll"),
+            ("METRANA_LOG_LEVEL", "SUCCESS"),
+            ("METRANA_ORCHESTRATION_ID", " job-1 "));
+        LoggerConfig config = settings.ToLoggerConfig(null);
+
+        settings.IsLocal.Should().BeFalse();
+        config.ApiKey.Should().Be("k");
+        config.Endpoint.Should().Be("http://127.0.0.1:9");
+        (config.Organization, config.Workspace, config.Project, config.RunName).Should().Be(("org", "lab", "walker", "ppo-7"));
+        config.Resume.Should().Be(Native.ResumeStrategy.Allow);
+        config.Backpressure.Should().Be(Backpressure.Block);
+        config.DeliveryPolicy.Should().Be(DeliveryPolicy.StopOnLoss);
+        config.ErrorStrategy.Should().Be(Native.ErrorStrategy.RaiseOnClose);
+        config.LogLevel.Should().Be(LogLevel.Information);
+        config.OrchestrationId.Should().Be("job-1");
+        settings.CloseTimeout.Should().Be(Timeout.InfiniteTimeSpan);
+    }
+
+    [Theory]
+    [InlineData("DropNew", BackpressureStrategy.DropNew)]
+    [InlineData("drop_new", BackpressureStrategy.DropNew)]
+    [InlineData("DROP_NEW", BackpressureStrategy.DropNew)]
+    [InlineData("Raise", BackpressureStrategy.Raise)]
+    public void A_choice_is_read_in_any_case_with_and_without_underscores(string text, BackpressureStrategy expected) =>
+        Resolve(new RunOptions { Project = "p" }, ("METRANA_BACKPRESSURE_STRATEGY", text)).Options.Backpressure.Should().Be(expected);
+
+    [Fact]
+    public void Options_come_before_variables()
+    {
+        RunOptions options = new() { Project = "mine", Resume = ResumeStrategy.Never, Backpressure = BackpressureStrategy.Raise };
+        RunSettings settings = Resolve(
+            options, ("METRANA_PROJECT", "theirs"), ("METRANA_RESUME_STRATEGY", "allow"), ("METRANA_BACKPRESSURE_STRATEGY", "block"));
+
+        settings.Project.Should().Be("mine");
+        settings.Options.Resume.Should().Be(ResumeStrategy.Never);
+        settings.Options.Backpressure.Should().Be(BackpressureStrategy.Raise);
+    }
+
+    [Fact]
+    public void What_is_resolved_does_not_change_the_options_that_were_given()
+    {
+        RunOptions options = new() { Project = "p" };
+        Resolve(options, ("METRANA_WORKSPACE", "lab"));
+
+        options.Workspace.Should().BeNull();
+        options.Name.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_blank_variable_counts_as_absent() =>
+        Resolve(new RunOptions { Project = "p" }, ("METRANA_RESUME_STRATEGY", "  "), ("METRANA_ORCHESTRATION_ID", " ")).Options.Resume.Should().BeNull();
+
+    [Fact]
+    public void All_problems_are_in_one_exception()
+    {
+        RunOptions options = new()
+        {
+            ApiKey = "secret-key",
+            CloseTimeout = TimeSpan.FromSeconds(-3),
+            QueueBytes = 0,
+            LoggerId = 0,
+            ForkFrom = "parent",
+        };
+        string message = FluentActions.Invoking(() => Resolve(options, ("METRANA_ERROR_MODES", "shout"), ("METRANA_RESUME_STRATEGY", "maybe")))
+            .Should().Throw<RunStartException>().Which.Message;
+
+        message.Should().Contain("Project is not set").And.Contain("METRANA_PROJECT");
+        message.Should().Contain("Workspace is not set");
+        message.Should().Contain("CloseTimeout is -00:00:03");
+        message.Should().Contain("QueueBytes is 0");
+        message.Should().Contain("LoggerId is 0");
+        message.Should().Contain("ForkFrom and ForkStep belong together");
+        message.Should().Contain("METRANA_ERROR_MODES is 'shout'").And.Contain("RaiseOnLog");
+        message.Should().Contain("METRANA_RESUME_STRATEGY is 'maybe'");
+        message.Should().NotContain("secret-key");
+    }
+
+    [Fact]
+    public void A_connection_string_sets_everything_that_is_text()
+    {
+        RunOptions options = RunOptions.Parse(
+            "Project=walker; name=ppo-7;Endpoint=http://localhost:7878;ApiKey=\"a;b\";Resume=Allow;Tags=baseline, v2;CloseTimeout=0.5;StartTimeout=00:01:00;StopOnLoss=true;MaxRetries=7;LogLevel=Debug");
+
+        options.Project.Should().Be("walker");
+        options.Name.Should().Be("ppo-7");
+        options.ApiKey.Should().Be("a;b");
+        options.Resume.Should().Be(ResumeStrategy.Allow);
+        options.Tags.Should().Equal("baseline", "v2");
+        options.CloseTimeout.Should().Be(TimeSpan.FromSeconds(0.5));
+        options.StartTimeout.Should().Be(TimeSpan.FromMinutes(1));
+        options.StopOnLoss.Should().BeTrue();
+        options.MaxRetries.Should().Be(7);
+        options.LogLevel.Should().Be(LogLevel.Debug);
+    }
+
+    [Fact]
+    public void All_problems_of_a_connection_string_are_told_without_its_text()
+    {
+        string message = FluentActions.Invoking(() => RunOptions.Parse("Project=a;Project=b;Colour=hunter2;Resume=hunter2;CloseTimeout=soon;hunter2"))
+            .Should().Throw<RunStartException>().Which.Message;
+
+        message.Should().Contain("Project is set twice").And.Contain("character 21").And.Contain("Resume is not one of Never, Allow");
+        message.Should().Contain("CloseTimeout is not a duration");
+        message.Should().NotContain("hunter2");
+    }
+
+    [Fact]
+    public void Neither_the_key_nor_anything_like_it_is_shown() =>
+        new RunOptions { Project = "p", ApiKey = "hunter2" }.ToString().Should().Be("(default)/p/(generated)");
+
+    [Fact]
+    public void Text_means_the_same_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            // Turkish writes decimals with a comma. Where globalization is invariant the culture has to be made by hand.
+            CultureInfo turkish = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            (turkish.NumberFormat.NumberDecimalSeparator, turkish.NumberFormat.NumberGroupSeparator) = (",", ".");
+            CultureInfo.CurrentCulture = turkish;
+            RunOptions options = RunOptions.Parse("project=p;CLOSETIMEOUT=1.5;backpressure=RAISE");
+
+            options.CloseTimeout.Should().Be(TimeSpan.FromSeconds(1.5));
+            options.Backpressure.Should().Be(BackpressureStrategy.Raise);
+            Resolve(new RunOptions { Project = "p" }, ("METRANA_LOG_LEVEL", "info")).Options.LogLevel.Should().Be(LogLevel.Information);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Theory]
+    [InlineData("METRANA_ORCHESTRATION_ID")]
+    [InlineData("TORCHELASTIC_RUN_ID")]
+    [InlineData("SLURM_JOB_ID")]
+    [InlineData("RAY_JOB_ID")]
+    public void The_job_of_a_launcher_is_the_orchestration_id(string variable) =>
+        Resolve(new RunOptions { Project = "p" }, (variable, " job-42 ")).Options.OrchestrationId.Should().Be("job-42");
+
+    [Fact]
+    public void Of_several_launchers_ours_comes_first_then_torchrun_slurm_and_ray()
+    {
+        (string, string)[] all =
+            [("METRANA_ORCHESTRATION_ID", "m"), ("TORCHELASTIC_RUN_ID", "t"), ("SLURM_JOB_ID", "s"), ("RAY_JOB_ID", "r")];
+
+        Resolve(new RunOptions { Project = "p", OrchestrationId = "o" }, all).Options.OrchestrationId.Should().Be("o");
+        Resolve(new RunOptions { Project = "p" }, all).Options.OrchestrationId.Should().Be("m");
+        Resolve(new RunOptions { Project = "p" }, all[1..]).Options.OrchestrationId.Should().Be("t");
+        Resolve(new RunOptions { Project = "p" }, all[2..]).Options.OrchestrationId.Should().Be("s");
+        Resolve(new RunOptions { Project = "p" }, all[3..]).Options.OrchestrationId.Should().Be("r");
+    }
+
+    [Fact]
+    public void Without_a_launcher_each_run_is_a_job_of_its_own()
+    {
+        string? first = Resolve(new RunOptions { Project = "p" }).Options.OrchestrationId;
+        string? second = Resolve(new RunOptions { Project = "p" }).Options.OrchestrationId;
+
+        first.Should().MatchRegex("^[0-9a-f]{32}$");
+        second.Should().NotBe(first);
+    }
+
+    [Theory]
+    [InlineData(CloseStrategy.Immediate, 0)]
+    [InlineData(CloseStrategy.CompletePending, 7)]
+    public void A_close_strategy_is_a_timeout(CloseStrategy strategy, int seconds) =>
+        Resolve(new RunOptions { Project = "p", Close = strategy, CloseTimeout = TimeSpan.FromSeconds(7) })
+            .CloseTimeout.Should().Be(TimeSpan.FromSeconds(seconds));
+
+    [Fact]
+    public void A_variable_can_disable_a_run() =>
+        Resolve(new RunOptions { Project = "p" }, ("METRANA_INIT_MODE", "disabled")).IsDisabled.Should().BeTrue();
+
+    private static RunSettings Resolve(RunOptions options, params (string Name, string Value)[] variables)
+    {
+        Dictionary<string, string> all = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
+        return RunSettings.Resolve(options, name => all.GetValueOrDefault(name));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Metrana.Server;
+
+namespace Metrana.Tests.Support;
+
+/// <summary>One local server for the tests of a class; each test has runs of its own in it.</summary>
+public sealed class SharedServer : IAsyncLifetime
+{
+    private static int _names;
+
+    public LocalServer Server { get; private set; } = null!;
+
+    public static string NewName() => string.Create(CultureInfo.InvariantCulture, $"run-{Interlocked.Increment(ref _names)}-{Guid.NewGuid():N}");
+
+    public async Task InitializeAsync() => Server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+
+    public async Task DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>Options of a run in this server that says nothing and writes nothing on its own account.</summary>
+    public RunOptions Options(string? name = null) => new()
+    {
+        Endpoint = Server.Endpoint,
+        Project = "tests",
+        Name = name ?? NewName(),
+        Print = false,
+        LogGitCommit = false,
+        LogProcessFacts = false,
+        LogSystemMetrics = false,
+    };
+
+    public async Task<StoredRun> FindAsync(Run run) =>
+        await Server.FindRunAsync(run.Name, project: "tests") ?? throw new InvalidOperationException($"The server has no run {run.Name}.");
+
+    public async Task<StoredSeries> SeriesAsync(Run run, string metric, params (string Key, string Value)[] labels)
+    {
+        StoredRun stored = await FindAsync(run);
+        return (await Server.GetSeriesAsync(stored.RunId)).Single(series => series.Metric == metric
+            && series.Labels.Count == labels.Length && labels.All(label => series.Labels.GetValueOrDefault(label.Key) == label.Value));
+    }
+
+    public async Task<StoredPoints> PointsAsync(Run run, string metric, params (string Key, string Value)[] labels)
+    {
+        StoredSeries series = await SeriesAsync(run, metric, labels);
+        return await Server.GetPointsAsync((await FindAsync(run)).RunId, series.Id);
+    }
+
+    public async Task<StoredRlPoints> RlPointsAsync(Run run, string metric, string environment, params (string Key, string Value)[] labels)
+    {
+        StoredSeries series = await SeriesAsync(run, metric, labels);
+        return await Server.GetRlPointsAsync((await FindAsync(run)).RunId, series.Id, environment);
+    }
+
+    public async Task<IReadOnlyDictionary<string, StoredValue>> AttributesAsync(Run run) =>
+        await Server.GetAttributesAsync((await FindAsync(run)).RunId);
+}
