@@ -44,7 +44,7 @@ public sealed partial class Run
         FoundServer? server = settings.IsLocal
             ? await LocalServers.FindOrStartAsync(settings.StartTimeout, cancellationToken).ConfigureAwait(false)
             : null;
-        LoggerConfig config = settings.ToLoggerConfig(server?.Endpoint);
+        LoggerConfig config = settings.ToLoggerConfig(server);
         RunConsole console = new(settings.Options);
         try
         {
@@ -57,9 +57,9 @@ public sealed partial class Run
             WaitingBackend waiting = new(config.QueueBytes, console, token => OpenLaterAsync(config, settings.Options, console, token));
             return Begin(waiting, settings, console, server);
         }
-        catch when (server?.Owned is not null)
+        catch when (server is not null)
         {
-            await server.Owned.DisposeAsync().ConfigureAwait(false);
+            await server.Hold.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -95,7 +95,7 @@ public sealed partial class Run
             run._sampler = new SystemSampler(run, settings.Options.SystemMetricsInterval ?? _sampling, TimeProvider.System);
         }
 
-        string where = run.Url is { } url ? $": {url}" : $" at {settings.ToLoggerConfig(server?.Endpoint).Endpoint}";
+        string where = run.Url is { } url ? $": {url}" : $" at {settings.ToLoggerConfig(server).Endpoint}";
         console.Say(backend is WaitingBackend
             ? $"run {run} waits for the service{where}"
             : $"run {run} {(run.WasCreated ? "started" : "continued")}{where}");

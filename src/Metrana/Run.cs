@@ -47,8 +47,8 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server)
         : this(backend, settings, settings.Name, console)
     {
-        _server = server?.Owned;
-        Url = server?.PageOf(settings.Project, settings.Name);
+        _server = server?.Hold;
+        Url = server?.Page;
         _watch = new DeliveryWatch(backend, console, TimeProvider.System);
     }
 

@@ -115,12 +115,12 @@ internal sealed class RunSettings
         return new RunSettings(all, isLocal);
     }
 
-    /// <summary>The settings of the engine for a service at an address.</summary>
-    public LoggerConfig ToLoggerConfig(string? endpoint)
+    /// <summary>The settings of the engine, for a server that was found or the service that the options name.</summary>
+    public LoggerConfig ToLoggerConfig(FoundServer? server)
     {
         LoggerConfig config = new()
         {
-            ApiKey = _options.ApiKey ?? "local",
+            ApiKey = server?.ApiKey ?? _options.ApiKey ?? "local",
             Workspace = _options.Workspace,
             Project = _options.Project,
             RunName = _options.Name,
@@ -152,7 +152,7 @@ internal sealed class RunSettings
             },
             LoggerFactory = _options.LoggerFactory,
         };
-        config.Endpoint = endpoint ?? _options.Endpoint ?? config.Endpoint;
+        config.Endpoint = server?.Endpoint ?? _options.Endpoint ?? config.Endpoint;
         config.QueueBytes = _options.QueueBytes ?? config.QueueBytes;
         config.LogLevel = _options.LogLevel ?? config.LogLevel;
         return config;

@@ -21,7 +21,7 @@ public class RunOptionsTests
     public void The_defaults_protect_the_training_loop()
     {
         RunSettings settings = Resolve(new RunOptions { Project = "p" });
-        LoggerConfig config = settings.ToLoggerConfig("http://127.0.0.1:1");
+        LoggerConfig config = settings.ToLoggerConfig(null);
 
         config.Backpressure.Should().Be(Backpressure.DropNew);
         config.EnqueueTimeout.Should().Be(TimeSpan.FromSeconds(0.1));

@@ -340,14 +340,36 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
-    public async Task Without_an_endpoint_a_server_on_this_machine_is_used()
+    public async Task Without_an_endpoint_a_server_on_this_machine_is_found_or_started_and_outlives_the_run()
     {
-        Run run = await Run.StartAsync(new RunOptions { Project = "tests", Endpoint = null, Print = false, LogGitCommit = false });
-        run.Url.Should().StartWith("http://127.0.0.1:");
-        run.Log("loss", 0.5);
-        await run.CloseAsync();
+        string folder = Directory.CreateTempSubdirectory("metrana-home-").FullName;
+        Environment.SetEnvironmentVariable("METRANA_SERVER_DATA", folder);
+        using StringWriter output = new();
+        try
+        {
+            Run first = await Run.StartAsync(new RunOptions { Project = "tests", Output = output, LogGitCommit = false });
+            first.Log("loss", 0.5);
+            await first.CloseAsync();
+            Run second = await Run.StartAsync(new RunOptions { Project = "tests", Print = false, LogGitCommit = false });
+            await second.CloseAsync();
 
-        run.Delivery.Sent.Should().BeGreaterThan(0);
-        run.Delivery.Pending.Should().Be(0);
+            first.Url.Should().StartWith("http://127.0.0.1:");
+            second.Url.Should().Be(first.Url, "it is the same server");
+            output.ToString().Should().StartWith($"metrana: run tests/{first.Name} started: {first.Url}");
+            await using LocalServer server = await LocalServer.FindOrStartAsync();
+            StoredRun stored = (await server.FindRunAsync(first.Name))!;
+            stored.Workspace.Should().Be("local");
+            (await server.GetSeriesAsync(stored.RunId)).Single(series => series.Metric == "loss").Points.Should().Be(1);
+        }
+        finally
+        {
+            await using (LocalServer server = await LocalServer.FindOrStartAsync())
+            {
+                await server.StopAsync();
+            }
+
+            Environment.SetEnvironmentVariable("METRANA_SERVER_DATA", null);
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }
