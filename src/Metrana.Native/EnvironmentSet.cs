@@ -1,11 +1,13 @@
+using System.Collections;
+
 namespace Metrana.Native;
 
 /// <summary>
 /// Environments of one logger that come again and again, made once by
-/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them brings no name along. It needs no disposing and may
-/// be kept for as long as anybody likes.
+/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them brings no name along. It needs no disposing, never
+/// changes, and any number of threads may use it.
 /// </summary>
-public sealed class EnvironmentSet
+public sealed class EnvironmentSet : IReadOnlyList<string>
 {
     private readonly string[] _names;
     private readonly uint[] _ids;
@@ -28,6 +30,27 @@ public sealed class EnvironmentSet
 
     /// <summary>How the logger knows them.</summary>
     internal ReadOnlySpan<uint> Ids => _ids;
+
+    /// <summary>The name of one of them.</summary>
+    /// <param name="index">Its row.</param>
+    public string this[int index] => _names[index];
+
+    /// <summary>Some of them, in a row: what makes <c>environments[8..16]</c> work. Make it once, for it allocates.</summary>
+    /// <param name="start">The first row.</param>
+    /// <param name="length">How many rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public EnvironmentSet Slice(int start, int length) =>
+        new(Owner, _names.AsSpan(start, length).ToArray(), _ids.AsSpan(start, length).ToArray());
+
+    /// <summary>One of them, as a set of its own. Make it once, for it allocates.</summary>
+    /// <param name="index">Its row.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public EnvironmentSet Only(int index) => Slice(index, 1);
+
+    /// <inheritdoc/>
+    public IEnumerator<string> GetEnumerator() => ((IEnumerable<string>)_names).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary><c>[walker-0, walker-1]</c>.</summary>
     public override string ToString() => $"[{string.Join(", ", _names)}]";

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Metrana.Native;
 
@@ -10,7 +11,7 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(EnvironmentSteps), nameof(Each))]
 public readonly ref struct EnvironmentSteps
 {
-    private EnvironmentSteps(Spread spread) => Spread = spread;
+    internal EnvironmentSteps(Spread spread) => Spread = spread;
 
     /// <summary>On from the last step, from 0 in a new reinforcement-learning step or episode.</summary>
     public static EnvironmentSteps Auto => default;
@@ -32,6 +33,35 @@ public readonly ref struct EnvironmentSteps
         ArgumentNullException.ThrowIfNull(steps);
         return Each(steps);
     }
+
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(ReadOnlySpan<int> steps) => Each(WideColumn.Of(steps));
+
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(int[] steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(WideColumn.Of(steps));
+    }
+
+    /// <summary>The same from a list.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(List<long> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(CollectionsMarshal.AsSpan(steps));
+    }
+
+    /// <summary>The same steps: from a first one on, or one for each value.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(Steps steps) => steps.Kind switch
+    {
+        StepsKind.From => From(steps.First),
+        StepsKind.Each => Each(steps.Values),
+        _ => default,
+    };
 
     /// <summary>
     /// The first value of each environment has this step, each one after it one more. It begins again with each episode of

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Metrana.Native;
 
@@ -10,7 +11,7 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(Episodes), nameof(Each))]
 public readonly ref struct Episodes
 {
-    private Episodes(Spread spread) => Spread = spread;
+    internal Episodes(Spread spread) => Spread = spread;
 
     /// <summary>No episodes.</summary>
     public static Episodes None => default;
@@ -31,6 +32,26 @@ public readonly ref struct Episodes
     {
         ArgumentNullException.ThrowIfNull(episodes);
         return Each(episodes);
+    }
+
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(ReadOnlySpan<int> episodes) => Each(WideColumn.Of(episodes));
+
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(int[] episodes)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        return Each(WideColumn.Of(episodes));
+    }
+
+    /// <summary>The same from a list.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(List<long> episodes)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        return Each(CollectionsMarshal.AsSpan(episodes));
     }
 
     /// <summary>One episode for all the points.</summary>

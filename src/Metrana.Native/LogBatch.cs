@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
 
@@ -5,7 +6,8 @@ namespace Metrana.Native;
 
 /// <summary>
 /// Values of several series that are logged as one by <see cref="Logger.Log(LogBatch)"/>: all of them or none. It copies what
-/// is added, keeps its memory and is used again; it belongs to no logger. One thread at a time may use it.
+/// is added, keeps its memory and is used again; it belongs to no logger. One thread at a time may use it: a second one gets an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -20,13 +22,16 @@ namespace Metrana.Native;
 /// </example>
 public sealed class LogBatch
 {
-    /// <summary>How many additions it holds.</summary>
-    public int Count => Buffer.Count;
+    private readonly BatchBuffer _buffer = new();
 
-    internal BatchBuffer Buffer { get; } = new();
+    /// <summary>Not 0 while a thread is at work. The buffers have no lock, and two threads in them would corrupt memory.</summary>
+    private int _busy;
+
+    /// <summary>How many additions it holds.</summary>
+    public int Count => _buffer.Count;
 
     /// <summary>Adds one value of a series.</summary>
-    /// <inheritdoc cref="Add(string, Scale, ReadOnlySpan{double}, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">What a step counts.</param>
     /// <param name="value">The value; NaN and the infinities are values as well.</param>
@@ -42,47 +47,28 @@ public sealed class LogBatch
         Steps steps = default,
         Timestamps timestamps = default,
         bool distributed = false) =>
-        Buffer.Add(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed);
+        Put(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed);
 
-    /// <summary>Adds one whole number of a series.</summary>
+    /// <summary>Adds one number of any type.</summary>
     /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">What a step counts.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="labels">What tells this series from others of the same metric and scale.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was added.</exception>
-    public void Add(
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was added.</exception>
+    public void Add<T>(
         string metric,
         Scale scale,
-        long value,
+        T value,
         LabelSpan labels = default,
         Steps steps = default,
         Timestamps timestamps = default,
-        bool distributed = false) =>
-        Add(metric, scale, Widen.ToDouble(value), labels, steps, timestamps, distributed);
-
-    /// <summary>Adds one whole number of a series.</summary>
-    /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
-    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
-    /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was added.</exception>
-    public void Add(
-        string metric,
-        Scale scale,
-        ulong value,
-        LabelSpan labels = default,
-        Steps steps = default,
-        Timestamps timestamps = default,
-        bool distributed = false) =>
-        Add(metric, scale, Widen.ToDouble(value), labels, steps, timestamps, distributed);
+        bool distributed = false)
+        where T : struct, INumberBase<T> =>
+        Add(metric, scale, Exact.ToDouble(value), labels, steps, timestamps, distributed);
 
     /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
@@ -93,29 +79,80 @@ public sealed class LogBatch
     /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
     /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
-    [OverloadResolutionPriority(1)]
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold one of the values. Nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
     public void Add(
         string metric,
         Scale scale,
-        ReadOnlySpan<double> values,
+        Values values,
         LabelSpan labels = default,
         Steps steps = default,
         Timestamps timestamps = default,
-        bool distributed = false) =>
-        Buffer.Add(metric, scale, values, labels, steps, timestamps, distributed);
-
-    /// <summary>Adds values at the precision of <see cref="float"/>: half the bytes.</summary>
-    /// <inheritdoc cref="Add(string, Scale, ReadOnlySpan{double}, LabelSpan, Steps, Timestamps, bool)"/>
-    public void Add(
-        string metric,
-        Scale scale,
-        ReadOnlySpan<float> values,
-        LabelSpan labels = default,
-        Steps steps = default,
-        Timestamps timestamps = default,
-        bool distributed = false) =>
-        Buffer.Add(metric, scale, values, labels, steps, timestamps, distributed);
+        bool distributed = false)
+    {
+        if (values.AreFloats)
+        {
+            Put(metric, scale, values.Floats, labels, steps, timestamps, distributed);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            Put(metric, scale, widened.Span, labels, steps, timestamps, distributed);
+        }
+        else
+        {
+            Put(metric, scale, values.Doubles, labels, steps, timestamps, distributed);
+        }
+    }
 
     /// <summary>Empties it without logging anything. Its memory stays for what comes next.</summary>
-    public void Clear() => Buffer.Clear();
+    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
+    public void Clear()
+    {
+        Enter();
+        _buffer.Clear();
+        Leave();
+    }
+
+    /// <summary>Logs all of it or nothing, and empties it if that went well.</summary>
+    internal void Send(LoggerHandle logger)
+    {
+        Enter();
+        try
+        {
+            _buffer.Send(logger);
+            _buffer.Clear();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Put<T>(
+        string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
+        where T : unmanaged
+    {
+        Enter();
+        try
+        {
+            _buffer.Add(metric, scale, values, labels, steps, timestamps, distributed);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enter()
+    {
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            throw new InvalidOperationException(
+                "Two threads use one LogBatch at the same time. Give each thread a batch of its own, or hold a lock around it.");
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _busy, 0);
 }

@@ -48,6 +48,11 @@ public sealed partial class Logger : IAsyncDisposable
         return Alive(_core.FlushAsync(seconds, cancellationToken));
     }
 
+    /// <summary>Ends when everything that was logged before the call is acknowledged by the service, however long that takes.</summary>
+    /// <inheritdoc cref="FlushAsync(TimeSpan?, CancellationToken)"/>
+    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
+
     /// <summary>
     /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run. It happens
     /// elsewhere: a call that another thread makes at the same moment may still be taken, and is then delivered as well. A

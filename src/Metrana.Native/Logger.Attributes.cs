@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -9,24 +12,45 @@ public sealed partial class Logger
     /// <summary>Writes the configuration of the run: attributes below <c>config</c>.</summary>
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
     /// <param name="value">
-    /// The value, mostly a dictionary. NaN and the infinities are written as paths without a value.
+    /// A dictionary, a record, an anonymous object or a class, whose entries and properties are the settings. NaN and the
+    /// infinities are written as paths without a value.
     /// </param>
-    public void LogConfig(object? value) =>
-        LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value);
+    /// <exception cref="ArgumentException">
+    /// The value has no settings in it, being null, a single value or a tuple, or something in it cannot be an attribute; the
+    /// message says what and where. Nothing changed.
+    /// </exception>
+    public void LogConfig(object value)
+    {
+        CheckConfig(value);
+        LogConfigValue(value);
+    }
+
+    /// <summary>Writes the configuration of the run, without reflection: for programs that are trimmed or compiled ahead of time.</summary>
+    /// <inheritdoc cref="LogConfig(object)"/>
+    /// <param name="value">A record, an anonymous object or a class, whose properties are the settings.</param>
+    /// <param name="typeInfo">What a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> knows of it: <c>MyJson.Default.Settings</c>.</param>
+    public void LogConfig<T>(T value, JsonTypeInfo<T> typeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        CheckConfig(value);
+        LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value, typeInfo.Options);
+    }
 
     /// <summary>
     /// Writes attributes of the run: facts that have no step, such as settings. A dictionary becomes one for each entry, at
-    /// the path <c>prefix/key</c>, a list or a set one for each place, <c>prefix/0</c>, and so on inwards. All of them are
-    /// written or none.
+    /// the path <c>prefix/key</c>, an object one for each property, a list or a set one for each place, <c>prefix/0</c>, and so
+    /// on inwards. All of them are written or none.
     /// </summary>
-    /// <param name="prefix">Where they go. It may be empty when the value is a dictionary or a list. <c>sys</c> is the service's own.</param>
+    /// <param name="prefix">Where they go. It may be empty when the value has entries of its own. <c>sys</c> is the service's own.</param>
     /// <param name="value">
     /// A text, number, boolean, date, null, <see cref="System.Text.Json.JsonElement"/> or
-    /// <see cref="System.Text.Json.Nodes.JsonNode"/>, or a dictionary, list, set or tuple of them. A <see cref="ulong"/> above
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/>, or a dictionary, list, set or tuple of them, or a record or another object
+    /// with such properties. An enum is its name; <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>,
+    /// <see cref="Version"/> and <see cref="char"/> are texts. A <see cref="ulong"/> above
     /// 2^63-1 is written as a number with a fraction, a <see cref="decimal"/> has to be one that a double holds, a
     /// <see cref="DateTime"/> of no kind counts as UTC, and a <see cref="DateOnly"/> is its midnight in UTC. A date in a
-    /// <see cref="System.Text.Json.Nodes.JsonNode"/> is text, as it is in JSON. NaN and the infinities are refused. Of anything
-    /// else <see cref="System.Text.Json.JsonSerializer"/> makes a <see cref="System.Text.Json.JsonElement"/>.
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/> is text, as it is in JSON. NaN and the infinities are refused. Properties
+    /// are read by reflection; a program that was published without it passes a <c>JsonTypeInfo</c>.
     /// </param>
     /// <exception cref="ArgumentException">Something in the value cannot be an attribute; the message says what and where. Nothing changed.</exception>
     /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
@@ -40,10 +64,22 @@ public sealed partial class Logger
         LogTree(NativeLogger.AttributeTarget.Run, prefix, nameof(prefix), null, value);
     }
 
+    /// <summary>Writes attributes of the run, without reflection: for programs that are trimmed or compiled ahead of time.</summary>
+    /// <inheritdoc cref="LogAttributes(string, object?)"/>
+    /// <param name="prefix">Where they go.</param>
+    /// <param name="value">A record or another object.</param>
+    /// <param name="typeInfo">What a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> knows of it.</param>
+    public void LogAttributes<T>(string prefix, T value, JsonTypeInfo<T> typeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        LogTree(NativeLogger.AttributeTarget.Run, prefix, nameof(prefix), null, value, typeInfo.Options);
+    }
+
     /// <summary>Writes attributes of an environment, or of one episode in it.</summary>
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">A dictionary or a list; its paths begin with its keys. See <see cref="LogAttributes"/>.</param>
+    /// <param name="value">A dictionary, an object or a list; its paths begin with its keys. See <see cref="LogAttributes(string, object?)"/>.</param>
     /// <param name="episode">The episode that they hold for; left out, they hold for the environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public void LogEnvironmentAttributes(string environment, object? value, long? episode = null)
@@ -118,11 +154,34 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
-    private void LogTree(NativeLogger.AttributeTarget target, string name, string parameter, long? episode, object? value)
+    /// <summary>Writes whatever is given, as the protocol does: also a single value.</summary>
+    internal void LogConfigValue(object? value) =>
+        LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value);
+
+    /// <summary>A single value or a tuple would be written, and would look like a success.</summary>
+    private static void CheckConfig(object? value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value is string or ITuple or IFormattable or bool or Uri or Version or char)
+        {
+            throw new ArgumentException(
+                "A configuration has names for its settings: pass a dictionary, an anonymous object, new { lr = 3e-4 }, or a record. "
+                    + $"A {value.GetType().Name} has none; LogAttributes writes it under a name.",
+                nameof(value));
+        }
+    }
+
+    private void LogTree(
+        NativeLogger.AttributeTarget target,
+        string name,
+        string parameter,
+        long? episode,
+        object? value,
+        JsonSerializerOptions? contracts = null)
     {
         try
         {
-            NativeLogger.LogAttributes(Live(), target, name, parameter, episode, value);
+            NativeLogger.LogAttributes(Live(), target, name, parameter, episode, value, contracts);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

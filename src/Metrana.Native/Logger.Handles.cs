@@ -1,3 +1,4 @@
+using System.Globalization;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -59,6 +60,27 @@ public sealed partial class Logger
         }
     }
 
+    /// <summary>So many environments, named <c>env-0</c>, <c>env-1</c> and so on.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="prefix">What stands before the number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <exception cref="ArgumentNullException">There is no prefix.</exception>
+    /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public EnvironmentSet Environments(int count, string prefix = "env-")
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentNullException.ThrowIfNull(prefix);
+        string[] names = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}");
+        }
+
+        return Environments(new ReadOnlySpan<string>(names));
+    }
+
     /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
     /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
     /// <param name="names">Their names, in the order of the rows.</param>
@@ -90,6 +112,7 @@ public sealed partial class Logger
 
     /// <summary>Logs everything in a batch, or nothing of it, and empties it. One that could not be logged stays as it is.</summary>
     /// <param name="batch">The batch.</param>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was logged.</exception>
     /// <exception cref="MetricValidationException">Something in it breaks a rule. Nothing changed.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
@@ -98,16 +121,16 @@ public sealed partial class Logger
     public void Log(LogBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        LoggerHandle logger = Live();
         try
         {
-            batch.Buffer.Send(Live());
+            batch.Send(logger);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {
             throw Disposed();
         }
 
-        batch.Clear();
         GC.KeepAlive(this);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -23,35 +22,22 @@ public sealed partial class Logger
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    [OverloadResolutionPriority(1)]
     public void LogHistogram(
         string metric,
         Scale scale,
         long step,
         ReadOnlySpan<double> edges,
-        ReadOnlySpan<long> counts,
+        Counts counts,
         HistogramStats? stats = null,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
-        LogOneHistogram(metric, scale, step, edges, NativeLogger.NotNegative(counts, nameof(counts)), stats, labels, timestamps);
-
-    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
-    public void LogHistogram(
-        string metric,
-        Scale scale,
-        long step,
-        ReadOnlySpan<double> edges,
-        ReadOnlySpan<ulong> counts,
-        HistogramStats? stats = null,
-        LabelSpan labels = default,
-        Timestamps timestamps = default) =>
-        LogOneHistogram(metric, scale, step, edges, counts, stats, labels, timestamps);
+        LogOneHistogram(metric, scale, step, edges, counts.Checked(nameof(counts)), stats, labels, timestamps);
 
     /// <summary>
     /// Logs a histogram of densities. (It has a name of its own because whole numbers written in the call would be taken for
     /// counts.)
     /// </summary>
-    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">What a step counts.</param>
     /// <param name="step">Its step.</param>
@@ -74,7 +60,7 @@ public sealed partial class Logger
     /// <summary>
     /// Logs several histograms of one series, all of them or none. All count values, or all are of densities.
     /// </summary>
-    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{long}, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">What a step counts.</param>
     /// <param name="histograms">The histograms. None at all log nothing.</param>

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -6,7 +6,7 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
-    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, ReadOnlySpan{double}, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, Values, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
     /// <param name="rlStep">The step of the training.</param>
@@ -44,61 +44,35 @@ public sealed partial class Logger
                 Ordered = ordered,
             });
 
-    /// <summary>Logs one whole number of a reinforcement-learning series in one environment.</summary>
+    /// <summary>Logs one number of any type, of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
     /// <param name="labels">What tells this series from others of the same metric and scale.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
-    public void LogRlFloats(
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    public void LogRlFloats<T>(
         string metric,
         Scale scale,
         long rlStep,
         string environment,
-        long value,
+        T value,
         Episodes episodes = default,
         LabelSpan labels = default,
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default,
         StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true) =>
+        bool ordered = true)
+        where T : struct, INumberBase<T> =>
         LogRlFloats(
-            metric, scale, rlStep, environment, Widen.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
-
-    /// <summary>Logs one whole number of a reinforcement-learning series in one environment.</summary>
-    /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
-    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
-    public void LogRlFloats(
-        string metric,
-        Scale scale,
-        long rlStep,
-        string environment,
-        ulong value,
-        Episodes episodes = default,
-        LabelSpan labels = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default,
-        StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true) =>
-        LogRlFloats(
-            metric, scale, rlStep, environment, Widen.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
+            metric, scale, rlStep, environment, Exact.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
 
     /// <summary>
     /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
@@ -128,13 +102,12 @@ public sealed partial class Logger
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    [OverloadResolutionPriority(1)]
     public void LogRlFloats(
         string metric,
         Scale scale,
         long rlStep,
         EnvironmentSpan environments,
-        ReadOnlySpan<double> values,
+        Values values,
         Episodes episodes = default,
         LabelSpan labels = default,
         EnvironmentSteps steps = default,
@@ -147,36 +120,7 @@ public sealed partial class Logger
             scale,
             values,
             labels,
-            new RlCall(rlStep, environments, values.Length, width)
-            {
-                Episodes = episodes,
-                Steps = steps,
-                Timestamps = timestamps,
-                Strategy = strategy,
-                Ordered = ordered,
-            });
-
-    /// <summary>Logs values of a reinforcement-learning series at the precision of <see cref="float"/>: half the bytes.</summary>
-    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, ReadOnlySpan{double}, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
-    public void LogRlFloats(
-        string metric,
-        Scale scale,
-        long rlStep,
-        EnvironmentSpan environments,
-        ReadOnlySpan<float> values,
-        Episodes episodes = default,
-        LabelSpan labels = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default,
-        StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true,
-        int? width = null) =>
-        LogRl(
-            metric,
-            scale,
-            values,
-            labels,
-            new RlCall(rlStep, environments, values.Length, width)
+            new RlCall(rlStep, environments, values.Count, width)
             {
                 Episodes = episodes,
                 Steps = steps,
@@ -204,7 +148,42 @@ public sealed partial class Logger
     {
         if (environments.Kept is { } kept && kept.Owner != this)
         {
-            throw new ArgumentException("The environments were made by another logger.", nameof(environments));
+            throw new ArgumentException(
+                "The environments were made by another logger: call Environments on the one that logs.", nameof(environments));
+        }
+    }
+
+    private void LogRl(string metric, Scale scale, Values values, LabelSpan labels, scoped in RlCall call)
+    {
+        if (values.AreFloats)
+        {
+            LogRl(metric, scale, values.Floats, labels, call);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            LogRl(metric, scale, widened.Span, labels, call);
+        }
+        else
+        {
+            LogRl(metric, scale, values.Doubles, labels, call);
+        }
+    }
+
+    /// <summary>How a logger knows environments; those that it does not know are made known.</summary>
+    /// <param name="names">Their names.</param>
+    /// <param name="ids">Room for as many.</param>
+    internal void Identify(ReadOnlySpan<string> names, Span<uint> ids)
+    {
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (!_known.TryFind(names[i], out ids[i]))
+            {
+                uint[] all = NativeLogger.GetEnvironments(Live(), names);
+                _known.Learn(names, all);
+                all.CopyTo(ids);
+                return;
+            }
         }
     }
 

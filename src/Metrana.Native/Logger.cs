@@ -50,6 +50,10 @@ public sealed partial class Logger : IDisposable
         RunIdHex = Convert.ToHexString(core.Info.RunId).ToLowerInvariant();
     }
 
+    /// <summary>Opens the run, or joins the one that is there. Blocks until the service has answered.</summary>
+    /// <inheritdoc cref="Logger(LoggerConfig)"/>
+    public static Logger Open(LoggerConfig config) => new(config);
+
     /// <summary>A forgotten logger is closed without holding a thread: neither a finaliser nor the pool may wait for a network.</summary>
     ~Logger()
     {

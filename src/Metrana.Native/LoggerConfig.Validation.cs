@@ -5,6 +5,9 @@ namespace Metrana.Native;
 
 public sealed partial class LoggerConfig
 {
+    private const long MostQueueBytes = 1L << 40;
+    private static readonly TimeSpan _longestTcpKeepAlive = TimeSpan.FromSeconds(short.MaxValue);
+
     /// <summary>Finds every reason why this cannot work.</summary>
     /// <exception cref="LoggerInitException">There is one; all of them are in the message, by the names of the properties.</exception>
     internal void Validate()
@@ -96,15 +99,19 @@ public sealed partial class LoggerConfig
         NotNegative(CloseTimeout);
         NotNegative(Http2KeepAliveInterval);
         NotNegative(Http2KeepAliveTimeout);
-        NotNegative(TcpKeepAlive);
         NotNegative(EnqueueTimeout);
         NotNegative(MsgMaxAge);
         NotNegative(MsgLinger);
         NotNegative(BackoffInitial);
         NotNegative(BackoffMax);
         NotNegative(AckStallTimeout ?? TimeSpan.Zero, nameof(AckStallTimeout));
-        LongerThanNothing(ConnectTimeout);
-        LongerThanNothing(InitTimeout);
+        LongerThanNothing(ConnectTimeout, "nothing could ever be opened");
+        LongerThanNothing(InitTimeout, "nothing could ever be opened");
+        LongerThanNothing(AckStallTimeout ?? TimeSpan.MaxValue, "every stream would be given up at once (null: no limit)", nameof(AckStallTimeout));
+        if (TcpKeepAlive < TimeSpan.FromSeconds(1) || TcpKeepAlive > _longestTcpKeepAlive)
+        {
+            problems.Add($"TcpKeepAlive is {TcpKeepAlive}, expected between 1 s and {_longestTcpKeepAlive.TotalSeconds:0} s, as TCP has it");
+        }
 
         void NotNegative(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "")
         {
@@ -114,11 +121,11 @@ public sealed partial class LoggerConfig
             }
         }
 
-        void LongerThanNothing(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "")
+        void LongerThanNothing(TimeSpan value, string why, [CallerArgumentExpression(nameof(value))] string name = "")
         {
             if (value == TimeSpan.Zero)
             {
-                problems.Add($"{name} is {value}, expected more: nothing could ever be opened");
+                problems.Add($"{name} must be greater than zero: {why}");
             }
         }
     }
@@ -126,6 +133,11 @@ public sealed partial class LoggerConfig
     private void CheckNumbers(List<string> problems)
     {
         AtLeast(1, QueueBytes);
+        if (QueueBytes > MostQueueBytes)
+        {
+            problems.Add($"QueueBytes is {QueueBytes}, expected {MostQueueBytes} (1 TiB) or less: the queue lives in memory");
+        }
+
         AtLeast(1, MaxMsgSize);
         AtLeast(1, MaxPendingRequests);
         AtLeast(0, MsgMaxRetries ?? 0, nameof(MsgMaxRetries));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native;
@@ -8,7 +10,12 @@ namespace Metrana.Native;
 /// </summary>
 public sealed partial class LoggerConfig
 {
-    /// <summary>The key that opens the service; never shown. A local server takes any, also the empty one.</summary>
+    /// <summary>
+    /// The key that opens the service. It is never shown: not in a message, not by <see cref="ToString"/>, and not in JSON that
+    /// is made of this object. A local server takes any key, also the empty one.
+    /// </summary>
+    [JsonConverter(typeof(HiddenText))]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? ApiKey { get; set; }
 
     /// <summary>The workspace that the run belongs to.</summary>
@@ -21,6 +28,7 @@ public sealed partial class LoggerConfig
     public string? RunName { get; set; }
 
     /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>. Default: the hosted service.</summary>
+    [JsonConverter(typeof(EndpointText))]
     public string Endpoint { get; set; } = "https://ingestion.metrana.ai";
 
     /// <summary>The organization, where workspaces of several ones have the same name.</summary>
@@ -65,7 +73,7 @@ public sealed partial class LoggerConfig
     /// <summary>How long such a probe may stay unanswered. Default: 10 s.</summary>
     public TimeSpan Http2KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a silent connection is probed by TCP. Default: 60 s.</summary>
+    /// <summary>How often a silent connection is probed by TCP: from 1 s to 32,767 s. Default: 60 s.</summary>
     public TimeSpan TcpKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How many bytes may be accepted and not yet acknowledged: the bound of the queue. Default: 64 MiB.</summary>
@@ -123,6 +131,7 @@ public sealed partial class LoggerConfig
     public LogLevel LogLevel { get; set; } = LogLevel.Warning;
 
     /// <summary>Where the engine's lines go, in the category <c>Metrana.Native</c>. Default: standard error.</summary>
+    [JsonIgnore]
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>What the service is to make of the series of the run on its own. Default: nothing.</summary>
@@ -134,9 +143,8 @@ public sealed partial class LoggerConfig
     /// <summary>The run and where it goes. The key is not in it, on purpose.</summary>
     public override string ToString() => $"{RunPath} at {EndpointToShow}";
 
-    /// <summary>The address without what may be a password.</summary>
-    private string EndpointToShow =>
-        Endpoint is { } address && address.LastIndexOf('@') is var at and >= 0 ? "...@" + address[(at + 1)..] : Endpoint ?? "";
+    /// <summary>The address without anything that may be a password or a key.</summary>
+    private string EndpointToShow => EndpointText.ToShow(Endpoint);
 
     internal LoggerConfig Copy()
     {

@@ -15,14 +15,21 @@ internal readonly ref struct RlCall
         CheckGrid(environments.Count, count, width);
         RlStep = rlStep;
         Environments = environments;
-        Count = count;
+        Rows = environments.Count;
+    }
+
+    private RlCall(long rlStep, int rows)
+    {
+        RlStep = rlStep;
+        Rows = rows;
     }
 
     public long RlStep { get; }
 
     public EnvironmentSpan Environments { get; }
 
-    public int Count { get; }
+    /// <summary>How many environments there are.</summary>
+    public int Rows { get; }
 
     public Episodes Episodes { get; init; }
 
@@ -33,6 +40,16 @@ internal readonly ref struct RlCall
     public StepStrategy Strategy { get; init; }
 
     public bool Ordered { get; init; }
+
+    /// <summary>The same call for some of its rows, which are named by the caller.</summary>
+    public RlCall With(Spread episodes, Spread steps, Spread timestamps, int rows) => new(RlStep, rows)
+    {
+        Episodes = new Episodes(episodes),
+        Steps = new EnvironmentSteps(steps),
+        Timestamps = new RlTimestamps(timestamps),
+        Strategy = Strategy,
+        Ordered = Ordered,
+    };
 
     /// <summary>
     /// Rows of several environments are only cut where the caller says how long they are: a row that somebody took for
@@ -46,14 +63,16 @@ internal readonly ref struct RlCall
             if ((long)given * environments != count)
             {
                 throw new ArgumentException(
-                    $"{count} values are no grid for {environments} environments of {given} values each.", nameof(width));
+                    $"{count} values do not fit {environments} environments with a width of {given}: "
+                        + $"pass {(long)given * environments} values.",
+                    nameof(width));
             }
         }
         else if (environments > 1 && count != environments && count != 0)
         {
             throw new ArgumentException(
-                $"values describe no {environments} environments: {count} values were given. "
-                    + "One for each environment, or a grid row by row with the width of a row in 'width'.");
+                $"{count} values do not fit {environments} environments: pass {environments} values, "
+                    + $"or 'width: n' and {environments}*n values, row by row.");
         }
     }
 }

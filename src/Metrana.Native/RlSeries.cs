@@ -1,4 +1,5 @@
-using System.Runtime.CompilerServices;
+using System.Buffers;
+using System.Numerics;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -28,62 +29,54 @@ public sealed class RlSeries
     public string Metric { get; }
 
     /// <summary>Logs one value in one environment.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSet, ReadOnlySpan{double}, Episodes, EnvironmentSteps, RlTimestamps, int?)"/>
+    /// <inheritdoc cref="Log(long, EnvironmentSpan, Values, Episodes, EnvironmentSteps, RlTimestamps, int?, ReadOnlySpan{bool})"/>
     /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The environment, as a set of one.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
     /// <param name="value">The value; NaN and the infinities are values as well.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void Log(
         long rlStep,
-        EnvironmentSet environment,
+        EnvironmentSpan environment,
         double value,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default) =>
-        LogGrid(rlStep, environment, new ReadOnlySpan<double>(in value), episodes, steps, timestamps, null);
+        LogGrid(rlStep, environment, new ReadOnlySpan<double>(in value), episodes, steps, timestamps, null, default);
 
-    /// <summary>Logs one whole number in one environment.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSet, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <summary>Logs one number of any type in one environment.</summary>
+    /// <inheritdoc cref="Log(long, EnvironmentSpan, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
     /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The environment, as a set of one.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    public void Log(
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    public void Log<T>(
         long rlStep,
-        EnvironmentSet environment,
-        long value,
+        EnvironmentSpan environment,
+        T value,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default) =>
-        Log(rlStep, environment, Widen.ToDouble(value), episodes, steps, timestamps);
-
-    /// <summary>Logs one whole number in one environment.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSet, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The environment, as a set of one.</param>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    public void Log(
-        long rlStep,
-        EnvironmentSet environment,
-        ulong value,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default) =>
-        Log(rlStep, environment, Widen.ToDouble(value), episodes, steps, timestamps);
+        RlTimestamps timestamps = default)
+        where T : struct, INumberBase<T> =>
+        Log(rlStep, environment, Exact.ToDouble(value), episodes, steps, timestamps);
 
     /// <summary>
     /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
     /// They are copied, all of them or none, and the call returns.
     /// </summary>
+    /// <example>
+    /// <code>
+    /// EnvironmentSet environments = logger.Environments(64);
+    /// RlSeries returns = logger.RlSeries("return", Scale.Episode);
+    /// returns.Log(update, environments, episodeReturns, steps: episodeNumbers, where: done);   // only the environments that are done
+    /// </code>
+    /// </example>
     /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environments">The environments, which are the rows.</param>
+    /// <param name="environments">The environments, which are the rows: names, or a set that was made once.</param>
     /// <param name="values">The values, row by row; NaN and the infinities are values as well. None at all log nothing.</param>
     /// <param name="episodes">Their episodes; left out, they belong to none.</param>
     /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
@@ -92,35 +85,43 @@ public sealed class RlSeries
     /// How many values each environment has. Needed for a grid; left out, one environment has all the values and each of many
     /// has one.
     /// </param>
+    /// <param name="where">
+    /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
+    /// all of them. Left out, all are logged.
+    /// </param>
     /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The reinforcement-learning step or the width is negative, or a double does not hold one of the values.
+    /// </exception>
     /// <exception cref="ArgumentException">The values are no such grid, or the environments are another logger's.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    [OverloadResolutionPriority(1)]
     public void Log(
         long rlStep,
-        EnvironmentSet environments,
-        ReadOnlySpan<double> values,
+        EnvironmentSpan environments,
+        Values values,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default,
-        int? width = null) =>
-        LogGrid(rlStep, environments, values, episodes, steps, timestamps, width);
-
-    /// <summary>Logs values at the precision of <see cref="float"/>: half the bytes.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSet, ReadOnlySpan{double}, Episodes, EnvironmentSteps, RlTimestamps, int?)"/>
-    public void Log(
-        long rlStep,
-        EnvironmentSet environments,
-        ReadOnlySpan<float> values,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default,
-        int? width = null) =>
-        LogGrid(rlStep, environments, values, episodes, steps, timestamps, width);
+        int? width = null,
+        ReadOnlySpan<bool> where = default)
+    {
+        if (values.AreFloats)
+        {
+            LogGrid(rlStep, environments, values.Floats, episodes, steps, timestamps, width, where);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            LogGrid(rlStep, environments, widened.Span, episodes, steps, timestamps, width, where);
+        }
+        else
+        {
+            LogGrid(rlStep, environments, values.Doubles, episodes, steps, timestamps, width, where);
+        }
+    }
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
@@ -132,7 +133,8 @@ public sealed class RlSeries
         Episodes episodes,
         EnvironmentSteps steps,
         RlTimestamps timestamps,
-        int? width)
+        int? width,
+        ReadOnlySpan<bool> where)
         where T : unmanaged
     {
         RlCall call = new(rlStep, environments, values.Length, width)
@@ -144,13 +146,46 @@ public sealed class RlSeries
             Ordered = _ordered,
         };
         _logger.CheckOwner(environments);
+        int rows = environments.Count;
+        uint[]? rented = null;
         try
         {
-            _handle.LogRl(values, call, environments.Kept is { } kept ? kept.Ids : default);
+            scoped ReadOnlySpan<uint> ids;
+            if (environments.Kept is { } kept)
+            {
+                ids = kept.Ids;
+            }
+            else
+            {
+                rented = ArrayPool<uint>.Shared.Rent(rows);
+                string? one = environments.One;
+                _logger.Identify(one is null ? environments.Names : new ReadOnlySpan<string>(in one), rented);
+                ids = rented.AsSpan(0, rows);
+            }
+
+            if (where.IsEmpty)
+            {
+                _handle.LogRl(values, call, ids);
+            }
+            else
+            {
+                using RlSubset<T> subset = new(call, values, ids, where);
+                if (subset.Rows > 0)
+                {
+                    _handle.LogRl(subset.Values, subset.Call, subset.Environments);
+                }
+            }
         }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {
             throw Logger.Disposed();
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<uint>.Shared.Return(rented);
+            }
         }
 
         GC.KeepAlive(this);

@@ -10,7 +10,7 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(RlTimestamps), nameof(Each))]
 public readonly ref struct RlTimestamps
 {
-    private RlTimestamps(Spread spread) => Spread = spread;
+    internal RlTimestamps(Spread spread) => Spread = spread;
 
     /// <summary>The time of the call, for all its points.</summary>
     public static RlTimestamps Now => default;
@@ -20,6 +20,11 @@ public readonly ref struct RlTimestamps
     /// <summary>One moment for all the points, to the millisecond.</summary>
     /// <param name="moment">The moment.</param>
     public static implicit operator RlTimestamps(DateTimeOffset moment) => At(moment);
+
+    /// <summary>One moment for all the points, to the millisecond; one of no kind counts as UTC.</summary>
+    /// <param name="moment">The moment.</param>
+    public static implicit operator RlTimestamps(DateTime moment) => At(
+        moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
 
     /// <summary>One for each environment or for each value, whichever the length fits.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>

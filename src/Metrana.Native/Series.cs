@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -53,18 +53,6 @@ public sealed class Series
         GC.KeepAlive(this);
     }
 
-    /// <summary>Logs one whole number, now, at the step after the last of the series.</summary>
-    /// <inheritdoc cref="Log(double)"/>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
-    public void Log(long value) => Log(Widen.ToDouble(value));
-
-    /// <summary>Logs one whole number, now, at the step after the last of the series.</summary>
-    /// <inheritdoc cref="Log(double)"/>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is beyond 2^53. Nothing was logged.</exception>
-    public void Log(ulong value) => Log(Widen.ToDouble(value));
-
     /// <summary>Logs one value.</summary>
     /// <inheritdoc cref="Log(double)"/>
     /// <param name="value">The value; NaN and the infinities are values as well.</param>
@@ -73,21 +61,20 @@ public sealed class Series
     public void Log(double value, Steps steps = default, Timestamps timestamps = default) =>
         LogColumn(new ReadOnlySpan<double>(in value), steps, timestamps);
 
-    /// <summary>Logs one whole number.</summary>
-    /// <inheritdoc cref="Log(long)"/>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    public void Log(long value, Steps steps = default, Timestamps timestamps = default) =>
-        Log(Widen.ToDouble(value), steps, timestamps);
+    /// <summary>Logs one number of any type, now, at the step after the last of the series.</summary>
+    /// <inheritdoc cref="Log(double)"/>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    public void Log<T>(T value)
+        where T : struct, INumberBase<T> => Log(Exact.ToDouble(value));
 
-    /// <summary>Logs one whole number.</summary>
-    /// <inheritdoc cref="Log(ulong)"/>
-    /// <param name="value">The value; one beyond 2^53 is refused, for it would have to be rounded.</param>
+    /// <summary>Logs one number of any type.</summary>
+    /// <inheritdoc cref="Log{T}(T)"/>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    public void Log(ulong value, Steps steps = default, Timestamps timestamps = default) =>
-        Log(Widen.ToDouble(value), steps, timestamps);
+    public void Log<T>(T value, Steps steps = default, Timestamps timestamps = default)
+        where T : struct, INumberBase<T> => Log(Exact.ToDouble(value), steps, timestamps);
 
     /// <summary>Logs values, all of them or none.</summary>
     /// <inheritdoc cref="Log(double)"/>
@@ -95,14 +82,23 @@ public sealed class Series
     /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>
-    [OverloadResolutionPriority(1)]
-    public void Log(ReadOnlySpan<double> values, Steps steps = default, Timestamps timestamps = default) =>
-        LogColumn(values, steps, timestamps);
-
-    /// <summary>Logs values at the precision of <see cref="float"/>: half the bytes.</summary>
-    /// <inheritdoc cref="Log(ReadOnlySpan{double}, Steps, Timestamps)"/>
-    public void Log(ReadOnlySpan<float> values, Steps steps = default, Timestamps timestamps = default) =>
-        LogColumn(values, steps, timestamps);
+    /// <exception cref="ArgumentOutOfRangeException">A double does not hold one of the values. Nothing was logged.</exception>
+    public void Log(Values values, Steps steps = default, Timestamps timestamps = default)
+    {
+        if (values.AreFloats)
+        {
+            LogColumn(values.Floats, steps, timestamps);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            LogColumn(widened.Span, steps, timestamps);
+        }
+        else
+        {
+            LogColumn(values.Doubles, steps, timestamps);
+        }
+    }
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;

@@ -28,6 +28,9 @@ internal readonly ref struct Spread
 
     public static Spread Grid(ReadOnlySpan<long> values) => new(SpreadKind.Grid, 0, values, fits: false);
 
+    /// <summary>One that brings no values of its own.</summary>
+    public static Spread Of(SpreadKind kind, long value) => new(kind, value, default, fits: false);
+
     /// <summary>Whichever of the two its length fits.</summary>
     public static Spread Each(ReadOnlySpan<long> values) => new(SpreadKind.Grid, 0, values, fits: true);
 
@@ -44,7 +47,7 @@ internal readonly ref struct Spread
         if (negative >= 0)
         {
             throw new ArgumentOutOfRangeException(
-                parameter, values[negative], $"The {what} at index {negative} is negative: {what}s count from 0.");
+                parameter, values[negative], $"The {what} at index {negative} is {values[negative]}; it cannot be negative.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Metrana.Native;
 
@@ -41,6 +42,26 @@ public readonly ref struct Steps
         return Each(steps);
     }
 
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(ReadOnlySpan<int> steps) => Each(WideColumn.Of(steps));
+
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(int[] steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(WideColumn.Of(steps));
+    }
+
+    /// <summary>The same from a list.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(List<long> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(CollectionsMarshal.AsSpan(steps));
+    }
+
     /// <summary>The first value has this step, each one after it one more.</summary>
     /// <param name="first">The first step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -59,7 +80,7 @@ public readonly ref struct Steps
         if (negative >= 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(steps), steps[negative], $"The step at index {negative} is negative: steps count from 0.");
+                nameof(steps), steps[negative], $"The step at index {negative} is {steps[negative]}; it cannot be negative.");
         }
 
         return new Steps(StepsKind.Each, 0, steps);

@@ -29,6 +29,11 @@ public readonly ref struct Timestamps
     /// <param name="moment">The moment.</param>
     public static implicit operator Timestamps(DateTimeOffset moment) => At(moment);
 
+    /// <summary>One moment for all the points, to the millisecond; one of no kind counts as UTC.</summary>
+    /// <param name="moment">The moment.</param>
+    public static implicit operator Timestamps(DateTime moment) => At(
+        moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
+
     /// <summary>One timestamp for each value.</summary>
     /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
     public static implicit operator Timestamps(ReadOnlySpan<long> millis) => Each(millis);

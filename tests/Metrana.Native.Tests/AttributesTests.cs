@@ -68,6 +68,30 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task Records_and_anonymous_objects_are_read_with_all_that_is_in_them()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        AttributeTreeTests.Settings settings = new(0.5, default, new AttributeTreeTests.Optimizer { Name = "adam" });
+
+        logger.LogConfig(settings);
+        logger.LogAttributes("typed", settings, AttributeContracts.Default.Settings);
+        logger.LogAttributes("loose", new { lr = 3e-4, budget = TimeSpan.FromMinutes(1) });
+
+        logger.Flush();
+        IReadOnlyDictionary<string, StoredValue> attributes = await _server.GetAttributesAsync(logger.RunIdHex);
+        foreach (string prefix in new[] { "config", "typed" })
+        {
+            attributes[$"{prefix}/Rate"].Should().Be(new StoredValue.Number(0.5));
+            attributes[$"{prefix}/Colour"].Should().Be(new StoredValue.Text("Red"));
+            attributes[$"{prefix}/opt/Name"].Should().Be(new StoredValue.Text("adam"));
+        }
+
+        attributes["loose/lr"].Should().Be(new StoredValue.Number(3e-4));
+        attributes["loose/budget"].Should().Be(new StoredValue.Text("00:01:00"));
+        attributes.Should().HaveCount(8);
+    }
+
+    [Fact]
     public async Task Environments_have_attributes_and_their_episodes_have_some_too()
     {
         using Logger logger = new(Runs.Config(_server));
@@ -101,7 +125,13 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         logger.Invoking(l => l.LogAttributes("sys/tags", "x")).Should().Throw<MetricValidationException>().WithMessage("*reserved for the system namespace*");
         logger.Invoking(l => l.LogAttributes("p", new string('x', 16_385))).Should().Throw<MetricValidationException>().WithMessage("*16385 bytes, exceeding the maximum length of 16384");
         logger.Invoking(l => l.LogAttributes("p", new object())).Should().Throw<ArgumentException>().WithMessage("invalid attribute 'p': *System.Object*");
-        logger.Invoking(l => l.LogConfig(new Dictionary<string, object> { ["opt"] = new Version(1, 2) })).Should().Throw<ArgumentException>().WithMessage("*'config/opt'*");
+        logger.Invoking(l => l.LogConfig(new Dictionary<string, object> { ["good"] = 1, ["opt"] = new object() })).Should().Throw<ArgumentException>().WithMessage("*'config/opt'*");
+        foreach (object single in new object[] { 3, "text", true, ("lr", 3e-4), DateTime.UnixEpoch, Guid.Empty })
+        {
+            logger.Invoking(l => l.LogConfig(single)).Should().Throw<ArgumentException>().WithMessage("A configuration has names for its settings: *");
+        }
+
+        logger.Invoking(l => l.LogConfig(null!)).Should().Throw<ArgumentNullException>();
         logger.Invoking(l => l.LogEnvironmentAttributes("e0", new Dictionary<string, object> { ["x"] = new object() })).Should().Throw<ArgumentException>().WithMessage("*'x'*");
         logger.Invoking(l => l.LogEnvironmentAttributes("e0", 1)).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogEnvironmentAttributes("a/b", new[] { 1 })).Should().Throw<MetricValidationException>().WithMessage("invalid environment*");

@@ -134,4 +134,46 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
 
         batch.Count.Should().Be(1);
     }
+
+    [Fact]
+    public async Task A_second_thread_is_refused_and_memory_stays_whole()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        LogBatch batch = new();
+        double[] values = new double[50];
+        using CancellationTokenSource stop = new();
+        int refusals = 0;
+        Task[] threads = [.. Enumerable.Range(0, 4).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    try
+                    {
+                        batch.Add($"metric-{thread}", Scale.MlStep, values, _labels);
+                        if (i % 10 == 0)
+                        {
+                            logger.Log(batch);
+                        }
+                    }
+                    catch (InvalidOperationException e) when (e.Message.Contains("one LogBatch", StringComparison.Ordinal))
+                    {
+                        Interlocked.Increment(ref refusals);
+                    }
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))];
+
+        await Eventually.ShouldAsync(() => Volatile.Read(ref refusals) > 1000 || threads.Any(thread => thread.IsCompleted), "threads meet in the batch");
+        await stop.CancelAsync();
+        await Task.WhenAll(threads);
+
+        batch.Clear();
+        logger.Flush();
+        IReadOnlyList<StoredSeries> series = await _server.GetSeriesAsync(logger.RunIdHex);
+        series.Should().OnlyContain(one => one.Metric.StartsWith("metric-", StringComparison.Ordinal) && one.Labels.Count == 2);
+        series.Sum(one => one.Points).Should().Be(logger.GetMetrics().FloatPoints.Sent);
+    }
 }

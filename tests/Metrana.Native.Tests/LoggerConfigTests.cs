@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Metrana.Native.Interop;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,7 @@ public class LoggerConfigTests
             ConnectTimeout = TimeSpan.Zero,
             MsgLinger = TimeSpan.FromSeconds(-2),
             AckStallTimeout = TimeSpan.FromSeconds(-3),
+            TcpKeepAlive = TimeSpan.FromSeconds(0.5),
             QueueBytes = 0,
             MaxMsgSize = -1,
             MsgMaxRetries = -1,
@@ -50,9 +52,10 @@ public class LoggerConfigTests
             "ForkStep is -1, expected 0 or more",
             "ForkStep is set, so ParentRunName has to be",
             "LoggerId is 0",
-            "ConnectTimeout is 00:00:00, expected more",
+            "ConnectTimeout must be greater than zero: nothing could ever be opened",
             "MsgLinger is -00:00:02, expected zero or more",
             "AckStallTimeout is -00:00:03",
+            "TcpKeepAlive is 00:00:00.5000000, expected between 1 s and 32767 s",
             "QueueBytes is 0, expected 1 or more",
             "MaxMsgSize is -1",
             "MsgMaxRetries is -1",
@@ -91,6 +94,31 @@ public class LoggerConfigTests
     }
 
     [Fact]
+    public void Settings_that_could_only_fail_later_are_refused()
+    {
+        Problem(config => config.AckStallTimeout = TimeSpan.Zero).Should().Contain("AckStallTimeout must be greater than zero");
+        Problem(config => config.TcpKeepAlive = Timeout.InfiniteTimeSpan).Should().Contain("TcpKeepAlive is");
+        Problem(config => config.TcpKeepAlive = TimeSpan.FromSeconds(32_768)).Should().Contain("TcpKeepAlive is");
+        Problem(config => config.QueueBytes = long.MaxValue).Should().Contain("QueueBytes is 9223372036854775807, expected 1099511627776 (1 TiB) or less");
+        Problem(config => config.TcpKeepAlive = TimeSpan.FromSeconds(1)).Should().BeNull();
+
+        static string? Problem(Action<LoggerConfig> change)
+        {
+            LoggerConfig config = new() { ApiKey = "k", Workspace = "w", Project = "p", RunName = "r" };
+            change(config);
+            try
+            {
+                config.Validate();
+                return null;
+            }
+            catch (LoggerInitException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    [Fact]
     public void A_null_configuration_is_dotnets_own_error() =>
         FluentActions.Invoking(() => new Logger(null!)).Should().Throw<ArgumentNullException>();
 
@@ -101,6 +129,27 @@ public class LoggerConfigTests
 
         config.ToString().Should().Be("w/p/r at https://ingestion.metrana.ai");
         $"{config}".Should().NotContain("top-secret");
+        string json = JsonSerializer.Serialize(config);
+        json.Should().NotContain("top-secret").And.Contain("\"Workspace\":\"w\"");
+        JsonSerializer.Deserialize<LoggerConfig>("""{"ApiKey":"top-secret","Endpoint":"http://h:1"}""")!.ApiKey.Should().Be("top-secret", "it can be read");
+    }
+
+    [Theory]
+    [InlineData("top-secret")]
+    [InlineData("topsecret0123456789")]
+    [InlineData("eyJhbGciOi.eyJzdWIi.top-secret")]
+    [InlineData("https://host:1?key=top-secret")]
+    [InlineData("https://host:1/top-secret")]
+    [InlineData("https://top-secret@host:1")]
+    [InlineData("host:1/top-secret")]
+    [InlineData("http://top secret")]
+    public void A_key_that_was_pasted_into_the_endpoint_is_shown_nowhere(string endpoint)
+    {
+        LoggerConfig config = new() { ApiKey = "k", Workspace = "w", Project = "p", RunName = "r", Endpoint = endpoint };
+
+        config.ToString().Should().NotContain("secret");
+        JsonSerializer.Serialize(config).Should().NotContain("secret");
+        config.Invoking(c => c.Validate()).Should().Throw<LoggerInitException>().Which.Message.Should().NotContain("secret");
     }
 
     [Fact]

@@ -21,7 +21,6 @@ public class OverloadTests
         "series.Log(VALUE, 3)",
         "rlSeries.Log(3, set, VALUE)",
         "batch.Add(\"m\", Scale.MlStep, VALUE)",
-        "Widen.ToDouble(VALUE)",
     ];
 
     public static TheoryData<LanguageVersion> Languages => [LanguageVersion.CSharp12, LanguageVersion.CSharp13, LanguageVersion.Latest];
@@ -32,9 +31,9 @@ public class OverloadTests
     {
         foreach ((string value, string expected) in new[]
         {
-            ("5", "long"), ("5u", "long"), ("5L", "long"), ("5UL", "ulong"), ("(byte)5", "long"), ("ulong.MaxValue", "ulong"),
-            ("anSbyte", "long"), ("aByte", "long"), ("aShort", "long"), ("aUshort", "long"), ("anInt", "long"), ("aUint", "long"),
-            ("aLong", "long"), ("aUlong", "ulong"), ("aNint", "long"), ("aNuint", "ulong"),
+            ("5", "int"), ("5u", "uint"), ("5L", "long"), ("5UL", "ulong"), ("(byte)5", "byte"), ("ulong.MaxValue", "ulong"),
+            ("anSbyte", "sbyte"), ("aByte", "byte"), ("aShort", "short"), ("aUshort", "ushort"), ("anInt", "int"), ("aUint", "uint"),
+            ("aLong", "long"), ("aUlong", "ulong"), ("aNint", "nint"), ("aNuint", "nuint"), ("aDecimal", "decimal"), ("aHalf", "System.Half"),
         })
         {
             Chosen(language, _calls.Select(call => call.Replace("VALUE", value, StringComparison.Ordinal)))
@@ -46,14 +45,54 @@ public class OverloadTests
     [MemberData(nameof(Languages))]
     public void A_number_with_a_fraction_is_a_double(LanguageVersion language)
     {
-        foreach (string value in new[] { "0.5", "0.5f", "aFloat", "aDouble" })
+        foreach ((string value, string expected) in new[] { ("0.5", "double"), ("aDouble", "double"), ("0.5f", "float"), ("aFloat", "float") })
         {
-            // Of doubles there is nothing to widen.
-            IEnumerable<string> calls = _calls.Where(call => !call.StartsWith("Widen", StringComparison.Ordinal));
-            Chosen(language, calls.Select(call => call.Replace("VALUE", value, StringComparison.Ordinal)))
-                .Should().AllSatisfy(method => Value(method).Should().Be("double", "{0} is one of {1}", value, method));
+            Chosen(language, _calls.Select(call => call.Replace("VALUE", value, StringComparison.Ordinal)))
+                .Should().AllSatisfy(method => Value(method).Should().Be(expected, "{0} is one of {1}", value, method));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Whatever_holds_numbers_is_taken_as_values(LanguageVersion language)
+    {
+        foreach (string value in new[]
+        {
+            "[0.5, 1]", "[1, 2]", "new[] { 1, 2 }", "new[] { 0.5 }", "new[] { 0.5f }", "new[] { 1L }", "new[] { true }", "true",
+            "doubles", "floats.AsSpan()", "(ReadOnlySpan<double>)doubles", "new List<double>()", "new List<int>()",
+            "new Memory<double>(doubles)", "new ArraySegment<float>(floats)", "stackalloc double[] { 1, 2 }", "Values.Of<decimal>(new decimal[1])",
+        })
+        {
+            Chosen(language, _calls.Select(call => call.Replace("VALUE", value, StringComparison.Ordinal)))
+                .Should().AllSatisfy(method => method.Parameters.Should().Contain(parameter => parameter.Type.Name == "Values", "{0} is one of {1}", value, method));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void What_does_not_fit_is_compared_with_values_and_not_with_a_single_number(LanguageVersion language)
+    {
+        foreach (string value in new[] { "new double[2, 2]", "new Queue<double>()", "\"text\"" })
+        {
+            FluentActions.Invoking(() => Chosen(language, [$"batch.Add(\"m\", Scale.MlStep, {value})"]))
+                .Should().Throw<InvalidOperationException>();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Counts_steps_and_episodes_come_as_ints_too(LanguageVersion language) =>
+        Chosen(language,
+        [
+            "logger.LogHistogram(\"h\", Scale.MlStep, step: 1, edges: doubles, counts: [12L, 30L])",
+            "logger.LogHistogram(\"h\", Scale.MlStep, step: 1, edges: [-1.0, 0.0, 1.0], counts: [12, 30])",
+            "logger.LogHistogram(\"h\", Scale.MlStep, 1, doubles, ints)",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, doubles, steps: ints)",
+            "rlSeries.Log(3, set, floats, ints, steps: ints)",
+            "rlSeries.Log(3, names, floats, episodes: ints, where: new bool[2])",
+            "rlSeries.Log(3, \"e\", 0.5, 4)",
+            "rlSeries.Log(3, set[1..], floats, steps: Steps.From(3), timestamps: System.DateTime.UtcNow)",
+        ]).Should().HaveCount(8);
 
     [Theory]
     [MemberData(nameof(Languages))]
@@ -89,7 +128,8 @@ public class OverloadTests
                 public static void All(
                     Logger logger, Series series, RlSeries rlSeries, EnvironmentSet set, LogBatch batch, string[] names,
                     sbyte anSbyte, byte aByte, short aShort, ushort aUshort, int anInt, uint aUint, long aLong, ulong aUlong,
-                    nint aNint, nuint aNuint, float aFloat, double aDouble)
+                    nint aNint, nuint aNuint, float aFloat, double aDouble, decimal aDecimal, System.Half aHalf,
+                    double[] doubles, float[] floats, int[] ints)
                 {
                     {{string.Join('\n', calls.Select(call => $"{call};"))}}
                 }

@@ -134,10 +134,10 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
 
         // Four values and two environments: it would divide, and nobody said so.
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0, 4.0])).Should().Throw<ArgumentException>()
-            .WithMessage("values describe no 2 environments: 4 values were given*width*");
+            .WithMessage("4 values do not fit 2 environments: pass 2 values, or *width*");
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0])).Should().Throw<ArgumentException>();
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0], width: 2)).Should().Throw<ArgumentException>()
-            .WithMessage("3 values are no grid for 2 environments of 2 values each*");
+            .WithMessage("3 values do not fit 2 environments with a width of 2: pass 4 values*");
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], width: -2)).Should().Throw<ArgumentOutOfRangeException>();
 
         Nothing(logger);

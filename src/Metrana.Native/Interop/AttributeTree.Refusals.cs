@@ -15,11 +15,10 @@ internal sealed partial class AttributeTree
 
     private ArgumentException NoAttribute(object value) => Refusal(
         $"{Described(value)} cannot be an attribute. "
-            + (IsPair(value)
+            + (IsPair(value.GetType())
                 ? "Put the pairs into a dictionary with texts for keys, which becomes a map."
-                : "Attributes are texts, numbers, booleans, dates, null, JsonElement and JsonNode, and dictionaries, lists and "
-                    + "sets of them. Convert it to text or to a number, make a dictionary of its properties, or pass "
-                    + "JsonSerializer.SerializeToElement(x)."));
+                : "Attributes are texts, numbers, booleans, dates, enums and null, records and objects of such properties, and "
+                    + "dictionaries, lists and sets of them. Convert it to text or to a number."));
 
     private static string Described(object value)
     {
@@ -27,6 +26,5 @@ internal sealed partial class AttributeTree
         return type.Name.Contains("AnonymousType", StringComparison.Ordinal) ? "an anonymous object" : $"a value of type {type}";
     }
 
-    private static bool IsPair(object value) =>
-        value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
+    private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -31,7 +32,7 @@ internal sealed partial class AttributeTree
             case JsonNode node:
                 Write(node);
                 break;
-            case ValueType when WriteNumber(value) || WriteTime(value):
+            case ValueType when WriteNumber(value) || WriteTime(value) || WriteSimple(value):
                 break;
 
             // The exact type here and below: to the runtime an sbyte[] is a byte[] as well, a uint[] an int[], and so is an
@@ -97,8 +98,13 @@ internal sealed partial class AttributeTree
             case ITuple tuple:
                 WriteTuple(tuple);
                 break;
+            case Uri or Version:
+                Write(Node.Text);
+                WriteText(value.ToString()!);
+                break;
             default:
-                throw NoAttribute(value);
+                WriteProperties(value);
+                break;
         }
     }
 
@@ -192,6 +198,28 @@ internal sealed partial class AttributeTree
             default:
                 return false;
         }
+    }
+
+    /// <summary>What is a text of its own, the same on every machine.</summary>
+    private bool WriteSimple(object value)
+    {
+        string? text = value switch
+        {
+            Enum choice => choice.ToString(),
+            TimeSpan duration => duration.ToString("c", CultureInfo.InvariantCulture),
+            TimeOnly time => time.ToString("O", CultureInfo.InvariantCulture),
+            Guid id => id.ToString(),
+            char character => character.ToString(),
+            _ => null,
+        };
+        if (text is null)
+        {
+            return false;
+        }
+
+        Write(Node.Text);
+        WriteText(text);
+        return true;
     }
 
     private void WriteMap(IDictionary map)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 
 namespace Metrana.Native.Interop;
 
@@ -29,6 +30,8 @@ internal sealed partial class AttributeTree
     /// <summary>How deep values may lie in each other. What goes deeper contains itself.</summary>
     public const int MostDepth = 128;
 
+    /// <summary>How large all values of a call may be. What is larger is most likely a sequence that never ends.</summary>
+    public const int MostBytes = 64 << 20;
 
     /// <summary>A thread that once logged a large value does not keep the memory for that.</summary>
     private const int MostKept = 64 << 10;
@@ -37,6 +40,7 @@ internal sealed partial class AttributeTree
     private static AttributeTree? _spare;
 
     private readonly (string? Key, int Index)[] _path = new (string?, int)[MostDepth];
+    private JsonSerializerOptions? _contracts;
     private byte[] _bytes = new byte[256];
     private int _length;
     private int _depth;
@@ -51,8 +55,9 @@ internal sealed partial class AttributeTree
     /// <summary>The tree of a value. To be given back by <see cref="Return"/>.</summary>
     /// <param name="root">What stands in front of the paths in messages.</param>
     /// <param name="value">The value.</param>
+    /// <param name="contracts">Where the properties of objects are known from; null asks for them by reflection, where that is allowed.</param>
     /// <exception cref="ArgumentException">Something in it cannot be an attribute; the message says what and where.</exception>
-    public static AttributeTree Of(string root, object? value)
+    public static AttributeTree Of(string root, object? value, JsonSerializerOptions? contracts = null)
     {
         // Taken away and not only looked at: going through a caller's collection runs the caller's code, which may log.
         AttributeTree tree = _spare ?? new AttributeTree();
@@ -60,6 +65,7 @@ internal sealed partial class AttributeTree
         tree._root = root;
         tree._length = 0;
         tree._depth = 0;
+        tree._contracts = contracts;
         try
         {
             tree.Write(value);
@@ -75,6 +81,7 @@ internal sealed partial class AttributeTree
     public void Return()
     {
         Array.Clear(_path);
+        _contracts = null;
         if (_bytes.Length <= MostKept)
         {
             _spare = this;
@@ -151,6 +158,11 @@ internal sealed partial class AttributeTree
     {
         if (_bytes.Length - _length < length)
         {
+            if ((long)_length + length > MostBytes)
+            {
+                throw Refusal($"the values of one call take more than {MostBytes >> 20} MiB here (a sequence that never ends?)");
+            }
+
             Array.Resize(ref _bytes, Math.Max(checked(_length + length), (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Metrana.Native.Interop;
 
@@ -18,15 +19,22 @@ internal static unsafe partial class NativeLogger
     /// <param name="parameter">How the caller's caller knows the name.</param>
     /// <param name="episode">The episode of the environment.</param>
     /// <param name="value">The value.</param>
+    /// <param name="contracts">Where the properties of objects are known from.</param>
     [SkipLocalsInit]
     public static void LogAttributes(
-        LoggerHandle logger, AttributeTarget target, string name, string parameter, long? episode, object? value)
+        LoggerHandle logger,
+        AttributeTarget target,
+        string name,
+        string parameter,
+        long? episode,
+        object? value,
+        JsonSerializerOptions? contracts = null)
     {
         Unsafe.SkipInit(out TextTable.Stack stack);
         using TextTable names = new(new ReadOnlySpan<string>(in name), &stack, parameter);
 
         // Paths in messages are those that the service would show: an environment's begin below it.
-        AttributeTree tree = AttributeTree.Of(target == AttributeTarget.Environment ? "" : name, value);
+        AttributeTree tree = AttributeTree.Of(target == AttributeTarget.Environment ? "" : name, value, contracts);
         try
         {
             fixed (byte* bytes = tree.Bytes)

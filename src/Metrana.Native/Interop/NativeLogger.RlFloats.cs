@@ -36,7 +36,7 @@ internal static unsafe partial class NativeLogger
         out nint error)
         where T : unmanaged
     {
-        int rows = call.Environments.Count;
+        int rows = call.Rows;
         Spread episodes = call.Episodes.Spread.For(rows, values.Length);
         Spread steps = call.Steps.Spread.For(rows, values.Length);
         Spread timestamps = call.Timestamps.Spread.For(rows, values.Length);

@@ -11,7 +11,7 @@ internal sealed class LogConfig : ICallMethod
 
     public CallResult Play(Logger logger, Arguments arguments)
     {
-        logger.LogConfig(AttributeValues.From(arguments.Required("value")));
+        logger.LogConfigValue(AttributeValues.From(arguments.Required("value")));
         return CallResult.Ok;
     }
 }

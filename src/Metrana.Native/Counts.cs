@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Metrana.Native;
+
+/// <summary>How many values fell into each bin of a histogram: an array, a span, or numbers written in the call, <c>[12, 30]</c>.</summary>
+[CollectionBuilder(typeof(Counts), nameof(Of))]
+public readonly ref struct Counts
+{
+    private readonly ReadOnlySpan<long> _values;
+    private readonly bool _unsigned;
+
+    private Counts(ReadOnlySpan<long> values, bool unsigned)
+    {
+        _values = values;
+        _unsigned = unsigned;
+    }
+
+    /// <summary>How many bins there are.</summary>
+    public int Count => _values.Length;
+
+    /// <summary>Counts of an array.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(long[] counts) => Of(counts ?? throw new ArgumentNullException(nameof(counts)));
+
+    /// <summary>Counts of a span.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(ReadOnlySpan<long> counts) => Of(counts);
+
+    /// <summary>Counts of a span.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(Span<long> counts) => Of(counts);
+
+    /// <summary>Counts of an array.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(ulong[] counts) => OfUnsigned(counts ?? throw new ArgumentNullException(nameof(counts)));
+
+    /// <summary>Counts of a span.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(ReadOnlySpan<ulong> counts) => OfUnsigned(counts);
+
+    /// <summary>Counts of a span.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(Span<ulong> counts) => OfUnsigned(counts);
+
+    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(int[] counts) => Of(WideColumn.Of(counts ?? throw new ArgumentNullException(nameof(counts))));
+
+    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(ReadOnlySpan<int> counts) => Of(WideColumn.Of(counts));
+
+    /// <summary>Counts written in the call.</summary>
+    /// <param name="counts">The counts.</param>
+    public static Counts Of(ReadOnlySpan<long> counts) => new(counts, unsigned: false);
+
+    /// <summary>Goes through the counts: what makes a collection expression fit.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ReadOnlySpan<long>.Enumerator GetEnumerator() => _values.GetEnumerator();
+
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
+    internal ReadOnlySpan<ulong> Checked(string parameter)
+    {
+        if (!_unsigned)
+        {
+            Spread.ThrowIfNegative(_values, parameter, "count");
+        }
+
+        return MemoryMarshal.Cast<long, ulong>(_values);
+    }
+
+    private static Counts OfUnsigned(ReadOnlySpan<ulong> counts) => new(MemoryMarshal.Cast<ulong, long>(counts), unsigned: true);
+}
