@@ -39,6 +39,16 @@ internal static class Exact
             return (ulong)(object)value <= Largest ? double.CreateTruncating(value) : throw Inexact(value, parameter, index);
         }
 
+        if (typeof(T) == typeof(nint))
+        {
+            return ToDouble((long)(nint)(object)value, parameter, index);
+        }
+
+        if (typeof(T) == typeof(nuint))
+        {
+            return ToDouble((ulong)(nuint)(object)value, parameter, index);
+        }
+
         return OfAnyType(value, parameter, index);
     }
 
@@ -49,7 +59,7 @@ internal static class Exact
         try
         {
             double near = double.CreateChecked(value);
-            return !T.IsInteger(value) || Math.Abs(near) <= Largest || T.CreateChecked(near) == value
+            return !T.IsInteger(value) || Math.Abs(near) < Largest || T.CreateChecked(near) == value
                 ? near
                 : throw Inexact(value, parameter, index);
         }

@@ -25,8 +25,7 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
     /// <exception cref="ClosingException">
-    /// The logger is closed, but something that it had accepted did not arrive. What and why is in the message, and in the
-    /// inner exception where delivery had failed before.
+    /// The logger is closed, but something that it had accepted did not arrive. What and why is in the message.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>

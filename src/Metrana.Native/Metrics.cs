@@ -6,36 +6,50 @@ namespace Metrana.Native;
 /// The books of a logger at one moment. In every snapshot, for every kind of data,
 /// <c>Added = Refused + Enqueued</c> and <c>Enqueued = Sent + Dropped + Spooled + Pending</c>.
 /// </summary>
-/// <param name="FloatPoints">Points of ordinary series.</param>
-/// <param name="RlFloatPoints">Points of reinforcement-learning series.</param>
-/// <param name="HistogramPoints">Histograms.</param>
-/// <param name="ScatterPoints">Scatter sets.</param>
-/// <param name="AttributeUpdates">Attribute values of the run.</param>
-/// <param name="EnvironmentAttributeUpdates">Attribute values of environments.</param>
-/// <param name="ConnectionAttempts">Streams that were tried.</param>
-/// <param name="SendErrors">Streams that failed.</param>
-/// <param name="RequestsSent">Data messages that were acknowledged.</param>
-/// <param name="ErrorsReported">Errors that were put where <see cref="Logger.ExtractSenderErrors"/> finds them.</param>
-/// <param name="ErrorsEvicted">Errors that fell out of there because nobody fetched them.</param>
-/// <param name="BytesSent">Bytes of the acknowledged data messages.</param>
-/// <param name="PendingBytes">Bytes accepted and not yet acknowledged: what <see cref="LoggerConfig.QueueBytes"/> bounds.</param>
-/// <param name="MisSteps">Points logged at or below the last step of their series.</param>
-public readonly record struct Metrics(
-    KindMetrics FloatPoints,
-    KindMetrics RlFloatPoints,
-    KindMetrics HistogramPoints,
-    KindMetrics ScatterPoints,
-    KindMetrics AttributeUpdates,
-    KindMetrics EnvironmentAttributeUpdates,
-    long ConnectionAttempts,
-    long SendErrors,
-    long RequestsSent,
-    long ErrorsReported,
-    long ErrorsEvicted,
-    long BytesSent,
-    long PendingBytes,
-    long MisSteps)
+public readonly record struct Metrics
 {
+    /// <summary>Points of ordinary series.</summary>
+    public KindMetrics FloatPoints { get; init; }
+
+    /// <summary>Points of reinforcement-learning series.</summary>
+    public KindMetrics RlFloatPoints { get; init; }
+
+    /// <summary>Histograms.</summary>
+    public KindMetrics HistogramPoints { get; init; }
+
+    /// <summary>Scatter sets.</summary>
+    public KindMetrics ScatterPoints { get; init; }
+
+    /// <summary>Attribute values of the run.</summary>
+    public KindMetrics AttributeUpdates { get; init; }
+
+    /// <summary>Attribute values of environments.</summary>
+    public KindMetrics EnvironmentAttributeUpdates { get; init; }
+
+    /// <summary>Streams that were tried.</summary>
+    public long ConnectionAttempts { get; init; }
+
+    /// <summary>Streams that failed.</summary>
+    public long SendErrors { get; init; }
+
+    /// <summary>Data messages that were acknowledged.</summary>
+    public long RequestsSent { get; init; }
+
+    /// <summary>Errors that were put where <see cref="Logger.ExtractSenderErrors"/> finds them.</summary>
+    public long ErrorsReported { get; init; }
+
+    /// <summary>Errors that fell out of there because nobody fetched them.</summary>
+    public long ErrorsEvicted { get; init; }
+
+    /// <summary>Bytes of the acknowledged data messages.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Bytes accepted and not yet acknowledged: what <see cref="LoggerConfig.QueueBytes"/> bounds.</summary>
+    public long PendingBytes { get; init; }
+
+    /// <summary>Points logged at or below the last step of their series.</summary>
+    public long MisSteps { get; init; }
+
     /// <summary>What is not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
     public override string ToString()
     {
@@ -65,22 +79,29 @@ public readonly record struct Metrics(
 }
 
 /// <summary>The books of one kind of data at one moment. A call that broke a rule is in none of them.</summary>
-/// <param name="Added">Everything that valid calls brought, whether or not there was room for it.</param>
-/// <param name="Refused">Turned away because the queue was full.</param>
-/// <param name="Enqueued">Accepted into the queue.</param>
-/// <param name="Sent">Acknowledged by the service.</param>
-/// <param name="Dropped">Accepted and then lost.</param>
-/// <param name="Spooled">Accepted and left on disk.</param>
-/// <param name="Pending">Accepted and still under way.</param>
-public readonly record struct KindMetrics(
-    long Added,
-    long Refused,
-    long Enqueued,
-    long Sent,
-    long Dropped,
-    long Spooled,
-    long Pending)
+public readonly record struct KindMetrics
 {
+    /// <summary>Everything that valid calls brought, whether or not there was room for it.</summary>
+    public long Added { get; init; }
+
+    /// <summary>Turned away because the queue was full.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Accepted into the queue.</summary>
+    public long Enqueued { get; init; }
+
+    /// <summary>Acknowledged by the service.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Accepted and then lost.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Accepted and left on disk.</summary>
+    public long Spooled { get; init; }
+
+    /// <summary>Accepted and still under way.</summary>
+    public long Pending { get; init; }
+
     /// <summary>What is not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
     public override string ToString()
     {

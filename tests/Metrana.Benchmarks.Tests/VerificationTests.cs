@@ -33,7 +33,7 @@ public sealed class VerificationTests
     [Fact]
     public void A_lost_point_of_any_kind_is_seen()
     {
-        Metrics metrics = new() { FloatPoints = _ten, ScatterPoints = new KindMetrics(1, 0, 1, 0, 1, 0, 0) };
+        Metrics metrics = new() { FloatPoints = _ten, ScatterPoints = new KindMetrics { Added = 1, Enqueued = 1, Dropped = 1 } };
         Verification.OfCounters(metrics, new Delivered(Points: 10)).Should().NotBeNull();
     }
 

@@ -47,7 +47,7 @@ public sealed class AsyncTests : IAsyncLifetime
         logger.Dispose();
 
         (await _server.RunAsync(config.RunName!)).Closed.Should().BeTrue();
-        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(3, 0, 3, 3, 0, 0, 0));
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 3, Enqueued = 3, Sent = 3 });
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1)).Should().Throw<ObjectDisposedException>();
         logger.Invoking(l => { _ = l.FlushAsync(); }).Should().Throw<ObjectDisposedException>();
         logger.Invoking(l => { _ = l.CloseAsync(); }).Should().Throw<ObjectDisposedException>();
@@ -55,14 +55,9 @@ public sealed class AsyncTests : IAsyncLifetime
         ExitGuard.Snapshot().Should().NotContain(core => core.Info.LoggerId == logger.LoggerId);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_process_that_may_start_no_thread_flushes_and_disposes_all_the_same()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         using Child child = Child.Play("close-without-threads", _server.Endpoint, "no-threads");
         (await child.HearAsync()).Should().Be("1001 0 0", "sent, pending and dropped");
         (int exitCode, string errors) = await child.EndAsync();
@@ -96,7 +91,7 @@ public sealed class AsyncTests : IAsyncLifetime
         nowhere.Endpoint = "http://127.0.0.1:1";
         nowhere.InitTimeout = TimeSpan.FromMilliseconds(200);
         (await FluentActions.Invoking(() => Logger.OpenAsync(nowhere)).Should().ThrowAsync<LoggerInitException>())
-            .Which.StatusCode.Should().BeOneOf(MetranaStatus.ConnectFailed, MetranaStatus.InitTimeout);
+            .Which.StatusCode.Should().Be(MetranaStatus.ConnectFailed);
 
         LoggerConfig config = Runs.Config(_server);
         await using Logger first = await Logger.OpenAsync(config).WaitAsync(_deadline);
@@ -171,7 +166,7 @@ public sealed class AsyncTests : IAsyncLifetime
             .WithMessage("*3 point(s)*").Which.StatusCode.Should().Be(MetranaStatus.CloseTimeout);
         await logger.DisposeAsync().AsTask().WaitAsync(_deadline);
 
-        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(3, 0, 3, 0, 3, 0, 0));
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 3, Enqueued = 3, Dropped = 3 });
     }
 
     [Fact]

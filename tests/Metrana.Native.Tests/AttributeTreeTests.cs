@@ -128,7 +128,7 @@ public class AttributeTreeTests
     [Fact]
     public void Refusals_say_what_and_where()
     {
-        Refusal(new object()).Should().StartWith("invalid attribute 'root': a value of type System.Object cannot be an attribute. ").And.Contain("dictionary");
+        Refusal(new object()).Should().StartWith("invalid attribute 'root': a value of type System.Object cannot be an attribute. ").And.Contain("dictionaries");
         Refusal(new { inner = new { bad = new object() } }).Should().StartWith("invalid attribute 'root/inner/bad': ");
         Refusal(new Broken()).Should().Contain("'root/Rate'").And.Contain("diverged");
         Refusal(new Settings(1, Colour.Red, new Optimizer { Name = "half \ud800" })).Should().Contain("'root/opt/Name'");

@@ -62,7 +62,7 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
             logger.Invoking(call).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(Logger));
         }
 
-        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(3, 0, 3, 3, 0, 0, 0));
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 3, Enqueued = 3, Sent = 3 });
         logger.RunIdHex.Should().NotBeEmpty();
         logger.LoggerId.Should().NotBe(0);
     }
@@ -99,7 +99,7 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
 
                 KindMetrics points = logger.GetMetrics().FloatPoints;
                 points.Should().Be(
-                    new KindMetrics(logged.Sum(), 0, logged.Sum(), logged.Sum(), 0, 0, 0),
+                    new KindMetrics { Added = logged.Sum(), Enqueued = logged.Sum(), Sent = logged.Sum() },
                     "each call that returned, and no other, is counted and delivered (round {0})", round);
                 StoredRun run = await _server.RunAsync(config.RunName!);
                 run.Points.Should().Be(points.Sent, "the server has what was counted as sent (round {0})", round);
@@ -174,7 +174,7 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
 
         await blocked.Invoking(b => b.WaitAsync(TimeSpan.FromSeconds(30))).Should().ThrowAsync<ObjectDisposedException>();
         log.Lines.Should().Contain(line => line.Level == Microsoft.Extensions.Logging.LogLevel.Error && line.Text.Contains("2000 point(s)"));
-        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics(2000, 0, 2000, 0, 2000, 0, 0));
+        logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 2000, Enqueued = 2000, Dropped = 2000 });
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         reward.Invoking(s => s.Log(3, first, ulong.MaxValue, 7)).Should().Throw<ArgumentOutOfRangeException>();
         reward.Invoking(s => s.Log(3, first, 1.0)).Should().Throw<MetricValidationException>("it is episodic");
         reward.Invoking(s => s.Log(3, both, [1.0, 2.0, 3.0], 7)).Should().Throw<ArgumentException>();
-        reward.Invoking(s => s.Log(3, null!, 1.0)).Should().Throw<ArgumentNullException>();
+        reward.Invoking(s => s.Log(3, (EnvironmentSet)null!, 1.0)).Should().Throw<ArgumentNullException>();
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(9);
     }
 

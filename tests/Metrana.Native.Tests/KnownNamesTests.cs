@@ -95,26 +95,46 @@ public sealed class KnownNamesTests(ServerFixture fixture) : IClassFixture<Serve
         KnownNames known = new();
         string[] names = [.. Enumerable.Range(0, Names).Select(index => $"metric-{index}")];
         using CancellationTokenSource learned = new();
-        Task reader = Task.Run(() =>
-        {
-            while (!learned.IsCancellationRequested)
+        int learnedSoFar = 0;
+        TaskCompletionSource reading = new();
+        Task<long> reader = Task.Factory.StartNew(
+            () =>
             {
-                for (int i = 0; i < Names; i += 97)
+                long found = 0;
+                while (!learned.IsCancellationRequested)
                 {
-                    if (known.TryFind(names[i], out uint id))
+                    for (int i = 0; i < Names; i += 97)
                     {
-                        id.Should().Be((uint)i);
+                        // Read before the look: what was learned before it has to be found.
+                        bool wasKnown = i < Volatile.Read(ref learnedSoFar);
+                        if (known.TryFind(names[i], out uint id))
+                        {
+                            id.Should().Be((uint)i);
+                            found++;
+                        }
+                        else
+                        {
+                            wasKnown.Should().BeFalse("{0} was learned before", names[i]);
+                        }
                     }
+
+                    reading.TrySetResult();
                 }
-            }
-        });
+
+                return found;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await reading.Task.WaitAsync(TimeSpan.FromMinutes(1));
         for (int i = 0; i < Names; i++)
         {
             known.Learn([names[i]], [(uint)i]);
+            Volatile.Write(ref learnedSoFar, i + 1);
         }
 
         await learned.CancelAsync();
-        await reader.WaitAsync(TimeSpan.FromMinutes(1));
+        (await reader.WaitAsync(TimeSpan.FromMinutes(1))).Should().BePositive("it read while names were learned");
         for (int i = 0; i < Names; i++)
         {
             known.TryFind(new string(names[i]), out uint id).Should().BeTrue();

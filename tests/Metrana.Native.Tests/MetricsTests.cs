@@ -33,8 +33,24 @@ public sealed class MetricsTests(ServerFixture fixture) : IClassFixture<ServerFi
     [Fact]
     public void None_is_forgotten()
     {
-        KindMetrics kind = new(1, 2, 3, 4, 5, 6, 7);
-        Metrics metrics = new(kind, kind, kind, kind, kind, kind, 8, 9, 10, 11, 12, 13, 14, 15);
+        KindMetrics kind = new() { Added = 1, Refused = 2, Enqueued = 3, Sent = 4, Dropped = 5, Spooled = 6, Pending = 7 };
+        Metrics metrics = new()
+        {
+            FloatPoints = kind,
+            RlFloatPoints = kind,
+            HistogramPoints = kind,
+            ScatterPoints = kind,
+            AttributeUpdates = kind,
+            EnvironmentAttributeUpdates = kind,
+            ConnectionAttempts = 8,
+            SendErrors = 9,
+            RequestsSent = 10,
+            ErrorsReported = 11,
+            ErrorsEvicted = 12,
+            BytesSent = 13,
+            PendingBytes = 14,
+            MisSteps = 15,
+        };
 
         foreach ((object books, string text) in new (object, string)[] { (kind, $"{kind}"), (metrics, $"{metrics}") })
         {

@@ -52,8 +52,9 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
         same.RunIdHex.Should().Be(first.RunIdHex);
 
         config.OrchestrationId = "job-2";
-        LoggerInitException refusal = FluentActions.Invoking(() => new Logger(config)).Should().Throw<LoggerInitException>().Which;
-        refusal.Should().Match<LoggerInitException>(e => e is OrchestrationIdMismatchException || e is RunAlreadyExistsException);
+        FluentActions.Invoking(() => new Logger(config)).Should().ThrowExactly<OrchestrationIdMismatchException>()
+            .WithMessage("*'job-1'*'job-2'*choose another run name*").Which.StatusCode.Should().Be(MetranaStatus.OrchestrationIdMismatch);
+        FluentActions.Invoking(() => new Logger(config)).Should().Throw<RunAlreadyExistsException>("the name is taken, whatever the reason");
 
         config.Resume = ResumeStrategy.Allow;
         using Logger allowed = new(config);
@@ -87,7 +88,7 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
 
         LoggerInitException error = FluentActions.Invoking(() => new Logger(config)).Should().Throw<LoggerInitException>().Which;
 
-        error.StatusCode.Should().BeOneOf(MetranaStatus.ConnectFailed, MetranaStatus.InitTimeout);
+        error.StatusCode.Should().Be(MetranaStatus.ConnectFailed);
         error.Message.Should().Contain("127.0.0.1:9");
     }
 

@@ -64,17 +64,6 @@ public class StatusTableTests
         exception.Message.Should().Be("something new");
     }
 
-    [Theory]
-    [InlineData(MetranaStatus.CloseUndelivered, MetranaStatus.SenderStopped)]
-    [InlineData(MetranaStatus.CloseErrors, MetranaStatus.SenderErrors)]
-    public void A_close_that_failed_by_delivery_has_that_inside(MetranaStatus status, MetranaStatus inside)
-    {
-        MetranaException exception = StatusTable.ToException(new Failure(status, 14, "because"));
-
-        exception.InnerException.Should().BeOfType<SenderException>().Which.StatusCode.Should().Be(inside);
-        ((SenderException)exception.InnerException!).GrpcStatus.Should().Be(14);
-    }
-
     [Fact]
     public void The_hierarchy_is_the_one_that_is_documented()
     {
@@ -83,13 +72,13 @@ public class StatusTableTests
             [typeof(MetranaException)] = typeof(Exception),
             [typeof(LoggerInitException)] = typeof(MetranaException),
             [typeof(RunAlreadyExistsException)] = typeof(LoggerInitException),
-            [typeof(OrchestrationIdMismatchException)] = typeof(LoggerInitException),
+            [typeof(OrchestrationIdMismatchException)] = typeof(RunAlreadyExistsException),
             [typeof(EnqueueException)] = typeof(MetranaException),
             [typeof(LoggerClosedException)] = typeof(EnqueueException),
             [typeof(QueueFullException)] = typeof(EnqueueException),
             [typeof(MetricValidationException)] = typeof(EnqueueException),
             [typeof(SenderException)] = typeof(MetranaException),
-            [typeof(FlushTimeoutException)] = typeof(SenderException),
+            [typeof(FlushTimeoutException)] = typeof(MetranaException),
             [typeof(ClosingException)] = typeof(MetranaException),
         };
 

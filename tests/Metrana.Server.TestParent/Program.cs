@@ -11,7 +11,7 @@ try
     await using var server = await LocalServer.StartAsync(new LocalServerOptions { Linger = args.Contains("--linger") });
     using var after = children ? Child() : null;
     Console.WriteLine($"{server.ProcessId} {server.HttpEndpoint} {before?.Id ?? 0} {after?.Id ?? 0}");
-    await Task.Delay(Timeout.Infinite);
+    await new TaskCompletionSource().Task;
     return 0;
 }
 catch (LocalServerException e)

@@ -25,7 +25,7 @@ internal static class InitHandler
         await call.BeginAsync();
         if (reply.Acks == 0)
         {
-            await Task.Delay(Timeout.Infinite, call.Aborted);
+            await new TaskCompletionSource().Task.WaitAsync(call.Aborted);
         }
 
         foreach (var part in run.Script.Init.Parts(run.RunId))

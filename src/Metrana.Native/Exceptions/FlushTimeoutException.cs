@@ -7,4 +7,4 @@ namespace Metrana.Native;
 /// <param name="innerException">What caused it.</param>
 public sealed class FlushTimeoutException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
-    : SenderException(statusCode, message, grpcStatus, innerException);
+    : MetranaException(statusCode, message, grpcStatus, innerException);

@@ -34,21 +34,23 @@ internal static unsafe partial class NativeLogger
     {
         NativeCounters counters = new() { StructSize = (nuint)sizeof(NativeCounters) };
         NativeError.ThrowIfFailed(NativeMethods.LoggerCounters(logger, &counters));
-        return new Metrics(
-            Kind(counters.FloatPoints),
-            Kind(counters.RlFloatPoints),
-            Kind(counters.HistogramPoints),
-            Kind(counters.ScatterPoints),
-            Kind(counters.AttributeUpdates),
-            Kind(counters.EnvAttributeUpdates),
-            (long)counters.ConnectionAttempts,
-            (long)counters.SendErrors,
-            (long)counters.RequestsSent,
-            (long)counters.ErrorsReported,
-            (long)counters.ErrorsEvicted,
-            (long)counters.BytesSent,
-            (long)counters.PendingBytes,
-            (long)counters.MisSteps);
+        return new Metrics
+        {
+            FloatPoints = Kind(counters.FloatPoints),
+            RlFloatPoints = Kind(counters.RlFloatPoints),
+            HistogramPoints = Kind(counters.HistogramPoints),
+            ScatterPoints = Kind(counters.ScatterPoints),
+            AttributeUpdates = Kind(counters.AttributeUpdates),
+            EnvironmentAttributeUpdates = Kind(counters.EnvAttributeUpdates),
+            ConnectionAttempts = (long)counters.ConnectionAttempts,
+            SendErrors = (long)counters.SendErrors,
+            RequestsSent = (long)counters.RequestsSent,
+            ErrorsReported = (long)counters.ErrorsReported,
+            ErrorsEvicted = (long)counters.ErrorsEvicted,
+            BytesSent = (long)counters.BytesSent,
+            PendingBytes = (long)counters.PendingBytes,
+            MisSteps = (long)counters.MisSteps,
+        };
     }
 
     /// <param name="logger">The logger.</param>
@@ -107,12 +109,14 @@ internal static unsafe partial class NativeLogger
         NativeError.ThrowIfFailed(status, error);
     }
 
-    private static KindMetrics Kind(in NativeKindCounters counters) => new(
-        (long)counters.Added,
-        (long)counters.Refused,
-        (long)counters.Enqueued,
-        (long)counters.Sent,
-        (long)counters.Dropped,
-        (long)counters.Spooled,
-        (long)counters.Pending);
+    private static KindMetrics Kind(in NativeKindCounters counters) => new()
+    {
+        Added = (long)counters.Added,
+        Refused = (long)counters.Refused,
+        Enqueued = (long)counters.Enqueued,
+        Sent = (long)counters.Sent,
+        Dropped = (long)counters.Dropped,
+        Spooled = (long)counters.Spooled,
+        Pending = (long)counters.Pending,
+    };
 }

@@ -44,9 +44,9 @@ internal static class StatusTable
             [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.FlushUndelivered] = Sender,
 
-            [MetranaStatus.CloseTimeout] = f => new ClosingException(f.Status, f.Message, f.GrpcStatus),
-            [MetranaStatus.CloseUndelivered] = f => Closing(f, MetranaStatus.SenderStopped),
-            [MetranaStatus.CloseErrors] = f => Closing(f, MetranaStatus.SenderErrors),
+            [MetranaStatus.CloseTimeout] = Closing,
+            [MetranaStatus.CloseUndelivered] = Closing,
+            [MetranaStatus.CloseErrors] = Closing,
 
             [MetranaStatus.EventTimeout] = Defect,
             [MetranaStatus.EventsClosed] = Defect,
@@ -65,7 +65,5 @@ internal static class StatusTable
 
     private static SenderException Sender(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 
-    /// <summary>A close that failed because delivery had failed carries that failure inside.</summary>
-    private static ClosingException Closing(Failure failure, MetranaStatus cause) =>
-        new(failure.Status, failure.Message, failure.GrpcStatus, Sender(failure with { Status = cause }));
+    private static ClosingException Closing(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 }

@@ -9,8 +9,8 @@ public static class PublishedNames
     // Derived types stand before those they derive from.
     private static readonly (Type Type, string Name)[] _names =
     [
-        (typeof(RunAlreadyExistsException), "RunAlreadyExistsError"),
         (typeof(OrchestrationIdMismatchException), "OrchestrationIdMismatchError"),
+        (typeof(RunAlreadyExistsException), "RunAlreadyExistsError"),
         (typeof(LoggerInitException), "LoggerInitError"),
         (typeof(MetricValidationException), "ValidationError"),
         (typeof(QueueFullException), "QueueFullError"),
