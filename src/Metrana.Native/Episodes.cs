@@ -34,6 +34,10 @@ public readonly ref struct Episodes
         return Each(episodes);
     }
 
+    /// <summary>The same from a span that can be written to.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(Span<long> episodes) => Each(episodes);
+
     /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(ReadOnlySpan<int> episodes) => Each(WideColumn.Of(episodes));

@@ -50,6 +50,23 @@ public readonly ref struct LabelSpan
     /// <param name="pairs">Keys and values.</param>
     public static LabelSpan Of(ReadOnlySpan<(string Key, string Value)> pairs) => new(pairs);
 
+    /// <summary>The labels, to be kept.</summary>
+    internal Labels ToLabels()
+    {
+        if (_kept is not null)
+        {
+            return _kept;
+        }
+
+        KeyValuePair<string, string>[] pairs = new KeyValuePair<string, string>[_pairs.Length];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            pairs[i] = KeyValuePair.Create(_pairs[i].Key, _pairs[i].Value);
+        }
+
+        return pairs.Length == 0 ? Labels.None : new Labels(pairs);
+    }
+
     /// <summary>Goes through the labels: what makes a collection expression fit.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Enumerator GetEnumerator() => new(this);

@@ -105,6 +105,30 @@ public sealed class LogBatch
         }
     }
 
+    /// <summary>Adds one value of a series that was looked up once.</summary>
+    /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <param name="series">The series. The batch may be logged by any logger, which then has such a series as well.</param>
+    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
+    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    public void Add(Series series, double value, Steps steps = default, Timestamps timestamps = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        Add(series.Metric, series.Scale, value, series.Labels, steps, timestamps, series.IsDistributed);
+    }
+
+    /// <summary>Adds values of a series that was looked up once.</summary>
+    /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <param name="series">The series. The batch may be logged by any logger, which then has such a series as well.</param>
+    /// <param name="values">The values; NaN and the infinities are values as well.</param>
+    /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
+    public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        Add(series.Metric, series.Scale, values, series.Labels, steps, timestamps, series.IsDistributed);
+    }
+
     /// <summary>Empties it without logging anything. Its memory stays for what comes next.</summary>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
     public void Clear()

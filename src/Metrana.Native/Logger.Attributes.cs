@@ -98,10 +98,16 @@ public sealed partial class Logger
     public void SetTags(IEnumerable<string> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        string[] all = [.. tags];
+        SetTags([.. tags]);
+    }
+
+    /// <inheritdoc cref="SetTags(IEnumerable{string})"/>
+    public void SetTags(params string[] tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
         try
         {
-            NativeLogger.SetTags(Live(), all);
+            NativeLogger.SetTags(Live(), tags);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

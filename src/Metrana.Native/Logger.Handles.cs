@@ -20,7 +20,8 @@ public sealed partial class Logger
     {
         try
         {
-            return new Series(this, metric, NativeLogger.GetSeries(Live(), metric, scale, labels, distributed));
+            SeriesHandle handle = NativeLogger.GetSeries(Live(), metric, scale, labels, distributed);
+            return new Series(this, metric, scale, labels.ToLabels(), distributed, handle);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -70,6 +70,9 @@ public sealed partial class Logger : IDisposable
     /// <summary>The same in hexadecimal digits.</summary>
     public string RunIdHex { get; }
 
+    /// <summary>The run as people call it: <c>workspace/project/run</c>.</summary>
+    public string RunPath => _core.Run;
+
     /// <summary>Whether opening made the run; false when it was there already.</summary>
     public bool RunWasCreated => _core.Info.Created;
 

@@ -146,6 +146,9 @@ public sealed partial class LoggerConfig
     /// <summary>The address without anything that may be a password or a key.</summary>
     private string EndpointToShow => EndpointText.ToShow(Endpoint);
 
+    /// <summary>A copy, to be changed without changing this one.</summary>
+    public LoggerConfig Clone() => Copy();
+
     internal LoggerConfig Copy()
     {
         LoggerConfig copy = (LoggerConfig)MemberwiseClone();

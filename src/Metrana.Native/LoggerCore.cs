@@ -295,6 +295,10 @@ internal sealed class LoggerCore
     {
         LoggerCore core = new(handle, sink, tag, closeTimeout);
         ExitGuard.Watch(core);
+        EventPump.Shared.Lines.Post(
+            sink,
+            LogLevel.Information,
+            $"the run is open, {(core.Info.Created ? "and new" : "and was there before")}; this is logger {core.Info.LoggerId} of job {core.Info.OrchestrationId}");
         return core;
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Metrana.Native;
 
 /// <summary>
@@ -13,27 +15,35 @@ public enum MetranaStatus
     Ok = 0,
 
     /// <summary>A null pointer crossed the border: a defect of this package.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     NullPointer = 1,
 
     /// <summary>An impossible length crossed the border: a defect of this package.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidLength = 2,
 
     /// <summary>A misaligned pointer crossed the border: a defect of this package.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     Misaligned = 3,
 
     /// <summary>Text that is not UTF-8 crossed the border: a defect of this package.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidUtf8 = 4,
 
     /// <summary>A number that names no value of its enumeration crossed the border.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidEnum = 5,
 
     /// <summary>A structure has another size on the native side: the library and the package do not belong together.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     StructSize = 6,
 
     /// <summary>A duration is not a number, or negative where that means nothing.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidDuration = 7,
 
     /// <summary>A reserved part of a structure is not zero: a defect of this package.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     Reserved = 8,
 
     /// <summary>The engine panicked inside the call. The process is unharmed, the logger is lost.</summary>

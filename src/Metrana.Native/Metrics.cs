@@ -50,6 +50,11 @@ public readonly record struct Metrics
     /// <summary>Points logged at or below the last step of their series.</summary>
     public long MisSteps { get; init; }
 
+    /// <summary>All kinds of data together. Everything is delivered when its <c>Pending</c>, <c>Dropped</c> and <c>Refused</c> are 0.</summary>
+    public KindMetrics Total() =>
+        new[] { FloatPoints, RlFloatPoints, HistogramPoints, ScatterPoints, AttributeUpdates, EnvironmentAttributeUpdates }
+            .Aggregate(KindMetrics.Sum);
+
     /// <summary>What is not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
     public override string ToString()
     {
@@ -101,6 +106,17 @@ public readonly record struct KindMetrics
 
     /// <summary>Accepted and still under way.</summary>
     public long Pending { get; init; }
+
+    internal static KindMetrics Sum(KindMetrics left, KindMetrics right) => new()
+    {
+        Added = left.Added + right.Added,
+        Refused = left.Refused + right.Refused,
+        Enqueued = left.Enqueued + right.Enqueued,
+        Sent = left.Sent + right.Sent,
+        Dropped = left.Dropped + right.Dropped,
+        Spooled = left.Spooled + right.Spooled,
+        Pending = left.Pending + right.Pending,
+    };
 
     /// <summary>What is not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
     public override string ToString()

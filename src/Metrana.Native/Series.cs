@@ -22,15 +22,27 @@ public sealed class Series
     private readonly Logger _logger;
     private readonly SeriesHandle _handle;
 
-    internal Series(Logger logger, string metric, SeriesHandle handle)
+    internal Series(Logger logger, string metric, Scale scale, Labels labels, bool distributed, SeriesHandle handle)
     {
         _logger = logger;
         _handle = handle;
         Metric = metric;
+        Scale = scale;
+        Labels = labels;
+        IsDistributed = distributed;
     }
 
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
+
+    /// <summary>What a step counts.</summary>
+    public Scale Scale { get; }
+
+    /// <summary>What tells this series from others of the same metric and scale.</summary>
+    public Labels Labels { get; }
+
+    /// <summary>Whether many processes log to it.</summary>
+    public bool IsDistributed { get; }
 
     /// <summary>Logs one value, now, at the step after the last of the series.</summary>
     /// <param name="value">The value; NaN and the infinities are values as well.</param>

@@ -42,6 +42,10 @@ public readonly ref struct Steps
         return Each(steps);
     }
 
+    /// <summary>The same from a span that can be written to.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(Span<long> steps) => Each(steps);
+
     /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(ReadOnlySpan<int> steps) => Each(WideColumn.Of(steps));

@@ -34,7 +34,7 @@ public sealed class DistributedFloatsTests(ServerFixture fixture) : IClassFixtur
         using Logger logger = new(Runs.Config(_server));
 
         logger.Invoking(l => l.LogDistributedFloats("m", Scale.MlStep, 1.5, Steps.Auto)).Should().Throw<MetricValidationException>()
-            .WithMessage("*distributed logging requires explicit steps*");
+            .WithMessage("*distributed, so it needs its steps*");
         logger.GetMetrics().FloatPoints.Should().Be(default(KindMetrics));
 
         logger.LogStdFloats("m", Scale.MlStep, 1.5);

@@ -45,13 +45,13 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         Series loss = logger.Series("loss", Scale.MlStep);
         Series shared = logger.Series("shared", Scale.MlStep, distributed: true);
 
-        loss.Invoking(s => s.Log([1, 2], steps: [1])).Should().Throw<MetricValidationException>().WithMessage("*Number of steps is incorrect*");
+        loss.Invoking(s => s.Log([1, 2], steps: [1])).Should().Throw<MetricValidationException>().WithMessage("*2 values came with 1 step*");
         loss.Invoking(s => s.Log((1L << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log((1UL << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log((1UL << 53) + 1, 3)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log(1.5, -1)).Should().Throw<ArgumentOutOfRangeException>();
-        shared.Invoking(s => s.Log(1.5)).Should().Throw<MetricValidationException>().WithMessage("*requires explicit steps*");
-        shared.Invoking(s => s.Log([1.5, 2])).Should().Throw<MetricValidationException>().WithMessage("*requires explicit steps*");
+        shared.Invoking(s => s.Log(1.5)).Should().Throw<MetricValidationException>().WithMessage("*pass 'steps'*");
+        shared.Invoking(s => s.Log([1.5, 2])).Should().Throw<MetricValidationException>().WithMessage("*pass 'steps'*");
         logger.Invoking(l => l.Series("two words", Scale.MlStep)).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.Series(null!, Scale.MlStep)).Should().Throw<ArgumentNullException>();
         logger.Invoking(l => l.Series("loss", Scale.MlStep, distributed: true)).Should().Throw<MetricValidationException>();

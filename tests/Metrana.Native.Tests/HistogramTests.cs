@@ -81,7 +81,7 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         logger.Invoking(l => l.LogHistogram("h", "S", 0, _edges, [1, 2], new HistogramStats(2, 1, 0, 0))).Should().Throw<MetricValidationException>().WithMessage("*min 2 is above max 1*");
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 }), default], [0, 1])).Should().Throw<MetranaException>();
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 })], [0, 1]))
-            .Should().Throw<MetricValidationException>().WithMessage("*Number of steps is incorrect*");
+            .Should().Throw<MetricValidationException>().WithMessage("*give one step for each value*");
         logger.Invoking(l => l.LogHistograms(
                 "h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 }), Histogram.OfDensities(_edges, new double[] { 1, 2 })], [0, 1]))
             .Should().Throw<MetricValidationException>().WithMessage("*cannot be mixed*");

@@ -136,6 +136,27 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task A_batch_takes_series_that_were_looked_up_once()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        Series loss = logger.Series("loss", Scale.MlStep, [("gpu", "0")]);
+        Series shared = logger.Series("shared", "S", distributed: true);
+        LogBatch batch = new();
+
+        batch.Add(loss, 0.5);
+        batch.Add(loss, new[] { 1, 2 }, steps: 10);
+        batch.Add(shared, 7, steps: 3);
+        logger.Log(batch);
+
+        logger.Flush();
+        StoredPoints points = await _server.PointsAsync(logger.RunIdHex, "loss", new() { ["gpu"] = "0" });
+        points.Values.Should().Equal(0.5, 1, 2);
+        points.Steps.Should().Equal(0, 10, 11);
+        (await _server.PointsAsync(logger.RunIdHex, "shared")).Steps.Should().Equal(3);
+        (loss.Scale, loss.IsDistributed, shared.IsDistributed).Should().Be((Scale.MlStep, false, true));
+    }
+
+    [Fact]
     public async Task A_second_thread_is_refused_and_memory_stays_whole()
     {
         using Logger logger = new(Runs.Config(_server));

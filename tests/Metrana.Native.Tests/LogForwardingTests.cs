@@ -27,6 +27,16 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task An_opened_run_is_told_as_information()
+    {
+        RecordingLoggerFactory log = new();
+        using Logger logger = Open(log, LogLevel.Information);
+
+        await Eventually.ShouldAsync(() => log.Lines.Any(line => line.Text.Contains("the run is open, and new", StringComparison.Ordinal)), "it is told");
+        log.Lines.Should().Contain(line => line.Level == LogLevel.Information && line.Text.StartsWith(logger.RunPath));
+    }
+
+    [Fact]
     public async Task A_line_that_nobody_wants_is_asked_about_and_not_made()
     {
         RecordingLoggerFactory log = new() { Level = LogLevel.Error };

@@ -204,9 +204,9 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         using Logger logger = new(Runs.Config(_server));
 
         logger.Invoking(l => l.LogStdFloats("two words", Scale.MlStep, 1)).Should().Throw<MetricValidationException>()
-            .WithMessage("invalid metric name: metric_name contains whitespace*").Which.StatusCode.Should().Be(MetranaStatus.Validation);
+            .WithMessage("invalid metric name: the name contains whitespace*").Which.StatusCode.Should().Be(MetranaStatus.Validation);
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: [1])).Should().Throw<MetricValidationException>()
-            .WithMessage("invalid points: Number of steps is incorrect: for 1 steps and 2 values");
+            .WithMessage("invalid points: 2 values came with 1 step: give one step for each value, or Steps.From(first)");
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: long.MaxValue)).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, [.. Enumerable.Range(0, 9).Select(i => ($"k{i}", "v"))]))
             .Should().Throw<MetricValidationException>().WithMessage("*9 labels*");

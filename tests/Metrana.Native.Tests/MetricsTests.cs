@@ -61,6 +61,15 @@ public sealed class MetricsTests(ServerFixture fixture) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public void The_kinds_add_up()
+    {
+        KindMetrics kind = new() { Added = 1, Refused = 2, Enqueued = 3, Sent = 4, Dropped = 5, Spooled = 6, Pending = 7 };
+        Metrics metrics = new() { FloatPoints = kind, RlFloatPoints = kind, HistogramPoints = kind, ScatterPoints = kind, AttributeUpdates = kind, EnvironmentAttributeUpdates = kind };
+
+        metrics.Total().Should().Be(new KindMetrics { Added = 6, Refused = 12, Enqueued = 18, Sent = 24, Dropped = 30, Spooled = 36, Pending = 42 });
+    }
+
+    [Fact]
     public void They_are_the_same_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;

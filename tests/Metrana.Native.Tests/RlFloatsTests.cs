@@ -165,7 +165,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], Episodes.Grid([1, 2, 3])))
             .Should().Throw<MetricValidationException>().WithMessage("*episodes*");
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: StepStrategy.AcrossRlSteps))
-            .Should().Throw<MetricValidationException>().WithMessage("*CountStepsAcrossRlSteps requires explicit env steps");
+            .Should().Throw<MetricValidationException>().WithMessage("*StepStrategy.AcrossRlSteps needs the environment steps*");
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: (StepStrategy)9)).Should().Throw<MetranaException>();
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
         logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", ulong.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();

@@ -67,7 +67,7 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2, 3])).Should().Throw<MetricValidationException>().WithMessage("*different lengths*");
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [double.NaN])).Should().Throw<MetricValidationException>().WithMessage("*finite*");
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], ReadOnlySpan<double>.Empty)).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(null, null, "z"))).Should().Throw<MetricValidationException>().WithMessage("*z_title*");
+        logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(null, null, "z"))).Should().Throw<MetricValidationException>().WithMessage("*AxisTitles.Z*");
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(new string('x', 65), null))).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles(new string('ß', 5000), null))).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogScatter("s", "S", 0, [1], [2], new AxisTitles("\ud800", null))).Should().Throw<ArgumentException>();

@@ -18,4 +18,7 @@ public class MetranaException(
 
     /// <summary>The gRPC status code that the service answered with, or null when no answer of the service was the cause.</summary>
     public int? GrpcStatus { get; } = grpcStatus;
+
+    /// <summary>What the engine said, word for word, where <see cref="Exception.Message"/> says it in the words of C#.</summary>
+    internal string EngineMessage { get; init; } = message;
 }

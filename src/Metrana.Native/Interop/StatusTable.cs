@@ -37,11 +37,11 @@ internal static class StatusTable
 
             [MetranaStatus.LoggerClosed] = f => new LoggerClosedException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.QueueFull] = f => new QueueFullException(f.Status, f.Message, f.GrpcStatus),
-            [MetranaStatus.Validation] = f => new MetricValidationException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.Validation] = f => new MetricValidationException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
 
             [MetranaStatus.SenderStopped] = Sender,
             [MetranaStatus.SenderErrors] = Sender,
-            [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
             [MetranaStatus.FlushUndelivered] = Sender,
 
             [MetranaStatus.CloseTimeout] = Closing,
@@ -58,6 +58,8 @@ internal static class StatusTable
     /// <summary>The exception of a failure. A status that is not known here is no reason to hide what happened.</summary>
     public static MetranaException ToException(Failure failure) =>
         _exceptions.TryGetValue(failure.Status, out Func<Failure, MetranaException>? make) ? make(failure) : Defect(failure);
+
+    private static string Words(Failure failure) => Wording.Of(failure.Status, failure.Message);
 
     private static MetranaException Defect(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 

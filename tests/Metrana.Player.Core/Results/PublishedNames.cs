@@ -35,6 +35,8 @@ public static class PublishedNames
         }
 
         var name = Array.Find(_names, entry => entry.Type.IsInstanceOfType(exception)).Name;
-        return name is null ? null : new RaisedResult(name, exception.Message);
+
+        // The published words, and not those in which a C# program is told.
+        return name is null ? null : new RaisedResult(name, (exception as MetranaException)?.EngineMessage ?? exception.Message);
     }
 }

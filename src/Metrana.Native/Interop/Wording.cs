@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Metrana.Native.Interop;
+
+/// <summary>
+/// What the engine says, in the words of a C# program. The engine speaks as the published one does, and names options that do
+/// not exist here; this is the one table of that, by status.
+/// </summary>
+internal static partial class Wording
+{
+    private static readonly (MetranaStatus Status, string Engine, string Ours)[] _phrases =
+    [
+        (MetranaStatus.Validation,
+            "distributed logging requires explicit steps (StepInput::From or StepInput::Explicit)",
+            "this series is distributed, so it needs its steps: pass 'steps', Steps.From(first) or one for each value"),
+        (MetranaStatus.Validation,
+            "CountStepsAcrossRlSteps requires explicit env steps",
+            "StepStrategy.AcrossRlSteps needs the environment steps: pass 'steps', the first one or one for each value"),
+        (MetranaStatus.Validation,
+            "CountStepsAcrossRlSteps requires ordered logging",
+            "StepStrategy.AcrossRlSteps needs an ordered series: leave out 'ordered: false'"),
+        (MetranaStatus.Validation,
+            "env steps from one require ordered logging",
+            "StepStrategy.FromOne needs an ordered series: leave out 'ordered: false'"),
+        (MetranaStatus.Validation,
+            "env steps from one require episodes",
+            "StepStrategy.FromOne needs episodes: pass 'episodes'"),
+        (MetranaStatus.Validation, "invalid metric name: metric_name", "invalid metric name: the name"),
+        (MetranaStatus.Validation, "stats: sum_of_squares", "stats: SumOfSquares"),
+        (MetranaStatus.Validation, "invalid title: x_title", "invalid title: AxisTitles.X"),
+        (MetranaStatus.Validation, "invalid title: y_title", "invalid title: AxisTitles.Y"),
+        (MetranaStatus.Validation, "invalid title: z_title", "invalid title: AxisTitles.Z"),
+        (MetranaStatus.Validation, "z_title needs points", "AxisTitles.Z needs points"),
+    ];
+
+    private static readonly (MetranaStatus Status, Regex Engine, MatchEvaluator Ours)[] _patterns =
+    [
+        (MetranaStatus.Validation, Counts(), static match =>
+            $"{Number(match, "values", "value")} came with {Number(match, "given", match.Groups["what"].Value.TrimEnd('s'))}: "
+                + (match.Groups["what"].Value == "steps"
+                    ? "give one step for each value, or Steps.From(first)"
+                    : "give one for each value, or one for all")),
+        (MetranaStatus.Validation, LabelKeys(), static match => match.Value + "; use the same keys, or another metric name"),
+        (MetranaStatus.FlushTimeout, Duration(), static match => $"within {Milliseconds(match)}"),
+    ];
+
+    /// <summary>The rows of the table, for the test that each is met.</summary>
+    internal static IEnumerable<string> EngineWords => _phrases.Select(phrase => phrase.Engine);
+
+    /// <summary>A message as a C# program should read it.</summary>
+    public static string Of(MetranaStatus status, string message)
+    {
+        foreach ((_, string engine, string ours) in _phrases.Where(phrase => phrase.Status == status))
+        {
+            message = message.Replace(engine, ours, StringComparison.Ordinal);
+        }
+
+        foreach ((_, Regex engine, MatchEvaluator ours) in _patterns.Where(pattern => pattern.Status == status))
+        {
+            message = engine.Replace(message, ours, 1);
+        }
+
+        return message;
+    }
+
+    private static string Number(Match match, string group, string what) =>
+        match.Groups[group].Value is "1" ? $"1 {what}" : $"{match.Groups[group].Value} {what}s";
+
+    /// <summary>Rust writes a duration in its largest unit, with a fraction.</summary>
+    private static string Milliseconds(Match match)
+    {
+        double number = double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
+        double milliseconds = match.Groups["unit"].Value switch
+        {
+            "s" => number * 1e3,
+            "ms" => number,
+            "ns" => number / 1e6,
+            _ => number / 1e3,
+        };
+        return milliseconds >= 1000
+            ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.###} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0.###} ms");
+    }
+
+    [GeneratedRegex("Number of (?<what>[a-z]+) is incorrect: for (?<given>[0-9]+) [a-z]+ and (?<values>[0-9]+) values", RegexOptions.CultureInvariant)]
+    private static partial Regex Counts();
+
+    [GeneratedRegex(@"label keys \[.*\] do not match the already-declared \[.*\]", RegexOptions.CultureInvariant)]
+    private static partial Regex LabelKeys();
+
+    [GeneratedRegex("within (?<number>[0-9.]+)(?<unit>ns|µs|ms|s)", RegexOptions.CultureInvariant)]
+    private static partial Regex Duration();
+}
