@@ -56,6 +56,11 @@ internal static class Exact
     private static double OfAnyType<T>(T value, string parameter, int index)
         where T : struct, INumberBase<T>
     {
+        if (!T.IsRealNumber(value) && !T.IsNaN(value))
+        {
+            throw Inexact(value, parameter, index);
+        }
+
         try
         {
             double near = double.CreateChecked(value);

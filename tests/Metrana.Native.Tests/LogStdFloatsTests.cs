@@ -177,7 +177,7 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         long[] steps = [0, 1, -7, -8];
 
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2, 3, 4], steps: steps))
-            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*index 2 is negative*")
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*index 2 is -7; it cannot be negative*")
             .Which.ActualValue.Should().Be(-7L);
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, steps: -1)).Should().Throw<ArgumentOutOfRangeException>();
         logger.GetMetrics().FloatPoints.Added.Should().Be(0);
