@@ -1,11 +1,11 @@
 namespace Metrana.Native;
 
-/// <summary>What happens when something can finally not be delivered.</summary>
+/// <summary>What happens when something could not be delivered and all retries are used up.</summary>
 public enum DeliveryPolicy
 {
-    /// <summary>The logger stops, and every later call throws: nobody trains on believing in logs that are not there.</summary>
+    /// <summary>The logger stops, and every later call throws <see cref="SenderException"/>, so that a run never continues with missing data unnoticed.</summary>
     StopOnLoss = 0,
 
-    /// <summary>The data is dropped, counted and reported, and logging goes on.</summary>
+    /// <summary>The data is dropped, counted and reported, and logging continues.</summary>
     TolerateLoss = 1,
 }

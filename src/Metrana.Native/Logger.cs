@@ -8,7 +8,7 @@ namespace Metrana.Native;
 /// <remarks>
 /// <para>A log call checks its arguments, copies the points into a queue and returns; a network thread that all loggers
 /// of the process share delivers them. What the queue holds at most is <see cref="LoggerConfig.QueueBytes"/>.</para>
-/// <para>Dispose it, or nobody waits for the last points. One that was forgotten is closed when the process ends.</para>
+/// <para>Dispose it, so that the program waits for the last points. A logger that was not disposed is closed when the process ends.</para>
 /// </remarks>
 /// <example>
 /// <code>

@@ -9,7 +9,7 @@ namespace Metrana.Native;
 /// </summary>
 internal sealed class LoggerCore
 {
-    /// <summary>How long whoever disposes waits for the line that says what was lost.</summary>
+    /// <summary>How long a disposal waits for the line that says what was lost.</summary>
     private static readonly TimeSpan _patienceForLine = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
@@ -134,7 +134,7 @@ internal sealed class LoggerCore
             () => NativeLogger.Flush(Handle, timeout),
             cancellation);
 
-    /// <summary>Closes on a thread of the library. Only when that has ended nobody has to close any more.</summary>
+    /// <summary>Closes in the background. Only when that has ended is there nothing left to close.</summary>
     public async Task CloseAsync(double timeout, bool closeRun, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

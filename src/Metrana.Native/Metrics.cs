@@ -38,7 +38,7 @@ public readonly record struct Metrics
     /// <summary>Errors that were put where <see cref="Logger.ExtractSenderErrors"/> finds them.</summary>
     public long ErrorsReported { get; init; }
 
-    /// <summary>Errors that fell out of there because nobody fetched them.</summary>
+    /// <summary>Errors that were evicted from there before they were fetched.</summary>
     public long ErrorsEvicted { get; init; }
 
     /// <summary>Bytes of the acknowledged data messages.</summary>
@@ -89,7 +89,7 @@ public readonly record struct KindMetrics
     /// <summary>Everything that valid calls brought, whether or not there was room for it.</summary>
     public long Added { get; init; }
 
-    /// <summary>Turned away because the queue was full.</summary>
+    /// <summary>Not accepted, because the queue was full.</summary>
     public long Refused { get; init; }
 
     /// <summary>Accepted into the queue.</summary>
