@@ -20,7 +20,7 @@ internal sealed class LogDistributedFloats : ICallMethod
         else
         {
             logger.LogDistributedFloats(
-                call.Metric, call.Scale, call.Values.Singles, steps: call.Steps, labels: call.Labels, timestamps: call.Timestamps);
+                call.Metric, call.Scale, call.Values.Singles!, steps: call.Steps, labels: call.Labels, timestamps: call.Timestamps);
         }
 
         return CallResult.Ok;

@@ -18,7 +18,7 @@ internal sealed class LogStdFloats : ICallMethod
         }
         else
         {
-            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Singles, call.Labels, call.Steps, call.Timestamps);
+            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Singles!, call.Labels, call.Steps, call.Timestamps);
         }
 
         return CallResult.Ok;
