@@ -34,7 +34,7 @@ internal sealed class LogRlFloats : ICallMethod
         else
         {
             logger.LogRlFloats(
-                metric, scale, rlStep, grid.Environments, grid.Values.Singles, width: grid.Width, episodes: episodes, labels: labels,
+                metric, scale, rlStep, grid.Environments, grid.Values.Singles!, width: grid.Width, episodes: episodes, labels: labels,
                 steps: steps, timestamps: timestamps, strategy: strategy, ordered: ordered);
         }
 
