@@ -1,8 +1,9 @@
 //! A process that is killed in the middle of its work, again and again, and what is left of it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use super::scratch::Scratch;
 use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told};
@@ -48,8 +49,17 @@ fn child() {
     }
 }
 
+/// When a process is killed.
+#[derive(Clone, Copy, Debug)]
+enum When {
+    /// So long after it was started: perhaps while it opens the file or recovers.
+    Started(Duration),
+    /// So long after it began to send.
+    Working(Duration),
+}
+
 /// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged.
-fn one_life(directory: &std::path::Path, time: Duration) -> u64 {
+fn one_life(directory: &std::path::Path, when: When) -> u64 {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["store::sqlite::kill_tests::child", "--exact", "--ignored", "--nocapture"])
         .env(DIRECTORY, directory)
@@ -58,31 +68,33 @@ fn one_life(directory: &std::path::Path, time: Duration) -> u64 {
         .spawn()
         .expect("it starts");
     let out = child.stdout.take().expect("its output");
+    let (tell, began) = channel();
     let reader = std::thread::spawn(move || {
         let mut acked = 0;
         let mut out = BufReader::new(out);
         let mut line = String::new();
-        let mut began = None;
         while out.read_line(&mut line).is_ok_and(|read| read > 0) {
             if let Some(number) = line.trim().strip_prefix("acked ").and_then(|number| number.parse().ok()) {
                 acked = number;
             }
             if line.contains("begins") {
-                began = Some(Instant::now());
+                // Nobody waits for it when the time counts from the start.
+                let _ = tell.send(());
             }
             line.clear();
         }
-        (acked, began)
+        acked
     });
-    // Also while it begins: a short time ends it in the middle of its recovery.
-    std::thread::sleep(time);
+    match when {
+        When::Started(time) => std::thread::sleep(time),
+        When::Working(time) => {
+            began.recv_timeout(Duration::from_mins(1)).expect("the process begins");
+            std::thread::sleep(time);
+        }
+    }
     child.kill().expect("it is killed");
     child.wait().expect("it ends");
-    let mut rest = String::new();
-    if let Some(mut errors) = child.stderr.take() {
-        let _ = errors.read_to_string(&mut rest);
-    }
-    reader.join().expect("its output was read").0
+    reader.join().expect("its output was read")
 }
 
 #[test]
@@ -96,8 +108,11 @@ fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
             scratch = Scratch::new("kill");
             most = 0;
         }
-        let time = Duration::from_millis(20 + random.below(700));
-        let acked = one_life(scratch.path(), time);
+        let when = match random.below(4) {
+            0 => When::Started(Duration::from_millis(20 + random.below(600))),
+            _ => When::Working(Duration::from_millis(random.below(250))),
+        };
+        let acked = one_life(scratch.path(), when);
         most = most.max(acked);
         acked_in_all += u64::from(acked > 0);
         let store = open(scratch.path(), lazy());
@@ -117,6 +132,7 @@ fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
             &format!("round {round}: {there} messages are there"),
         );
         most = there;
+        eprintln!("round {round}, killed {when:?}: {acked} acknowledged, {there} there");
     }
     eprintln!(
         "{rounds} rounds; in {acked_in_all} of them something was acknowledged, {empty} ended before anything"
