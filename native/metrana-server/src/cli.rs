@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{FalseyValueParser, ValueParser};
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A local Metrana server: takes the ingestion protocol from any client, keeps the runs, and answers what it holds over
 /// HTTP, all on one port.
@@ -22,8 +22,11 @@ use clap::{Parser, ValueEnum};
 /// lives in the data directory, and with 1 when something else went wrong.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Parser)]
-#[command(name = "metrana-server", version, verbatim_doc_comment)]
+#[command(name = "metrana-server", version, verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// The directory that the runs are kept in; without it, a folder of the user's own data
     #[arg(long, value_name = "DIR", env = "METRANA_SERVER_DATA", conflicts_with = "in_memory")]
     pub data: Option<PathBuf>,
@@ -85,6 +88,36 @@ pub struct Cli {
     /// Let go of the terminal and of whoever started this program, and write the log to server.log in the data directory
     #[arg(long, env = "METRANA_SERVER_DETACH", value_parser = FalseyValueParser::new(), conflicts_with = "in_memory")]
     pub detach: bool,
+}
+
+/// What is done to a data directory instead of serving it.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy the runs to another directory, whether or not a server uses them
+    Backup {
+        #[command(flatten)]
+        of: DataDirectory,
+        /// The directory that gets the copy
+        to: PathBuf,
+    },
+    /// Look through everything that is kept, and name what is damaged; no server may use it meanwhile
+    Check {
+        #[command(flatten)]
+        of: DataDirectory,
+    },
+    /// Write everything anew, as small as it can be; no server may use it meanwhile
+    Compact {
+        #[command(flatten)]
+        of: DataDirectory,
+    },
+}
+
+/// Which directory.
+#[derive(Args, Debug)]
+pub struct DataDirectory {
+    /// The directory that the runs are kept in; without it, a folder of the user's own data
+    #[arg(long = "data", value_name = "DIR", env = "METRANA_SERVER_DATA")]
+    pub path: Option<PathBuf>,
 }
 
 /// How safe a point is when it is acknowledged.

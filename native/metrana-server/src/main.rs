@@ -11,16 +11,16 @@ mod stop;
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind as Mistake;
 use clap::{CommandFactory, Parser};
-use metrana_server::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store};
+use metrana_server::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store, StoreError};
 use metrana_server::{Access, Limits, Options, Secret, Server, Tls};
 
-use cli::Cli;
+use cli::{Cli, Command};
 use home::{Home, Living};
 
 /// Descriptors that are left for everything that is not a connection.
@@ -31,7 +31,11 @@ fn main() -> ExitCode {
     if let Err(mistake) = cli.check() {
         Cli::command().error(Mistake::ArgumentConflict, mistake).exit();
     }
-    match run(&cli) {
+    let result = match &cli.command {
+        Some(command) => administer(command),
+        None => run(&cli),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "metrana-server: {error}");
@@ -107,10 +111,7 @@ fn home(cli: &Cli) -> io::Result<Option<Home>> {
     if cli.in_memory {
         return Ok(None);
     }
-    let directory = cli.data.clone().or_else(home::usual).ok_or_else(|| {
-        io::Error::new(ErrorKind::InvalidInput, "this user has no folder for data: name one with --data")
-    })?;
-    Home::enter(&directory).map(Some)
+    Home::enter(&data_directory(cli.data.as_deref())?).map(Some)
 }
 
 fn store(cli: &Cli, home: Option<&Home>) -> io::Result<Arc<dyn Store>> {
@@ -121,7 +122,41 @@ fn store(cli: &Cli, home: Option<&Home>) -> io::Result<Arc<dyn Store>> {
     };
     let Some(home) = home else { return Ok(Arc::new(MemoryStore::default())) };
     let options = SqliteOptions { durability, log: true, ..SqliteOptions::default() };
-    Ok(Arc::new(SqliteStore::open(home.directory(), options).map_err(io::Error::other)?))
+    Ok(Arc::new(SqliteStore::open(home.directory(), options).map_err(failed)?))
+}
+
+/// Does something to a data directory.
+fn administer(command: &Command) -> io::Result<()> {
+    let (Command::Backup { of, .. } | Command::Check { of } | Command::Compact { of }) = command;
+    let directory = data_directory(of.path.as_deref())?;
+    match command {
+        Command::Backup { to, .. } => SqliteStore::backup_directory(&directory, to).map_err(failed),
+        Command::Compact { .. } => SqliteStore::compact_directory(&directory).map_err(failed),
+        Command::Check { .. } => report(&SqliteStore::check_directory(&directory).map_err(failed)?),
+    }
+}
+
+/// Tells what is damaged, a line each.
+fn report(findings: &[String]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if findings.is_empty() {
+        return writeln!(out, "nothing is damaged");
+    }
+    for finding in findings {
+        writeln!(out, "{finding}")?;
+    }
+    Err(io::Error::other(format!("{} things are damaged", findings.len())))
+}
+
+fn failed(error: StoreError) -> io::Error {
+    let kind = if matches!(error, StoreError::Busy(_)) { ErrorKind::ResourceBusy } else { ErrorKind::Other };
+    io::Error::new(kind, error)
+}
+
+fn data_directory(named: Option<&Path>) -> io::Result<PathBuf> {
+    named.map(Path::to_owned).or_else(home::usual).ok_or_else(|| {
+        io::Error::new(ErrorKind::InvalidInput, "this user has no folder for data: name one with --data")
+    })
 }
 
 /// Who is let in, and the key that this user comes in with.

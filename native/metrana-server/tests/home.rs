@@ -46,11 +46,11 @@ impl Drop for Started {
 
 fn command(directory: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command
-        .arg("--data")
-        .arg(directory)
-        .args(["--durability", "ram", "--listen", "127.0.0.1:0"])
-        .args(options);
+    command.arg("--data").arg(directory).args(["--listen", "127.0.0.1:0"]);
+    if !options.contains(&"--durability") {
+        command.args(["--durability", "ram"]);
+    }
+    command.args(options);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -132,4 +132,32 @@ fn detached_it_lives_on_until_nobody_needs_it() {
     let log = fs::read_to_string(directory.0.join("server.log")).unwrap();
     assert!(log.contains("--idle-exit"), "{log}");
     assert!(!directory.0.join("server.json").exists());
+}
+
+#[test]
+fn a_directory_is_looked_after_without_a_server() {
+    let (directory, copy) = (Directory::new("kept"), Directory::new("copy"));
+    let run = |arguments: &[&str], of: &Directory| {
+        let output =
+            Command::new(PROGRAM).args(arguments).arg("--data").arg(&of.0).stdin(Stdio::null()).output();
+        let Output { status, stdout, stderr } = output.expect("it starts");
+        let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+        (status.code(), said)
+    };
+    let (code, said) = run(&["check"], &directory);
+    assert!(
+        code == Some(1) && said.contains(directory.0.to_str().unwrap()),
+        "there is nothing yet: {code:?} {said}"
+    );
+    let server = start(&directory.0, &["--durability", "full"]);
+    let (code, said) = run(&["check"], &directory);
+    assert_eq!(code, Some(3), "a server uses it: {said}");
+    let to = copy.0.to_str().unwrap();
+    let (code, said) = run(&["backup", to], &directory);
+    assert_eq!(code, Some(0), "{said}");
+    drop(server);
+    for (arguments, of) in [(&["check"], &directory), (&["compact"], &directory), (&["check"], &copy)] {
+        let (code, said) = run(arguments, of);
+        assert_eq!(code, Some(0), "{arguments:?}: {said}");
+    }
 }
