@@ -115,6 +115,7 @@ public sealed partial class LocalServer
     private static string SeriesPath(string runId, ulong seriesId) =>
         string.Create(CultureInfo.InvariantCulture, $"api/v1/runs/{Escape(runId)}/series/{seriesId}");
 
+    /// <remarks>As it came: the server's other view leaves out what does not count and sorts by step.</remarks>
     private static string Range(ulong offset, int limit) =>
-        string.Create(CultureInfo.InvariantCulture, $"offset={offset}&limit={limit}");
+        string.Create(CultureInfo.InvariantCulture, $"raw=true&offset={offset}&limit={limit}");
 }

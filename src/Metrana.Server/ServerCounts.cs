@@ -28,8 +28,8 @@ public sealed record ServerCounts
     public long EnvAttributeUpdates { get; init; }
 
     /// <summary>
-    /// Points that contradict what the first points of their metric and scale have settled: other label keys, another ordering,
-    /// episodes or none, another kind. Those that their series cannot hold count among <see cref="IgnoredPoints"/> too.
+    /// Points that are kept although they contradict what the first points of their metric and scale have settled: other label
+    /// keys, episodes or none, another ordering or kind under other labels.
     /// </summary>
     public long ConflictingPoints { get; init; }
 
@@ -45,7 +45,10 @@ public sealed record ServerCounts
     /// <summary>Points that named a series nobody had declared.</summary>
     public long UnknownSeriesPoints { get; init; }
 
-    /// <summary>Points left out for any other reason.</summary>
+    /// <summary>
+    /// Points of declared series that do not count: at steps that an ordered series had passed, replaced by later ones at the same
+    /// step, of another ordering or kind than the first points of their series, malformed, or beyond a limit.
+    /// </summary>
     public long IgnoredPoints { get; init; }
 
     /// <summary>Changes to attributes that were left out, because they named none.</summary>

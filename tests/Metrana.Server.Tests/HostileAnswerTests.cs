@@ -210,7 +210,7 @@ public sealed class HostileAnswerTests(FakeServer fake) : IClassFixture<FakeServ
 
         scatters.Select(scatter => scatter.Step).Should().Equal(0, 1);
         fake.Asked.Should().Equal(
-            "/api/v1/runs/0%2F0/series/7/scatters?offset=0&limit=100", "/api/v1/runs/0%2F0/series/7/scatters?offset=1&limit=1");
+            "/api/v1/runs/0%2F0/series/7/scatters?raw=true&offset=0&limit=100", "/api/v1/runs/0%2F0/series/7/scatters?raw=true&offset=1&limit=1");
     }
 
     private async Task ToBeOfAnotherFormAsync(Func<LocalServer, Task> read) =>

@@ -341,7 +341,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
             Series = { new StreamingSeriesUpdate { SeriesId = 1, PointBatches = { new PointBatch { Values = { 1, 2 }, FirstStep = 0 } } } },
             RlSeries = { new StreamingRLSeriesUpdate { SeriesId = 2, EnvironmentId = "e", RlStepBatches = { batch } } },
             HistogramSeries = { Histograms(3, 4), Histograms(1, 1) },
-            ScatterSeries = { new StreamingScatterSeriesUpdate { SeriesId = 4, Points = { Enumerable.Range(0, 5).Select(_ => new ScatterPoint()) } } },
+            ScatterSeries = { new StreamingScatterSeriesUpdate { SeriesId = 4, Points = { Enumerable.Range(0, 5).Select(step => new ScatterPoint { Step = (ulong)step }) } } },
             Attributes = { Enumerable.Range(0, 6).Select(i => new AttributeUpdate { Path = $"p{i}" }).Append(new AttributeUpdate()) },
             EnvAttrUpdates = { new EnvAttrUpdates { EnvironmentId = "e", Attributes = { Enumerable.Range(0, 7).Select(i => new AttributeUpdate { Path = $"p{i}" }) } } },
         };
@@ -357,7 +357,6 @@ public sealed class KindsReadingTests : IAsyncLifetime
             Scatters = 5,
             AttributeUpdates = 6,
             EnvAttributeUpdates = 7,
-            ConflictingPoints = 1,
             IgnoredPoints = 1,
             IgnoredAttributes = 1,
             Messages = 1,

@@ -26,12 +26,13 @@ public sealed class ReadingTests : IAsyncLifetime
     {
         var before = DateTimeOffset.UtcNow.AddSeconds(-1);
         await OpenAsync("plain");
+        await OpenAsync("parent", run => run.Organization = "acme");
         var id = await OpenAsync("full", run =>
         {
             run.Organization = "acme";
             run.Experiment = "exp";
             run.OrchestrationIdentifier = "job 1";
-            run.ForkPoint = new ForkPoint { ParentRunName = "plain", ForkStep = ulong.MaxValue };
+            run.ForkPoint = new ForkPoint { ParentRunName = "parent", ForkStep = ulong.MaxValue };
         });
         await _client.SendAsync(id, Data(256, close: true, [1.0, 2.0]));
 
@@ -46,7 +47,7 @@ public sealed class ReadingTests : IAsyncLifetime
             Organization = "acme",
             Experiment = "exp",
             OrchestrationId = "job 1",
-            ForkPoint = new StoredForkPoint("plain", ulong.MaxValue),
+            ForkPoint = new StoredForkPoint("parent", ulong.MaxValue),
             CreatedAtMillis = run!.CreatedAtMillis,
             Closed = true,
             Series = 1,

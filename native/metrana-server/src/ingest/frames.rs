@@ -270,3 +270,137 @@ fn cut_off() -> Status {
 fn too_much() -> Status {
     Status::unavailable("the server has too much under way to take this message now")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::io::Write;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use tonic::body::Body;
+    use tonic::{Code, Status};
+
+    use super::{Encoding, Frame, Frames, LARGEST_MESSAGE, Pace};
+    use crate::budget::Budget;
+
+    /// Pieces of a body, and then its end or silence.
+    struct Pieces(VecDeque<Bytes>, bool);
+
+    impl http_body::Body for Pieces {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Status>>> {
+            match self.0.pop_front() {
+                Some(piece) => Poll::Ready(Some(Ok(http_body::Frame::data(piece)))),
+                None if self.1 => Poll::Ready(None),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    fn frames(bytes: &[u8], pieces: usize, ends: bool, encoding: Encoding) -> Frames {
+        let pieces = bytes.chunks(pieces).map(Bytes::copy_from_slice).collect();
+        let pace = Pace { pause: Duration::from_millis(20), ..Pace::default() };
+        Frames::new(Body::new(Pieces(pieces, ends)), encoding, Budget::new(64 << 20), pace)
+    }
+
+    fn frame(flag: u8, message: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+        [&[flag][..], &length, message].concat()
+    }
+
+    async fn messages(frames: &mut Frames) -> Vec<Bytes> {
+        let mut all = Vec::new();
+        while let Some(frame) = frames.next().await.unwrap() {
+            match frame {
+                Frame::Message(message, _) => all.push(message),
+                other => panic!("{other:?}"),
+            }
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn messages_are_found_however_the_body_is_cut_and_compressed() {
+        let plain: Vec<Vec<u8>> = [0, 1, 5, 70_000, 0, 300].map(|length| vec![7; length]).into();
+        let zstd = |message: &[u8]| zstd::encode_all(message, 3).unwrap();
+        let gzip = |message: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(message).unwrap();
+            encoder.finish().unwrap()
+        };
+        for encoding in [Encoding::Plain, Encoding::Zstd, Encoding::Gzip] {
+            let body: Vec<u8> = plain
+                .iter()
+                .flat_map(|message| match encoding {
+                    Encoding::Plain => frame(0, message),
+                    Encoding::Zstd => frame(1, &zstd(message)),
+                    Encoding::Gzip => frame(1, &gzip(message)),
+                })
+                .collect();
+            for pieces in [1, 3, 1000, usize::MAX] {
+                let found = messages(&mut frames(&body, pieces, true, encoding)).await;
+                assert_eq!(found, plain, "{encoding:?} {pieces}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_decompressed_or_is_too_large_costs_itself_only() {
+        let bomb = zstd::encode_all(std::io::Read::take(std::io::repeat(0), 65 << 20), 1).unwrap();
+        let body = [frame(1, b"garbage"), frame(0, b"good"), frame(1, &bomb)].concat();
+        let mut frames = frames(&body, 1000, true, Encoding::Zstd);
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Unreadable(_)))));
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Message(message, _))) if message == "good"[..]));
+        // More than the budget of this test.
+        let status = frames.next().await.unwrap_err();
+        assert_eq!(status.code(), Code::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn a_message_above_the_largest_is_skipped() {
+        let length = u32::try_from(LARGEST_MESSAGE + 1).unwrap();
+        let mut bytes = frame(0, b"a");
+        bytes.push(0);
+        bytes.extend(length.to_be_bytes());
+        let mut pieces: VecDeque<Bytes> = [Bytes::from(bytes)].into();
+        let zeros = Bytes::from(vec![0; 1 << 20]);
+        pieces.extend(std::iter::repeat_n(zeros, 256));
+        pieces.push_back(Bytes::from([&[0][..], &frame(0, b"b")].concat()));
+        let mut frames = Frames::new(
+            Body::new(Pieces(pieces, true)),
+            Encoding::Plain,
+            Budget::new(1 << 20),
+            Pace::default(),
+        );
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Message(..)))));
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Oversized(is))) if is == u64::from(length)));
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Message(message, _))) if message == "b"[..]));
+        assert!(matches!(frames.next().await, Ok(None)));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_does_not_go_on_ends_its_stream_and_a_silent_one_does_not() {
+        let whole = frame(0, b"message");
+        let mut half = frames(&whole[..8], 3, false, Encoding::Plain);
+        assert_eq!(half.next().await.unwrap_err().code(), Code::DeadlineExceeded);
+        let mut cut = frames(&whole[..8], 3, true, Encoding::Plain);
+        assert_eq!(cut.next().await.unwrap_err().code(), Code::Cancelled);
+        let mut silent = frames(&whole, 100, false, Encoding::Plain);
+        assert!(silent.next().await.unwrap().is_some());
+        assert!(tokio::time::timeout(Duration::from_millis(60), silent.next()).await.is_err());
+        for (flag, encoding) in [(7, Encoding::Zstd), (1, Encoding::Plain)] {
+            let mut odd = frames(&frame(flag, b"x"), 100, true, encoding);
+            assert_eq!(odd.next().await.unwrap_err().code(), Code::InvalidArgument);
+        }
+    }
+}
