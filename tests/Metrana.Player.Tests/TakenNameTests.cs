@@ -16,7 +16,12 @@ public sealed class TakenNameTests
         service.Play("taken", new RunScript { Init = new InitAnswer { Created = false, OrchestrationId = null } });
         var config = new LoggerConfig
         {
-            Endpoint = service.Endpoint, ApiKey = "key", Workspace = "lab", Project = "walker", RunName = "taken", OrchestrationId = "job",
+            Endpoint = service.Endpoint,
+            ApiKey = "key",
+            Workspace = "lab",
+            Project = "walker",
+            RunName = "taken",
+            OrchestrationId = "job",
         };
 
         var refusal = FluentActions.Invoking(() => new Logger(config)).Should().ThrowExactly<RunAlreadyExistsException>().Which;

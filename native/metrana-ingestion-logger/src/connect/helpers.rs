@@ -108,10 +108,10 @@ mod tests {
 
     /// One thread, and then no other.
     fn only_one(helpers: Arc<Helpers>) -> io::Result<()> {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
         if helpers.state.try_lock().is_ok() {
             return Err(io::Error::other("started without the lock, so nobody counts it"));
         }
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
         if STARTED.fetch_add(1, Ordering::SeqCst) == 0 { start(helpers) } else { none_to_be_had(helpers) }
     }
 

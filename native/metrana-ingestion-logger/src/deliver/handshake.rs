@@ -403,10 +403,8 @@ mod tests {
     async fn a_failure_is_borne_from_when_it_began() {
         let (outcome, took, _) = tried(|attempt| {
             let failure = match attempt {
-                0..=30 => Broken::Transport("refused".to_owned()),
-                31..=40 => Broken::Wrong("HTTP/1".to_owned()),
-                41 => Broken::Transport("refused".to_owned()),
-                42..=50 => Broken::Wrong("HTTP/1".to_owned()),
+                0..=30 | 41 => Broken::Transport("refused".to_owned()),
+                31..=40 | 42..=50 => Broken::Wrong("HTTP/1".to_owned()),
                 _ => return (Duration::ZERO, Ok(())),
             };
             (Duration::from_millis(500), Err(failure))
