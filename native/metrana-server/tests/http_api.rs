@@ -69,6 +69,7 @@ async fn runs_are_listed_and_filtered() {
                        "fork_step": "18446744073709551615"},
         "created_at_millis": null, "status": "finished", "close_message": null, "closed_at_millis": null,
         "last_contact_millis": null, "closed": true, "series": "3", "points": "8",
+        "name": "first", "notes": "", "tags": [], "hidden": false, "pinned": false,
     });
     assert_eq!(all["runs"][1], expected);
     let plain = &all["runs"][2];

@@ -52,6 +52,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::UnknownRun(_)
+            | StoreError::UnknownProject(_)
             | StoreError::UnknownSeries(_)
             | StoreError::UnknownDeclaration(_)
             | StoreError::UnknownEnvironment(_) => Self::not_found(error.to_string()),

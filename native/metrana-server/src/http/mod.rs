@@ -7,6 +7,7 @@ mod attributes;
 mod columns;
 mod counts;
 mod curves;
+mod editing;
 mod environments;
 mod events;
 mod export;
@@ -70,13 +71,13 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route(tokens::REFRESH, post(tokens::refresh))
         .route("/metrics", get(metrics::all))
         .route("/api/v1/openapi.json", get(openapi::document))
-        .route("/api/v1/projects", get(projects::list))
+        .route("/api/v1/projects", get(projects::list).delete(removal::of_project))
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/buckets", post(curves::buckets))
         .route("/api/v1/heat-map", post(curves::heat_map))
         .route("/api/v1/bands", post(curves::bands))
         .route("/api/v1/runs", get(runs::list))
-        .route("/api/v1/runs/{run_id}", get(runs::one).delete(removal::of_run))
+        .route("/api/v1/runs/{run_id}", get(runs::one).patch(editing::of_run).delete(removal::of_run))
         .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
         .route("/api/v1/runs/{run_id}/environments", get(environments::list))
         .route("/api/v1/runs/{run_id}/series", get(series::list))

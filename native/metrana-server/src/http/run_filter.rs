@@ -20,7 +20,11 @@ pub(super) struct Filter {
     project: Option<String>,
     run_name: Option<String>,
     experiment: Option<String>,
-    /// A part of the name.
+    /// One of its tags.
+    tag: Option<String>,
+    hidden: Option<bool>,
+    pinned: Option<bool>,
+    /// A part of its name, as people or as loggers call it.
     search: Option<String>,
     #[serde(default)]
     order: Order,
@@ -64,7 +68,13 @@ impl Filter {
             && is(&self.project, Some(&key.project))
             && is(&self.run_name, Some(&key.run_name))
             && is(&self.experiment, run.definition.experiment.as_ref())
-            && self.search.as_ref().is_none_or(|part| key.run_name.contains(part.as_str()))
+            && self.tag.as_ref().is_none_or(|tag| run.tags.contains(tag))
+            && self.hidden.is_none_or(|hidden| run.marks.hidden == hidden)
+            && self.pinned.is_none_or(|pinned| run.marks.pinned == pinned)
+            && self
+                .search
+                .as_deref()
+                .is_none_or(|part| run.name().contains(part) || key.run_name.contains(part))
     }
 }
 
@@ -73,7 +83,7 @@ impl Order {
         match self {
             Self::Created => Ordering::Equal,
             Self::CreatedLast => b.created_at_millis.cmp(&a.created_at_millis),
-            Self::Name => a.definition.key.run_name.cmp(&b.definition.key.run_name),
+            Self::Name => a.name().cmp(b.name()),
             Self::Points => b.points.cmp(&a.points),
         }
     }

@@ -25,6 +25,8 @@ struct Listed {
     workspace: String,
     project: String,
     run_name: String,
+    /// What people call it.
+    name: String,
     organization: Option<String>,
     experiment: Option<String>,
     orchestration_id: Option<String>,
@@ -36,6 +38,10 @@ struct Listed {
     closed_at_millis: Option<Whole<i64>>,
     last_contact_millis: Whole<i64>,
     closed: bool,
+    notes: String,
+    tags: Vec<String>,
+    hidden: bool,
+    pinned: bool,
     series: Whole<u64>,
     points: Whole<u64>,
 }
@@ -76,9 +82,12 @@ struct Rule {
 }
 
 pub(super) async fn one(State(api): State<Api>, Path(run): Path<String>) -> Answer<Described> {
-    let mut run = api.store.run(&run_id(&run)?).await?;
+    Ok(Json(described(api.store.run(&run_id(&run)?).await?)))
+}
+
+pub(super) fn described(mut run: RunInfo) -> Described {
     let rules = std::mem::take(&mut run.definition.aggregation_rules);
-    Ok(Json(Described { run: run.into(), aggregation_rules: rules.into_iter().map(Rule::from).collect() }))
+    Described { run: run.into(), aggregation_rules: rules.into_iter().map(Rule::from).collect() }
 }
 
 impl From<AggregationRule> for Rule {
@@ -109,6 +118,7 @@ fn function(function: AggregationFn) -> &'static str {
 
 impl From<RunInfo> for Listed {
     fn from(info: RunInfo) -> Self {
+        let name = info.name().to_owned();
         let definition = info.definition;
         let (closed_at, close_message) =
             info.ending.map_or((None, None), |ending| (Some(ending.at_millis), ending.message));
@@ -117,6 +127,7 @@ impl From<RunInfo> for Listed {
             workspace: definition.key.workspace,
             project: definition.key.project,
             run_name: definition.key.run_name,
+            name,
             organization: definition.key.organization,
             experiment: definition.experiment,
             orchestration_id: definition.orchestration_id,
@@ -137,6 +148,10 @@ impl From<RunInfo> for Listed {
             closed_at_millis: closed_at.map(Whole),
             last_contact_millis: Whole(info.last_contact_millis),
             closed: info.closed,
+            notes: info.marks.notes,
+            tags: info.tags,
+            hidden: info.marks.hidden,
+            pinned: info.marks.pinned,
             series: Whole(info.series),
             points: Whole(info.points),
         }

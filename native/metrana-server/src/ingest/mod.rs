@@ -136,6 +136,7 @@ fn not_served(method: &str, instead: &str) -> Status {
 fn refusal(error: &StoreError) -> Status {
     match error {
         StoreError::UnknownRun(_)
+        | StoreError::UnknownProject(_)
         | StoreError::UnknownSeries(_)
         | StoreError::UnknownDeclaration(_)
         | StoreError::UnknownEnvironment(_) => Status::not_found(error.to_string()),

@@ -11,8 +11,9 @@ use super::run::Run;
 use super::traces::TraceLog;
 use super::{
     Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
-    Health, Histogram, OpenedRun, Opening, Page, Pending, RlPoints, RunId, RunInfo, RunKey, Scatter,
-    SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, TraceTarget, Traces, Update, View,
+    Health, Histogram, OpenedRun, Opening, Page, Pending, ProjectKey, RlPoints, RunEdit, RunId, RunInfo,
+    RunKey, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, TraceTarget, Traces, Update,
+    View,
 };
 use crate::clock::Clock;
 
@@ -30,6 +31,15 @@ struct Runs {
     by_key: HashMap<RunKey, RunId>,
     by_id: HashMap<RunId, Arc<Mutex<Run>>>,
     in_order: Vec<Arc<Mutex<Run>>>,
+}
+
+impl Runs {
+    fn remove(&mut self, id: &RunId) -> Option<Arc<Mutex<Run>>> {
+        let run = self.by_id.remove(id)?;
+        self.by_key.retain(|_, known| known != id);
+        self.in_order.retain(|known| !Arc::ptr_eq(known, &run));
+        Some(run)
+    }
 }
 
 /// A panic while the lock was held left the run as it was between two statements, which is a run that can be read.
@@ -135,11 +145,32 @@ impl MemoryStore {
 
     fn remove(&self, id: &RunId) -> Result<(), StoreError> {
         let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
-        let run = runs.by_id.remove(id).ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
-        runs.by_key.retain(|_, known| known != id);
-        runs.in_order.retain(|known| !Arc::ptr_eq(known, &run));
+        let run = runs.remove(id).ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
+        let target = TraceTarget::of_run(lock(&run).key());
+        self.traces.lock().unwrap_or_else(PoisonError::into_inner).remove(&target);
         self.feed.delete(id.clone());
         Ok(())
+    }
+
+    fn remove_project(&self, project: &ProjectKey) -> Result<u64, StoreError> {
+        let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<RunId> = runs
+            .by_key
+            .iter()
+            .filter(|(key, _)| key.project() == *project)
+            .map(|(_, id)| id.clone())
+            .collect();
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = traces.len();
+        traces.retain(|target, _| target.project() != *project);
+        if gone.is_empty() && traces.len() == before {
+            return Err(StoreError::UnknownProject(project.clone()));
+        }
+        for id in &gone {
+            runs.remove(id);
+            self.feed.delete(id.clone());
+        }
+        Ok(gone.len() as u64)
     }
 
     fn all_counts(&self) -> Counts {
@@ -283,6 +314,18 @@ impl Store for MemoryStore {
 
     fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()> {
         Box::pin(ready(self.remove(run)))
+    }
+
+    fn edit_run<'a>(&'a self, run: &'a RunId, edit: RunEdit) -> Pending<'a, RunInfo> {
+        let now = self.clock.now_millis();
+        self.change(run, |run| {
+            run.edit(edit);
+            Ok(run.info(now))
+        })
+    }
+
+    fn delete_project<'a>(&'a self, project: &'a ProjectKey) -> Pending<'a, u64> {
+        Box::pin(ready(self.remove_project(project)))
     }
 
     fn changes(&self, since: Option<Cursor>) -> Pending<'_, Changes> {

@@ -6,6 +6,7 @@ mod catalogue;
 mod content;
 mod counts;
 mod dedupe;
+mod edit;
 mod environments;
 mod feed;
 mod floats;
@@ -37,6 +38,7 @@ pub use arrivals::View;
 pub use attributes::{AttributeChange, AttributeValue, Attributes, Change, EnvironmentChanges, Moment};
 pub use content::{SeriesKind, World};
 pub use counts::{Counts, NotKept};
+pub use edit::{Marks, ProjectKey, RunEdit, TAGS};
 pub use environments::{EnvironmentInfo, EnvironmentState};
 pub use feed::{Changes, Cursor, RunChanges};
 pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps};
@@ -178,6 +180,13 @@ pub trait Store: Send + Sync + 'static {
     /// stream that still updates it is told that there is no such run.
     fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()>;
 
+    /// Changes what people see of a run. Done when it is safe; the answer is the run as it is then.
+    fn edit_run<'a>(&'a self, run: &'a RunId, edit: RunEdit) -> Pending<'a, RunInfo>;
+
+    /// Removes a project: all its runs, as [`delete_run`](Self::delete_run) does, and all its traces. How many runs there
+    /// were.
+    fn delete_project<'a>(&'a self, project: &'a ProjectKey) -> Pending<'a, u64>;
+
     /// What changed since a reader last asked, and where it stands now. Without a cursor, or with one that this store
     /// cannot know, nothing is listed and the answer says to read everything anew.
     fn changes(&self, since: Option<Cursor>) -> Pending<'_, Changes>;
@@ -214,6 +223,8 @@ pub enum Health {
 pub enum StoreError {
     /// There is no run with this id.
     UnknownRun(RunId),
+    /// There is no project with this name.
+    UnknownProject(ProjectKey),
     /// The run has no series with this id.
     UnknownSeries(SeriesId),
     /// The run has no such declaration.
@@ -240,6 +251,13 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownRun(run) => write!(f, "there is no run {}", run.shown()),
+            Self::UnknownProject(key) => {
+                write!(f, "there is no project {:?} in the workspace {:?}", key.project, key.workspace)?;
+                match &key.organization {
+                    Some(organization) => write!(f, " of the organization {organization:?}"),
+                    None => Ok(()),
+                }
+            }
             Self::UnknownSeries(series) => write!(f, "the run has no series {series}"),
             Self::UnknownDeclaration(DeclarationId(index)) => write!(f, "the run has no declaration {index}"),
             Self::UnknownEnvironment(name) => {

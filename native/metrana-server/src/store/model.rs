@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::content::{SeriesKind, World};
 use super::counts::NotKept;
+use super::edit::{Marks, ProjectKey};
 use super::environments::EnvironmentState;
 use super::lineage::{Inheritance, InheritedPoints};
 use super::rl::InheritedTrack;
@@ -104,6 +105,18 @@ pub struct RunKey {
     pub run_name: String,
 }
 
+impl RunKey {
+    /// Where the run belongs.
+    #[must_use]
+    pub fn project(&self) -> ProjectKey {
+        ProjectKey {
+            organization: self.organization.clone(),
+            workspace: self.workspace.clone(),
+            project: self.project.clone(),
+        }
+    }
+}
+
 /// Where a run branched off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForkPoint {
@@ -159,10 +172,22 @@ pub struct RunInfo {
     pub parent: Option<RunId>,
     /// Whether a logger closed it and none has gone on since.
     pub closed: bool,
+    /// What people said about it.
+    pub marks: Marks,
+    /// Its tags, which people and loggers give it.
+    pub tags: Vec<String>,
     /// How many series it has.
     pub series: u64,
     /// How many points of its own its series have.
     pub points: u64,
+}
+
+impl RunInfo {
+    /// The name that people see.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.marks.name.as_deref().unwrap_or(&self.definition.key.run_name)
+    }
 }
 
 /// The answer to opening a run.

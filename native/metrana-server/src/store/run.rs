@@ -12,14 +12,15 @@ use super::attributes::change;
 use super::catalogue::{Arrival, Catalogue, Destination, Oddities, Series};
 use super::content::{Content, SeriesKind, World};
 use super::dedupe::SequenceNumbers;
+use super::edit::{Marks, RunEdit, TAGS};
 use super::environments::Environments;
 use super::list::{AtStep, PointList};
 use super::status::LOST_AFTER_MILLIS;
 use super::{
-    Applied, Attributes, Counts, DeclarationId, Ending, EnvironmentInfo, FloatBatch, FloatPoints, Histogram,
-    Inheritance, NotKept, OpenedRun, Opening, Page, RlPoints, RlUpdate, RunChanges, RunDefinition, RunId,
-    RunInfo, RunKey, RunStatus, Scatter, ScatterUpdate, SeriesDefinition, SeriesId, SeriesInfo, Steps,
-    StoreError, Update,
+    Applied, AttributeValue, Attributes, Close, Counts, DeclarationId, Ending, EnvironmentInfo, FloatBatch,
+    FloatPoints, Histogram, Inheritance, NotKept, OpenedRun, Opening, Page, RlPoints, RlUpdate, RunChanges,
+    RunDefinition, RunId, RunInfo, RunKey, RunStatus, Scatter, ScatterUpdate, SeriesDefinition, SeriesId,
+    SeriesInfo, Steps, StoreError, Update,
 };
 
 /// Everything that is known about a run.
@@ -41,6 +42,9 @@ pub(super) struct Run {
     #[serde(skip)]
     environments: Environments,
     attributes: Attributes,
+    /// What people said about it.
+    #[serde(default)]
+    marks: Marks,
     /// By logger and session.
     #[serde(with = "super::written::pairs")]
     sessions: HashMap<(u64, u64), SequenceNumbers>,
@@ -70,6 +74,7 @@ impl Run {
             catalogue: Catalogue::default(),
             environments: Environments::default(),
             attributes: Attributes::new(),
+            marks: Marks::default(),
             sessions: HashMap::new(),
             counts: Counts { runs: 1, ..Counts::default() },
             apart: (0, 0),
@@ -182,17 +187,36 @@ impl Run {
         self.catalogue.declare(definition)
     }
 
+    /// A person changes what people see of it.
+    pub(super) fn edit(&mut self, edit: RunEdit) {
+        self.attributes_revision = self.revision;
+        for attribute in edit.attributes() {
+            change(&mut self.attributes, attribute);
+        }
+        self.marks.change(edit);
+    }
+
+    /// A message comes that had come before.
+    pub(super) fn repeat(&mut self, received_at: i64, closing: Option<&Close>) {
+        self.hear(received_at, closing);
+        self.counts.duplicate_messages += 1;
+    }
+
+    /// Notes that a message came, whatever becomes of it.
+    fn hear(&mut self, received_at: i64, closing: Option<&Close>) {
+        self.last_contact_millis = self.last_contact_millis.max(received_at);
+        if let Some(closing) = closing {
+            // Also when the message is a duplicate: whatever made the logger send it again came in between.
+            self.streams = self.streams.saturating_sub(1);
+            self.ending = Some(Ending::new(closing.message.as_deref(), received_at));
+        }
+    }
+
     pub(super) fn apply(&mut self, mut update: Update) -> Result<Applied, StoreError> {
         if let Some(unknown) = update.declarations().find(|declaration| !self.catalogue.knows(*declaration)) {
             return Err(StoreError::UnknownDeclaration(unknown));
         }
-        self.last_contact_millis = self.last_contact_millis.max(update.received_at);
         let closing = update.close.take();
-        if let Some(closing) = &closing {
-            // Also when the message is a duplicate: whatever made the logger send it again came in between.
-            self.streams = self.streams.saturating_sub(1);
-            self.ending = Some(Ending::new(closing.message.as_deref(), update.received_at));
-        }
         let key = update.message;
         if key.sequence_number != 0
             && !self
@@ -201,9 +225,10 @@ impl Run {
                 .or_default()
                 .insert(key.sequence_number)?
         {
-            self.counts.duplicate_messages += 1;
+            self.repeat(update.received_at, closing.as_ref());
             return Ok(Applied::Duplicate);
         }
+        self.hear(update.received_at, closing.as_ref());
         if closing.is_none() {
             self.ending = None;
         }
@@ -343,6 +368,11 @@ impl Run {
             last_contact_millis: self.last_contact_millis,
             parent: self.parent.clone(),
             closed: self.ending.is_some() && self.streams == 0,
+            marks: self.marks.clone(),
+            tags: match self.attributes.get(TAGS) {
+                Some(AttributeValue::TextSet(tags)) => tags.clone(),
+                _ => Vec::new(),
+            },
             series: self.catalogue.len() as u64,
             points: self.counts.all_points(),
         }

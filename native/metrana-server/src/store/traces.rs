@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::dedupe::SequenceNumbers;
-use super::{Applied, MessageKey, RunKey, StoreError};
+use super::{Applied, MessageKey, ProjectKey, RunKey, StoreError};
 
 /// Where traces belong. Unlike points they need no run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +66,11 @@ impl TraceLog {
         Ok(Applied::Stored { conflict: None })
     }
 
+    /// Counts messages that came again.
+    pub(super) fn came_again(&mut self, messages: u64) {
+        self.duplicates += messages;
+    }
+
     /// How many parts of traces it holds, and how many messages came again.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.updates, self.duplicates)
@@ -73,6 +78,16 @@ impl TraceLog {
 }
 
 impl TraceTarget {
+    /// The project that they are of.
+    #[must_use]
+    pub fn project(&self) -> ProjectKey {
+        ProjectKey {
+            organization: self.organization.clone(),
+            workspace: self.workspace.clone(),
+            project: self.project.clone(),
+        }
+    }
+
     /// The target of a run's traces.
     #[must_use]
     pub fn of_run(key: &RunKey) -> Self {

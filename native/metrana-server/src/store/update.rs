@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::floats::LARGE;
 use super::{
@@ -52,7 +53,7 @@ pub struct Update {
 }
 
 /// A logger says that a run is over.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Close {
     /// What it says about that.
     pub message: Option<String>,

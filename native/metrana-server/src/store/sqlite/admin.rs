@@ -1,18 +1,20 @@
 //! What a person does with the file: removing, copying, making it smaller, checking it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use super::bytes::{Damaged, Taker};
 use super::entry::Entry;
+use super::handle::Handle;
 use super::lock::DirectoryLock;
-use super::queue::Job;
+use super::queue::{Job, Work};
 use super::tile::Tile;
-use super::{Durability, SqliteStore, chunk, load, schema, sum};
-use crate::store::{FloatPoints, RunId, StoreError};
+use super::{Durability, SqliteStore, chunk, load, schema, sum, traces};
+use crate::store::{FloatPoints, ProjectKey, RunId, RunKey, StoreError, TraceTarget};
 
 /// A run is removed in parts of about so many bytes, so that others can write between them.
 const PART: i64 = 64 << 20;
@@ -25,28 +27,59 @@ pub type Findings = Vec<String>;
 impl SqliteStore {
     /// Removes a run, and gives its room back to the disk.
     pub(super) async fn delete(&self, id: &RunId) -> Result<(), StoreError> {
-        let handle = self.runs.write().remove(id).ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
-        {
-            // Whoever changes the run holds the lock: nothing of it comes behind this.
-            let _state = handle.lock();
-            handle.delete();
+        let (key, handle) = self.runs.write().remove(id).ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
+        let target = TraceTarget::of_run(&key);
+        self.delete_all(&[handle], |traces| *traces == target).await
+    }
+
+    /// Removes all runs of a project and its traces. How many runs there were.
+    pub(super) async fn remove_project(&self, project: &ProjectKey) -> Result<u64, StoreError> {
+        let handles = self.runs.write().remove_project(project);
+        if handles.is_empty() && !self.traces.has(|target| target.project() == *project) {
+            return Err(StoreError::UnknownProject(project.clone()));
         }
-        self.feed.delete(id.clone());
-        let row = handle.row;
+        self.delete_all(&handles, |traces| traces.project() == *project).await?;
+        Ok(handles.len() as u64)
+    }
+
+    /// Removes runs that the list no longer has, and traces.
+    async fn delete_all(
+        &self,
+        handles: &[Arc<Handle>],
+        traces: impl Fn(&TraceTarget) -> bool,
+    ) -> Result<(), StoreError> {
+        for handle in handles {
+            {
+                // Whoever changes the run holds the lock: nothing of it comes behind this.
+                let _state = handle.lock();
+                handle.delete();
+            }
+            self.feed.delete(handle.id.clone());
+        }
+        // Together: a deletion that is cut off leaves all of them or none.
+        let rows: Vec<i64> = handles.iter().map(|handle| handle.row).collect();
+        let marked = rows.clone();
         let mark: Job = Box::new(move |to| {
-            to.execute("update run set deleted = 1 where id = ?1", [row])?;
-            Ok(())
+            let mut mark = to.prepare_cached("update run set deleted = 1 where id = ?1")?;
+            marked.iter().try_for_each(|row| mark.execute([row]).map(drop))
         });
         self.queue.push_urgent(mark).await?;
-        loop {
-            let (tell, told) = std::sync::mpsc::channel();
-            let part: Job = Box::new(move |to| {
-                let _ = tell.send(remove_part(to, row)?);
-                Ok(())
-            });
-            self.queue.push_urgent(part).await?;
-            if told.try_iter().last() != Some(true) {
-                break;
+        // In the order of the messages: some may wait to be written.
+        let gone = self.traces.remove(traces, &rows, |job| self.queue.push(Work::Job(job), None));
+        if self.doctor.is_good() {
+            gone.await?;
+        }
+        for row in rows {
+            loop {
+                let (tell, told) = std::sync::mpsc::channel();
+                let part: Job = Box::new(move |to| {
+                    let _ = tell.send(remove_part(to, row)?);
+                    Ok(())
+                });
+                self.queue.push_urgent(part).await?;
+                if told.try_iter().last() != Some(true) {
+                    break;
+                }
             }
         }
         loop {
@@ -109,9 +142,21 @@ impl SqliteStore {
 /// Removes what an earlier process had begun to remove.
 pub(super) fn finish_deletions(db: &Connection) -> Result<(), StoreError> {
     let work = || -> rusqlite::Result<()> {
-        let mut select = db.prepare("select id from run where deleted = 1")?;
-        let rows: Vec<i64> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for row in rows {
+        let mut select = db.prepare(
+            "select id, deleted, organization, workspace, project, name from run where deleted > 0",
+        )?;
+        let key = |row: &Row<'_>| -> rusqlite::Result<_> {
+            let (organization, workspace) = (row.get(2)?, row.get(3)?);
+            let key = RunKey { organization, workspace, project: row.get(4)?, run_name: row.get(5)? };
+            Ok((row.get(0)?, row.get(1)?, key))
+        };
+        let rows: Vec<(i64, i64, RunKey)> = select.query_map([], key)?.collect::<Result<_, _>>()?;
+        for (row, deleted, key) in rows {
+            if deleted == traces::STILL_THERE {
+                let transaction = db.unchecked_transaction()?;
+                traces::remove(&transaction, &[TraceTarget::of_run(&key)], &[row])?;
+                transaction.commit()?;
+            }
             loop {
                 let transaction = db.unchecked_transaction()?;
                 let more = remove_part(&transaction, row)?;

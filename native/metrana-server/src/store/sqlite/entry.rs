@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use super::bytes::{Damaged, Taker, put, put_bytes};
-use crate::store::{Numbers, SeriesDefinition, Update};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Close, NotKept, Numbers, RunEdit, SeriesDefinition, Update};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,10 @@ pub(super) enum Entry {
     Declare(Vec<SeriesDefinition>),
     /// A message came.
     Message(Box<Message>),
+    /// A person changed what people see of it.
+    Edit(Box<RunEdit>),
+    /// A message came of which nothing is kept but that it came.
+    Counted(Box<Counted>),
 }
 
 /// A message with what it takes to read it again.
@@ -25,9 +31,22 @@ pub(super) struct Message {
     pub(super) body: Bytes,
 }
 
+/// A message of which nothing is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counted {
+    pub(super) received_at: i64,
+    /// Whether it had come before.
+    pub(super) duplicate: bool,
+    /// What it closed the run with, when it did.
+    pub(super) close: Option<Close>,
+    pub(super) not_kept: NotKept,
+}
+
 const BEGIN: u64 = 1;
 const DECLARE: u64 = 2;
 const MESSAGE: u64 = 3;
+const EDIT: u64 = 4;
+const COUNTED: u64 = 5;
 
 impl Entry {
     pub(super) fn message(update: &Update) -> Self {
@@ -38,12 +57,29 @@ impl Entry {
         }))
     }
 
+    /// A message of which only its coming is to be counted: one that nobody can read, or one that came before.
+    pub(super) fn counted(update: &Update, duplicate: bool) -> Self {
+        Self::Counted(Box::new(Counted {
+            received_at: update.received_at,
+            duplicate,
+            close: update.close.clone(),
+            not_kept: update.not_kept,
+        }))
+    }
+
     /// About how many bytes it takes.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Begin { .. } => 16,
             Self::Declare(series) => series.iter().map(|one| 128 + one.metric.len() + one.scale.len()).sum(),
             Self::Message(message) => 64 + message.body.len(),
+            Self::Edit(edit) => {
+                let tags = [edit.tags.as_deref().unwrap_or_default(), &edit.add_tags, &edit.remove_tags];
+                let tags = tags.into_iter().flatten().map(|tag| tag.len() + 3).sum::<usize>();
+                let name = edit.name.as_ref().map_or(0, String::len);
+                128 + tags + name + edit.notes.as_ref().map_or(0, String::len)
+            }
+            Self::Counted(_) => 256,
         }
     }
 
@@ -68,6 +104,14 @@ impl Entry {
                 }
                 put_bytes(out, &message.body);
             }
+            Self::Edit(edit) => {
+                put(out, EDIT);
+                put_bytes(out, &serde_json::to_vec(edit)?);
+            }
+            Self::Counted(counted) => {
+                put(out, COUNTED);
+                put_bytes(out, &serde_json::to_vec(counted)?);
+            }
         }
         Ok(())
     }
@@ -90,6 +134,14 @@ impl Entry {
                 let body = row.slice_ref(taker.bytes()?);
                 Self::Message(Box::new(Message { received_at, numbers, body }))
             }
+            EDIT => {
+                let edit = serde_json::from_slice(taker.bytes()?);
+                Self::Edit(edit.map_err(|_| Damaged("an edit cannot be read"))?)
+            }
+            COUNTED => {
+                let counted = serde_json::from_slice(taker.bytes()?);
+                Self::Counted(counted.map_err(|_| Damaged("a count cannot be read"))?)
+            }
             _ => return Err(Damaged("an entry is of no kind that is known")),
         })
     }
@@ -100,8 +152,9 @@ mod tests {
     use bytes::Bytes;
     use metrana_proto::types::OrderingMode;
 
+    use super::Counted;
     use super::{Entry, Message, Taker};
-    use crate::store::{DeclarationId, Numbers, SeriesDefinition};
+    use crate::store::{Close, DeclarationId, NotKept, Numbers, RunEdit, SeriesDefinition};
 
     fn entries() -> Vec<Entry> {
         let mut numbers = Numbers::default();
@@ -119,6 +172,19 @@ mod tests {
             Entry::Begin { at_millis: i64::MIN },
             Entry::Declare(vec![series]),
             Entry::Message(Box::new(message)),
+            Entry::Edit(Box::new(RunEdit {
+                name: Some(String::new()),
+                tags: Some(Vec::new()),
+                add_tags: vec!["é".into()],
+                pinned: Some(false),
+                ..RunEdit::default()
+            })),
+            Entry::Counted(Box::new(Counted {
+                received_at: -1,
+                duplicate: true,
+                close: Some(Close { message: Some("failed".into()) }),
+                not_kept: NotKept { oversized_messages: u64::MAX, ..NotKept::default() },
+            })),
         ]
     }
 

@@ -9,7 +9,7 @@ use super::scratch::Scratch;
 use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told};
 use super::{SqliteOptions, SqliteStore};
 use crate::store::reading::wait;
-use crate::store::{MemoryStore, Store};
+use crate::store::{MemoryStore, RunEdit, Store};
 use metrana_proto::svc::UpdateRunRequest;
 
 const DIRECTORY: &str = "METRANA_TEST_STORE";
@@ -46,6 +46,11 @@ fn child() {
             wait(receipt).expect("it is safe");
             println!("acked {number}");
         }
+        if next.is_multiple_of(8) {
+            let edit = RunEdit { notes: Some(next.to_string()), ..RunEdit::default() };
+            wait(store.edit_run(&client.run, edit)).expect("it is edited");
+            println!("edited {next}");
+        }
     }
 }
 
@@ -58,8 +63,9 @@ enum When {
     Working(Duration),
 }
 
-/// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged.
-fn one_life(directory: &std::path::Path, when: When) -> u64 {
+/// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged, and
+/// the last edit.
+fn one_life(directory: &std::path::Path, when: When) -> (u64, u64) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["store::sqlite::kill_tests::child", "--exact", "--ignored", "--nocapture"])
         .env(DIRECTORY, directory)
@@ -70,12 +76,15 @@ fn one_life(directory: &std::path::Path, when: When) -> u64 {
     let out = child.stdout.take().expect("its output");
     let (tell, began) = channel();
     let reader = std::thread::spawn(move || {
-        let mut acked = 0;
+        let (mut acked, mut edited) = (0, 0);
         let mut out = BufReader::new(out);
         let mut line = String::new();
         while out.read_line(&mut line).is_ok_and(|read| read > 0) {
             if let Some(number) = line.trim().strip_prefix("acked ").and_then(|number| number.parse().ok()) {
                 acked = number;
+            }
+            if let Some(number) = line.trim().strip_prefix("edited ").and_then(|number| number.parse().ok()) {
+                edited = number;
             }
             if line.contains("begins") {
                 // Nobody waits for it when the time counts from the start.
@@ -83,7 +92,7 @@ fn one_life(directory: &std::path::Path, when: When) -> u64 {
             }
             line.clear();
         }
-        acked
+        (acked, edited)
     });
     match when {
         When::Started(time) => std::thread::sleep(time),
@@ -112,13 +121,18 @@ fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
             0 => When::Started(Duration::from_millis(20 + random.below(600))),
             _ => When::Working(Duration::from_millis(random.below(250))),
         };
-        let acked = one_life(scratch.path(), when);
+        let (acked, edited) = one_life(scratch.path(), when);
         most = most.max(acked);
         acked_in_all += u64::from(acked > 0);
         let store = open(scratch.path(), lazy());
         assert_eq!(store.check().expect("it checks"), Vec::<String>::new(), "round {round}");
         let client = Client::begin(&store, "r");
         let there = wait(store.counts(Some(&client.run))).expect("counts").messages;
+        let notes = wait(store.run(&client.run)).expect("the run").marks.notes;
+        assert!(
+            notes.parse().unwrap_or(0) >= edited,
+            "round {round}: the edit {edited} was safe and {notes:?} is there"
+        );
         empty += u64::from(there == 0);
         assert!(there >= most, "round {round}: {most} messages were acknowledged and {there} are there");
         let memory = MemoryStore::default();

@@ -3,13 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bytes::{Damaged, Taker};
-use super::entry::Entry;
+use super::entry::{Counted, Entry};
 use super::schema;
 use super::sum::check;
 use crate::ingest::read_again;
 use crate::store::catalogue::Series;
 use crate::store::run::Run;
-use crate::store::{EnvironmentInfo, Opening, RunId, StoreError};
+use crate::store::{EnvironmentInfo, Opening, RunId, StoreError, Update};
 
 /// A run and where it stands in the journal.
 #[derive(Debug)]
@@ -167,6 +167,16 @@ fn apply(run: &mut Run, entry: Entry) -> Result<(), String> {
         Entry::Message(message) => {
             let update = read_again(message.body, message.received_at, &message.numbers)?;
             run.apply(update).map_err(|error| error.to_string())?;
+        }
+        Entry::Edit(edit) => run.edit(*edit),
+        Entry::Counted(counted) => {
+            let Counted { received_at, duplicate, close, not_kept } = *counted;
+            if duplicate {
+                run.repeat(received_at, close.as_ref());
+            } else {
+                let update = Update { received_at, not_kept, close, ..Update::default() };
+                run.apply(update).map_err(|error| error.to_string())?;
+            }
         }
     }
     Ok(())

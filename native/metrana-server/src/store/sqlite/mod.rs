@@ -12,6 +12,8 @@ mod chunk;
 mod column;
 #[cfg(test)]
 mod damage_tests;
+#[cfg(test)]
+mod edit_tests;
 mod entry;
 #[cfg(test)]
 mod full_tests;

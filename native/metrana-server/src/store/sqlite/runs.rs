@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::handle::Handle;
 use super::{load, schema};
-use crate::store::{Counts, RunId, RunInfo, RunKey, StoreError};
+use crate::store::{Counts, ProjectKey, RunId, RunInfo, RunKey, StoreError};
 
 /// The runs of the store, all of them; their content is loaded when it is needed.
 pub(super) struct Runs(RwLock<List>);
@@ -101,10 +101,22 @@ impl List {
         self.in_order.push(handle);
     }
 
-    pub(super) fn remove(&mut self, id: &RunId) -> Option<Arc<Handle>> {
+    pub(super) fn remove(&mut self, id: &RunId) -> Option<(RunKey, Arc<Handle>)> {
         let handle = self.by_id.remove(id)?;
-        self.by_key.retain(|_, known| !Arc::ptr_eq(known, &handle));
+        let key = self.by_key.iter().find(|(_, known)| Arc::ptr_eq(known, &handle))?.0.clone();
+        self.by_key.remove(&key);
         self.in_order.retain(|known| !Arc::ptr_eq(known, &handle));
-        Some(handle)
+        Some((key, handle))
+    }
+
+    /// Removes all runs of a project.
+    pub(super) fn remove_project(&mut self, project: &ProjectKey) -> Vec<Arc<Handle>> {
+        let gone: Vec<_> =
+            self.by_key.extract_if(|key, _| key.project() == *project).map(|(_, handle)| handle).collect();
+        for handle in &gone {
+            self.by_id.remove(&handle.id);
+        }
+        self.in_order.retain(|known| self.by_id.contains_key(&known.id));
+        gone
     }
 }

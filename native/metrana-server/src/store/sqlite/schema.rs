@@ -13,7 +13,7 @@ pub(super) const FILE: &str = "metrana.db";
 /// Marks the file as ours: "Metr".
 const APPLICATION: i32 = 0x4d65_7472;
 /// The version of the tables. A file of an older one is brought forward; one of a newer one is left alone.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// Large pages: a journal row and a tile are hundreds of kilobytes each.
 pub(super) const PAGE: u64 = 32 << 10;
 
@@ -90,7 +90,24 @@ create table trace (
     body blob not null
 ) strict;
 create unique index chunk_of_series on chunk (run, series, environment_from, first);
+create index trace_of_target on trace (target);
+create table trace_count (
+    target text primary key,
+    duplicates integer not null
+) strict;
 ";
+
+/// What brings a file forward, by the version that it has. The entries of a journal may be of kinds that an older server
+/// does not know: it must not touch the file even where the tables are the same.
+fn forward(version: i32) -> &'static str {
+    match version {
+        1 => {
+            "create index trace_of_target on trace (target);
+             create table trace_count (target text primary key, duplicates integer not null) strict;"
+        }
+        _ => "",
+    }
+}
 
 pub(super) fn file(directory: &Path) -> PathBuf {
     directory.join(FILE)
@@ -143,6 +160,9 @@ pub(super) fn open(directory: &Path, durability: Durability) -> Result<Connectio
                  commit"
             );
             db.execute_batch(&all)?;
+        } else if version < VERSION {
+            let steps: String = (version..VERSION).map(forward).collect();
+            db.execute_batch(&format!("begin immediate; {steps} pragma user_version = {VERSION}; commit"))?;
         }
         Ok(Ok(()))
     };
@@ -186,7 +206,7 @@ mod tests {
         let scratch = Scratch::new("schema");
         let db = open(scratch.path(), Durability::Full).expect("it is made");
         let ask = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect(name);
-        assert_eq!(["page_size", "auto_vacuum", "synchronous", "user_version"].map(ask), [32 << 10, 2, 2, 1]);
+        assert_eq!(["page_size", "auto_vacuum", "synchronous", "user_version"].map(ask), [32 << 10, 2, 2, 2]);
         drop(db);
         let db = open(scratch.path(), Durability::Commit).expect("it is there");
         assert_eq!(

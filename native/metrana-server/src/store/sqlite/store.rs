@@ -18,8 +18,9 @@ use crate::store::run::Run;
 use crate::store::status::LOST_AFTER_MILLIS;
 use crate::store::{
     Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
-    Health, Histogram, OpenedRun, Opening, Page, Pending, RlPoints, RunId, RunInfo, RunKey, RunStatus,
-    Scatter, SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Traces, Update, View,
+    Health, Histogram, OpenedRun, Opening, Page, Pending, ProjectKey, RlPoints, RunEdit, RunId, RunInfo,
+    RunKey, RunStatus, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Traces, Update,
+    View,
 };
 
 /// What a small thing takes in the queue.
@@ -266,9 +267,8 @@ impl Store for SqliteStore {
     fn append_traces(&self, traces: Traces) -> Pending<'_, Enqueued<Applied>> {
         Box::pin(async move {
             let room = self.queue.room(traces.body.len()).await?;
-            let (value, receipt) = self
-                .traces
-                .take(traces, |job| self.queue.push(job.map_or(Work::Mark, Work::Job), Some(room)))?;
+            let (value, receipt) =
+                self.traces.take(traces, |job| self.queue.push(Work::Job(job), Some(room)))?;
             Ok(Enqueued { value, receipt })
         })
     }
@@ -296,11 +296,14 @@ impl Store for SqliteStore {
 
     fn apply<'a>(&'a self, run: &'a RunId, update: Update) -> Pending<'a, Enqueued<Applied>> {
         Box::pin(async move {
-            let entry = Entry::message(&update);
-            self.change(run, entry.weight(), |run| {
+            // What nobody could read has no body: only that it came is kept.
+            let kept =
+                if update.body.is_empty() { Entry::counted(&update, false) } else { Entry::message(&update) };
+            let repeated = Entry::counted(&update, true);
+            self.change(run, kept.weight(), |run| {
                 let applied = run.apply(update)?;
-                let entry = matches!(applied, Applied::Stored { .. }).then_some(entry);
-                Ok((applied, entry))
+                let entry = if applied == Applied::Duplicate { repeated } else { kept };
+                Ok((applied, Some(entry)))
             })
             .await
         })
@@ -415,6 +418,27 @@ impl Store for SqliteStore {
 
     fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()> {
         Box::pin(self.delete(run))
+    }
+
+    fn edit_run<'a>(&'a self, run: &'a RunId, edit: RunEdit) -> Pending<'a, RunInfo> {
+        Box::pin(async move {
+            if !self.doctor.is_good() {
+                return Err(StoreError::Full("nothing can be changed until there is room again".to_owned()));
+            }
+            let now = self.clock.now_millis();
+            let entry = Entry::Edit(Box::new(edit.clone()));
+            let edited = self.change(run, entry.weight(), |run| {
+                run.edit(edit);
+                Ok((run.info(now), Some(entry)))
+            });
+            let edited = edited.await?;
+            edited.receipt.await?;
+            Ok(edited.value)
+        })
+    }
+
+    fn delete_project<'a>(&'a self, project: &'a ProjectKey) -> Pending<'a, u64> {
+        Box::pin(self.remove_project(project))
     }
 
     fn changes(&self, since: Option<Cursor>) -> Pending<'_, Changes> {

@@ -4,12 +4,30 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::queue::Job;
 use super::schema;
 use crate::store::traces::TraceLog;
 use crate::store::{Applied, Counts, MessageKey, RunKey, StoreError, TraceTarget, Traces};
+
+/// What the column `deleted` says of a run that is being removed whose traces are still there, and of another.
+pub(super) const STILL_THERE: i64 = 1;
+const GONE: i64 = 2;
+
+/// Removes the traces of these targets, and notes it for runs that are being removed.
+pub(super) fn remove(to: &Transaction<'_>, targets: &[TraceTarget], runs: &[i64]) -> rusqlite::Result<()> {
+    for table in ["trace", "trace_count"] {
+        let mut delete = to.prepare_cached(&format!("delete from {table} where target = ?1"))?;
+        for target in targets {
+            let target = serde_json::to_string(target)
+                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+            delete.execute([target])?;
+        }
+    }
+    let mut note = to.prepare_cached("update run set deleted = ?2 where id = ?1 and deleted > 0")?;
+    runs.iter().try_for_each(|row| note.execute([*row, GONE]).map(drop))
+}
 
 /// What is known of them without their content.
 #[derive(Debug)]
@@ -35,6 +53,14 @@ impl TraceLogs {
             let traces = Traces { target, message, updates: number(5)?, ..Traces::default() };
             logs.entry(traces.target.clone()).or_default().take(&traces)?;
         }
+        let mut select = db.prepare("select target, duplicates from trace_count").map_err(sql)?;
+        let mut rows = select.query([]).map_err(sql)?;
+        while let Some(row) = rows.next().map_err(sql)? {
+            let (target, duplicates): (String, i64) = (row.get(0).map_err(sql)?, row.get(1).map_err(sql)?);
+            let target: TraceTarget = serde_json::from_str(&target)
+                .map_err(|error| StoreError::Corrupt(format!("the table trace_count: {error}")))?;
+            logs.entry(target).or_default().came_again(duplicates.unsigned_abs());
+        }
         Ok(Self(Mutex::new(logs)))
     }
 
@@ -46,14 +72,23 @@ impl TraceLogs {
     pub(super) fn take<T>(
         &self,
         traces: Traces,
-        push: impl FnOnce(Option<Job>) -> T,
+        push: impl FnOnce(Job) -> T,
     ) -> Result<(Applied, T), StoreError> {
         let target =
             serde_json::to_string(&traces.target).map_err(|error| StoreError::Io(error.to_string()))?;
         let mut logs = self.lock();
         let without = Traces { body: Bytes::new(), ..traces.clone() };
         let applied = logs.entry(traces.target.clone()).or_default().take(&without)?;
-        let job = matches!(applied, Applied::Stored { .. }).then(|| -> Job {
+        let job: Job = if applied == Applied::Duplicate {
+            Box::new(move |to| {
+                to.prepare_cached(
+                    "insert into trace_count (target, duplicates) values (?1, 1) on conflict (target) do update set \
+                     duplicates = duplicates + 1",
+                )?
+                .execute([&target])?;
+                Ok(())
+            })
+        } else {
             Box::new(move |to| {
                 let key = traces.message;
                 to.prepare_cached(
@@ -71,9 +106,29 @@ impl TraceLogs {
                 ])?;
                 Ok(())
             })
-        });
+        };
         let pushed = push(job);
         Ok((applied, pushed))
+    }
+
+    /// Whether there are traces of such targets.
+    pub(super) fn has(&self, is: impl Fn(&TraceTarget) -> bool) -> bool {
+        self.lock().keys().any(is)
+    }
+
+    /// Removes the traces of such targets, also those that are not written yet; `push` gets what does it. Those of the
+    /// runs in these rows, which are being removed, are then no longer there.
+    pub(super) fn remove<T>(
+        &self,
+        is: impl Fn(&TraceTarget) -> bool,
+        runs: &[i64],
+        push: impl FnOnce(Job) -> T,
+    ) -> T {
+        let mut logs = self.lock();
+        let targets: Vec<TraceTarget> =
+            logs.extract_if(|target, _| is(target)).map(|(target, _)| target).collect();
+        let runs = runs.to_vec();
+        push(Box::new(move |to| remove(to, &targets, &runs)))
     }
 
     /// Adds what tracers sent: for one run, or for everything.
