@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
@@ -124,20 +125,6 @@ public sealed partial class Run
         string path = string.Create(
             CultureInfo.InvariantCulture,
             $"annotation/{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}-{Environment.ProcessId}-{Interlocked.Increment(ref _annotations)}");
-        Dictionary<string, object?> all = new() { ["text"] = text };
-        if (step is { } at)
-        {
-            all["step"] = at;
-        }
-
-        if (metadata is not null)
-        {
-            foreach ((string key, object? value) in AttributeLeaves.Of("metadata", metadata))
-            {
-                all[$"metadata/{key}"] = value;
-            }
-        }
-
-        Open().LogAttributes(path, all);
+        Open().Annotate(path, text, step, metadata is null ? ReadOnlyDictionary<string, object?>.Empty : AttributeLeaves.Of("metadata", metadata));
     }
 }

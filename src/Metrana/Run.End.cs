@@ -136,6 +136,7 @@ public sealed partial class Run
         }
 
         using Timer progress = SayProgress(end.Timeout);
+        Task mirrors = EndMirrors(end);
         try
         {
             _backend.End(end);
@@ -146,6 +147,7 @@ public sealed partial class Run
         }
         finally
         {
+            mirrors.Wait();
             FinishEnding(end);
             if (_server is not null)
             {
@@ -162,6 +164,7 @@ public sealed partial class Run
         }
 
         using Timer progress = SayProgress(end.Timeout);
+        Task mirrors = EndMirrors(end);
         try
         {
             await _backend.EndAsync(end).ConfigureAwait(false);
@@ -172,6 +175,7 @@ public sealed partial class Run
         }
         finally
         {
+            await mirrors.ConfigureAwait(false);
             FinishEnding(end);
             if (_server is not null)
             {
@@ -179,6 +183,9 @@ public sealed partial class Run
             }
         }
     }
+
+    /// <summary>The mirrors finish while the run delivers, and have as long as it has.</summary>
+    private Task EndMirrors(EndOfRun end) => _mirrors is null ? Task.CompletedTask : Task.Run(() => _mirrors.EndAsync(end));
 
     /// <summary>Decides how the run ends; null when somebody else is ending it already, or nothing ever does.</summary>
     private EndOfRun? BeginToEnd(TimeSpan? timeout, bool closeRun)
@@ -224,7 +231,7 @@ public sealed partial class Run
         if (_settings is not null)
         {
             _console.Write(_summary.Write(
-                ToString(), end, Stopwatch.GetElapsedTime(_begun), _backend.Delivery, Url, _console.IsTerminal));
+                ToString(), end, Stopwatch.GetElapsedTime(_begun), _backend.Delivery, Mirrors, Url, _console.IsTerminal));
         }
     }
 

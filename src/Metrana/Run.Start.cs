@@ -1,6 +1,7 @@
 using Metrana.Attributes;
 using Metrana.Backends;
 using Metrana.Machine;
+using Metrana.Mirrors;
 using Metrana.Native;
 
 namespace Metrana;
@@ -46,16 +47,20 @@ public sealed partial class Run
             : null;
         LoggerConfig config = settings.ToLoggerConfig(server);
         RunConsole console = new(settings.Options);
+        MirrorSet mirrors = new(settings.Mirrors, settings.MirrorQueueBytes, console, TimeProvider.System);
         try
         {
             Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-            return Begin(Describe(new LoggerBackend(logger), settings.Options), settings, console, server);
+            Backend backend = mirrors.Over(new LoggerBackend(logger));
+            Describe(backend, settings.Options);
+            return Begin(backend, settings, console, server, mirrors);
         }
         catch (LoggerInitException e) when (IsAway(e) && settings.ContinuesWithoutServer)
         {
             console.Warn($"{e.Message} The run goes on without the service, and delivers when it appears.");
-            WaitingBackend waiting = new(config.QueueBytes, console, token => OpenLaterAsync(config, settings.Options, console, token));
-            return Begin(waiting, settings, console, server);
+            WaitingBackend waiting = new(
+                config.QueueBytes, console, token => OpenLaterAsync(config, settings.Options, console, mirrors, token));
+            return Begin(mirrors.Over(waiting), settings, console, server, mirrors);
         }
         catch when (server is not null)
         {
@@ -84,9 +89,10 @@ public sealed partial class Run
         return Task.Run(() => StartAsync(options)).GetAwaiter().GetResult();
     }
 
-    private static Run Begin(Backend backend, RunSettings settings, RunConsole console, FoundServer? server)
+    private static Run Begin(Backend backend, RunSettings settings, RunConsole console, FoundServer? server, MirrorSet mirrors)
     {
-        Run run = new(backend, settings, console, server);
+        Run run = new(backend, settings, console, server, mirrors);
+        mirrors.Begin(run.Mirrored());
         Orchestration.Publish(run.OrchestrationId);
         _current = run;
         ExitWatch.Watch(run);
@@ -96,7 +102,7 @@ public sealed partial class Run
         }
 
         string where = run.Url is { } url ? $": {url}" : $" at {settings.ToLoggerConfig(server).Endpoint}";
-        console.Say(backend is WaitingBackend
+        console.Say(run.Id.Length == 0
             ? $"run {run} waits for the service{where}"
             : $"run {run} {(run.WasCreated ? "started" : "continued")}{where}");
         return run;
@@ -106,7 +112,7 @@ public sealed partial class Run
 
     /// <summary>Tries for as long as the run goes on.</summary>
     private static async Task<Backend?> OpenLaterAsync(
-        LoggerConfig config, RunOptions options, RunConsole console, CancellationToken cancellationToken)
+        LoggerConfig config, RunOptions options, RunConsole console, MirrorSet mirrors, CancellationToken cancellationToken)
     {
         try
         {
@@ -115,7 +121,9 @@ public sealed partial class Run
                 try
                 {
                     Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-                    return Describe(new LoggerBackend(logger), options);
+                    LoggerBackend backend = new(logger);
+                    Describe(mirrors.Over(backend), options);
+                    return backend;
                 }
                 catch (LoggerInitException e) when (IsAway(e))
                 {
@@ -135,11 +143,11 @@ public sealed partial class Run
     }
 
     /// <summary>What only the process that creates the run writes: its siblings must not overwrite it.</summary>
-    private static LoggerBackend Describe(LoggerBackend backend, RunOptions options)
+    private static void Describe(Backend backend, RunOptions options)
     {
         if (!backend.RunWasCreated)
         {
-            return backend;
+            return;
         }
 
         if (options.Config is { Count: > 0 } config)
@@ -166,7 +174,5 @@ public sealed partial class Run
         {
             backend.LogAttributes("process", ProcessFacts.Collect(options.ApiKey));
         }
-
-        return backend;
     }
 }

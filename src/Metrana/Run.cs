@@ -1,4 +1,5 @@
 using Metrana.Backends;
+using Metrana.Mirrors;
 using Metrana.Native;
 
 namespace Metrana;
@@ -29,6 +30,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     private readonly RunRecording? _recording;
     private readonly RunSummary _summary = new();
     private readonly DeliveryWatch? _watch;
+    private readonly MirrorSet? _mirrors;
 
     private Run(Backend backend, RunSettings? settings, string name, RunConsole console)
     {
@@ -41,12 +43,18 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         Evaluation = new RunEvaluation(this);
     }
 
-    private Run(MemoryBackend memory)
-        : this(memory, null, "in-memory", RunConsole.Silent) => _recording = new RunRecording(memory);
+    private Run(MemoryBackend memory, MirrorSet mirrors)
+        : this(mirrors.Over(memory), null, "in-memory", RunConsole.Silent)
+    {
+        _recording = new RunRecording(memory);
+        _mirrors = mirrors;
+        mirrors.Begin(Mirrored());
+    }
 
-    private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server)
+    private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server, MirrorSet mirrors)
         : this(backend, settings, settings.Name, console)
     {
+        _mirrors = mirrors;
         _server = server?.Hold;
         Url = server?.Page;
         _watch = new DeliveryWatch(backend, console, TimeProvider.System);
@@ -85,6 +93,9 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>What became of everything that was logged so far. After the end these are the final counts.</summary>
     public RunDelivery Delivery => _backend.Delivery;
 
+    /// <summary>What became of everything that <see cref="RunOptions.Mirrors"/> were to write so far, one for each.</summary>
+    public IReadOnlyList<MirrorDelivery> Mirrors => _mirrors?.Deliveries ?? [];
+
     /// <summary>How the run ended; <see cref="RunOutcome.Running"/> while it goes on.</summary>
     public RunOutcome Outcome { get; private set; }
 
@@ -104,7 +115,14 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
 
     /// <summary>A run that keeps everything in memory, for tests: see <see cref="Recording"/>. Nothing native is loaded.</summary>
     /// <param name="clock">Where the time of points comes from; left out, the system.</param>
-    public static Run InMemory(TimeProvider? clock = null) => new(new MemoryBackend(clock ?? TimeProvider.System));
+    /// <param name="mirrors">Further destinations, to test one or to write a run to a file alone.</param>
+    public static Run InMemory(TimeProvider? clock = null, IReadOnlyList<IRunMirror>? mirrors = null)
+    {
+        clock ??= TimeProvider.System;
+        return new Run(
+            new MemoryBackend(clock),
+            new MirrorSet(mirrors ?? [], RunSettings.DefaultMirrorQueueBytes, RunConsole.Silent, clock));
+    }
 
     /// <summary>The name of the run and where it stands.</summary>
     public override string ToString() => Project.Length == 0 ? Name : $"{Project}/{Name}";
@@ -120,4 +138,18 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
 
         return _backend;
     }
+
+    /// <summary>What mirrors are told of this run.</summary>
+    private MirroredRun Mirrored() => new()
+    {
+        Project = Project,
+        Name = Name,
+        Workspace = _settings?.Options.Workspace,
+        Experiment = _settings?.Options.Experiment,
+        Id = Id,
+        Url = Url,
+        WasCreated = WasCreated,
+        OrchestrationId = OrchestrationId,
+        StartedAt = DateTimeOffset.UtcNow,
+    };
 }

@@ -49,6 +49,7 @@ public sealed partial class RunOptions
             [nameof(Backpressure)] = (o, text) => Choice(text, Names<BackpressureStrategy>(), value => o.Backpressure = value),
             [nameof(EnqueueTimeout)] = (o, text) => Duration(text, value => o.EnqueueTimeout = value),
             [nameof(QueueBytes)] = (o, text) => Number<long>(text, value => o.QueueBytes = value),
+            [nameof(MirrorQueueBytes)] = (o, text) => Number<long>(text, value => o.MirrorQueueBytes = value),
             [nameof(MaxRetries)] = (o, text) => Number<int>(text, value => o.MaxRetries = value),
             [nameof(StopOnLoss)] = (o, text) => Truth(text, value => o.StopOnLoss = value),
             [nameof(Errors)] = (o, text) => Choice(text, Names<ErrorStrategy>(), value => o.Errors = value),
@@ -123,6 +124,12 @@ public sealed partial class RunOptions
         RunStartException.ThrowIfAny(problems);
         return options;
     }
+
+    /// <summary>Sets a property by its name. The answer says what is wrong, without the text, which may be a secret.</summary>
+    internal string? TrySet(string key, string text) =>
+        !_settings.TryGetValue(key, out Func<RunOptions, string, string?>? set)
+            ? $"is no setting; there are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}"
+            : set(this, text) is { } expected ? $"is not {expected}" : null;
 
     /// <summary>Fills in from the environment what is not set.</summary>
     internal void Fill(Func<string, string?> read, List<string> problems)

@@ -1,3 +1,4 @@
+using Metrana.Mirrors;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana;
@@ -103,6 +104,15 @@ public sealed partial class RunOptions
     /// <summary>Whether every member works but nothing is logged anywhere. Default: no. Variable: METRANA_INIT_MODE=disabled.</summary>
     public bool? Disabled { get; set; }
 
+    /// <summary>
+    /// Further destinations of everything that the run logs, such as a <see cref="JsonlMirror"/>. Each has a queue and a thread
+    /// of its own: none slows the training loop or another one.
+    /// </summary>
+    public IReadOnlyList<IRunMirror>? Mirrors { get; set; }
+
+    /// <summary>How many bytes may wait for each mirror; what does not fit is dropped, counted and reported. Default: 16 MiB.</summary>
+    public long? MirrorQueueBytes { get; set; }
+
     /// <summary>Whether the git commit of the working directory is written. Default: yes.</summary>
     public bool? LogGitCommit { get; set; }
 
@@ -129,6 +139,20 @@ public sealed partial class RunOptions
 
     /// <summary>Where log lines go. Default: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>What keeps these options, with the METRANA_* variables, from starting a run; nothing where they can.</summary>
+    public IReadOnlyList<string> FindProblems()
+    {
+        try
+        {
+            _ = RunSettings.Resolve(this, Environment.GetEnvironmentVariable);
+            return [];
+        }
+        catch (RunStartException e)
+        {
+            return e.Problems;
+        }
+    }
 
     /// <summary>The run and where it goes. The key is not in it.</summary>
     public override string ToString() => $"{Workspace ?? "(default)"}/{Project ?? "(none)"}/{Name ?? "(generated)"}";

@@ -50,7 +50,7 @@ public sealed class RunRecording
     /// <param name="labels">Its labels; left out, any.</param>
     public IReadOnlyList<LoggedPoint> Of(string metric, string? scale = null, LabelSpan labels = default)
     {
-        Dictionary<string, string>? wanted = labels.Count == 0 ? null : MemoryBackend.LabelsOf(labels);
+        Dictionary<string, string>? wanted = labels.Count == 0 ? null : CallShape.LabelsOf(labels);
         return
         [
             .. Points.Where(point => point.Metric == metric

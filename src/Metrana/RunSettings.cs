@@ -1,4 +1,5 @@
 using Metrana.Attributes;
+using Metrana.Mirrors;
 using Metrana.Native;
 
 namespace Metrana;
@@ -6,6 +7,8 @@ namespace Metrana;
 /// <summary>The options of one run with everything decided: options, then variables, then defaults.</summary>
 internal sealed class RunSettings
 {
+    public const long DefaultMirrorQueueBytes = 16 * 1024 * 1024;
+
     private const string LocalWorkspace = "local";
 
     private readonly RunOptions _options;
@@ -40,6 +43,10 @@ internal sealed class RunSettings
         CloseStrategy.CompleteAll => Timeout.InfiniteTimeSpan,
         _ => _options.CloseTimeout ?? DefaultCloseTimeout,
     };
+
+    public IReadOnlyList<IRunMirror> Mirrors => _options.Mirrors ?? [];
+
+    public long MirrorQueueBytes => _options.MirrorQueueBytes ?? DefaultMirrorQueueBytes;
 
     /// <summary>Decides everything.</summary>
     /// <exception cref="RunStartException">Something cannot work; all of it is in the message.</exception>
@@ -79,6 +86,16 @@ internal sealed class RunSettings
         if (all.QueueBytes is <= 0)
         {
             problems.Add($"QueueBytes is {all.QueueBytes}, and has to be greater than zero");
+        }
+
+        if (all.MirrorQueueBytes is <= 0)
+        {
+            problems.Add($"MirrorQueueBytes is {all.MirrorQueueBytes}, and has to be greater than zero");
+        }
+
+        if (all.Mirrors is { } mirrors && (mirrors.Any(mirror => mirror is null) || mirrors.Distinct().Count() != mirrors.Count))
+        {
+            problems.Add("one of the Mirrors is null, or comes twice");
         }
 
         if (all.Tags?.Any(string.IsNullOrEmpty) ?? false)

@@ -8,11 +8,14 @@ namespace Metrana;
 public sealed class RunStartException(string message, Exception? innerException = null)
     : LoggerInitException(MetranaStatus.InvalidConfig, message, null, innerException)
 {
+    /// <summary>What is wrong, one text for each problem.</summary>
+    public IReadOnlyList<string> Problems { get; private init; } = [message];
+
     internal static void ThrowIfAny(List<string> problems)
     {
         if (problems.Count > 0)
         {
-            throw new RunStartException($"The run cannot be started: {string.Join("; ", problems)}.");
+            throw new RunStartException($"The run cannot be started: {string.Join("; ", problems)}.") { Problems = [.. problems] };
         }
     }
 }

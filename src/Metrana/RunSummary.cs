@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Metrana.Backends;
+using Metrana.Mirrors;
 
 namespace Metrana;
 
@@ -29,7 +30,7 @@ internal sealed class RunSummary
             : _trends.GetOrAdd(metric, static (_, self) => new Trend(Interlocked.Increment(ref self._order)), this);
     }
 
-    public string Write(string run, EndOfRun end, TimeSpan duration, RunDelivery delivery, string? url, bool isTerminal)
+    public string Write(string run, EndOfRun end, TimeSpan duration, RunDelivery delivery, IReadOnlyList<MirrorDelivery> mirrors, string? url, bool isTerminal)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"metrana: run {run} {(end.CloseRun ? end.Outcome.ToString().ToLowerInvariant() : "left")} after {Seconds(duration)}");
@@ -49,6 +50,12 @@ internal sealed class RunSummary
 
         text.Append(CultureInfo.InvariantCulture, $"\n  points: {delivery.Added} added, {delivery.Sent} sent, {delivery.Dropped} dropped");
         text.Append(delivery.Pending == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {delivery.Pending} not delivered"));
+        foreach (MirrorDelivery mirror in mirrors)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n  {mirror.Mirror}: {mirror.Written} written, {mirror.Dropped} dropped");
+            text.Append(mirror.Pending == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {mirror.Pending} not written"));
+        }
+
         text.Append(url is null ? "" : $"\n  {url}");
         return text.ToString();
     }

@@ -32,6 +32,23 @@ internal abstract class Backend
     /// <summary>Writes attributes of the run: paths below the prefix and plain values.</summary>
     public abstract void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves);
 
+    /// <summary>Marks a moment. The protocol has no place for it of its own, so it is attributes under its path.</summary>
+    public virtual void Annotate(string path, string text, long? step, IReadOnlyDictionary<string, object?> metadata)
+    {
+        Dictionary<string, object?> all = new() { ["text"] = text };
+        if (step is { } at)
+        {
+            all["step"] = at;
+        }
+
+        foreach ((string key, object? value) in metadata)
+        {
+            all[$"metadata/{key}"] = value;
+        }
+
+        LogAttributes(path, all);
+    }
+
     public abstract void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode);
 
     public abstract void SetTags(string[] tags);

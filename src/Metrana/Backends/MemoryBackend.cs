@@ -1,4 +1,5 @@
 using Metrana.Native;
+using static Metrana.Backends.CallShape;
 
 namespace Metrana.Backends;
 
@@ -43,17 +44,6 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     public string? Message { get; private set; }
 
     public bool Closed { get; private set; }
-
-    public static Dictionary<string, string> LabelsOf(LabelSpan labels)
-    {
-        Dictionary<string, string> all = new(labels.Count);
-        foreach ((string key, string value) in labels)
-        {
-            all[key] = value;
-        }
-
-        return all;
-    }
 
     public IReadOnlyList<T> Copy<T>(List<T> list)
     {
@@ -288,58 +278,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         return Task.CompletedTask;
     }
 
-    private static string Key(string metric, string scale, Dictionary<string, string> labels) =>
-        $"{metric}\n{scale}\n{string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"))}";
-
-    private static double[] Wide(ReadOnlySpan<float> values)
-    {
-        double[] wide = new double[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            wide[i] = values[i];
-        }
-
-        return wide;
-    }
-
     private static long? Max(long? left, long? right) => left > right || right is null ? left : right;
-
-    private static long? Pick(Spread spread, int row, int at) => spread.Kind switch
-    {
-        SpreadKind.None => null,
-        SpreadKind.Uniform => spread.Value,
-        SpreadKind.PerEnvironment => spread.Values[row],
-        _ => spread.Values[at],
-    };
-
-    private static void Check(scoped in StdCall call, int values)
-    {
-        if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
-        {
-            throw new ArgumentException(
-                $"{values} values came with {call.Steps.Values.Length} steps: give one step for each value, or the first one.");
-        }
-
-        if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
-        {
-            throw new ArgumentException(
-                $"{values} values came with {call.Timestamps.Values.Length} timestamps: give one for each value, or one for all.");
-        }
-    }
-
-    private static void CheckSpread(Spread spread, int environments, int values, string what)
-    {
-        int wanted = spread.Kind switch
-        {
-            SpreadKind.PerEnvironment => environments,
-            SpreadKind.Grid => values,
-            _ => spread.Values.Length,
-        };
-        if (spread.Values.Length != wanted)
-        {
-            throw new ArgumentException($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.", what);
-        }
-    }
 
     private void Add(string metric, scoped in StdCall call, ReadOnlySpan<double> values)
     {

@@ -1,0 +1,72 @@
+using Metrana.Native;
+
+namespace Metrana.Backends;
+
+/// <summary>What the parts of a call have to do with each other, for those who take a call apart without the engine.</summary>
+internal static class CallShape
+{
+    /// <summary>Names a series, whatever the order of its labels.</summary>
+    public static string Key(string metric, string scale, IReadOnlyDictionary<string, string> labels) => labels.Count == 0
+        ? $"{metric}\n{scale}\n"
+        : $"{metric}\n{scale}\n{string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"))}";
+
+    public static Dictionary<string, string> LabelsOf(LabelSpan labels)
+    {
+        Dictionary<string, string> all = new(labels.Count);
+        foreach ((string key, string value) in labels)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+
+    public static double[] Wide(ReadOnlySpan<float> values)
+    {
+        double[] wide = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            wide[i] = values[i];
+        }
+
+        return wide;
+    }
+
+    /// <summary>What is given for one value of a grid; null where nothing is.</summary>
+    public static long? Pick(Spread spread, int row, int at) => spread.Kind switch
+    {
+        SpreadKind.None => null,
+        SpreadKind.Uniform => spread.Value,
+        SpreadKind.PerEnvironment => spread.Values[row],
+        _ => spread.Values[at],
+    };
+
+    public static void Check(scoped in StdCall call, int values)
+    {
+        if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
+        {
+            throw new ArgumentException(
+                $"{values} values came with {call.Steps.Values.Length} steps: give one step for each value, or the first one.");
+        }
+
+        if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
+        {
+            throw new ArgumentException(
+                $"{values} values came with {call.Timestamps.Values.Length} timestamps: give one for each value, or one for all.");
+        }
+    }
+
+    public static void CheckSpread(Spread spread, int environments, int values, string what)
+    {
+        int wanted = spread.Kind switch
+        {
+            SpreadKind.PerEnvironment => environments,
+            SpreadKind.Grid => values,
+            _ => spread.Values.Length,
+        };
+        if (spread.Values.Length != wanted)
+        {
+            throw new ArgumentException($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.", what);
+        }
+    }
+}

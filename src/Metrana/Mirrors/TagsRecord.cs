@@ -1,0 +1,18 @@
+namespace Metrana.Mirrors;
+
+/// <summary>A change of the tags of the run.</summary>
+public sealed record TagsRecord : RunRecord
+{
+    /// <summary>Whether <see cref="Added"/> replaces all tags that there were.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>The tags that are there from now on.</summary>
+    public required IReadOnlyList<string> Added { get; init; }
+
+    /// <summary>The tags that are gone.</summary>
+    public required IReadOnlyList<string> Removed { get; init; }
+
+    internal override int Points => 1;
+
+    internal override long Bytes => Overhead + (sizeof(char) * Added.Concat(Removed).Sum(tag => (long)tag.Length));
+}
