@@ -1,7 +1,7 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// What the service is to make of the series of a run on its own, say the mean over all environment steps of an episode.
+/// Asks the service to compute a new series from a series of the run, such as the mean over all environment steps of an episode.
 /// See <see cref="LoggerConfig.AggregationRules"/>.
 /// </summary>
 public sealed record AggregationRule
@@ -24,6 +24,6 @@ public sealed record AggregationRule
     /// <summary>The metric of what comes out; null leaves the choice to the service.</summary>
     public string? OutputMetricName { get; init; }
 
-    /// <summary>What is put behind the name of what comes out.</summary>
+    /// <summary>A suffix for the name of the computed series.</summary>
     public string? OutputNameSuffix { get; init; }
 }

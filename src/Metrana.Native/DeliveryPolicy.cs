@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>What happens when something could not be delivered and all retries are used up.</summary>
+/// <summary>The reaction to data that could not be delivered after all retries.</summary>
 public enum DeliveryPolicy
 {
     /// <summary>The logger stops, and every later call throws <see cref="SenderException"/>, so that a run never continues with missing data unnoticed.</summary>

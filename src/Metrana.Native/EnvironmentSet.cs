@@ -38,7 +38,7 @@ public sealed class EnvironmentSet : IReadOnlyList<string>
     /// <summary>Some of them, in a row: what makes <c>environments[8..16]</c> work. Make it once, for it allocates.</summary>
     /// <param name="start">The first row.</param>
     /// <param name="length">How many rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The set has fewer environments.</exception>
     public EnvironmentSet Slice(int start, int length) =>
         new(Owner, _names.AsSpan(start, length).ToArray(), _ids.AsSpan(start, length).ToArray());
 

@@ -1,12 +1,12 @@
 namespace Metrana.Native;
 
-/// <summary>How errors surface that did not stop the logger. <see cref="Logger.ExtractSenderErrors"/> has them in any case.</summary>
+/// <summary>How errors surface that did not stop the logger. <see cref="Logger.ExtractSenderErrors"/> always returns them.</summary>
 public enum ErrorStrategy
 {
-    /// <summary>In no other way.</summary>
+    /// <summary>They are only collected.</summary>
     Silent = 0,
 
-    /// <summary>Also as a warning in the log.</summary>
+    /// <summary>They are collected and written to the log as warnings.</summary>
     Warn = 1,
 
     /// <summary>The next log call throws them and logs nothing.</summary>

@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>What was known of the values of a histogram before they were counted.</summary>
+/// <summary>Statistics of the values that a histogram counts, taken before they were counted.</summary>
 /// <param name="Min">The least.</param>
 /// <param name="Max">The greatest.</param>
 /// <param name="Sum">Their sum.</param>

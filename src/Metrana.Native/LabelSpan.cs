@@ -21,7 +21,7 @@ public readonly ref struct LabelSpan
     /// <summary>How many labels there are.</summary>
     public int Count => _kept is null ? _pairs.Length : _kept.Count;
 
-    /// <summary>What was made once; null when the labels are in <see cref="Pairs"/>.</summary>
+    /// <summary>Labels made in advance; null when the labels are in <see cref="Pairs"/>.</summary>
     internal Labels? Kept => _kept;
 
     /// <summary>Its form that crosses to the native side.</summary>

@@ -33,9 +33,9 @@ public sealed class LogBatch
     /// <summary>Adds one value of a series.</summary>
     /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
@@ -52,9 +52,9 @@ public sealed class LogBatch
     /// <summary>Adds one number of any type.</summary>
     /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
@@ -72,9 +72,9 @@ public sealed class LogBatch
 
     /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="values">The values; NaN and the infinities are values as well.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="values">The values; NaN and infinities are allowed.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
     /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
@@ -107,8 +107,8 @@ public sealed class LogBatch
 
     /// <summary>Adds one value of a series that was looked up once.</summary>
     /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
-    /// <param name="series">The series. The batch may be logged by any logger, which then has such a series as well.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
     public void Add(Series series, double value, Steps steps = default, Timestamps timestamps = default)
@@ -119,8 +119,8 @@ public sealed class LogBatch
 
     /// <summary>Adds values of a series that was looked up once.</summary>
     /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
-    /// <param name="series">The series. The batch may be logged by any logger, which then has such a series as well.</param>
-    /// <param name="values">The values; NaN and the infinities are values as well.</param>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="values">The values; NaN and infinities are allowed.</param>
     /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
     /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
     public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)

@@ -4,19 +4,19 @@ namespace Metrana.Native;
 
 public sealed partial class Logger : IAsyncDisposable
 {
-    /// <summary>Opens the run, or joins the one that is there, without holding a thread until the service has answered.</summary>
-    /// <param name="config">The settings. They are copied: what happens to them afterwards has no effect.</param>
-    /// <param name="cancellationToken">Gives up. What opens after that is closed at once.</param>
+    /// <summary>Opens the run, or joins an existing one, without holding a thread until the service has answered.</summary>
+    /// <param name="config">The settings. They are copied; later changes have no effect.</param>
+    /// <param name="cancellationToken">Cancels the opening. A run that still opens is closed at once.</param>
     /// <exception cref="LoggerInitException">
-    /// The settings cannot work (all problems are in the message), the service is out of reach or refuses, or there is no
-    /// native library for this machine.
+    /// The settings are invalid (the message lists every problem), the service is out of reach or refuses, or this machine
+    /// has no native library.
     /// </exception>
     /// <exception cref="OrchestrationIdMismatchException">
-    /// The run is there, <see cref="LoggerConfig.Resume"/> says never, and the run belongs to another job. Without a
+    /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run belongs to another job. Without a
     /// <see cref="LoggerConfig.OrchestrationId"/> every logger is a job of its own.
     /// </exception>
-    /// <exception cref="RunAlreadyExistsException">The same, where the run does not say to which job it belongs.</exception>
-    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    /// <exception cref="RunAlreadyExistsException">The same, but the run names no job.</exception>
+    /// <exception cref="OperationCanceledException">The opening was cancelled.</exception>
     public static Task<Logger> OpenAsync(LoggerConfig config, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -31,15 +31,15 @@ public sealed partial class Logger : IAsyncDisposable
     }
 
     /// <summary>Ends when everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
-    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the logger goes on.</exception>
     /// <exception cref="SenderException">
     /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
     /// delivered), or delivery failed for good and the logger has stopped.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was given up.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -50,19 +50,19 @@ public sealed partial class Logger : IAsyncDisposable
 
     /// <summary>Ends when everything that was logged before the call is acknowledged by the service, however long that takes.</summary>
     /// <inheritdoc cref="FlushAsync(TimeSpan?, CancellationToken)"/>
-    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
 
     /// <summary>
-    /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run. It happens
-    /// elsewhere: a call that another thread makes at the same moment may still be taken, and is then delivered as well. A
-    /// second call does nothing and ends as the first one did.
+    /// Stops accepting calls, wakes every thread that waits for room, delivers everything accepted, and closes the run. It runs
+    /// in the background: a call that another thread makes at the same moment may still be accepted, and is then delivered too. A
+    /// second call does nothing and returns the same result as the first.
     /// </summary>
-    /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting. The logger closes all the same.</param>
-    /// <exception cref="ClosingException">The logger is closed, but something that it had accepted did not arrive.</exception>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
+    /// <exception cref="ClosingException">The logger is closed, but not everything it accepted was delivered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was given up.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public Task CloseAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -74,11 +74,11 @@ public sealed partial class Logger : IAsyncDisposable
     /// The same as <see cref="CloseAsync"/>, but the run stays open at the service: for one of several processes that log into
     /// it, or one that will be continued.
     /// </summary>
-    /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting. The logger closes all the same.</param>
-    /// <exception cref="ClosingException">The logger is closed, but something that it had accepted did not arrive.</exception>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
+    /// <exception cref="ClosingException">The logger is closed, but not everything it accepted was delivered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was given up.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public Task ShutdownAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -87,8 +87,8 @@ public sealed partial class Logger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Does what <see cref="Dispose"/> does, without holding a thread while the last points are on their way. Never throws:
-    /// what was lost is told to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
+    /// Disposes as <see cref="Dispose"/> does, without holding a thread while the last points are delivered. Never throws:
+    /// losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

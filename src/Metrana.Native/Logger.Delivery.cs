@@ -5,7 +5,7 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
+    /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
     /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the logger goes on.</exception>
     /// <exception cref="SenderException">
     /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
@@ -20,12 +20,12 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run. A second
-    /// call does nothing and ends as the first one did.
+    /// Stops accepting calls, wakes every thread that waits for room, delivers everything accepted, and closes the run. A second
+    /// call does nothing and returns the same result as the first.
     /// </summary>
-    /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
     /// <exception cref="ClosingException">
-    /// The logger is closed, but something that it had accepted did not arrive. What and why is in the message.
+    /// The logger is closed, but not everything it accepted was delivered. The message says what was lost and why.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
@@ -40,8 +40,8 @@ public sealed partial class Logger
     /// The same as <see cref="Close"/>, but the run stays open at the service: for one of several processes that log into
     /// it, or one that will be continued.
     /// </summary>
-    /// <param name="timeout">How long at most; left out, <see cref="LoggerConfig.CloseTimeout"/>.</param>
-    /// <exception cref="ClosingException">The logger is closed, but something that it had accepted did not arrive.</exception>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    /// <exception cref="ClosingException">The logger is closed, but not everything it accepted was delivered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void Shutdown(TimeSpan? timeout = null)
@@ -52,8 +52,8 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// Takes the errors that were collected in the background since the last look, oldest first. How else they surface is
-    /// <see cref="LoggerConfig.ErrorStrategy"/>.
+    /// Returns the errors collected in the background since the last call, oldest first.
+    /// <see cref="LoggerConfig.ErrorStrategy"/> decides how else they surface.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public IReadOnlyList<SenderError> ExtractSenderErrors()

@@ -8,9 +8,9 @@ public sealed partial class Logger
     /// <summary>Logs one value of a series.</summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, Values, LabelSpan, Steps, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void LogStdFloats(
@@ -20,9 +20,9 @@ public sealed partial class Logger
     /// <summary>Logs one number of any type.</summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, double, LabelSpan, Steps, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
@@ -36,9 +36,9 @@ public sealed partial class Logger
     /// call returns.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="values">The values; NaN and the infinities are values as well. None at all log nothing.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
@@ -59,10 +59,10 @@ public sealed partial class Logger
     /// <summary>Logs one value of a series that many processes log to.</summary>
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void LogDistributedFloats(
         string metric, Scale scale, double value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default) =>
@@ -71,10 +71,10 @@ public sealed partial class Logger
     /// <summary>Logs one number of any type, of a series that many processes log to.</summary>
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="steps">Its step.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
     public void LogDistributedFloats<T>(
@@ -88,10 +88,10 @@ public sealed partial class Logger
     /// </summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, Values, LabelSpan, Steps, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="values">The values; NaN and the infinities are values as well. None at all log nothing.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="steps">Their steps.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     public void LogDistributedFloats(
         string metric,
@@ -107,7 +107,7 @@ public sealed partial class Logger
     /// the run was opened. Series of reinforcement learning have none: see <see cref="GetEnvironmentLastRlStepAndEpisode"/>.
     /// </summary>
     /// <param name="metric">The name of the metric.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="labels">The labels of the series.</param>
     /// <returns>The step, or null when there is no such series.</returns>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>

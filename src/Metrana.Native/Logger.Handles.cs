@@ -10,8 +10,8 @@ public sealed partial class Logger
     /// values, as a first point would.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="distributed">Whether many processes log to it: see <see cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>.</param>
     /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed.</exception>
@@ -35,7 +35,7 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="episodic">Whether points belong to episodes: always or never.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
@@ -65,7 +65,7 @@ public sealed partial class Logger
     /// <param name="count">How many.</param>
     /// <param name="prefix">What stands before the number.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    /// <exception cref="ArgumentNullException">There is no prefix.</exception>
+    /// <exception cref="ArgumentNullException">The prefix is null.</exception>
     /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>

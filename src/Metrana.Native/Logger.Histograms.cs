@@ -9,12 +9,12 @@ public sealed partial class Logger
     /// for good.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="counts">How many values fell into each bin.</param>
-    /// <param name="stats">What is known of the values themselves.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="stats">Statistics of the original values.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <exception cref="MetricValidationException">A name, a label, an edge or a bin breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step or a count is negative.</exception>
@@ -39,12 +39,12 @@ public sealed partial class Logger
     /// </summary>
     /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="densities">How dense the values lie in each bin: finite, and not negative.</param>
-    /// <param name="stats">What is known of the values themselves.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="stats">Statistics of the original values.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void LogDensityHistogram(
         string metric,
@@ -62,10 +62,10 @@ public sealed partial class Logger
     /// </summary>
     /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="histograms">The histograms. None at all log nothing.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="histograms">The histograms. An empty column logs nothing.</param>
     /// <param name="steps">A step for each.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step or a count is negative.</exception>
     public void LogHistograms(

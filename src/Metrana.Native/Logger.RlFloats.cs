@@ -11,9 +11,9 @@ public sealed partial class Logger
     /// <param name="scale">What an environment step counts.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <param name="strategy">How environment steps count.</param>
@@ -52,7 +52,7 @@ public sealed partial class Logger
     /// <param name="environment">The name of the environment.</param>
     /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <param name="strategy">How environment steps count.</param>
@@ -84,9 +84,9 @@ public sealed partial class Logger
     /// <param name="environments">
     /// The environments, which are the rows. One that is named twice gets its rows one after the other.
     /// </param>
-    /// <param name="values">The values, row by row; NaN and the infinities are values as well. None at all log nothing.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="episodes">Their episodes; left out, they belong to none.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <param name="strategy">How environment steps count.</param>

@@ -8,12 +8,12 @@ public sealed partial class Logger
     /// Logs a set of points in the plane. A metric and scale holds sets in the plane, or in space, or other data, for good.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
     /// <param name="ys">Along y, as many.</param>
-    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     /// <exception cref="MetricValidationException">A name, a label, a title or a coordinate breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -37,13 +37,13 @@ public sealed partial class Logger
     /// </summary>
     /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
-    /// <param name="scale">What a step counts.</param>
+    /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
     /// <param name="ys">Along y, as many.</param>
     /// <param name="zs">Along z, as many.</param>
-    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void LogScatter(
         string metric,
@@ -60,11 +60,11 @@ public sealed partial class Logger
     /// <summary>Logs several sets of points of one series, all of them or none. All lie in the plane, or all in space.</summary>
     /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
-    /// <param name="scale">What a step counts.</param>
-    /// <param name="scatters">The sets. None at all log nothing.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="scatters">The sets. An empty column logs nothing.</param>
     /// <param name="steps">A step for each.</param>
-    /// <param name="titles">The titles of the axes; those of a series are the ones given last.</param>
-    /// <param name="labels">What tells this series from others of the same metric and scale.</param>
+    /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public void LogScatters(

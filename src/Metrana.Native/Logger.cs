@@ -7,8 +7,8 @@ namespace Metrana.Native;
 /// </summary>
 /// <remarks>
 /// <para>A log call checks its arguments, copies the points into a queue and returns; a network thread that all loggers
-/// of the process share delivers them. What the queue holds at most is <see cref="LoggerConfig.QueueBytes"/>.</para>
-/// <para>Dispose it, so that the program waits for the last points. A logger that was not disposed is closed when the process ends.</para>
+/// of the process share delivers them. <see cref="LoggerConfig.QueueBytes"/> bounds the queue.</para>
+/// <para>Dispose the logger to wait for the last points. A logger that was not disposed is closed when the process ends.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -24,17 +24,17 @@ public sealed partial class Logger : IDisposable
     private readonly LoggerCore _core;
     private readonly KnownNames _known = new();
 
-    /// <summary>Opens the run, or joins the one that is there, and returns when the service has answered.</summary>
-    /// <param name="config">The settings. They are copied: what happens to them afterwards has no effect.</param>
+    /// <summary>Opens the run, or joins an existing one, and returns when the service has answered.</summary>
+    /// <param name="config">The settings. They are copied; later changes have no effect.</param>
     /// <exception cref="LoggerInitException">
-    /// The settings cannot work (all problems are in the message), the service is out of reach or refuses, or there is no
-    /// native library for this machine.
+    /// The settings are invalid (the message lists every problem), the service is out of reach or refuses, or this machine
+    /// has no native library.
     /// </exception>
     /// <exception cref="OrchestrationIdMismatchException">
-    /// The run is there, <see cref="LoggerConfig.Resume"/> says never, and the run belongs to another job. Without a
+    /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run belongs to another job. Without a
     /// <see cref="LoggerConfig.OrchestrationId"/> every logger is a job of its own.
     /// </exception>
-    /// <exception cref="RunAlreadyExistsException">The same, where the run does not say to which job it belongs.</exception>
+    /// <exception cref="RunAlreadyExistsException">The same, but the run names no job.</exception>
     public Logger(LoggerConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -50,7 +50,7 @@ public sealed partial class Logger : IDisposable
         RunIdHex = Convert.ToHexString(core.Info.RunId).ToLowerInvariant();
     }
 
-    /// <summary>Opens the run, or joins the one that is there. Blocks until the service has answered.</summary>
+    /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered.</summary>
     /// <inheritdoc cref="Logger(LoggerConfig)"/>
     public static Logger Open(LoggerConfig config) => new(config);
 
@@ -67,13 +67,13 @@ public sealed partial class Logger : IDisposable
     /// <summary>The service's own id of the run.</summary>
     public ReadOnlyMemory<byte> RunId => _core.Info.RunId;
 
-    /// <summary>The same in hexadecimal digits.</summary>
+    /// <summary>The run id in hexadecimal digits.</summary>
     public string RunIdHex { get; }
 
     /// <summary>The run as people call it: <c>workspace/project/run</c>.</summary>
     public string RunPath => _core.Run;
 
-    /// <summary>Whether opening made the run; false when it was there already.</summary>
+    /// <summary>Whether opening created the run; false when it existed before.</summary>
     public bool RunWasCreated => _core.Info.Created;
 
     /// <summary>The number of this logger in the run: the configured one, or a random one.</summary>
@@ -98,7 +98,7 @@ public sealed partial class Logger : IDisposable
 
     /// <summary>
     /// Closes the logger as <see cref="Close"/> does, waits at most for <see cref="LoggerConfig.CloseTimeout"/>, and frees it.
-    /// Never throws: what was lost is told to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
+    /// Never throws: losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
     /// Threads that wait in a log call are woken.
     /// </summary>
     public void Dispose()

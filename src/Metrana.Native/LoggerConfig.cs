@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Metrana.Native;
 
 /// <summary>
-/// The settings of a <see cref="Logger"/>. Needed are <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="Project"/> and
-/// <see cref="RunName"/>; everything else has a default that fits most.
+/// The settings of a <see cref="Logger"/>. <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="Project"/> and
+/// <see cref="RunName"/> are required; everything else has a default.
 /// </summary>
 public sealed partial class LoggerConfig
 {
     /// <summary>
-    /// The key that opens the service. It is never shown: not in a message, not by <see cref="ToString"/>, and not in JSON that
-    /// is made of this object. A local server takes any key, also the empty one.
+    /// The API key of the service. It never appears in a message, in <see cref="ToString"/> or in JSON made from this object.
+    /// A local server accepts any key, including an empty one.
     /// </summary>
     [JsonConverter(typeof(HiddenText))]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -31,7 +31,7 @@ public sealed partial class LoggerConfig
     [JsonConverter(typeof(EndpointText))]
     public string Endpoint { get; set; } = "https://ingestion.metrana.ai";
 
-    /// <summary>The organization, where workspaces of several ones have the same name.</summary>
+    /// <summary>The organization, for a workspace name that several organizations use.</summary>
     public string? Organization { get; set; }
 
     /// <summary>A name that groups runs.</summary>
@@ -44,15 +44,15 @@ public sealed partial class LoggerConfig
     public long? ForkStep { get; set; }
 
     /// <summary>
-    /// Which job this process belongs to: processes with the same one may share a run. Default: a random one, so that only a
-    /// repeated handshake of this logger meets its own run.
+    /// The job that this process belongs to; processes of one job may share a run. Default: a random id, so that only this
+    /// logger's own repeated handshake joins its run.
     /// </summary>
     public string? OrchestrationId { get; set; }
 
-    /// <summary>Whether a project that is not there is made. Default: yes.</summary>
+    /// <summary>Whether to create a missing project. Default: yes.</summary>
     public bool CreateProjectIfMissing { get; set; } = true;
 
-    /// <summary>What to do about a run of this name that is there already. Default: <see cref="ResumeStrategy.Never"/>.</summary>
+    /// <summary>The treatment of an existing run of this name. Default: <see cref="ResumeStrategy.Never"/>.</summary>
     public ResumeStrategy Resume { get; set; } = ResumeStrategy.Never;
 
     /// <summary>The number of this logger in the run, from 1. Default: a random one.</summary>
@@ -67,19 +67,19 @@ public sealed partial class LoggerConfig
     /// <summary>How long <see cref="Logger.Close"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How often a silent connection is probed by HTTP/2. Default: 30 s.</summary>
+    /// <summary>The interval of HTTP/2 probes on a silent connection. Default: 30 s.</summary>
     public TimeSpan Http2KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long such a probe may stay unanswered. Default: 10 s.</summary>
+    /// <summary>The time that such a probe may stay unanswered. Default: 10 s.</summary>
     public TimeSpan Http2KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a silent connection is probed by TCP: from 1 s to 32,767 s. Default: 60 s.</summary>
+    /// <summary>The interval of TCP probes on a silent connection, from 1 s to 32,767 s. Default: 60 s.</summary>
     public TimeSpan TcpKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How many bytes may be accepted and not yet acknowledged: the bound of the queue. Default: 64 MiB.</summary>
+    /// <summary>The size of the queue: the most bytes accepted and not yet acknowledged. Default: 64 MiB.</summary>
     public long QueueBytes { get; set; } = 64 << 20;
 
-    /// <summary>What a log call does while the queue is full. Default: <see cref="Backpressure.Block"/>.</summary>
+    /// <summary>The behaviour of a log call while the queue is full. Default: <see cref="Backpressure.Block"/>.</summary>
     public Backpressure Backpressure { get; set; } = Backpressure.Block;
 
     /// <summary>
@@ -88,65 +88,65 @@ public sealed partial class LoggerConfig
     /// </summary>
     public TimeSpan EnqueueTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How large a message may become, in bytes. Default: 1 MiB.</summary>
+    /// <summary>The largest message, in bytes. Default: 1 MiB.</summary>
     public int MaxMsgSize { get; set; } = 1 << 20;
 
-    /// <summary>How many messages may be unacknowledged at a time. Default: 30.</summary>
+    /// <summary>The most messages that may be unacknowledged at a time. Default: 30.</summary>
     public int MaxPendingRequests { get; set; } = 30;
 
-    /// <summary>How old points may become before they are sent. Default: 1 s.</summary>
+    /// <summary>The longest that points wait before they are sent. Default: 1 s.</summary>
     public TimeSpan MsgMaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long points wait for company while nothing is unacknowledged. Default: 10 ms.</summary>
+    /// <summary>The time that points wait for more of them while nothing is unacknowledged. Default: 10 ms.</summary>
     public TimeSpan MsgLinger { get; set; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How many streams in a row may fail before delivery has failed for good; null: as many as it takes. Default: 15.</summary>
+    /// <summary>The number of streams in a row that may fail before delivery fails for good; null sets no limit. Default: 15.</summary>
     public int? MsgMaxRetries { get; set; } = 15;
 
-    /// <summary>The pause after the first failed stream; it doubles with each further one. Default: 50 ms.</summary>
+    /// <summary>The pause after the first failed stream. It doubles after each further failure. Default: 50 ms.</summary>
     public TimeSpan BackoffInitial { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest such pause. Default: 15 s.</summary>
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long acknowledgements may stall, with messages under way, before the stream is given up and begun anew; null: for
+    /// The time that acknowledgements may stall, with messages under way, before the stream is restarted; null waits for
     /// ever. Default: 60 s.
     /// </summary>
     public TimeSpan? AckStallTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What a final delivery failure means. Default: <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
+    /// <summary>What happens after a final delivery failure. Default: <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
     public DeliveryPolicy DeliveryPolicy { get; set; } = DeliveryPolicy.StopOnLoss;
 
     /// <summary>How errors surface that did not stop the logger. Default: <see cref="ErrorStrategy.Warn"/>.</summary>
     public ErrorStrategy ErrorStrategy { get; set; } = ErrorStrategy.Warn;
 
-    /// <summary>How many warnings about steps that do not grow are told before they become debug lines. Default: 32.</summary>
+    /// <summary>The number of warnings about non-increasing steps before further ones become debug lines. Default: 32.</summary>
     public int MisStepWarnBudget { get; set; } = 32;
 
     /// <summary>Certificates to trust beside the platform's, in PEM.</summary>
     public string? ExtraCaPem { get; set; }
 
-    /// <summary>The least urgent lines that are told; <see cref="LogLevel.None"/> tells nothing. Default: <see cref="LogLevel.Warning"/>.</summary>
+    /// <summary>The lowest level of the lines written to the log; <see cref="LogLevel.None"/> writes none. Default: <see cref="LogLevel.Warning"/>.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Warning;
 
     /// <summary>Where the engine's lines go, in the category <c>Metrana.Native</c>. Default: standard error.</summary>
     [JsonIgnore]
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>What the service is to make of the series of the run on its own. Default: nothing.</summary>
+    /// <summary>Series that the service computes from the series of the run. Default: none.</summary>
     public IReadOnlyList<AggregationRule> AggregationRules { get; set; } = [];
 
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";
 
-    /// <summary>The run and where it goes. The key is not in it, on purpose.</summary>
+    /// <summary>The run and its endpoint, without the key.</summary>
     public override string ToString() => $"{RunPath} at {EndpointToShow}";
 
-    /// <summary>The address without anything that may be a password or a key.</summary>
+    /// <summary>The address, without any password or key.</summary>
     private string EndpointToShow => EndpointText.ToShow(Endpoint);
 
-    /// <summary>A copy, to be changed without changing this one.</summary>
+    /// <summary>A copy that can be changed independently.</summary>
     public LoggerConfig Clone() => Copy();
 
     internal LoggerConfig Copy()

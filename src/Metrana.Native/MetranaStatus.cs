@@ -3,12 +3,12 @@ using System.ComponentModel;
 namespace Metrana.Native;
 
 /// <summary>
-/// Why a call failed. The numbers are those of the native library, stand for ever, and come in bands: below 100 the
+/// The reason a call failed. The numbers are those of the native library, never change, and come in bands: below 100 the
 /// border between .NET and the native library, 1xx opening a run, 2xx logging, 3xx delivery, 4xx closing, 5xx events.
 /// </summary>
 public enum MetranaStatus
 {
-    /// <summary>There is no native library that this package can use. The native side never answers this.</summary>
+    /// <summary>This package found no native library it can use. The native side never returns this status.</summary>
     NativeLibraryUnavailable = -1,
 
     /// <summary>The call did what it says.</summary>
@@ -34,7 +34,7 @@ public enum MetranaStatus
     [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidEnum = 5,
 
-    /// <summary>A structure has another size on the native side: the library and the package do not belong together.</summary>
+    /// <summary>A structure has another size on the native side: library and package are of different versions.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     StructSize = 6,
 
@@ -52,7 +52,7 @@ public enum MetranaStatus
     /// <summary>An earlier call on this logger panicked, so it refuses everything.</summary>
     Poisoned = 11,
 
-    /// <summary>The configuration cannot work; the message lists every problem.</summary>
+    /// <summary>The configuration is invalid; the message lists every problem.</summary>
     InvalidConfig = 100,
 
     /// <summary>The ingestion service could not be reached.</summary>
@@ -64,13 +64,13 @@ public enum MetranaStatus
     /// <summary>The run could not be opened within <see cref="LoggerConfig.InitTimeout"/>.</summary>
     InitTimeout = 103,
 
-    /// <summary>The operating system gives this process, or its container, no further thread.</summary>
+    /// <summary>The operating system refuses this process, or its container, another thread.</summary>
     NoThread = 104,
 
-    /// <summary>The run is there already and is not known to belong to this job.</summary>
+    /// <summary>The run exists and is not known to belong to this job.</summary>
     RunAlreadyExists = 110,
 
-    /// <summary>The run is there already and belongs to another job.</summary>
+    /// <summary>The run exists and belongs to another job.</summary>
     OrchestrationIdMismatch = 111,
 
     /// <summary>The logger is closed, or was closed while the call waited for room. Nothing was logged.</summary>
@@ -82,7 +82,7 @@ public enum MetranaStatus
     /// <summary>The call breaks a rule that the message names. Nothing was logged and nothing changed.</summary>
     Validation = 210,
 
-    /// <summary>Delivery failed for good and the logger takes no more.</summary>
+    /// <summary>Delivery failed for good, and the logger accepts nothing more.</summary>
     SenderStopped = 300,
 
     /// <summary>Errors were collected, and <see cref="ErrorStrategy.RaiseOnLog"/> raises them. Nothing was logged.</summary>
@@ -97,7 +97,7 @@ public enum MetranaStatus
     /// <summary>Not everything was acknowledged within the timeout of the close; the rest is lost and counted.</summary>
     CloseTimeout = 400,
 
-    /// <summary>The logger is closed, but something that it had accepted was lost before.</summary>
+    /// <summary>The logger is closed, but something it had accepted was lost earlier.</summary>
     CloseUndelivered = 401,
 
     /// <summary>The logger is closed; errors were collected, and <see cref="ErrorStrategy.RaiseOnClose"/> raises them.</summary>

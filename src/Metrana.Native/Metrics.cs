@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Metrana.Native;
 
 /// <summary>
-/// The books of a logger at one moment. In every snapshot, for every kind of data,
+/// The counters of a logger at one moment. In every snapshot, for every kind of data,
 /// <c>Added = Refused + Enqueued</c> and <c>Enqueued = Sent + Dropped + Spooled + Pending</c>.
 /// </summary>
 public readonly record struct Metrics
@@ -35,16 +35,16 @@ public readonly record struct Metrics
     /// <summary>Data messages that were acknowledged.</summary>
     public long RequestsSent { get; init; }
 
-    /// <summary>Errors that were put where <see cref="Logger.ExtractSenderErrors"/> finds them.</summary>
+    /// <summary>Errors collected for <see cref="Logger.ExtractSenderErrors"/>.</summary>
     public long ErrorsReported { get; init; }
 
-    /// <summary>Errors that were evicted from there before they were fetched.</summary>
+    /// <summary>Errors evicted from there before they were fetched.</summary>
     public long ErrorsEvicted { get; init; }
 
     /// <summary>Bytes of the acknowledged data messages.</summary>
     public long BytesSent { get; init; }
 
-    /// <summary>Bytes accepted and not yet acknowledged: what <see cref="LoggerConfig.QueueBytes"/> bounds.</summary>
+    /// <summary>Bytes accepted and not yet acknowledged. <see cref="LoggerConfig.QueueBytes"/> bounds them.</summary>
     public long PendingBytes { get; init; }
 
     /// <summary>Points logged at or below the last step of their series.</summary>
@@ -55,7 +55,7 @@ public readonly record struct Metrics
         new[] { FloatPoints, RlFloatPoints, HistogramPoints, ScatterPoints, AttributeUpdates, EnvironmentAttributeUpdates }
             .Aggregate(KindMetrics.Sum);
 
-    /// <summary>What is not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
+    /// <summary>The counters that are not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
     public override string ToString()
     {
         (string Name, KindMetrics Books)[] kinds =
@@ -83,10 +83,10 @@ public readonly record struct Metrics
     }
 }
 
-/// <summary>The books of one kind of data at one moment. A call that broke a rule is in none of them.</summary>
+/// <summary>The counters of one kind of data at one moment. They leave out calls that broke a rule.</summary>
 public readonly record struct KindMetrics
 {
-    /// <summary>Everything that valid calls brought, whether or not there was room for it.</summary>
+    /// <summary>All data of valid calls, whether or not there was room for it.</summary>
     public long Added { get; init; }
 
     /// <summary>Not accepted, because the queue was full.</summary>
@@ -118,7 +118,7 @@ public readonly record struct KindMetrics
         Pending = left.Pending + right.Pending,
     };
 
-    /// <summary>What is not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
+    /// <summary>The counters that are not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
     public override string ToString()
     {
         IEnumerable<string> counters = Counted(

@@ -1,11 +1,11 @@
 namespace Metrana.Native;
 
-/// <summary>What to do about a run of the same name that is there already.</summary>
+/// <summary>The treatment of an existing run of the same name.</summary>
 public enum ResumeStrategy
 {
-    /// <summary>Open it only when it belongs to this job: the orchestration id says so.</summary>
+    /// <summary>Open it only if its orchestration id is that of this job.</summary>
     Never = 0,
 
-    /// <summary>Open it whosever it is, and continue its series.</summary>
+    /// <summary>Open it, whichever job it belongs to, and continue its series.</summary>
     Allow = 1,
 }

@@ -5,7 +5,7 @@ internal readonly ref struct RlCall
 {
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">The rows.</param>
-    /// <param name="count">How many values there are.</param>
+    /// <param name="count">The number of values.</param>
     /// <param name="width">How many values a row has, where the caller says so.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step or the width is negative.</exception>
     /// <exception cref="ArgumentException">The values are no such grid.</exception>

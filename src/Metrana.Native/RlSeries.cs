@@ -32,7 +32,7 @@ public sealed class RlSeries
     /// <inheritdoc cref="Log(long, EnvironmentSpan, Values, Episodes, EnvironmentSteps, RlTimestamps, int?, ReadOnlySpan{bool})"/>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="episodes">Its episode; left out, it belongs to none.</param>
     /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
@@ -77,7 +77,7 @@ public sealed class RlSeries
     /// </example>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">The environments, which are the rows: names, or a set that was made once.</param>
-    /// <param name="values">The values, row by row; NaN and the infinities are values as well. None at all log nothing.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="episodes">Their episodes; left out, they belong to none.</param>
     /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>

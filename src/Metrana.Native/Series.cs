@@ -35,17 +35,17 @@ public sealed class Series
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
 
-    /// <summary>What a step counts.</summary>
+    /// <summary>The unit that steps count.</summary>
     public Scale Scale { get; }
 
-    /// <summary>What tells this series from others of the same metric and scale.</summary>
+    /// <summary>The labels that distinguish this series from others with the same metric and scale.</summary>
     public Labels Labels { get; }
 
     /// <summary>Whether many processes log to it.</summary>
     public bool IsDistributed { get; }
 
     /// <summary>Logs one value, now, at the step after the last of the series.</summary>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <exception cref="MetricValidationException">The series is distributed and needs a step, or has no steps left. Nothing changed.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
@@ -67,7 +67,7 @@ public sealed class Series
 
     /// <summary>Logs one value.</summary>
     /// <inheritdoc cref="Log(double)"/>
-    /// <param name="value">The value; NaN and the infinities are values as well.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
     /// <param name="timestamps">When it was measured; left out, it is now.</param>
     public void Log(double value, Steps steps = default, Timestamps timestamps = default) =>
@@ -90,7 +90,7 @@ public sealed class Series
 
     /// <summary>Logs values, all of them or none.</summary>
     /// <inheritdoc cref="Log(double)"/>
-    /// <param name="values">The values; NaN and the infinities are values as well. None at all log nothing.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
     /// <param name="timestamps">When they were measured; left out, it is now.</param>
     /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>

@@ -1,7 +1,7 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// How the environment steps of a reinforcement-learning series count. The first call decides it for good, for each
+/// How the environment steps of a reinforcement-learning series count. The first call fixes the strategy for each
 /// environment of the series.
 /// </summary>
 public enum StepStrategy

@@ -36,7 +36,7 @@ public readonly ref partial struct Values
         Count = count;
     }
 
-    /// <summary>What the values are.</summary>
+    /// <summary>The type of the values.</summary>
     private enum Form : byte
     {
         Doubles,

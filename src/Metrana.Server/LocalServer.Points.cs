@@ -15,7 +15,7 @@ public sealed partial class LocalServer
     private const int ScattersAtOnce = 100;
 
     /// <summary>Every point of a series of numbers, as it was sent and in the order it arrived.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(string runId, ulong seriesId, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
@@ -30,7 +30,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(
         string runId, ulong seriesId, ulong offset, int limit, CancellationToken cancellationToken = default)
     {
@@ -42,7 +42,7 @@ public sealed partial class LocalServer
 
     /// <summary>Every point of one environment in a series of reinforcement learning, as it was sent and in the order it arrived.</summary>
     /// <exception cref="LocalServerException">
-    /// There is no such run, series or environment, or the series is not of reinforcement learning.
+    /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
         string runId, ulong seriesId, string environment, CancellationToken cancellationToken = default)
@@ -68,7 +68,7 @@ public sealed partial class LocalServer
     /// <paramref name="offset"/> on.
     /// </summary>
     /// <exception cref="LocalServerException">
-    /// There is no such run, series or environment, or the series is not of reinforcement learning.
+    /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
         string runId, ulong seriesId, string environment, ulong offset, int limit, CancellationToken cancellationToken = default)
@@ -81,7 +81,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Every histogram of a series, in the order they arrived.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
         string runId, ulong seriesId, CancellationToken cancellationToken = default)
     {
@@ -97,7 +97,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Every scatter of a series, in the order they arrived.</summary>
-    /// <exception cref="LocalServerException">There is no such run or series, or the series holds something else.</exception>
+    /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(
         string runId, ulong seriesId, CancellationToken cancellationToken = default)
     {

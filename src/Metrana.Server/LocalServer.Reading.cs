@@ -23,7 +23,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The series of a run.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredSeries>> GetSeriesAsync(string runId, CancellationToken cancellationToken = default)
     {
         var path = $"api/v1/runs/{Escape(runId)}/series";
@@ -31,8 +31,8 @@ public sealed partial class LocalServer
         return answer.Series;
     }
 
-    /// <summary>What the logger that created a run asked to be computed from its series.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <summary>The aggregation rules that the logger which created a run asked for.</summary>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredAggregationRule>> GetAggregationRulesAsync(
         string runId, CancellationToken cancellationToken = default)
     {
@@ -42,7 +42,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The attributes of a run by their paths, as all changes have left them.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyDictionary<string, StoredValue>> GetAttributesAsync(
         string runId, CancellationToken cancellationToken = default)
     {
@@ -51,8 +51,8 @@ public sealed partial class LocalServer
         return answer.Attributes;
     }
 
-    /// <summary>The environments of a run, in the order they were mentioned first.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <summary>The environments of a run, in the order of their first mention.</summary>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredEnvironment>> GetEnvironmentsAsync(
         string runId, CancellationToken cancellationToken = default)
     {
@@ -61,8 +61,8 @@ public sealed partial class LocalServer
         return answer.Environments;
     }
 
-    /// <summary>What the server has counted, over all runs or for one.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <summary>The server's counters, over all runs or for one.</summary>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task<ServerCounts> GetCountsAsync(string? runId = null, CancellationToken cancellationToken = default)
     {
         var path = runId is null ? "api/v1/counts" : $"api/v1/runs/{Escape(runId)}/counts";

@@ -4,8 +4,8 @@ using Metrana.Server.Http;
 namespace Metrana.Server;
 
 /// <summary>
-/// A Metrana server on this machine, which takes the points of any logger and answers what it holds. No account and no network
-/// is needed.
+/// A Metrana server on this machine. It accepts the points of any logger and returns the data it holds. It needs no account
+/// and no network.
 /// </summary>
 /// <remarks>
 /// <para><see cref="StartAsync"/> starts one of one's own: a child process that ends with <see cref="DisposeAsync"/>, and on its
@@ -59,21 +59,21 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where runs are kept when nobody says otherwise: what the environment variable <c>METRANA_SERVER_DATA</c> names, and without
-    /// it a folder of the user's own data, like <c>~/.local/share/metrana</c>.
+    /// The default folder for runs: the one that the environment variable <c>METRANA_SERVER_DATA</c> names, or else a folder
+    /// among the user's data, such as <c>~/.local/share/metrana</c>.
     /// </summary>
-    /// <exception cref="LocalServerException">This user has no such folder.</exception>
+    /// <exception cref="LocalServerException">This user has no folder for data.</exception>
     public static string DefaultDataDirectory => DataDirectory.Default;
 
-    /// <summary>Where loggers send to: the value for a logger's endpoint, like <c>http://127.0.0.1:7070</c>.</summary>
+    /// <summary>The address for loggers, to be used as their endpoint, such as <c>http://127.0.0.1:7070</c>.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Where the server answers over HTTP, and where its page is: mostly the same as <see cref="Endpoint"/>.</summary>
+    /// <summary>The address of the HTTP API and of the page; usually the same as <see cref="Endpoint"/>.</summary>
     public string HttpEndpoint { get; }
 
     /// <summary>
-    /// The key that loggers show: the value for a logger's API key. A server with a data directory lets nobody in without it; it
-    /// stands in a file there that only this user can read.
+    /// The API key for loggers. A server with a data directory admits nobody without it, and keeps it in a file there that only
+    /// this user can read.
     /// </summary>
     public string ApiKey { get; }
 
@@ -86,10 +86,10 @@ public sealed partial class LocalServer : IAsyncDisposable
         "This server was started without LocalServerOptions.AllowFaults and does not fail on purpose.");
 
     /// <summary>Starts a server on a free port of this machine and returns when it listens.</summary>
-    /// <param name="options">What differs from the defaults.</param>
-    /// <param name="cancellationToken">Gives up; a server that was already started is ended.</param>
+    /// <param name="options">Settings that differ from the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start. A server that already started is stopped.</param>
     /// <exception cref="LocalServerException">
-    /// There is no program for this machine, it did not come up in time, or another server lives in its data directory.
+    /// This machine has no server program, the program did not start in time, or another server uses its data directory.
     /// </exception>
     public static async Task<LocalServer> StartAsync(
         LocalServerOptions? options = null, CancellationToken cancellationToken = default)
@@ -124,7 +124,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     /// </summary>
     /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="LocalServerException">There is no program for this machine, or no server came up in time.</exception>
+    /// <exception cref="LocalServerException">This machine has no server program, or no server started in time.</exception>
     public static Task<LocalServer> FindOrStartAsync(string? dataDirectory = null, CancellationToken cancellationToken = default) =>
         FindOrStartAsync(new LocalServerOptions { DataDirectory = dataDirectory }, cancellationToken);
 
@@ -136,7 +136,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     /// Which directory, and how a server is started when none lives there. One that lives there already stays as it is.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="LocalServerException">There is no program for this machine, or no server came up in time.</exception>
+    /// <exception cref="LocalServerException">This machine has no server program, or no server started in time.</exception>
     public static async Task<LocalServer> FindOrStartAsync(LocalServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);

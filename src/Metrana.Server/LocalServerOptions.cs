@@ -19,7 +19,7 @@ public sealed class LocalServerOptions
     /// </summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>How safe a point is when a server with a data directory acknowledges it.</summary>
+    /// <summary>The durability of a point that a server with a data directory has acknowledged.</summary>
     public ServerDurability Durability { get; init; }
 
     /// <summary>
@@ -39,9 +39,9 @@ public sealed class LocalServerOptions
     /// </summary>
     public bool Linger { get; init; }
 
-    /// <summary>How long the server may take until it listens. Default: 10 seconds.</summary>
+    /// <summary>The time that the server may take to start listening. Default: 10 seconds.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the server may take to finish what it is doing before it is killed. Default: 5 seconds.</summary>
+    /// <summary>The time that the server has to finish its work before it is killed. Default: 5 seconds.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>What the points of a series are.</summary>
+/// <summary>The kind of a series' points.</summary>
 [JsonConverter(typeof(SeriesKindConverter))]
 public enum SeriesKind
 {

@@ -1,6 +1,6 @@
 namespace Metrana.Server;
 
-/// <summary>What the server has counted since it was started.</summary>
+/// <summary>The server's counters since it started.</summary>
 public sealed record ServerCounts
 {
     /// <summary>Runs held.</summary>
@@ -33,10 +33,10 @@ public sealed record ServerCounts
     /// </summary>
     public long ConflictingPoints { get; init; }
 
-    /// <summary>Numbered data messages whose content was taken.</summary>
+    /// <summary>Numbered data messages that were stored.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Data messages that had been taken before and were left out: a logger sent them again after a broken connection.</summary>
+    /// <summary>Repeated data messages, not stored again: a logger resent them after a broken connection.</summary>
     public long DuplicateMessages { get; init; }
 
     /// <summary>Update streams that loggers opened.</summary>

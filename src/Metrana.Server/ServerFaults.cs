@@ -2,7 +2,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>Makes a local server fail on purpose, so that a test can see what a logger makes of it.</summary>
+/// <summary>Makes a local server fail on purpose, so that tests can see how a logger reacts.</summary>
 public sealed class ServerFaults
 {
     private const string Path = "api/v1/faults";
@@ -12,12 +12,12 @@ public sealed class ServerFaults
     internal ServerFaults(ServerHttp http) => _http = http;
 
     /// <summary>Answers with a gRPC status instead of doing what was asked.</summary>
-    /// <param name="stage">What is refused.</param>
+    /// <param name="stage">The stage that is refused.</param>
     /// <param name="code">The status by its name, like <c>UNAVAILABLE</c>.</param>
     /// <param name="message">The text that goes with it.</param>
-    /// <param name="times">How often.</param>
+    /// <param name="times">The number of times.</param>
     /// <param name="after">How many messages of that stage pass before.</param>
-    /// <param name="cancellationToken">Gives up waiting for the server's answer.</param>
+    /// <param name="cancellationToken">Cancels the wait for the server's answer.</param>
     public Task FailAsync(
         FaultStage stage,
         string code,
@@ -45,10 +45,10 @@ public sealed class ServerFaults
     }
 
     /// <summary>Cuts the connection after some data messages; the last of them gets no acknowledgement.</summary>
-    /// <param name="after">How many data messages.</param>
-    /// <param name="storeLast">Whether the last one is taken all the same.</param>
-    /// <param name="times">How often.</param>
-    /// <param name="cancellationToken">Gives up waiting for the server's answer.</param>
+    /// <param name="after">The number of data messages.</param>
+    /// <param name="storeLast">Whether the server stores the last one anyway.</param>
+    /// <param name="times">The number of times.</param>
+    /// <param name="cancellationToken">Cancels the wait for the server's answer.</param>
     public Task ResetAsync(int after, bool storeLast, int times = 1, CancellationToken cancellationToken = default)
     {
         var fault = new FaultRequest { Fault = "reset", After = after, StoreLast = storeLast, Times = times };
@@ -59,11 +59,11 @@ public sealed class ServerFaults
     public Task StallAsync(CancellationToken cancellationToken = default) =>
         _http.PostAsync(Path, new FaultRequest { Fault = "stall" }, ServerJson.Default.FaultRequest, cancellationToken);
 
-    /// <summary>Ends every fault; acknowledgements that were held back go out.</summary>
+    /// <summary>Ends every fault and sends the acknowledgements that were held back.</summary>
     public Task ClearAsync(CancellationToken cancellationToken = default) => _http.DeleteAsync(Path, cancellationToken);
 }
 
-/// <summary>What a refusal of the server hits.</summary>
+/// <summary>The stage that a refusal of the server applies to.</summary>
 public enum FaultStage
 {
     /// <summary>The opening of a run.</summary>

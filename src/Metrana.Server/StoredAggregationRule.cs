@@ -4,7 +4,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>What is to be computed from the series of a run, as its logger asked for it. The local server only keeps it.</summary>
+/// <summary>An aggregation that a logger asked the service to compute. The local server only stores the rule.</summary>
 public sealed record StoredAggregationRule : IJsonOnDeserialized
 {
     /// <summary>The metric that it is for; all metrics of the scale where it is <see langword="null"/>.</summary>
@@ -16,7 +16,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     /// <summary>The scale of the series that comes out.</summary>
     public required string OutputScale { get; init; }
 
-    /// <summary>What is computed.</summary>
+    /// <summary>The functions to compute.</summary>
     public required IReadOnlyList<StoredAggregationFunction> Functions { get; init; }
 
     /// <summary>The labels over which it is computed.</summary>
@@ -25,7 +25,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     /// <summary>The name of what comes out, where one was given.</summary>
     public string? OutputMetricName { get; init; }
 
-    /// <summary>What is added to the name of what comes out, where something was given.</summary>
+    /// <summary>The suffix for the name of the computed series, if one was given.</summary>
     public string? OutputNameSuffix { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()
@@ -35,7 +35,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     }
 }
 
-/// <summary>What a <see cref="StoredAggregationRule"/> computes.</summary>
+/// <summary>A function that a <see cref="StoredAggregationRule"/> computes.</summary>
 [JsonConverter(typeof(StoredAggregationFunctionConverter))]
 public enum StoredAggregationFunction
 {
@@ -57,7 +57,7 @@ public enum StoredAggregationFunction
     /// <summary>The standard deviation.</summary>
     StdDev,
 
-    /// <summary>How many values there are.</summary>
+    /// <summary>The number of values.</summary>
     Count,
 }
 

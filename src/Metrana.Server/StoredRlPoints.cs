@@ -5,7 +5,7 @@ namespace Metrana.Server;
 
 /// <summary>
 /// Points of one environment in a series of reinforcement learning, exactly as they were sent and in the order they arrived.
-/// The lists have the same length; what stands at the same place in each is one point.
+/// The lists have the same length; the elements at one index make one point.
 /// </summary>
 public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
 {
@@ -36,10 +36,10 @@ public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
     /// <summary>The timestamps, in milliseconds since 1970.</summary>
     public required IReadOnlyList<long> TimestampsMillis { get; init; }
 
-    /// <summary>The values, NaN and infinities among them. Single-precision values were widened, which changes none of them.</summary>
+    /// <summary>The values, including NaN and infinities. Single-precision values are widened, which is exact.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>In how many bits each value was sent: 64 or 32.</summary>
+    /// <summary>The width in which each value was sent: 64 or 32 bits.</summary>
     [JsonPropertyName("value_width")]
     public required IReadOnlyList<int> ValueWidths { get; init; }
 

@@ -40,10 +40,10 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>Whether a logger has closed the run.</summary>
     public bool Closed { get; init; }
 
-    /// <summary>How many series the run has.</summary>
+    /// <summary>The number of series in the run.</summary>
     public long Series { get; init; }
 
-    /// <summary>How many points its series have together; a histogram or a scatter is one.</summary>
+    /// <summary>The number of points in all its series; a histogram or scatter counts as one.</summary>
     public long Points { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(RunId, Workspace, Project, RunName);

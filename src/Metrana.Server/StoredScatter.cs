@@ -3,7 +3,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>A set of points at a step of a series. What stands at the same place in each list is one point.</summary>
+/// <summary>A set of points at a step of a series. The elements at one index of the lists make one point.</summary>
 public sealed record StoredScatter : IJsonOnDeserialized
 {
     /// <summary>The step.</summary>

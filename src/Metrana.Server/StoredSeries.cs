@@ -17,7 +17,7 @@ public sealed record StoredSeries : IJsonOnDeserialized
     /// <summary>What its steps count.</summary>
     public required string Scale { get; init; }
 
-    /// <summary>The labels that tell it from other series of the metric.</summary>
+    /// <summary>The labels that distinguish it from other series of the metric.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>Whether its steps grow.</summary>
@@ -38,7 +38,7 @@ public sealed record StoredSeries : IJsonOnDeserialized
     /// <summary>The titles of a scatter's axes, of those that have one: <c>x</c>, <c>y</c> and <c>z</c>.</summary>
     public IReadOnlyDictionary<string, string> Titles { get => field ?? _noTitles; init; }
 
-    /// <summary>The environments that have points in it, in the order of their first, where it is of reinforcement learning.</summary>
+    /// <summary>For reinforcement learning: the environments with points in it, in the order of their first point.</summary>
     public IReadOnlyList<string> Environments { get => field ?? []; init; }
 
     /// <summary>Whether its points belong to episodes. Only in reinforcement learning.</summary>

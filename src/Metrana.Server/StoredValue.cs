@@ -3,7 +3,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>The value of an attribute. Which of the types here it is says what was sent.</summary>
+/// <summary>The value of an attribute. Its type tells what was sent.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Null), "null")]
 [JsonDerivedType(typeof(Flag), "bool")]

@@ -15,6 +15,9 @@ public sealed class AsyncTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
+    [ParityRow("call/Logger", "Logger.OpenAsync")]
+    [ParityRow("call/flush", "FlushAsync")]
+    [ParityRow("call/close", "CloseAsync")]
     public async Task A_run_is_opened_flushed_and_closed()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -36,6 +39,7 @@ public sealed class AsyncTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/enter-and-exit", "DisposeAsync")]
     public async Task Disposing_delivers_and_frees_and_a_second_time_does_nothing()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -69,6 +73,7 @@ public sealed class AsyncTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/shutdown_logger", "ShutdownAsync")]
     public async Task Shutdown_leaves_the_run_open()
     {
         LoggerConfig config = Runs.Config(_server);

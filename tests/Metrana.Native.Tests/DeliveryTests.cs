@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
+using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native.Tests;
 
@@ -13,6 +15,9 @@ public sealed class DeliveryTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
+    [ParityRow("call/close", "Close")]
+    [ParityRow("exception/LoggerClosedError", "LoggerClosedException")]
+    [ParityRow("delivery/second-close", "second close ends as the first one did")]
     public async Task Close_delivers_and_closes_the_run()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -29,6 +34,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/shutdown_logger", "Logger.Shutdown")]
     public async Task Shutdown_delivers_and_leaves_the_run_open()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -42,6 +48,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/flush", "flush")]
+    [ParityRow("exception/TimeoutError", "FlushTimeoutException")]
     public async Task A_flush_that_times_out_loses_nothing()
     {
         using Logger logger = new(Runs.Config(_server));
@@ -71,6 +79,9 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/close", "Close")]
+    [ParityRow("option/close_timeout", "CloseTimeout")]
+    [ParityRow("exception/ClosingError", "ClosingException")]
     public async Task A_close_out_of_time_counts_what_it_leaves()
     {
         using Logger logger = new(Runs.Config(_server));
@@ -86,6 +97,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("counter/send_errors", "SendErrors")]
     public async Task A_reset_connection_costs_no_point()
     {
         using Logger logger = new(Runs.Config(_server));
@@ -103,6 +115,9 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("option/delivery_policy", "StopOnLoss")]
+    [ParityRow("enum/DeliveryPolicy.AllOrCrash", "StopOnLoss")]
+    [ParityRow("exception/SenderError", "SenderException")]
     public async Task StopOnLoss_stops_and_says_so_in_every_call()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -125,6 +140,11 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/extract_sender_errors", "ExtractSenderErrors")]
+    [ParityRow("option/delivery_policy", "DeliveryPolicy")]
+    [ParityRow("enum/DeliveryPolicy.TolerateLoss", "DeliveryPolicy.TolerateLoss")]
+    [ParityRow("counter/float_points_dropped", "FloatPoints", "Dropped")]
+    [ParityRow("counter/errors_reported", "ErrorsReported")]
     public async Task TolerateLoss_counts_and_collects_and_goes_on()
     {
         using Logger logger = await LoseOnePointAsync(ErrorStrategy.Silent);
@@ -136,6 +156,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         flush.Message.Should().Contain("1 point(s)").And.Contain("no thanks");
         logger.Flush(TimeSpan.FromSeconds(30));
         logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 2, Enqueued = 2, Sent = 1, Dropped = 1 });
+        logger.GetMetrics().ErrorsReported.Should().Be(1);
         SenderError error = logger.ExtractSenderErrors().Should().ContainSingle().Which;
         error.Message.Should().Contain("no thanks");
         error.GrpcStatus.Should().Be(3);
@@ -146,6 +167,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("option/error_strategy", "ErrorStrategy")]
+    [ParityRow("enum/ErrorStrategy.RaiseOnLog", "ErrorStrategy.RaiseOnLog")]
     public async Task RaiseOnLog_raises_once_and_logs_nothing_by_that()
     {
         using Logger logger = await LoseOnePointAsync(ErrorStrategy.RaiseOnLog);
@@ -160,6 +183,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("option/error_strategy", "ErrorStrategy")]
+    [ParityRow("enum/ErrorStrategy.RaiseOnClose", "ErrorStrategy.RaiseOnClose")]
     public async Task RaiseOnClose_raises_when_all_is_delivered()
     {
         using Logger logger = await LoseOnePointAsync(ErrorStrategy.RaiseOnClose);
@@ -172,6 +197,68 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("enum/ErrorStrategy.Silent", "ErrorStrategy.Silent")]
+    [ParityRow("enum/ErrorStrategy.Warn", "ErrorStrategy.Warn")]
+    public async Task Silent_collects_a_loss_and_Warn_writes_a_line_too()
+    {
+        RecordingLoggerFactory quiet = new();
+        RecordingLoggerFactory loud = new();
+        using Logger silent = await LoseOnePointAsync(ErrorStrategy.Silent, quiet);
+        using Logger warns = await LoseOnePointAsync(ErrorStrategy.Warn, loud);
+
+        await Eventually.ShouldAsync(() => loud.Lines.Any(IsLoss), "a line tells the loss");
+        loud.Lines.Single(IsLoss).Level.Should().Be(LogLevel.Warning);
+        foreach (Logger logger in new[] { silent, warns })
+        {
+            logger.LogStdFloats("m", Scale.MlStep, 2);
+            logger.ExtractSenderErrors().Should().ContainSingle().Which.Message.Should().Contain("no thanks");
+        }
+
+        // Closing has the lines written that wait; a loss is told by the close itself, whatever the strategy.
+        silent.Invoking(l => l.Close()).Should().Throw<ClosingException>().Which.StatusCode.Should().Be(MetranaStatus.CloseUndelivered);
+        silent.Dispose();
+        quiet.Lines.Where(IsLoss).Should().BeEmpty();
+
+        static bool IsLoss(RecordingLoggerFactory.Line line) => line.Text.Contains("is lost", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [ParityRow("counter/errors_evicted", "ErrorsEvicted")]
+    public async Task Of_more_errors_than_are_kept_the_oldest_go_and_are_counted()
+    {
+        const int Kept = 1000;
+        LoggerConfig config = Runs.Config(_server);
+        config.DeliveryPolicy = DeliveryPolicy.TolerateLoss;
+        config.ErrorStrategy = ErrorStrategy.Silent;
+        config.MsgMaxRetries = 0;
+        config.BackoffInitial = TimeSpan.FromMilliseconds(1);
+        config.BackoffMax = TimeSpan.FromMilliseconds(1);
+        config.MsgLinger = TimeSpan.Zero;
+        using Logger logger = new(config);
+        await _server.Faults.FailAsync(FaultStage.Data, "UNAVAILABLE", "gone fishing", times: 1_000_000);
+
+        // Each try that fails is one error, as long as there is something to try.
+        Stopwatch watch = Stopwatch.StartNew();
+        while (logger.GetMetrics().ErrorsReported <= Kept + 2)
+        {
+            watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(60));
+            logger.LogStdFloats("m", Scale.MlStep, 1);
+        }
+
+        await _server.Faults.ClearAsync();
+        await Eventually.ShouldAsync(() => logger.GetMetrics().FloatPoints.Pending == 0, "the rest is delivered or lost");
+        Metrics metrics = logger.GetMetrics();
+        metrics.ErrorsEvicted.Should().Be(metrics.ErrorsReported - Kept);
+        logger.ExtractSenderErrors().Should().HaveCount(Kept);
+    }
+
+    [Fact]
+    [ParityRow("option/backpressure", "Backpressure")]
+    [ParityRow("enum/Backpressure.Block", "Backpressure.Block")]
+    [ParityRow("enum/Backpressure.DropNew", "Backpressure.DropNew")]
+    [ParityRow("enum/Backpressure.Raise", "Backpressure.Raise")]
+    [ParityRow("exception/QueueFullError", "QueueFullException")]
+    [ParityRow("delivery/full-queue", "full queue", "blocks", "raises", "drops")]
     public async Task A_full_queue_raises_drops_or_blocks()
     {
         await _server.Faults.StallAsync();
@@ -209,6 +296,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("call/metrics", "GetMetrics")]
     public async Task Every_snapshot_adds_up_while_others_log()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -275,9 +363,10 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     /// <summary>A logger that tolerates loss and has lost one point.</summary>
-    private async Task<Logger> LoseOnePointAsync(ErrorStrategy strategy)
+    private async Task<Logger> LoseOnePointAsync(ErrorStrategy strategy, RecordingLoggerFactory? log = null)
     {
         LoggerConfig config = Runs.Config(_server);
+        (config.LoggerFactory, config.LogLevel) = (log, log is null ? LogLevel.None : LogLevel.Warning);
         config.DeliveryPolicy = DeliveryPolicy.TolerateLoss;
         config.ErrorStrategy = strategy;
         config.BackoffInitial = TimeSpan.FromMilliseconds(1);

@@ -10,6 +10,7 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
     private readonly LocalServer _server = fixture.Server;
 
     [Fact]
+    [ParityRow("call/enter-and-exit", "Dispose")]
     public async Task Dispose_delivers_and_closes_the_run()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -23,6 +24,7 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
     }
 
     [Fact]
+    [ParityRow("call/CloseInfo.metrics", "GetMetrics")]
     public void After_dispose_calls_are_mistakes_and_facts_are_facts()
     {
         Logger logger = new(Runs.Config(_server));

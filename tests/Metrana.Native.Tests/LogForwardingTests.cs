@@ -11,6 +11,7 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
     private readonly LocalServer _server = fixture.Server;
 
     [Fact]
+    [ParityRow("option/log_level", "LogLevel")]
     public async Task A_warning_arrives_with_its_category_level_and_run()
     {
         RecordingLoggerFactory log = new();
@@ -49,6 +50,7 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
     }
 
     [Fact]
+    [ParityRow("enum/LogLevel.Off", "LogLevel")]
     public async Task What_the_configuration_does_not_want_is_not_even_asked_about()
     {
         RecordingLoggerFactory quiet = new();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Metrana.Native.Interop;
+using Metrana.Native.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native.Tests;
@@ -19,6 +20,72 @@ public class LoggerConfigTests
     }
 
     [Fact]
+    [ParityRow("option/connect_timeout_secs", "ConnectTimeout")]
+    [ParityRow("option/http2_keep_alive_interval_secs", "Http2KeepAliveInterval")]
+    [ParityRow("option/http2_keep_alive_timeout_secs", "Http2KeepAliveTimeout")]
+    [ParityRow("option/tcp_keepalive_secs", "TcpKeepAlive")]
+    [ParityRow("option/init_timeout_secs", "InitTimeout")]
+    [ParityRow("option/enqueue_timeout_secs", "EnqueueTimeout")]
+    [ParityRow("option/msg_max_age_secs", "MsgMaxAge")]
+    [ParityRow("option/msg_err_initial_backoff_secs", "BackoffInitial")]
+    [ParityRow("option/msg_err_max_backoff_secs", "BackoffMax")]
+    [ParityRow("option/ack_stall_timeout_secs", "AckStallTimeout")]
+    public void Each_setting_lands_in_its_own_field()
+    {
+        LoggerConfig config = new()
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            InitTimeout = TimeSpan.FromSeconds(3),
+            CloseTimeout = TimeSpan.FromSeconds(4),
+            Http2KeepAliveInterval = TimeSpan.FromSeconds(6),
+            Http2KeepAliveTimeout = TimeSpan.FromSeconds(7),
+            TcpKeepAlive = TimeSpan.FromSeconds(8),
+            EnqueueTimeout = TimeSpan.FromSeconds(9),
+            MsgMaxAge = TimeSpan.FromSeconds(11),
+            BackoffInitial = TimeSpan.FromSeconds(12),
+            BackoffMax = TimeSpan.FromSeconds(13),
+            AckStallTimeout = TimeSpan.FromSeconds(14),
+        };
+        NativeConfig native = default;
+
+        NativeLogger.CopyNumbers(config, ref native);
+
+        native.ConnectTimeout.Should().Be(2);
+        native.InitTimeout.Should().Be(3);
+        native.CloseTimeout.Should().Be(4);
+        native.Http2KeepAliveInterval.Should().Be(6);
+        native.Http2KeepAliveTimeout.Should().Be(7);
+        native.TcpKeepAlive.Should().Be(8);
+        native.EnqueueTimeout.Should().Be(9);
+        native.MsgMaxAge.Should().Be(11);
+        native.BackoffInitial.Should().Be(12);
+        native.BackoffMax.Should().Be(13);
+        native.AckStallTimeout.Should().Be(14);
+    }
+
+    [Theory]
+    [InlineData(LogLevel.None, "OFF")]
+    [InlineData(LogLevel.Critical, "ERROR")]
+    [InlineData(LogLevel.Error, "ERROR")]
+    [InlineData(LogLevel.Warning, "WARN")]
+    [InlineData(LogLevel.Information, "INFO")]
+    [InlineData(LogLevel.Debug, "DEBUG")]
+    [InlineData(LogLevel.Trace, "TRACE")]
+    [ParityRow("enum/LogLevel.Off", "Off", "Error", "Warn", "Info", "Debug", "Trace")]
+    public void A_level_is_the_engines_level_of_that_name(LogLevel level, string name)
+    {
+        NativeConfig native = default;
+
+        NativeLogger.CopyNumbers(new LoggerConfig { LogLevel = level }, ref native);
+
+        native.LogLevel.Should().Be(NativeHeader.Enumeration("metrana_log_level")[name]);
+    }
+
+    [Fact]
+    [ParityRow("option/api_key", "ApiKey")]
+    [ParityRow("option/workspace", "Workspace")]
+    [ParityRow("option/project", "Project")]
+    [ParityRow("option/run_name", "RunName")]
     public void All_problems_are_told_at_once_by_the_names_of_the_properties()
     {
         LoggerConfig config = new()
@@ -123,6 +190,7 @@ public class LoggerConfigTests
         FluentActions.Invoking(() => new Logger(null!)).Should().Throw<ArgumentNullException>();
 
     [Fact]
+    [ParityRow("call/Config.run_path", "LoggerConfig", "workspace", "project")]
     public void The_key_is_in_no_text_about_it()
     {
         LoggerConfig config = new() { ApiKey = "top-secret", Workspace = "w", Project = "p", RunName = "r" };

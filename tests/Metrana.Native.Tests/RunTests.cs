@@ -9,6 +9,8 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     private readonly LocalServer _server = fixture.Server;
 
     [Fact]
+    [ParityRow("call/run_was_created", "RunWasCreated")]
+    [ParityRow("call/run_id", "RunId", "RunIdHex")]
     public async Task A_logger_knows_its_run_and_the_server_knows_what_was_configured()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -41,9 +43,13 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     }
 
     [Fact]
+    [ParityRow("enum/ResumeStrategy.Never", "ResumeStrategy.Never")]
+    [ParityRow("enum/ResumeStrategy.Allow", "ResumeStrategy.Allow")]
+    [ParityRow("delivery/taken-names", "RunAlreadyExistsException", "OrchestrationIdMismatchException")]
     public void Another_jobs_run_is_not_joined_unless_that_is_allowed()
     {
         LoggerConfig config = Runs.Config(_server);
+        config.Resume = ResumeStrategy.Never;
         config.OrchestrationId = "job-1";
         using Logger first = new(config);
 
@@ -62,6 +68,7 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     }
 
     [Fact]
+    [ParityRow("point/resumed-series", "resumed series goes on after")]
     public void A_resumed_series_goes_on_after_its_last_step()
     {
         LoggerConfig config = Runs.Config(_server);
@@ -78,6 +85,7 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     }
 
     [Fact]
+    [ParityRow("exception/LoggerInitError", "LoggerInitException")]
     public void A_service_out_of_reach_is_told_within_the_time_given()
     {
         LoggerConfig config = Runs.Config(_server);

@@ -65,6 +65,8 @@ public class StatusTableTests
     }
 
     [Fact]
+    [ParityRow("exception/MetranaLoggerError", "MetranaException")]
+    [ParityRow("exception/EnqueueError", "EnqueueException")]
     public void The_hierarchy_is_the_one_that_is_documented()
     {
         Dictionary<Type, Type> bases = new()

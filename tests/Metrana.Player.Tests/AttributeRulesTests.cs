@@ -19,6 +19,8 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("-9223372036854775808", "int -9223372036854775808")]
     [InlineData("9223372036854775808", "float 9.223372036854776E+18")]
     [InlineData("18446744073709551615", "float 1.8446744073709552E+19")]
+    [ParityRow("attribute/kinds", "bool", "float")]
+    [ParityRow("attribute/large-integers", "9223372036854775808", "float")]
     public void Each_kind_of_value(string value, string expected)
     {
         Spelled($$"""["log_attributes",["p",{{value}}]]""").Should().Equal($"p: {expected}");
@@ -33,6 +35,9 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("{\"ndarray\":\"int64\",\"shape\":[],\"data\":1}", "TypeError: unsupported type ndarray")]
     [InlineData("{\"float\":\"nan\"}", "ValidationError: attribute values must be finite: NaN/inf have no JSON representation")]
     [InlineData("{\"float\":\"-inf\"}", "ValidationError: attribute values must be finite: NaN/inf have no JSON representation")]
+    [ParityRow("attribute/refused-types", "18446744073709551616", "ndarray")]
+    [ParityRow("attribute/not-finite", "must be finite", "NaN")]
+    [ParityRow("attribute/bad-value", "one bad value refuses the whole call")]
     public void One_bad_value_refuses_the_whole_call(string value, string answer)
     {
         var (results, script, run) = peer.Play(new[]
@@ -50,6 +55,7 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("attribute/config-not-finite", "configuration", "nothing")]
     public void The_configuration_has_NaN_and_infinities_as_nothing() =>
         Spelled("""["log_config",[{"a":{"float":"nan"},"b":{"float":"inf"},"c":{"float":"-inf"},"d":null}]]""").Should()
             .Equal("config/a: nothing", "config/b: nothing", "config/c: nothing", "config/d: nothing");
@@ -71,6 +77,9 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("""["log_attributes",["p",[0,1,2,3,4,5,6,7,8,9,10]]]""",
         "p/0: int 0|p/1: int 1|p/2: int 2|p/3: int 3|p/4: int 4|p/5: int 5|p/6: int 6|p/7: int 7|p/8: int 8|p/9: int 9|p/10: int 10")]
     [InlineData("""["log_config",[[1,{"a":2}]]]""", "config/0: int 1|config/1/a: int 2")]
+    [ParityRow("attribute/trees", "flattened", "sorted level by level")]
+    [ParityRow("attribute/empty-keys", "p//")]
+    [ParityRow("attribute/empty-prefix", "\"a b\",{}", "log_attributes")]
     public void Trees_are_flattened_and_sorted_level_by_level(string call, string expected) =>
         string.Join('|', Spelled(call)).Should().Be(expected);
 
@@ -84,6 +93,7 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("SYS/x", true)]
     [InlineData("system/x", true)]
     [InlineData("a/sys/x", true)]
+    [ParityRow("attribute/sys", "sys", "reserved")]
     public void The_systems_namespace_is_reserved(string path, bool passes) =>
         peer.Answers($$"""["log_attributes",["{{path}}","text"]]""").Should().ContainSingle().Which.Should()
             .Match(passes ? "ok" : "ValidationError: *is reserved for the system namespace*");
@@ -94,6 +104,7 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("""["log_attributes",["sys/tags",["a"]]]""")]
     [InlineData("""["log_attributes",["",{"sys":{"x":1}}]]""")]
     [InlineData("""["log_attributes",["sys",{"description":1}]]""")]
+    [ParityRow("attribute/sys-description", "sys", "only a text as description passes")]
     public void Of_the_systems_own_only_a_text_as_description_passes(string call) =>
         peer.Answers(call).Should().ContainSingle().Which.Should().Match("ValidationError: *is reserved for the system namespace*");
 
@@ -104,6 +115,8 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("environment_id/x", true)]
     [InlineData("x/latest_episode", true)]
     [InlineData("sys/x", true)]
+    [ParityRow("attribute/environment-fields", "environment_id", "latest_episode", "latest_rl_step")]
+    [ParityRow("attribute/environment-fields-whole", "environment_id/x", "sys")]
     public void An_environment_has_fields_of_its_own(string path, bool passes) =>
         peer.Answers($$$"""["log_env_attributes",["e",{"{{{path}}}":1}]]""").Should().ContainSingle().Which.Should()
             .Match(passes ? "ok" : "ValidationError: *is reserved as an RL-environment special field*");
@@ -121,10 +134,14 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("""["log_env_attributes",["e",{"a":1},9223372036854775808]]""", "OverflowError: *")]
     [InlineData("""["log_env_attributes",["e",{"a":1},-1]]""", "OverflowError: *")]
     [InlineData("""["log_env_attributes",["e",{"a":1},1.0]]""", "TypeError: *")]
+    [ParityRow("attribute/empty-prefix", "log_env_attributes")]
+    [ParityRow("attribute/scalar", "must not be empty")]
     public void Places_of_values(string call, string answer) =>
         peer.Answers(call).Should().ContainSingle().Which.Should().Match(answer);
 
     [Fact]
+    [ParityRow("call/log_env_attributes", "log_env_attributes", "episode")]
+    [ParityRow("attribute/environment-lists", "list has its numbers as paths")]
     public void An_environments_list_has_its_numbers_as_paths()
     {
         var run = Play("""["log_env_attributes",["e",[1,{"a":2}],4]]""");
@@ -134,6 +151,10 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("call/set_tags", "SetTags")]
+    [ParityRow("call/update_tags", "UpdateTags")]
+    [ParityRow("call/set_description", "SetDescription")]
+    [ParityRow("attribute/tags", "sys/tags")]
     public void Tags_and_descriptions_are_written_as_they_are()
     {
         var run = Play(
@@ -158,6 +179,7 @@ public sealed class AttributeRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("attribute/counters", "counters count leaves")]
     public void Counters_count_leaves()
     {
         var (_, script, _) = peer.Play(new[]

@@ -24,6 +24,7 @@ public sealed class ConversionTests
     [InlineData("\"2.5\"", new[] { 2.5 })]
     [InlineData("""["nan", "-nan"]""", new[] { double.NaN, double.NaN })]
     [InlineData("[18446744073709551617, 9223372036854776833]", new[] { 18446744073709551616.0, 9223372036854777856.0 })]
+    [ParityRow("point/numbers-in-text", "\"3\"")]
     public void Values_without_dtype_are_doubles(string values, double[] expected)
     {
         var column = Column(values);
@@ -37,6 +38,7 @@ public sealed class ConversionTests
     [InlineData("float32", """{"ndarray":"float64","shape":[1],"data":[0.1]}""", new[] { 0.1f })]
     [InlineData("float32", """{"ndarray":"int64","shape":[1],"data":[9007199791611905]}""", new[] { 9007200328482816f })]
     [InlineData("float16", "[0.1, 65504, 65520, 1e-8]", new[] { 0.099975586f, 65504f, float.PositiveInfinity, 0f })]
+    [ParityRow("point/single-and-half-precision", "single", "precision", "infinity")]
     public void Dtype_asks_for_single_precision(string dtype, string values, float[] expected)
     {
         var column = Column(values, dtype);
@@ -48,6 +50,7 @@ public sealed class ConversionTests
     [Theory]
     [InlineData("int64")]
     [InlineData("int32")]
+    [ParityRow("point/integer-precision", "cut", "fraction", "int64", "int32")]
     public void Integer_dtypes_cut_the_fraction_and_keep_the_sign(string dtype)
     {
         var column = Column("[1.9, -1.9, -0.5, 1e300]", dtype);
@@ -79,6 +82,7 @@ public sealed class ConversionTests
     [InlineData("[1]", "float8", "TypeError")]
     [InlineData("""[{"float":"nan"}]""", "int64", "ValueError")]
     [InlineData("""[{"float":"inf"}]""", "int32", "ValueError")]
+    [ParityRow("point/integer-precision", "int64", "int32")]
     public void Values_that_no_call_can_take(string values, string? dtype, string raises) =>
         FluentActions.Invoking(() => Column(values, dtype)).Should().Throw<RefusalException>().Which.PublishedName.Should().Be(raises);
 
@@ -95,6 +99,7 @@ public sealed class ConversionTests
     [InlineData("""["7", " -8 "]""", new long[] { 7, -8 })]
     [InlineData("""{"ndarray":"float64","shape":[3],"data":[-1.9,-0.5,2.9]}""", new long[] { -1, 0, 2 })]
     [InlineData("""{"ndarray":"float64","shape":[2],"data":[{"float":"nan"},9223372036854775808.0]}""", new[] { long.MinValue, long.MinValue })]
+    [ParityRow("point/numbers-in-text", "\"7\"")]
     public void Integer_columns(string values, long[] expected) =>
         Columns.OptionalInt64s(Bind($$"""{"steps":{{values}}}"""), "steps").Should().Equal(expected);
 
@@ -109,6 +114,7 @@ public sealed class ConversionTests
     [InlineData("[9007199254740993, 1.0]", new[] { 9007199254740992UL, 1UL })]
     [InlineData("[]", new ulong[0])]
     [InlineData("""{"ndarray":"float32","shape":[1],"data":[16777217.0]}""", new ulong[] { 16777216 })]
+    [ParityRow("set/mixed-counts", "9007199254740993, 1.0")]
     public void Count_columns(string values, ulong[] expected) => NumericArray.From(Bind($$"""{"c":{{values}}}""").Required("c"), "c").ToCounts()
         .Should().Equal(expected);
 

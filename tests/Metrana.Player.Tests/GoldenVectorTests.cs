@@ -84,6 +84,15 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("call/Logger", "config", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/project", "project", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/organization", "organization", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/experiment", "experiment", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/parent_run_name", "parent_run_name", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/fork_step", "fork_step", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/orchestration_id", "orchestration_id", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/create_project_if_missing", "create_project_if_missing", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("option/logger_id", "logger_id", Vectors = "std.engine-0.12.0.jsonl")]
     public void The_run_is_opened_as_there(string file, string name)
     {
         var played = peer.Play(file, name);
@@ -106,6 +115,14 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("call/log_std_floats", "log_std_floats", "first_step", "timestamp_millis", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_distributed_floats", "log_distributed_floats", Vectors = "distributed.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_rl_floats-one-environment", "log_rl_floats", "episode", Vectors = "rl.engine-0.0.4.jsonl")]
+    [ParityRow("call/log_rl_floats", "log_rl_floats", "episodes", "timestamps_millis", Vectors = "rl.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_rl_floats-strategies", "steps_across_rl_steps", "auto_start_from_one", Vectors = "rl.engine-0.12.0.jsonl")]
+    [ParityRow("point/steps-left-out", "std/first_step_then_auto", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("point/resumed-series", "std/resume_seeded", Vectors = "std.engine-0.12.0.jsonl")]
+    [ParityRow("rl/automatic-steps", "rl/two_calls_same_rl_step_auto", Vectors = "rl.engine-0.12.0.jsonl")]
     public void Points_are_the_same_in_every_bit(string file, string name)
     {
         var played = peer.Play(file, name);
@@ -129,6 +146,8 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("call/log_histograms", "log_histograms", "stats", Vectors = "histogram.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_scatters", "log_scatters", "x_title", Vectors = "scatter.engine-0.12.0.jsonl")]
     public void Histograms_and_scatters_are_the_same_in_every_bit(string file, string name)
     {
         var played = peer.Play(file, name);
@@ -151,6 +170,9 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("call/log_config", "log_config", Vectors = "attributes.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_attributes", "log_attributes", Vectors = "attributes.engine-0.12.0.jsonl")]
+    [ParityRow("call/log_env_attributes", "log_env_attributes", Vectors = "attributes.engine-0.12.0.jsonl")]
     public void Attributes_are_the_same_and_in_their_order(string file, string name)
     {
         var played = peer.Play(file, name);
@@ -161,16 +183,20 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("delivery/declarations", "series are declared")]
     public void Series_are_declared_as_there(string file, string name)
     {
         var played = peer.Play(file, name);
 
         // A seed whose labels cannot be read is a series without labels there, and so declared twice.
         played.Ours.Declarations.Values.Distinct().Should().Equal(played.Theirs.Declarations.Values.Distinct());
+        played.Ours.Declarations.Keys.Should().Equal(Enumerable.Range(1, played.Ours.Declarations.Count).Select(id => (ulong)id));
     }
 
     [Theory]
     [MemberData(nameof(Vectors))]
+    [ParityRow("delivery/hello", "hello stands alone")]
+    [ParityRow("delivery/sequence-numbers", "256", "session")]
     public void Messages_carry_the_session_in_order(string file, string name)
     {
         var played = peer.Play(file, name);
@@ -178,7 +204,8 @@ public sealed class GoldenVectorTests(GoldenPeer peer) : IClassFixture<GoldenPee
         var loggerId = played.Run.Inits[0].Request.LoggerId;
 
         stream.HalfClosed.Should().BeTrue();
-        stream.Messages[0].Message.Should().Be(new UpdateRunRequest { RunId = played.Run.RunId, LoggerId = loggerId });
+        stream.Messages[0].Message.Should().Be(
+            new UpdateRunRequest { RunId = played.Run.RunId, LoggerId = loggerId }, "the hello stands alone");
         stream.Messages.Select(message => message.Message).Should()
             .OnlyContain(message => message.RunId == played.Run.RunId && message.LoggerId == loggerId);
         var declarations = stream.Messages.Where(message => message.Role == MessageRole.Declarations).Select(message => message.Message);

@@ -33,6 +33,10 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("label key", "invalid label: label key")]
     [InlineData("attribute path", "invalid attribute: attribute path")]
     [InlineData("environment attribute", "invalid attribute: attribute path")]
+    [ParityRow("exception/ValidationError", "ValidationError")]
+    [ParityRow("name/blanks-and-controls", "blanks", "control")]
+    [ParityRow("name/query-characters", "characters of queries")]
+    [ParityRow("name/leading-colon", ":a")]
     public void Names_hold_no_blanks_no_controls_and_no_characters_of_queries(string what, string message)
     {
         Refused(what, _blanksAndControls.Select(c => $"a{c}b"), $"{message} contains whitespace or control character '*': 'a*b'");
@@ -51,6 +55,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("label key", true)]
     [InlineData("environment", false)]
     [InlineData("attributes' environment", false)]
+    [ParityRow("name/url-characters", "characters of URLs")]
     public void Characters_of_URLs_are_reserved_in_environments_alone(string what, bool accepted)
     {
         var texts = _urlCharacters.Select(c => $"a{c}b");
@@ -66,6 +71,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/ampersand-in-label-keys", "a&b", "label key")]
     public void Label_keys_reserve_the_ampersand_as_well()
     {
         Refused("label key", ["a&b"], "invalid label: label key contains reserved character '&': 'a&b'. Reserved: ()[],=<>!~\"|&");
@@ -76,6 +82,8 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/label-values", "a=b", "label value")]
+    [ParityRow("name/axis-titles", "title", "x_title")]
     public void Label_values_and_titles_hold_blanks_but_no_controls_and_no_separators()
     {
         string[] controls = ["\t", "\n", "\r", "\0", "\u0001", "\u001f", "\u007f", "\u0080", "\u0085", "\u009f"];
@@ -100,6 +108,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("string attribute", true, "")]
     [InlineData("description", true, "")]
     [InlineData("tag", true, "")]
+    [ParityRow("name/what-may-be-empty", "scale", "label value", "title")]
     public void What_may_be_empty(string what, bool may, string message)
     {
         if (may)
@@ -126,6 +135,13 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("description", 16384, "invalid attribute: string attribute 'sys/description' is {0} bytes, exceeding the maximum length of 16384")]
     [InlineData("tag", 32768, "invalid attribute: string set attribute 'sys/tags' totals {0} bytes, exceeding the maximum of 32768")]
     [InlineData("removed tag", 32768, "invalid attribute: string set attribute 'sys/tags' totals {0} bytes, exceeding the maximum of 32768")]
+    [ParityRow("name/metric-length", "metric", "256")]
+    [ParityRow("name/scale-length", "scale", "64")]
+    [ParityRow("name/environment-length", "environment", "128")]
+    [ParityRow("name/label-length", "label key", "label value", "64")]
+    [ParityRow("name/axis-title-length", "title", "64")]
+    [ParityRow("name/attribute-path-length", "attribute path", "512")]
+    [ParityRow("name/string-length", "string attribute", "description", "16 384")]
     public void Lengths_count_bytes(string what, int limit, string message)
     {
         Accepted(what, [Repeated("x", limit), Repeated("é", limit / 2), Repeated("🚀", limit / 4)]);
@@ -155,6 +171,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/string-set-length", "total", "32 768")]
     public void The_entries_of_a_set_count_together()
     {
         var half = Repeated("x", 16384);
@@ -168,6 +185,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/labels-of-a-series", "8", "labels")]
     public void A_series_carries_eight_labels_at_most()
     {
         Answers([Labelled("eight", 8), Labelled("nine", 9)]).Should()
@@ -178,6 +196,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/label-key-twice", "twice", "last value counts")]
     public void Of_a_label_key_that_comes_twice_the_last_value_counts()
     {
         string[][] all = [["k", "first"], .. Enumerable.Range(0, 7).Select(i => new[] { $"k{i}", "v" }), ["k", "last"]];
@@ -195,6 +214,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("a/")]
     [InlineData("a//b")]
     [InlineData("/")]
+    [ParityRow("name/attribute-path-slashes", "a//b")]
     public void Slashes_stand_anywhere_in_an_attribute_path(string path)
     {
         Accepted("attribute path", [path]);
@@ -202,6 +222,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("name/attribute-path-colon", ":b")]
     public void Only_a_whole_path_may_not_start_with_a_colon()
     {
         Answers([RulePeer.Call("log_attributes", ["a", new Dictionary<string, int> { [":b"] = 1 }])]).Should().Equal("ok");
@@ -220,6 +241,7 @@ public sealed class NameRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[[\"set_tags\",[[1]]]]")]
     [InlineData("[[\"set_tags\",[null]]]")]
     [InlineData("[[\"set_description\",[null]]]")]
+    [ParityRow("name/label-value-no-text", "no text")]
     public void What_is_no_text_is_refused_by_its_type(string calls) =>
         Answers(JsonNode.Parse(calls)!.AsArray().Select(call => RulePeer.Call(call!.ToJsonString()))).Should()
             .ContainSingle().Which.Should().StartWith("TypeError: ");

@@ -21,6 +21,8 @@ public sealed class PlayTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("counter/connection_attempts", "ConnectionAttempts")]
+    [ParityRow("counter/requests_sent", "RequestsSent")]
     public async Task Results_have_the_published_form()
     {
         var played = await PlayAsync(
@@ -54,6 +56,9 @@ public sealed class PlayTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("option/resume_strategy", "resume_strategy")]
+    [ParityRow("exception/OrchestrationIdMismatchError", "OrchestrationIdMismatchError")]
+    [ParityRow("delivery/taken-names", "OrchestrationIdMismatch")]
     public async Task A_run_that_is_there_already_is_told_as_the_published_client_does()
     {
         const string Mine = """{"name":"mine","config":{"orchestration_id":"job"},"calls":[]}""";
@@ -101,6 +106,7 @@ public sealed class PlayTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("delivery/logger-id-and-fork-step", "logger_id", "fork_step")]
     public async Task Settings_that_cannot_be_are_told_instead_of_results()
     {
         string[] refused =
@@ -131,6 +137,7 @@ public sealed class PlayTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("delivery/run-names", "../../x")]
     public async Task A_name_of_a_run_may_be_any_text()
     {
         string[] names = ["", " ", "a/b\n", "../../x", new('x', 1000), "ünï 🚀"];

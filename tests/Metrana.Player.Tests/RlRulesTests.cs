@@ -27,6 +27,9 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[\"a\"]", "[[[1]]]", "ValueError: *")]
     [InlineData("{\"tuple\":[\"a\",\"b\"]}", "[1,2]", "ok")]
     [InlineData("null", "1.0", "TypeError: *")]
+    [ParityRow("call/log_rl_floats", "log_rl_floats", "environments", "values")]
+    [ParityRow("rl/row-for-each-environment", "values describe 3 environment(s) but 2 were given")]
+    [ParityRow("rl/at-least-one-environment", "[]")]
     public void Values_are_a_row_for_each_environment(string environments, string values, string answer) =>
         peer.Answers($$"""["log_rl_floats",["m","S",0,{{environments}},{{values}}]]""").Should().ContainSingle().Which.Should().Match(answer);
 
@@ -52,6 +55,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[\"a\",\"b\"]", "[[1,2,3],[4,5,6]]", "[[5,6,7]]", false)]
     [InlineData("[\"a\",\"b\"]", "[[1,2,3],[4,5,6]]", "[1,2,3,4,5,6]", false)]
     [InlineData("[\"a\",\"b\"]", "[[1,2],[4,5]]", "[5,6]", true)]
+    [ParityRow("rl/once-a-row-or-each", "episodes", "steps", "timestamps")]
     public void What_points_have_is_given_once_once_a_row_or_one_by_one(string environments, string values, string given, bool fits)
     {
         foreach (var argument in new[] { "episodes", "steps", "timestamps_millis" })
@@ -80,11 +84,14 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("0", "\"timestamp_millis\":9223372036854775807", "ok")]
     [InlineData("0", "\"timestamps_millis\":[1],\"timestamp_millis\":1", "ValueError: *")]
     [InlineData("0", "\"ordered\":1", "TypeError: *")]
+    [ParityRow("point/largest-numbers", "9223372036854775807")]
+    [ParityRow("point/negative-numbers", "[-1]")]
     public void Numbers_at_their_ends(string rlStep, string kwargs, string answer) =>
         peer.Answers($$"""["log_rl_floats",["m","S",{{rlStep}},["e"],1.0],{{{kwargs}}}]""").Should()
             .ContainSingle().Which.Should().Match(answer);
 
     [Fact]
+    [ParityRow("point/range-end", "Step range")]
     public void A_range_of_steps_ends_at_the_largest_one() => peer.Answers(
         """["log_rl_floats",["m","S",0,["e"],[1,2]],{"steps":9223372036854775806}]""",
         """["log_rl_floats",["m","S",1,["e"],[1,2]],{"steps":9223372036854775807}]""").Should().Equal(
@@ -96,11 +103,13 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[1,2,3]", "9223372036854775806", "[1,2,1]", true)]
     [InlineData("[1,2,3]", "[9223372036854775807]", "[1,2,3]", true)]
     [InlineData("[1,2,3]", "9223372036854775806", "1", false)]
+    [ParityRow("rl/largest-steps", "range", "each episode")]
     public void A_range_begins_again_for_each_episode_and_has_to_fit_for_each(string values, string steps, string episodes, bool fits) =>
         peer.Answers($$"""["log_rl_floats",["m","S",0,["e"],{{values}},{{episodes}}],{"steps":{{steps}}}]""").Should()
             .ContainSingle().Which.Should().Match(fits ? "ok" : "ValidationError: *Step range from *");
 
     [Fact]
+    [ParityRow("rl/largest-steps", "automatic steps", "largest")]
     public void Automatic_steps_end_at_the_largest_one_and_each_episode_has_its_own() => peer.Answers(
         """["log_rl_floats",["m","S",0,["e"],1.0,1],{"steps":[9223372036854775805]}]""",
         """["log_rl_floats",["m","S",0,["e"],[1,2,3],1]]""",
@@ -122,10 +131,13 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("\"auto_start_from_one\":true,\"episodes\":1,\"steps\":[4],\"steps_across_rl_steps\":true", "ValueError: *")]
     [InlineData("\"ordered\":false", "ValidationError: invalid points: distributed logging requires explicit steps *")]
     [InlineData("\"ordered\":false,\"steps\":[4]", "ok")]
+    [ParityRow("call/log_rl_floats-strategies", "steps_across_rl_steps", "auto_start_from_one")]
+    [ParityRow("rl/strategies", "steps across rl steps", "episodes", "order")]
     public void Strategies_need_what_they_count_by(string kwargs, string answer) =>
         peer.Answers($$"""["log_rl_floats",["m","S",0,["e"],1.0],{{{kwargs}}}]""").Should().ContainSingle().Which.Should().Match(answer);
 
     [Fact]
+    [ParityRow("rl/strategy-pins", "strategy is pinned for each environment and series")]
     public void The_strategy_is_pinned_for_each_environment_and_series() => peer.Answers(
         """["log_rl_floats",["m","S",0,["e"],1.0]]""",
         """["log_rl_floats",["m","S",0,["e"],1.0],{"steps":[4],"steps_across_rl_steps":true}]""",
@@ -137,6 +149,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         back => back.Should().Match("ValidationError: step strategy conflict: *"));
 
     [Fact]
+    [ParityRow("rl/strategy-conflict", "changes nothing in any", "conflict")]
     public void A_strategy_conflict_in_one_environment_changes_nothing_in_any()
     {
         var (results, script, run) = Play(
@@ -152,6 +165,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("point/episodic", "episodes")]
     public void Episodes_are_pinned_for_a_metric_over_all_environments() => peer.Answers(
         """["log_rl_floats",["m","S",0,["e"],1.0],{"episodes":1}]""",
         """["log_rl_floats",["m","S",0,["f"],1.0]]""",
@@ -160,6 +174,8 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         .Equal("ok", "ValidationError", "ok", "ValidationError");
 
     [Fact]
+    [ParityRow("point/ordinary-and-rl", "log_distributed_floats", "log_rl_floats")]
+    [ParityRow("rl/pins-apart", "pins are apart from those of ordinary series")]
     public void Pins_are_apart_from_those_of_ordinary_series() => peer.Answers(
         """["log_distributed_floats",["m","S",1.0,{"a":"1"}],{"steps":[1]}]""",
         """["log_rl_floats",["m","S",0,["e"],1.0,null,{"b":"1"}]]""",
@@ -175,10 +191,13 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[1,2,3,4]", "\"episodes\":[3,3,4,4]", "0-3:0 0-3:1 0-4:0 0-4:1")]
     [InlineData("[1,2,3,4]", "\"episodes\":[3,4,3,4]", "0-3:0 0-4:0 0-3:1 0-4:1")]
     [InlineData("[1,2]", "\"steps\":[9.9,3]", "0-:9 0-:3")]
+    [ParityRow("rl/first-step", "0-3:5 0-4:5 0-3:6 0-4:6")]
+    [ParityRow("rl/automatic-steps", "episode")]
     public void Steps_of_one_row(string values, string kwargs, string expected) =>
         Spelled(Play($$"""["log_rl_floats",["m","S",0,["e"],{{values}}],{{{kwargs}}}]""").Points["e"]).Should().Be(expected);
 
     [Fact]
+    [ParityRow("rl/environment-twice", "environment named twice", "rows one after the other")]
     public void An_environment_named_twice_gets_its_rows_one_after_the_other()
     {
         Spelled(Play("""["log_rl_floats",["m","S",0,["e","e"],[[1,2],[3,4]]]]""").Points["e"]).Should().Be("0-:0 0-:1 0-:2 0-:3");
@@ -187,6 +206,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("rl/behind-the-highest-rl-step", "call behind the highest", "disturbs nothing")]
     public void A_call_behind_the_highest_step_begins_at_zero_and_disturbs_nothing() => Spelled(Play(
         """["log_rl_floats",["m","S",5,["e"],1.0],{"episodes":1}]""",
         """["log_rl_floats",["m","S",4,["e"],[1,2,3,4]],{"episodes":[1,2,1,2]}]""",
@@ -195,6 +215,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         .Be("5-1:0 4-1:0 4-2:0 4-1:0 4-2:0 5-1:1 6-1:0");
 
     [Fact]
+    [ParityRow("rl/given-steps", "given steps move the counter to the greatest of them")]
     public void Given_steps_move_the_counter_to_the_greatest_of_them() => Spelled(Play(
         """["log_rl_floats",["m","S",1,["e"],[1]],{"steps":[9]}]""",
         """["log_rl_floats",["m","S",1,["e"],[1,2]],{"steps":[3,20]}]""",
@@ -207,6 +228,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Theory]
     [InlineData("auto_start_from_one", false, true)]
     [InlineData("steps_across_rl_steps", true, false)]
+    [ParityRow("rl/given-steps-from-one", "given steps", "from one")]
     public void Given_steps_are_sent_as_they_are_whatever_counts_them(string strategy, bool flat, bool fromOne)
     {
         var (_, _, run) = peer.Play(new[]
@@ -221,6 +243,7 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("rl/scalars", "scalar", "several environments", "episodes")]
     public void A_scalar_is_broadcast_over_several_environments()
     {
         var points = Play("""["log_rl_floats",["m","S",0,["a","b"],[[1,2],[3,4]]],{"episodes":9,"steps":3,"timestamps_millis":7}]""").Points;
@@ -230,6 +253,8 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("call/get_env_last_rl_step_and_episode", "get_env_last_rl_step_and_episode")]
+    [ParityRow("rl/progress", "progress is over all", "series")]
     public void Progress_is_over_all_series_of_an_environment_and_attributes_do_not_move_it() => peer.Answers(
         """["get_env_last_rl_step_and_episode",["e"]]""",
         """["log_rl_floats",["m","S",7,["e"],1.0]]""",

@@ -43,6 +43,9 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[[-0.25],[0,1]]", ",\"density\":true", "ValidationError: invalid histogram: densities must be finite and not negative*")]
     [InlineData("[[{\"float\":\"inf\"}],[0,1]]", ",\"density\":true", "ValidationError: invalid histogram: densities must be finite and not negative*")]
     [InlineData("[[{\"float\":\"nan\"}],[0,1]]", ",\"density\":true", "ValidationError: invalid histogram: densities must be finite and not negative*")]
+    [ParityRow("call/log_histograms", "log_histograms", "density")]
+    [ParityRow("set/edges", "strictly increas", "finite", "at least 2")]
+    [ParityRow("set/counts-and-densities", "18446744073709551616", "densities")]
     public void Bins_and_edges(string histogram, string kwargs, string answer) => peer.Answers(
         $$$"""["log_histograms",["m","S",{"tuple":{{{histogram}}}}],{"steps":0{{{kwargs}}}}]""").Should()
         .ContainSingle().Which.Should().Match(answer);
@@ -50,6 +53,7 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Theory]
     [InlineData(512, "ok")]
     [InlineData(513, "ValidationError: invalid histogram: 514 bin edges exceed the maximum of 513")]
+    [ParityRow("name/bins", "512", "513")]
     public void Bins_are_512_at_most(int bins, string answer) => peer.Play([RulePeer.Call(
             "log_histograms", ["m", "S", Tuple(new int[bins], Enumerable.Range(0, bins + 1))], new { steps = 0 })])
         .Results.Select(RulePeer.Text).Should().Equal(answer);
@@ -67,11 +71,13 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[0,1,0,0,0]", "ValueError: *")]
     [InlineData("[[0],[1],[0],[0]]", "ok")]
     [InlineData("[[0,0],[1,1],[0,0],[0,0]]", "ValueError: *")]
+    [ParityRow("set/stats", "finite", "squares", "negative")]
     public void Stats(string stats, string answer) => peer.Answers(
         $$$"""["log_histograms",["m","S",{{{One}}}],{"steps":0,"stats":{"tuple":{{{stats}}}}}]""").Should()
         .ContainSingle().Which.Should().Match(answer);
 
     [Fact]
+    [ParityRow("set/negative-zero", "-0.0", "stats")]
     public void A_negative_zero_in_the_stats_arrives_as_zero()
     {
         var point = Play($$$"""["log_histograms",["m","S",{{{One}}}],{"steps":0,"stats":{"tuple":[-0.0,-0.0,-0.0,-0.0]}}]""")
@@ -84,6 +90,7 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Theory]
     [InlineData("log_histograms", One)]
     [InlineData("log_scatters", Flat)]
+    [ParityRow("set/lists", "list wants a step", "timestamp")]
     public void A_list_wants_a_step_a_timestamp_and_stats_for_each(string method, string one)
     {
         Answer($"[{one},{one}]", "{\"steps\":[1,2]}").Should().Be("ok");
@@ -114,6 +121,7 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("set/lists", "stats")]
     public void Stats_of_a_list_are_columns()
     {
         var run = Play($$$"""
@@ -156,6 +164,9 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [InlineData("[[1],[1],[1]]", ",\"z_title\":\"z\"", "ok")]
     [InlineData("[[1],[1]]", ",\"x_title\":\"\",\"y_title\":\"y\"", "ok")]
     [InlineData("[[1],[1]]", ",\"x_title\":1", "TypeError: *")]
+    [ParityRow("call/log_scatters", "log_scatters", "z_title")]
+    [ParityRow("set/coordinates", "coordinates", "finite")]
+    [ParityRow("set/z-title", "z title", "needs", "three dimensions")]
     public void Coordinates_and_titles(string scatter, string kwargs, string answer) => peer.Answers(
         $$$"""["log_scatters",["m","S",{"tuple":{{{scatter}}}}],{"steps":0{{{kwargs}}}}]""").Should()
         .ContainSingle().Which.Should().Match(answer);
@@ -163,11 +174,13 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     [Theory]
     [InlineData(32768, "ok")]
     [InlineData(32769, "ValidationError: invalid scatter: 32769 points exceed the maximum of 32768")]
+    [ParityRow("name/scatter-points", "32 768", "scatter")]
     public void Scatters_have_32768_points_at_most(int points, string answer) => peer.Play([RulePeer.Call(
             "log_scatters", ["m", "S", Tuple(new int[points], new int[points])], new { steps = 0 })])
         .Results.Select(RulePeer.Text).Should().Equal(answer);
 
     [Fact]
+    [ParityRow("set/dimensions", "two and three dimensions do not mix")]
     public void Two_and_three_dimensions_do_not_mix() => peer.Answers(
         """["log_scatters",["m","S",[{"tuple":[[1],[1]]},{"tuple":[[1],[1],[1]]}]],{"steps":[1,2]}]""",
         """["log_scatters",["m","S",{"tuple":[[1],[1]]}],{"steps":1}]""",
@@ -177,6 +190,8 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
         .Equal("ValidationError", "ok", "ValidationError", "ok", "ValidationError");
 
     [Fact]
+    [ParityRow("set/empty-title", "empty", "title")]
+    [ParityRow("set/last-titles", "titles", "last given")]
     public void Titles_are_those_last_given_and_an_empty_one_is_sent()
     {
         var scatters = Play(

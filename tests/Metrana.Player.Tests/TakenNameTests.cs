@@ -10,6 +10,7 @@ namespace Metrana.Player.Tests;
 public sealed class TakenNameTests
 {
     [Fact]
+    [ParityRow("exception/RunAlreadyExistsError", "RunAlreadyExistsException")]
     public async Task A_run_that_does_not_say_whose_it_is_is_not_joined()
     {
         await using var service = await CaptureServer.StartAsync();

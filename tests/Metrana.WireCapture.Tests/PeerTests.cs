@@ -65,6 +65,8 @@ public sealed class PeerTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Breaks))]
+    [ParityRow("delivery/sequence-numbers", "session", "over all streams")]
+    [ParityRow("delivery/break", "hello", "declarations", "the same bytes")]
     public void After_a_break_the_same_bytes_come_again(string how)
     {
         var broken = how switch
@@ -88,13 +90,16 @@ public sealed class PeerTests : IAsyncLifetime
         run.Streams.Should().HaveCount(2);
         CapturedMessage[] data = [.. run.Messages.Where(message => message.Role == MessageRole.Data)];
         data[1].Bytes.Should().Equal(data[0].Bytes);
-        run.Streams[1].Messages[1].Role.Should().Be(MessageRole.Declarations);
+        data.Select(message => message.Message.LoggerSessionId).Distinct().Should().ContainSingle("a session goes over all streams");
+        run.Streams[1].Messages.Take(2).Select(message => message.Role).Should().Equal(MessageRole.Hello, MessageRole.Declarations);
         var decoded = run.Decode();
         decoded.Duplicates.Should().Be(1);
         decoded.Points.Values.Single().Select(point => point.Value).Should().Equal(1, 2, 3);
     }
 
     [Fact]
+    [ParityRow("option/max_msg_size", "MaxMsgSize")]
+    [ParityRow("option/max_pending_requests", "MaxPendingRequests")]
     public async Task Messages_are_recorded_while_their_acks_are_held_back()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,6 +124,7 @@ public sealed class PeerTests : IAsyncLifetime
         logger.Flush(TimeSpan.FromSeconds(30));
 
         logger.GetMetrics().FloatPoints.Sent.Should().Be(2000);
+        run.Messages.Should().OnlyContain(message => message.Bytes.Length <= 1000);
     }
 
     [Fact]
@@ -146,9 +152,11 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ParityRow("delivery/hello", "hello", "acknowledged")]
+    [ParityRow("delivery/unacknowledged-hello", "hello that is never acked does not hold up a close")]
     public void A_hello_that_is_never_acked_does_not_hold_up_a_close_for_ever()
     {
-        _peer.Play("run", new RunScript { OnMessage = _ => Reply.Nothing });
+        var run = _peer.Play("run", new RunScript { OnMessage = _ => Reply.Nothing });
         using var logger = Open("run");
         logger.LogStdFloats("loss", Scale.MlStep, 1.0);
 
@@ -158,6 +166,7 @@ public sealed class PeerTests : IAsyncLifetime
 
         close.Should().Throw<ClosingException>();
         since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
+        run.Messages.Should().ContainSingle("nothing follows a hello that is not acknowledged").Which.Role.Should().Be(MessageRole.Hello);
     }
 
     [Fact]

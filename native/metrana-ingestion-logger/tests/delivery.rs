@@ -58,6 +58,7 @@ fn shutdown_leaves_the_run_open() {
     assert_eq!(house.points("run").total, 1);
 }
 
+// Parity: call/flush: flush
 #[test]
 fn a_flush_waits_for_acknowledgements_and_a_stalled_one_runs_out_of_time() {
     let house = House::new();
@@ -210,6 +211,7 @@ fn a_logger_that_may_not_write_stops_at_once_and_says_why() {
     }
 }
 
+// Parity: option/msg_max_retries: MsgMaxRetries
 #[test]
 fn a_budget_that_ends_stops_the_logger_or_drops_what_was_under_way() {
     for policy in [DeliveryPolicy::StopOnLoss, DeliveryPolicy::TolerateLoss] {
@@ -294,6 +296,7 @@ fn an_idle_logger_survives_a_service_that_comes_and_goes() {
     assert_eq!(house.points("run").steps, steps(0, 6));
 }
 
+// Parity: option/queue_capacity: QueueBytes
 #[test]
 fn a_full_queue_blocks_refuses_or_drops_as_told() {
     let house = House::new();
@@ -381,6 +384,7 @@ fn a_call_larger_than_the_queue_and_the_message_limit_goes_in_alone_and_arrives_
     assert_eq!(points.values[..100_000], values);
 }
 
+// Parity: delivery/threads: threads, share a series
 #[test]
 fn threads_share_a_series_without_gaps_or_doubles() {
     let house = House::new();
@@ -394,6 +398,7 @@ fn threads_share_a_series_without_gaps_or_doubles() {
     assert_eq!(house.points("run").steps, steps(0, 1200));
 }
 
+// Parity: option/mis_step_warn_budget: MisStepWarnBudget
 #[test]
 fn steps_that_do_not_grow_are_sent_counted_and_told() {
     let house = House::new();

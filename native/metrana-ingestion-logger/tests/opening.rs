@@ -49,6 +49,8 @@ fn hasty(endpoint: &str) -> Config {
 }
 
 /// Whatever is there that is no ingestion service: the opening ends in time and says what it met.
+// Parity: option/connect_timeout_secs: connect_timeout
+// Parity: option/init_timeout_secs: InitTimeout
 #[test]
 fn opening_ends_in_time_and_says_what_is_at_the_other_end() {
     let vacant = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");

@@ -1,10 +1,10 @@
 namespace Metrana.Native;
 
-/// <summary>The run could not be opened: a configuration that cannot work, a service out of reach or one that refused, or no native library.</summary>
-/// <param name="statusCode">The case.</param>
-/// <param name="message">What was wrong, with which value, and what to do.</param>
-/// <param name="grpcStatus">The gRPC status code that the service answered with, where that was the cause.</param>
-/// <param name="innerException">What caused it.</param>
+/// <summary>The run could not be opened: the configuration is invalid, the service is out of reach or refused, or the native library is missing.</summary>
+/// <param name="statusCode">The status.</param>
+/// <param name="message">The problem, the value at fault, and the remedy.</param>
+/// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>
+/// <param name="innerException">The cause.</param>
 public class LoggerInitException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
     : MetranaException(statusCode, message, grpcStatus, innerException);

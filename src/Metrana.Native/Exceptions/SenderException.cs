@@ -1,10 +1,10 @@
 namespace Metrana.Native;
 
-/// <summary>Delivery failed: the logger has stopped, or errors were collected that the <see cref="ErrorStrategy"/> raises.</summary>
-/// <param name="statusCode">The case.</param>
-/// <param name="message">What was wrong, with which value, and what to do.</param>
-/// <param name="grpcStatus">The gRPC status code that the service answered with, where that was the cause.</param>
-/// <param name="innerException">What caused it.</param>
+/// <summary>Delivery failed: the logger has stopped, or the <see cref="ErrorStrategy"/> raises errors that were collected.</summary>
+/// <param name="statusCode">The status.</param>
+/// <param name="message">The problem, the value at fault, and the remedy.</param>
+/// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>
+/// <param name="innerException">The cause.</param>
 public class SenderException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
     : MetranaException(statusCode, message, grpcStatus, innerException);

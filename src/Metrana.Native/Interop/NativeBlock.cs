@@ -19,11 +19,11 @@ internal unsafe ref struct NativeBlock
         _next = _start;
     }
 
-    /// <summary>How many bytes so many elements take here.</summary>
+    /// <summary>The number of bytes that this many elements take here.</summary>
     public static nuint Room<T>(int count)
         where T : unmanaged => checked((((nuint)count * (nuint)sizeof(T)) + Alignment - 1) / Alignment * Alignment);
 
-    /// <summary>Room for so many elements. What is in it before is anything.</summary>
+    /// <summary>Room for this many elements, with undefined content.</summary>
     public Span<T> Take<T>(int count)
         where T : unmanaged
     {

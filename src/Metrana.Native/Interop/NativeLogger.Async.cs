@@ -5,7 +5,7 @@ internal static unsafe partial class NativeLogger
 {
     /// <summary>Opens the run of a configuration that has been validated. The settings are copied before this returns.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="pump">Who reads the engine's events.</param>
+    /// <param name="pump">The reader of the engine's events.</param>
     /// <param name="tag">What its log lines carry.</param>
     /// <param name="cancellation">Gives up waiting; a logger that opens after that is freed.</param>
     public static Task<LoggerHandle?> OpenAsync(LoggerConfig config, EventPump pump, ulong tag, CancellationToken cancellation)
@@ -18,7 +18,7 @@ internal static unsafe partial class NativeLogger
     }
 
     /// <param name="logger">The logger.</param>
-    /// <param name="pump">Who reads the engine's events.</param>
+    /// <param name="pump">The reader of the engine's events.</param>
     /// <param name="timeout">Seconds; <see cref="Seconds.None"/> waits as long as it takes.</param>
     /// <param name="cancellation">Gives up waiting, and nothing else.</param>
     public static Task FlushAsync(LoggerHandle logger, EventPump pump, double timeout, CancellationToken cancellation)
@@ -29,9 +29,9 @@ internal static unsafe partial class NativeLogger
     }
 
     /// <param name="logger">The logger.</param>
-    /// <param name="pump">Who reads the engine's events.</param>
+    /// <param name="pump">The reader of the engine's events.</param>
     /// <param name="timeout">Seconds; <see cref="Seconds.None"/> takes the configured timeout.</param>
-    /// <param name="closeRun">Whether the run is closed as well.</param>
+    /// <param name="closeRun">Whether to close the run too.</param>
     /// <param name="cancellation">Gives up waiting; the logger closes all the same.</param>
     public static Task CloseAsync(LoggerHandle logger, EventPump pump, double timeout, bool closeRun, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ internal readonly unsafe ref struct SeriesNames
     /// <param name="scale">The scale.</param>
     /// <param name="labels">The labels.</param>
     /// <param name="stack">Room on the stack of the caller, which outlives this.</param>
-    /// <exception cref="ArgumentNullException">There is no metric, or a label without key or value.</exception>
+    /// <exception cref="ArgumentNullException">The metric, or the key or value of a label, is null.</exception>
     /// <exception cref="ArgumentException">A text has no UTF-8.</exception>
     public SeriesNames(string metric, Scale scale, LabelSpan labels, Stack* stack)
     {
@@ -53,7 +53,7 @@ internal readonly unsafe ref struct SeriesNames
 
     public void Dispose() => NativeMemory.Free(_heap);
 
-    /// <summary>Room for the names of nearly every call. What is in it before does not matter.</summary>
+    /// <summary>Room for the names of nearly every call. Its content is undefined at first.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Stack
     {

@@ -64,7 +64,7 @@ internal readonly unsafe ref struct TextTable
 
     public void Dispose() => NativeMemory.Free(_heap);
 
-    /// <summary>Room for the environments of nearly every call. What is in it before does not matter.</summary>
+    /// <summary>Room for the environments of nearly every call. Its content is undefined at first.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Stack
     {

@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Metrana.Player.Tests.Parity;
+
+/// <summary>A row of docs/parity.md.</summary>
+/// <param name="Table">The heading above it.</param>
+/// <param name="Id">What tests call it by.</param>
+/// <param name="Published">What the published packages have.</param>
+/// <param name="Ours">What it is called here.</param>
+/// <param name="Text">All cells between the id and the proof.</param>
+/// <param name="IsLater">Whether it is not built yet.</param>
+/// <param name="Tests">The tests that it names as its proof.</param>
+internal sealed record ParityRow(
+    string Table, string Id, string Published, string Ours, string Text, bool IsLater, IReadOnlyList<string> Tests);
+
+/// <summary>Reads the tables of docs/parity.md.</summary>
+internal static partial class ParityTable
+{
+    public static IReadOnlyList<ParityRow> Read() => [.. Rows(File.ReadLines(Path.Combine(Checkout.Root, "docs", "parity.md")))];
+
+    private static IEnumerable<ParityRow> Rows(IEnumerable<string> lines)
+    {
+        var table = "";
+        foreach (var line in lines)
+        {
+            if (line.StartsWith("## ", StringComparison.Ordinal))
+            {
+                table = line[3..];
+            }
+            else if (line.StartsWith("| ", StringComparison.Ordinal) && !line.EndsWith("| proof |", StringComparison.Ordinal))
+            {
+                string[] cells = [.. Cell().Split(line).Select(cell => cell.Trim())];
+                var proof = cells[^2];
+                yield return new ParityRow(
+                    table,
+                    cells[1].Trim('`'),
+                    cells[2],
+                    cells[^3],
+                    string.Join(" | ", cells[2..^2]),
+                    proof == "later",
+                    [.. Code().Matches(proof).Select(code => code.Groups["code"].Value)]);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?<!\\)\|")]
+    private static partial Regex Cell();
+
+    [GeneratedRegex("`(?<code>[^`]+)`")]
+    private static partial Regex Code();
+}
