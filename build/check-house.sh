@@ -54,9 +54,13 @@ for package in $packages; do
     breach "no project uses the package '$package'"
 done
 documented=$(sed -nE 's/^\| `([^`]+)` \|.*/\1/p' docs/dependencies.md | sort -u)
-used=$(printf '%s\n%s\n' "$workspace_crates" "$packages" | sort -u)
+npm_packages=$(awk '/^  "(devD|d)ependencies"/{on=1; next} /^  }/{on=0} on' native/metrana-server/page/package.json | sed -nE 's/^ *"([^"]+)":.*/\1/p')
+used=$(printf '%s\n%s\n%s\n' "$workspace_crates" "$packages" "$npm_packages" | sort -u)
 for name in $(comm -23 <(echo "$used") <(echo "$documented")); do breach "docs/dependencies.md has no row for '$name'"; done
 for name in $(comm -13 <(echo "$used") <(echo "$documented")); do breach "docs/dependencies.md has a row for '$name', which is not a direct dependency"; done
+
+# ---- the page's lock file names no registry ------------------------------------------------------------------------
+! grep -q '"resolved"' native/metrana-server/page/package-lock.json || breach "the page's lock file names a registry"
 
 # ---- links between the documents ----------------------------------------------------------------------------------
 for doc in *.md docs/*.md; do

@@ -1,4 +1,4 @@
-//! The HTTP API: what the server holds, as JSON, and faults on demand.
+//! The HTTP API: what the server holds, as JSON, and faults on demand; and the page that shows it.
 //!
 //! Whole numbers of 64 bits are texts, as in the JSON form of protocol buffers: a reader in JavaScript would round them.
 
@@ -28,6 +28,7 @@ mod series;
 mod series_filter;
 mod server;
 mod session;
+mod site;
 mod tokens;
 
 use std::sync::Arc;
@@ -62,7 +63,7 @@ pub(crate) struct Api {
 
 /// The routes. Without `allow_faults` those of the faults do not exist.
 pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Router {
-    let mut router = Router::new()
+    let mut router = site::routes(Router::new())
         .route(HEALTH, get(server::health))
         .route("/api/v1/server", get(server::about))
         .route("/api/v1/server/stop", post(server::stop))
@@ -100,7 +101,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
 /// What is answered to somebody who shows no key: what a key is exchanged at, and the page, which holds nothing until
 /// its user has given a key.
 pub(crate) fn is_public(path: &str) -> bool {
-    matches!(path, HEALTH | session::PATH | tokens::EXCHANGE | tokens::REFRESH | "/")
+    matches!(path, HEALTH | session::PATH | tokens::EXCHANGE | tokens::REFRESH) || site::has(path)
 }
 
 /// A refusal at the gate as an answer.

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Makes the server's page from its sources, as they are committed under native/metrana-server/page/dist.
+#   build/page.sh           writes them
+#   build/page.sh --check   fails when the committed ones are not what the sources make
+#   build/page.sh --test    runs the page's own tests and those in a browser
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../native/metrana-server/page"
+if ! command -v npm >/dev/null; then
+  [ "${1:-}" = --check ] || { echo "the page is made with npm, which is not here" >&2; exit 1; }
+  echo "note: npm is not here; the page's files are not compared with their sources"
+  exit 0
+fi
+npm ci --silent
+case "${1:-}" in
+  "") npm run --silent build ;;
+  --check) npm run --silent check && npm run --silent verify ;;
+  --test) npm test --silent ;;
+  *) echo "usage: build/page.sh [--check | --test]" >&2; exit 2 ;;
+esac

@@ -1,0 +1,49 @@
+import { getJson, request, sendJson } from "./request.ts";
+import type { Attributes, Counts, Project, Run, Series, Server } from "./types.ts";
+
+/** Who a project is. */
+export interface ProjectId {
+  organization: string | null;
+  workspace: string;
+  project: string;
+}
+
+const run = (id: string) => `/api/v1/runs/${encodeURIComponent(id)}`;
+
+export const readServer = () => getJson<Server>("/api/v1/server");
+
+export const readProjects = async () => (await getJson<{ projects: Project[] }>("/api/v1/projects")).projects;
+
+/** The newest first. */
+export async function readRuns({ organization, workspace, project }: ProjectId): Promise<Run[]> {
+  const query = new URLSearchParams({ organization: organization ?? "", workspace, project, order: "created_last" });
+  return (await getJson<{ runs: Run[] }>(`/api/v1/runs?${query}`)).runs;
+}
+
+export const readSeries = async (id: string) => (await getJson<{ series: Series[] }>(`${run(id)}/series`)).series;
+
+export const readAttributes = async (id: string) =>
+  (await getJson<{ attributes: Attributes }>(`${run(id)}/attributes`)).attributes;
+
+export const readCounts = (id: string) => getJson<Counts>(`${run(id)}/counts`);
+
+/** What people say about a run, whatever its program logs. */
+export interface RunEdit {
+  name?: string | null;
+  notes?: string | null;
+  tags?: string[];
+  hidden?: boolean;
+  pinned?: boolean;
+}
+
+export const editRun = (id: string, edit: RunEdit) => sendJson("PATCH", run(id), edit);
+
+/** Removes a project with all its runs. */
+export function deleteProject({ organization, workspace, project }: ProjectId) {
+  const query = new URLSearchParams({ workspace, project, ...(organization === null ? {} : { organization }) });
+  return request(`/api/v1/projects?${query}`, { method: "DELETE" });
+}
+
+export const deleteRun = (id: string) => request(run(id), { method: "DELETE" });
+
+export const logIn = (key: string) => sendJson("POST", "/api/v1/session", { key });

@@ -1,0 +1,43 @@
+import type { Curve } from "../api/curves.ts";
+import type { Axis } from "../api/types.ts";
+
+/** A line of a chart, ready to draw. */
+export interface DrawnLine {
+  key: string;
+  name: string;
+  colour: string;
+  /** Of the stretch between minimum and maximum, and of what smoothing left out. */
+  faint: string;
+  dash: number[];
+  curve: Curve;
+  /** The mean of each bucket, smoothed. */
+  values: Float64Array;
+  /** A group of runs: the mean with a band from the least to the greatest. */
+  isBand: boolean;
+}
+
+/** A moment that somebody noted. */
+export interface Mark {
+  x: number;
+  text: string;
+}
+
+export interface ChartModel {
+  axis: Axis;
+  xs: Float64Array;
+  /** What is seen of the axis. */
+  stretch: readonly [number, number];
+  lines: DrawnLine[];
+  marks: Mark[];
+  logX: boolean;
+  logY: boolean;
+  smoothing: number;
+}
+
+/** How many points are in it. */
+export const pointsOf = ({ lines }: ChartModel) =>
+  lines.reduce((sum, { curve }) => sum + curve.count.reduce((all, count) => all + count, 0), 0);
+
+/** Whether there is anything to see, be it that something is no number. */
+export const hasSomething = ({ lines }: ChartModel) =>
+  lines.some(({ curve }) => curve.count.some((count) => count > 0) || curve.flags.some((flag) => flag > 0));

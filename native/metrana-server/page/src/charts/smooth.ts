@@ -1,0 +1,21 @@
+import type { Curve } from "../api/curves.ts";
+
+/** The mean of each bucket; NaN where there is none. */
+export function means({ count, sum }: Curve): Float64Array {
+  return Float64Array.from(count, (points, place) => (points > 0 ? (sum[place] ?? NaN) / points : NaN));
+}
+
+/**
+ * An exponential moving mean that does not lean towards where it began. Empty buckets neither count nor end it.
+ * @param weight From 0, which changes nothing, to less than 1.
+ */
+export function smoothed(values: Float64Array, weight: number): Float64Array {
+  if (weight <= 0) return values;
+  let [mean, share] = [0, 0];
+  return values.map((value) => {
+    if (!Number.isFinite(value)) return NaN;
+    mean = weight * mean + (1 - weight) * value;
+    share = weight * share + (1 - weight);
+    return mean / share;
+  });
+}

@@ -1,0 +1,36 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { scaleName, shortName, type ChartSpec } from "../state/charts.ts";
+import { change, view } from "../state/view.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Curves } from "./curves.tsx";
+
+/** How far out of sight a chart is made ready. */
+const MARGIN = "300px";
+
+/** A frame that holds its chart only while it is in sight. */
+export function Card({ spec }: { spec: ChartSpec }) {
+  const host = useRef<HTMLElement>(null);
+  const isSeen = useSignal(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => (isSeen.value = entry?.isIntersecting === true), { rootMargin: MARGIN });
+    if (host.current) observer.observe(host.current);
+    return () => observer.disconnect();
+  }, []);
+  const isFull = view.value.full === spec.key;
+  return (
+    <article class="chart" ref={host} aria-label={spec.metric}>
+      <header>
+        <h3 title={spec.metric}>{isFull ? spec.metric : shortName(spec.metric)}</h3>
+        <span class="quiet">{scaleName(spec.scale)}</span>
+        <span class="spring" />
+        {!isFull && (
+          <button type="button" class="icon" title="Full screen" aria-label={`${spec.metric}: full screen`} onClick={() => change({ full: spec.key })}>
+            <Icon name="expand" />
+          </button>
+        )}
+      </header>
+      {isSeen.value ? <Curves spec={spec} /> : <div class="plot" />}
+    </article>
+  );
+}

@@ -1,0 +1,70 @@
+import { computed, signal, useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { prepare } from "../charts/prepare.ts";
+import { hasSomething, pointsOf } from "../charts/model.ts";
+import { marksOf } from "../state/annotations.ts";
+import type { ChartSpec } from "../state/charts.ts";
+import { type ChartState, retry, watch } from "../state/curves.ts";
+import { attributesOf, nameOf, places, runs, shown } from "../state/runs.ts";
+import { isDark } from "../state/theme.ts";
+import { view } from "../state/view.ts";
+import { Problem } from "../ui/problem.tsx";
+import { saveCsv, savePng } from "../ui/save.ts";
+import { CurveCanvas } from "./curve-canvas.tsx";
+import { groupOf } from "./group-choice.tsx";
+
+const NOT_YET = signal<ChartState>({ data: null, error: null, isLoading: true });
+const runsById = computed(() => new Map((runs.value.value ?? []).map((run) => [run.run_id, run])));
+/** What of the view changes the lines of a chart; the rest of it must not draw them anew. */
+const look = computed(() => {
+  const { smoothing, logX, logY, range, x } = view.value;
+  return JSON.stringify({ smoothing, logX, logY, range, x });
+});
+
+/** The curves of a chart, kept up to date. */
+export function Curves({ spec }: { spec: ChartSpec }) {
+  const source = useSignal(NOT_YET);
+  const picture = useRef<() => HTMLCanvasElement | null>(null);
+  const now = useSignal(spec);
+  now.value = spec;
+  useEffect(() => {
+    const { state, leave } = watch(spec);
+    source.value = state;
+    return leave;
+  }, [spec]);
+
+  const model = useComputed(() => {
+    const { data } = source.value.value;
+    if (!data) return null;
+    const { smoothing, logX, logY, range, x } = JSON.parse(look.value) as ReturnType<typeof view.peek>;
+    return prepare(now.value, data, {
+      runs: runsById.value,
+      nameOf,
+      places: places.value,
+      dark: isDark.value,
+      smoothing,
+      logX,
+      logY,
+      zoom: data.x === x ? range : null,
+      groupOf: groupOf.value,
+      marks: shown.value.flatMap((run) => marksOf(run, attributesOf.value.get(run.run_id), data.x)),
+    });
+  }).value;
+  const { data, error, isLoading } = source.value.value;
+  const isEmpty = model !== null && !hasSomething(model);
+
+  return (
+    <>
+      <div class="plot" data-points={model ? pointsOf(model) : undefined} data-loading={isLoading}>
+        <CurveCanvas model={isEmpty ? null : model} zooms handle={picture} />
+        {!data && !error && <p class="over" role="status">Loading…</p>}
+        {isEmpty && <p class="over">No points on this axis{view.value.range ? " in this stretch" : ""}.</p>}
+      </div>
+      {error && <Problem error={error} retry={retry} />}
+      <footer class="chart-foot">
+        <button type="button" aria-label={`${spec.metric} as CSV`} disabled={!model} onClick={() => model && saveCsv(spec.metric, model)}>CSV</button>
+        <button type="button" aria-label={`${spec.metric} as PNG`} disabled={!model} onClick={() => savePng(spec.metric, picture.current?.() ?? null)}>PNG</button>
+      </footer>
+    </>
+  );
+}

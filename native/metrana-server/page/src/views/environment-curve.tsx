@@ -1,0 +1,52 @@
+import { useMemo } from "preact/hooks";
+import { readCurves } from "../api/curves.ts";
+import type { Series } from "../api/types.ts";
+import { prepare } from "../charts/prepare.ts";
+import { useAsked } from "../state/asked.ts";
+import { attributesOf, nameOf, places, runs } from "../state/runs.ts";
+import { marksOf } from "../state/annotations.ts";
+import { isDark } from "../state/theme.ts";
+import { view } from "../state/view.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { CurveCanvas } from "./curve-canvas.tsx";
+
+interface Props {
+  run: string;
+  series: Series;
+  environment: string;
+  onClose(): void;
+}
+
+const BUCKETS = 300;
+
+/** One environment alone. */
+export function EnvironmentCurve({ run, series, environment, onClose }: Props) {
+  const { x, smoothing, logX, logY } = view.value;
+  const asked = useAsked(`${run} ${series.id} ${x} ${environment}`, [run], (signal) =>
+    readCurves([{ run, series: series.id, environments: [environment] }], { x, buckets: BUCKETS }, signal),
+  );
+  const { value, error } = asked.value;
+  const about = runs.value.value?.find((one) => one.run_id === run);
+  const model = useMemo(() => {
+    const curve = value?.curves[0];
+    if (!curve || !about) return null;
+    const key = `${run}:${series.id}`;
+    const line = { run, series: series.id, key, labels: environment, variant: 0, world: series.world, anywhere: false };
+    const spec = { key, metric: series.metric, scale: series.scale, kind: series.kind, lines: [line] };
+    const data = { x, grid: value.grid, extent: [value.grid.from, value.grid.to] as const, curves: new Map([[key, curve]]) };
+    const marks = marksOf(about, attributesOf.value.get(run), x);
+    return prepare(spec, data, { runs: new Map([[run, about]]), nameOf, places: places.value, dark: isDark.value, smoothing, logX, logY, zoom: null, marks, groupOf: null });
+  }, [value, about, smoothing, logX, logY, isDark.value]);
+  return (
+    <div class="environment" aria-label={`Environment ${environment}`} role="group">
+      <div class="row">
+        <strong>{environment}</strong>
+        <span class="spring" />
+        <button type="button" class="icon" aria-label={`Close ${environment}`} onClick={onClose}><Icon name="close" /></button>
+      </div>
+      {error && <Problem error={error} />}
+      <div class="plot"><CurveCanvas model={model} zooms={false} /></div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { AXES } from "../api/types.ts";
+import { AXIS_NAMES, place } from "../charts/format.ts";
+import { metricMatcher } from "../state/charts.ts";
+import { change, view } from "../state/view.ts";
+import { FilterBox } from "../ui/filter-box.tsx";
+import { KEYS } from "../ui/keys.ts";
+
+const COLUMNS = [0, 1, 2, 3, 4];
+
+/** What holds for all charts. */
+export function Toolbar() {
+  const { x, smoothing, logX, logY, range, columns, metricFilter } = view.value;
+  return (
+    <div class="toolbar" role="toolbar" aria-label="All charts">
+      <FilterBox id="metric-filter" label="Filter metrics" value={metricFilter} problem={metricMatcher.value.problem} onChange={(value) => change({ metricFilter: value })} />
+      <label>
+        <span>X axis</span>
+        <select value={x} onChange={(event) => change({ x: AXES.find((axis) => axis === event.currentTarget.value) ?? "step", range: null })}>
+          {AXES.map((axis) => <option key={axis} value={axis}>{AXIS_NAMES[axis]}</option>)}
+        </select>
+      </label>
+      <label class="smoothing">
+        <span>Smoothing</span>
+        <input type="range" min="0" max="0.99" step="0.01" value={smoothing} onInput={(event) => change({ smoothing: Number(event.currentTarget.value) })} />
+        <output>{smoothing.toFixed(2)}</output>
+      </label>
+      <label><input type="checkbox" checked={logY} onChange={() => change({ logY: !logY })} /> Log y</label>
+      <label><input type="checkbox" checked={logX} onChange={() => change({ logX: !logX })} /> Log x</label>
+      <label class="columns">
+        <span>Columns</span>
+        <select value={columns} onChange={(event) => change({ columns: Number(event.currentTarget.value) })}>
+          {COLUMNS.map((count) => <option key={count} value={count}>{count === 0 ? "auto" : count}</option>)}
+        </select>
+      </label>
+      {range && (
+        <button type="button" class="primary" onClick={() => change({ range: null })} title={`${place(range[0], x)} to ${place(range[1], x)}`}>
+          Reset zoom
+        </button>
+      )}
+      <span class="spring" />
+      <span class="quiet keys" tabIndex={0} title={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join("\n")} aria-label={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join(", ")} role="note">Keys</span>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { place, short } from "../charts/format.ts";
+import type { ChartModel, DrawnLine } from "../charts/model.ts";
+
+/** Where the mouse is on a chart. */
+export interface Pointed {
+  bucket: number;
+  left: number;
+  top: number;
+  height(value: number): number;
+}
+
+/** So many lines are told of: those nearest to the mouse. */
+const MOST_ROWS = 9;
+
+/** What the lines say where the mouse is. */
+export function Tooltip({ model, at }: { model: ChartModel; at: Pointed }) {
+  const rows = model.lines
+    .flatMap((line) => {
+      const value = line.values[at.bucket];
+      return value !== undefined && Number.isFinite(value) ? [{ line, value, far: Math.abs(at.height(value) - at.top) }] : [];
+    })
+    .sort((a, b) => a.far - b.far);
+  const x = model.xs[at.bucket];
+  if (x === undefined || rows.length === 0) return null;
+  const only = rows[0]?.line.curve;
+  const exact = only?.count[at.bucket] === 1 ? (only.firstX[at.bucket] ?? x) : x;
+  const marks = model.marks.filter((mark) => Math.abs(mark.x - x) <= Math.abs((model.xs[1] ?? x) - (model.xs[0] ?? x)) / 2);
+  return (
+    <div class={`tooltip${at.left > 220 ? " left" : ""}`} style={{ "--x": `${at.left + 60}px` } as never}>
+      <div class="quiet">{place(exact, model.axis)}</div>
+      {rows.slice(0, MOST_ROWS).map(({ line, value }, index) => (
+        <div key={line.key} class={index === 0 ? "nearest" : ""}>
+          <span class="swatch" style={{ background: line.colour }} />
+          <span class="name">{line.name}</span>
+          <span class="value">{short(value)}</span>
+          {spread(line, at.bucket)}
+        </div>
+      ))}
+      {rows.length > MOST_ROWS && <div class="quiet">and {rows.length - MOST_ROWS} more</div>}
+      {marks.map((mark) => <div key={mark.text} class="mark">▾ {mark.text}</div>)}
+    </div>
+  );
+}
+
+function spread({ curve }: DrawnLine, bucket: number) {
+  if ((curve.count[bucket] ?? 0) < 2) return null;
+  return <span class="quiet value">{short(curve.min[bucket] ?? NaN)} … {short(curve.max[bucket] ?? NaN)}</span>;
+}

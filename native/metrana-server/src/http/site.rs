@@ -1,0 +1,80 @@
+//! The page for people: files that are part of the program, made from `page/` by npm and committed, so that cargo alone
+//! builds everything.
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::Api;
+
+/// A file of the page.
+struct File {
+    path: &'static str,
+    media_type: &'static str,
+    contents: &'static [u8],
+}
+
+const FILES: [File; 4] = [
+    File {
+        path: "/",
+        media_type: "text/html; charset=utf-8",
+        contents: include_bytes!("../../page/dist/index.html"),
+    },
+    File {
+        path: "/page.js",
+        media_type: "text/javascript; charset=utf-8",
+        contents: include_bytes!("../../page/dist/page.js"),
+    },
+    File {
+        path: "/page.css",
+        media_type: "text/css; charset=utf-8",
+        contents: include_bytes!("../../page/dist/page.css"),
+    },
+    File {
+        path: "/icon.svg",
+        media_type: "image/svg+xml",
+        contents: include_bytes!("../../page/dist/icon.svg"),
+    },
+];
+
+/// Only the page's own files run and are shown, it talks to its own server only, and no other page can frame it. So a
+/// text of a run could do nothing even if it became markup.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'";
+
+/// Whether it is the page, which holds nothing until its user has given a key.
+pub(super) fn has(path: &str) -> bool {
+    FILES.iter().any(|file| file.path == path)
+}
+
+pub(super) fn routes(router: Router<Api>) -> Router<Api> {
+    FILES.iter().fold(router, |router, file| {
+        router.route(file.path, get(move |headers: HeaderMap| async move { file.answer(&headers) }))
+    })
+}
+
+impl File {
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let tag = format!("\"{:08x}-{:x}\"", crc32c::crc32c(self.contents), self.contents.len());
+        let headers = [
+            (CONTENT_TYPE, self.media_type),
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (X_FRAME_OPTIONS, "DENY"),
+            (REFERRER_POLICY, "no-referrer"),
+            // Another version of the server may answer next time.
+            (CACHE_CONTROL, "no-cache"),
+            (ETAG, tag.as_str()),
+        ];
+        if asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        (headers, self.contents).into_response()
+    }
+}
