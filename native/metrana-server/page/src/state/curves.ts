@@ -1,5 +1,5 @@
 import { type Signal, effect, signal } from "@preact/signals";
-import { type Curve, type Grid, readCurves } from "../api/curves.ts";
+import { type Curve, type Grid, cut, readCurves } from "../api/curves.ts";
 import type { Axis, Change } from "../api/types.ts";
 import { MOST_BUCKETS, gridFor, isSame, part } from "../charts/grid.ts";
 import { extentOf, isGrown, lastFilled, merge } from "../charts/merge.ts";
@@ -215,10 +215,13 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
       const curve = curves[index];
       // Somebody may have read the chart as a whole meanwhile.
       if (!curve || one.chart.state.peek().data !== one.data) continue;
-      const grown = isGrown(one.curve, curve, begin);
-      merge(one.curve, curve, begin);
-      if (grown) touched.add(one.chart);
       const isFull = (curve.count.at(-1) ?? 0) > 0;
+      // The end of a question lies in its last bucket, though within the whole grid it begins the next one.
+      const isInside = begin + piece.buckets < one.data.grid.buckets;
+      const known = isInside ? cut(curve, 0, piece.buckets - 1) : curve;
+      const grown = isGrown(one.curve, known, begin);
+      merge(one.curve, known, begin);
+      if (grown) touched.add(one.chart);
       if (isFull || !grown) further.push(one);
     }
     if (further.length === 0) return;

@@ -38,7 +38,7 @@ export function Toolbar() {
         </button>
       )}
       <span class="spring" />
-      <span class="quiet keys" tabIndex={0} title={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join("\n")} aria-label={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join(", ")} role="note">Keys</span>
+      <span class="quiet keys" tabIndex={0} title={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join("\n")} aria-label={`Keys. ${Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join(", ")}`} role="note">Keys</span>
     </div>
   );
 }

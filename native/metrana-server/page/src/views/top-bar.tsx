@@ -10,7 +10,7 @@ export function TopBar() {
   const here = project.value;
   return (
     <header class="top">
-      <button type="button" class="brand" onClick={() => open(null)} aria-label="All projects">
+      <button type="button" class="brand" onClick={() => open(null)} aria-label="Metrana: all projects">
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>Metrana</span>
       </button>
@@ -49,10 +49,12 @@ function Live() {
   const [name, action] = STATES[state];
   const act = state === "live" || state === "connecting" ? pause : follow;
   return (
-    <button type="button" class={`live ${state}`} onClick={act} title={action}>
-      <span class="dot" />
-      <span role="status">{name}</span>
-      <span class="hidden">. {action}</span>
-    </button>
+    <>
+      <span class="hidden" role="status">{name}</span>
+      <button type="button" class={`live ${state}`} onClick={act} title={action} aria-label={`${name}. ${action}`}>
+        <span class="dot" />
+        <span>{name}</span>
+      </button>
+    </>
   );
 }

@@ -1,0 +1,358 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { Logger } from "../data.mjs";
+import { startServer } from "../server.mjs";
+import { STEPS, tell } from "../story.mjs";
+import { newPage, startBrowser, until } from "./browser.mjs";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PROJECT = "/?workspace=lab&project=walker";
+const timeout = 60_000;
+
+describe("the page", { timeout: 300_000 }, () => {
+  let server, browser, runs, page, context, complaints;
+
+  before(async () => {
+    server = await startServer("--open");
+    browser = await startBrowser();
+    runs = await tell(server.address);
+  }, { timeout });
+  after(async () => {
+    runs?.last.leave();
+    await browser?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    ({ page, context, complaints } = await newPage(browser, server.url));
+  });
+  afterEach(async () => {
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  const open = async (more = "") => {
+    await page.goto(server.url + PROJECT + more);
+    await page.waitForSelector("article.chart, .notice, .card");
+  };
+  const chart = (metric) => page.locator(`article.chart[aria-label="${metric}"]`);
+  const points = (metric) => chart(metric).locator(".plot").getAttribute("data-points");
+  const drawn = (metric, count) => until(`${metric} has ${count} points`, async () => {
+    const now = await points(metric);
+    return now === String(count) || now;
+  });
+  const names = () => page.locator("article.chart h3").allTextContents();
+
+  test("projects lead to their runs and back", { timeout }, async () => {
+    await page.goto(server.url);
+    await page.getByRole("button", { name: "walker", exact: false }).first().click();
+    await page.getByRole("listitem").nth(2).waitFor();
+    assert.match(page.url(), /project=walker/);
+    await page.goBack();
+    await page.getByRole("heading", { name: "Projects" }).waitFor();
+  });
+
+  test("every point of every run is on its chart", { timeout }, async () => {
+    await open("&metrics=loss|score");
+    await drawn("train/loss", 3 * STEPS);
+    await drawn("eval/score", 30);
+  });
+
+  test("one question brings all charts in view, and those out of view are not asked for", { timeout }, async () => {
+    const bodies = [];
+    page.on("request", (request) => request.url().endsWith("/buckets") && bodies.push(JSON.parse(request.postData())));
+    await open("&columns=1");
+    await drawn("speed", 3 * STEPS);
+    const wide = bodies.filter((body) => body.buckets > 1);
+    assert.ok(wide.every((body) => body.buckets <= 350), "at most 350 buckets");
+    const asked = new Set(bodies.flatMap((body) => body.series.map((one) => one.series)));
+    assert.ok(asked.size < 7, "not every series was asked for");
+    const mounted = await page.locator("article.chart .uplot").count();
+    assert.ok(mounted > 0 && mounted < (await page.locator("article.chart").count()), `${mounted} are mounted`);
+  });
+
+  test("a peak of a single point among thousands is drawn", { timeout }, async () => {
+    await open("&metrics=loss");
+    await drawn("train/loss", 3 * STEPS);
+    // The topmost tenth of the plot, where only the peak reaches.
+    const inked = await chart("train/loss").locator(".uplot canvas").evaluate((canvas) => {
+      const ctx = canvas.getContext("2d");
+      const [left, top, width, height] = [canvas.width * 0.2, canvas.height * 0.08, canvas.width * 0.5, canvas.height * 0.12];
+      const { data } = ctx.getImageData(left, top, width, height);
+      let count = 0;
+      for (let place = 0; place < data.length; place += 4) {
+        const [red, green, blue, alpha] = data.slice(place, place + 4);
+        if (alpha > 60 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) count += 1;
+      }
+      return count;
+    });
+    assert.ok(inked > 5, `${inked} pixels of colour`);
+  });
+
+  test("what is no number is marked", { timeout }, async () => {
+    await open("&metrics=broken&runs=" + runs.first.id);
+    await drawn("train/broken", STEPS - 3);
+    const csv = await saved(chart("train/broken").getByRole("button", { name: "as CSV" }));
+    assert.match(csv, /^line,from_x,to_x/);
+  });
+
+  const saved = async (button) => {
+    const coming = page.waitForEvent("download");
+    await button.click({ force: true });
+    return readFile(await (await coming).path(), "utf8");
+  };
+
+  test("curves grow while a program logs, and only what changed is read", { timeout }, async () => {
+    const logger = await Logger.open(server.address, { workspace: "lab", project: "growing", run_name: "live" });
+    const [loss, other] = await logger.declare(["loss", "other"]);
+    await logger.log(loss, 0, Array(500).fill(1));
+    await logger.log(other, 0, Array(500).fill(1));
+    await page.goto(server.url + "/?workspace=lab&project=growing");
+    await drawn("loss", 500);
+    await drawn("other", 500);
+    const bodies = [];
+    page.on("request", (request) => request.url().endsWith("/buckets") && bodies.push(JSON.parse(request.postData())));
+    for (let step = 500; step < 520; step++) await logger.log(loss, step, [2]);
+    await drawn("loss", 520);
+    assert.ok(bodies.length > 0 && bodies.every((body) => body.series.length === 1 && body.series[0].series === loss && body.from > 400), JSON.stringify(bodies));
+    // Far beyond the grid that was there.
+    await logger.log(loss, 520, Array(20_000).fill(3));
+    await drawn("loss", 20_520);
+    // A series and a run that were not there before.
+    const [late] = await logger.declare(["late"]);
+    await logger.log(late, 0, [1, 2, 3]);
+    await drawn("late", 3);
+    const second = await Logger.open(server.address, { workspace: "lab", project: "growing", run_name: "second" });
+    const [again] = await second.declare(["loss"]);
+    await second.log(again, 0, [1, 2]);
+    await drawn("loss", 20_522);
+    await second.close();
+    await logger.close();
+    await page.getByText("Finished").nth(1).waitFor();
+  });
+
+  test("a pause holds still, and what came meanwhile is there afterwards", { timeout }, async () => {
+    const logger = await Logger.open(server.address, { workspace: "lab", project: "paused", run_name: "run" });
+    const [loss] = await logger.declare(["loss"]);
+    await logger.log(loss, 0, [1, 2, 3]);
+    await page.goto(server.url + "/?workspace=lab&project=paused");
+    await drawn("loss", 3);
+    await page.getByRole("button", { name: /Live/ }).click();
+    await page.getByRole("button", { name: /Paused/ }).waitFor();
+    await logger.log(loss, 3, [4, 5]);
+    assert.equal(await points("loss"), "3");
+    await page.getByRole("button", { name: /Paused/ }).click();
+    await drawn("loss", 5);
+    await logger.close();
+  });
+
+  test("runs and metrics are filtered by text and by expression, and the URL keeps it", { timeout }, async () => {
+    await open();
+    await page.getByRole("searchbox", { name: "Filter metrics" }).fill("^train/(loss|entropy)$");
+    await until("two charts are left", async () => (await names()).join() === "entropy,loss" || names());
+    await page.getByRole("searchbox", { name: "Filter runs" }).fill("wid");
+    await until("one run is left", async () => (await page.locator(".run").count()) === 1);
+    await until("the URL has it", async () => page.url().includes("metrics=") && page.url().includes("find=wid"));
+    await page.reload();
+    await until("it is so again", async () => (await names()).join() === "entropy,loss" && (await page.locator(".run").count()) === 1);
+    await page.getByRole("searchbox", { name: "Filter metrics" }).fill("loss[");
+    assert.equal(await page.getByRole("searchbox", { name: "Filter metrics" }).getAttribute("aria-invalid"), "true");
+  });
+
+  test("a run that is not ticked is not drawn", { timeout }, async () => {
+    await open("&metrics=loss");
+    await drawn("train/loss", 3 * STEPS);
+    await page.getByRole("checkbox", { name: "Show wide" }).uncheck();
+    await drawn("train/loss", 2 * STEPS);
+    await page.getByRole("button", { name: "Latest" }).click();
+    await drawn("train/loss", STEPS);
+    await page.getByRole("button", { name: "None" }).click();
+    await page.getByText("Choose runs at the side").waitFor();
+    await page.getByRole("button", { name: "All", exact: true }).click();
+    await drawn("train/loss", 3 * STEPS);
+  });
+
+  test("a zoom holds for all charts, brings finer buckets, and ends with a double click", { timeout }, async () => {
+    await open("&metrics=train");
+    await drawn("train/loss", 3 * STEPS);
+    const over = chart("train/loss").locator(".u-over");
+    const box = await over.boundingBox();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    for (const metric of ["train/loss", "train/entropy"]) {
+      await until(`${metric} has a part only`, async () => {
+        const now = Number(await points(metric));
+        return (now > 0 && now < 3 * STEPS * 0.5) || now;
+      });
+    }
+    await page.waitForURL(/range=/);
+    await over.dblclick();
+    await drawn("train/entropy", 3 * STEPS);
+  });
+
+  test("the cursor tells values, and is on all charts", { timeout }, async () => {
+    await open("&metrics=train/(loss|entropy)");
+    await drawn("train/loss", 3 * STEPS);
+    await chart("train/loss").locator(".u-over").hover();
+    const tooltip = chart("train/loss").locator(".tooltip");
+    await tooltip.getByText("baseline").waitFor();
+    assert.match(await tooltip.textContent(), /<img src=x onerror=alert\(1\)>/, "text stays text");
+    await until("the other chart has the line", () => chart("train/entropy").locator(".u-cursor-x").evaluate((line) => !line.classList.contains("u-off")));
+  });
+
+  test("axes, smoothing and logarithms are chosen, drawn and kept", { timeout }, async () => {
+    await open("&metrics=loss&runs=" + runs.first.id);
+    await drawn("train/loss", STEPS);
+    for (const axis of ["wall_time", "relative_time", "rl_step"]) {
+      await page.getByLabel("X axis").selectOption(axis);
+      await drawn("train/loss", STEPS);
+    }
+    await page.getByLabel("X axis").selectOption("episode");
+    await page.getByText("No points on this axis").waitFor();
+    await page.getByLabel("X axis").selectOption("step");
+    await page.getByLabel("Smoothing").fill("0.9");
+    await page.getByLabel("Log y").check();
+    await page.waitForURL(/smooth=0.9/);
+    await page.waitForURL(/log=1/);
+  });
+
+  test("runs become groups by a value of their configuration", { timeout }, async () => {
+    await open("&metrics=loss");
+    await drawn("train/loss", 3 * STEPS);
+    await page.getByLabel("Group by").selectOption("config/lr");
+    await chart("train/loss").locator(".u-over").hover();
+    await chart("train/loss").locator(".tooltip").getByText("lr: 0.0003 (2)").waitFor();
+  });
+
+  test("sections fold, and figures of the machine begin folded", { timeout }, async () => {
+    await open();
+    const system = page.getByRole("button", { name: /^system\/cpu/ });
+    assert.equal(await system.getAttribute("aria-expanded"), "false");
+    await system.click();
+    await chart("system/cpu/utilization").waitFor();
+    await page.getByRole("button", { name: /^train \d/ }).click();
+    await until("it is folded", async () => (await chart("train/loss").count()) === 0);
+    await page.waitForURL(/fold=train/);
+  });
+
+  test("one chart fills the page, and is saved as a picture", { timeout }, async () => {
+    await open("&metrics=loss");
+    await drawn("train/loss", 3 * STEPS);
+    await page.getByRole("button", { name: "train/loss: full screen" }).click();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "as PNG" }).click();
+    const picture = await readFile(await (await coming).path());
+    assert.equal(picture.subarray(1, 4).toString(), "PNG");
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.search.includes("full="));
+  });
+
+  test("environments are a heat map with one row each, and bands", { timeout }, async () => {
+    await open("&page=environments&runs=" + runs.first.id);
+    await page.locator(`canvas.heat[data-cells="${16 * 120}"]`).waitFor();
+    await page.locator('.plot[data-bands="5"] .uplot').waitFor();
+    await page.getByLabel("Of each cell the").selectOption("count");
+    await page.getByLabel(/^count of rollout\/reward: from 8 to 8/).waitFor();
+    await page.locator("canvas.heat").click({ position: { x: 50, y: 3 } });
+    await page.getByRole("group", { name: "Environment env-0" }).locator(".uplot").waitFor();
+  });
+
+  test("runs are compared, and their differences alone", { timeout }, async () => {
+    await open("&page=compare");
+    await page.getByRole("row", { name: "config/optimizer adam adam adam" }).waitFor();
+    await page.getByLabel("Differences only").check();
+    await until("what is equal is gone", async () => (await page.getByRole("row", { name: /config\/optimizer/ }).count()) === 0);
+    await page.getByRole("row", { name: /config\/lr/ }).waitFor();
+    await page.getByRole("row", { name: /^train\/loss/ }).getByText("25").first().waitFor();
+  });
+
+  test("health tells what was taken in and what was not", { timeout }, async () => {
+    const logger = await Logger.open(server.address, { workspace: "lab", project: "sick", run_name: "run" });
+    const [loss] = await logger.declare(["loss"]);
+    await logger.log(loss, 5, [1, 2, 3]);
+    await logger.log(loss, 0, [9, 9]);
+    await page.goto(server.url + "/?workspace=lab&project=sick&page=health");
+    await page.getByRole("row", { name: /step not greater than the last/ }).getByText("2").waitFor();
+    await logger.close();
+  });
+
+  test("a run is named, tagged, pinned, hidden and deleted after a warning", { timeout }, async () => {
+    const logger = await Logger.open(server.address, { workspace: "lab", project: "edited", run_name: "run-a" });
+    await logger.log((await logger.declare(["loss"]))[0], 0, [1]);
+    await logger.close();
+    await page.goto(server.url + "/?workspace=lab&project=edited");
+    await page.getByRole("button", { name: "More about run-a" }).click({ force: true });
+    await page.getByLabel("Name").fill("the good one");
+    await page.getByLabel("Tags").fill("best, kept");
+    await page.getByLabel("Notes").fill("<b>note</b>");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".tag", { hasText: "best" }).waitFor();
+    await page.getByRole("button", { name: "Keep the good one on top" }).click({ force: true });
+    await until("it is pinned", async () => (await page.getByRole("button", { name: "Keep the good one on top" }).getAttribute("aria-pressed")) === "true");
+    await page.getByRole("button", { name: "More about the good one" }).click({ force: true });
+    assert.equal(await page.getByLabel("Notes").inputValue(), "<b>note</b>");
+    await page.getByRole("button", { name: "Hide from the list" }).click();
+    await until("it is gone from the list", async () => (await page.locator(".run").count()) === 0);
+    await page.getByLabel("Hidden runs, too").check();
+    await page.getByRole("button", { name: "More about the good one" }).click({ force: true });
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByText("It cannot be undone").waitFor();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("This project has no runs.").first().waitFor();
+  });
+
+  test("a server without runs shows a program to paste", { timeout }, async () => {
+    const empty = await startServer("--open");
+    try {
+      const other = await newPage(browser, empty.url);
+      await other.page.goto(empty.url);
+      await other.page.getByText("Run.Start").waitFor();
+      assert.deepEqual(other.complaints, []);
+      await other.context.close();
+    } finally {
+      await empty.stop();
+    }
+  });
+
+  test("without the server the page says so", { timeout }, async () => {
+    const mortal = await startServer("--open");
+    const other = await newPage(browser, mortal.url);
+    await other.page.goto(mortal.url);
+    await other.page.getByRole("button", { name: /Live/ }).waitFor();
+    await mortal.stop();
+    await other.page.getByRole("button", { name: /Disconnected/ }).or(other.page.getByRole("heading", { name: "The server does not answer" })).first().waitFor();
+    assert.deepEqual(other.complaints.filter((complaint) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(complaint)), []);
+    await other.context.close();
+  });
+
+  for (const [where, path] of Object.entries({ projects: "/", charts: PROJECT, environments: `${PROJECT}&page=environments`, compare: `${PROJECT}&page=compare`, health: `${PROJECT}&page=health` })) {
+    for (const colorScheme of ["light", "dark"]) {
+      test(`everybody can use it: ${where}, ${colorScheme}`, { timeout }, async () => {
+        const other = await newPage(browser, server.url, { colorScheme, bypassCSP: true });
+        await other.page.goto(server.url + path);
+        await other.page.locator(".card, .uplot, canvas.heat, table").first().waitFor();
+        await other.page.addScriptTag({ path: axe });
+        const { violations } = await other.page.evaluate(() => globalThis.axe.run());
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)]), []);
+        await other.context.close();
+      });
+    }
+  }
+
+  for (const width of [390, 820, 1400]) {
+    test(`nothing sticks out at a width of ${width}`, { timeout }, async () => {
+      const other = await newPage(browser, server.url, { viewport: { width, height: 844 } });
+      for (const name of ["charts", "environments", "compare", "health"]) {
+        await other.page.goto(`${server.url}${PROJECT}&page=${name}`);
+        await other.page.locator(".uplot, canvas.heat, table, .tiles").first().waitFor();
+        assert.ok(await other.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name);
+      }
+      assert.deepEqual(other.complaints, []);
+      await other.context.close();
+    });
+  }
+});
