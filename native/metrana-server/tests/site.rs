@@ -30,7 +30,10 @@ async fn ask(server: SocketAddr, path: &str, headers: &str) -> (String, Vec<u8>)
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines().filter_map(|line| line.split_once(": ")).find(|(key, _)| *key == name).map(|(_, value)| value)
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 #[tokio::test]
@@ -42,7 +45,8 @@ async fn files_come_with_their_types_and_a_policy_that_lets_nothing_else_in() {
         assert_eq!(header(&head, "content-type"), Some(media_type), "{path}");
         assert_eq!(header(&head, "x-content-type-options"), Some("nosniff"), "{path}");
         let policy = header(&head, "content-security-policy").expect(path);
-        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"]
+        {
             assert!(policy.split("; ").any(|have| have == part), "{path}: {part} in {policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");

@@ -1,7 +1,7 @@
 import { type Signal, effect, signal } from "@preact/signals";
 import { type Curve, type Grid, cut, readCurves } from "../api/curves.ts";
 import type { Axis, Change } from "../api/types.ts";
-import { MOST_BUCKETS, gridFor, isSame, part } from "../charts/grid.ts";
+import { MOST_BUCKETS, gridFor, isSame, part, powerOfTwo } from "../charts/grid.ts";
 import { extentOf, isGrown, lastFilled, merge } from "../charts/merge.ts";
 import type { ChartSpec, Line } from "./charts.ts";
 import { onChange } from "./feed.ts";
@@ -39,7 +39,7 @@ const REST_MILLIS = 100;
 /** News are taken in at most so often: each curve is a second behind at most. */
 const NEWS_MILLIS = 250;
 /** How far ahead of a curve's end news are looked for first. */
-const AHEAD = 6;
+const AHEAD = 8;
 /** Charts that are kept though they are out of view. */
 const MOST_KEPT = 64;
 /** Of one answer, so that many runs stay quick to read. */
@@ -168,7 +168,7 @@ interface Group {
 /** One grid for all charts whose buckets are equally wide, so that they are read by one question. */
 function grouped(wishes: { chart: Chart; stretch: readonly [number, number] }[], isWhole: boolean): Group[] {
   const lines = wishes.reduce((sum, { chart }) => sum + chart.spec.lines.length, 0);
-  const most = Math.max(100, Math.min(MOST_BUCKETS, Math.floor(MOST_CELLS / Math.max(1, lines))));
+  const most = lines * MOST_BUCKETS > MOST_CELLS ? MOST_BUCKETS / 2 : MOST_BUCKETS;
   const groups = new Map<number, { from: number; to: number; charts: Chart[] }>();
   for (const { chart, stretch: [from, to] } of wishes) {
     const { from: begin, to: end } = gridFor(from, to, isWhole, most);
@@ -199,14 +199,14 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
   for (const one of news) {
     const last = lastFilled(one.curve);
     const begin = one.line.anywhere ? 0 : Math.max(0, last - 1);
-    const end = one.line.anywhere ? one.data.grid.buckets : Math.min(one.data.grid.buckets, last + 1 + AHEAD);
-    const piece = part(one.data.grid, begin, end);
+    const piece = part(one.data.grid, begin, one.line.anywhere ? one.data.grid.buckets : begin + AHEAD);
     const key = `${one.data.x} ${piece.from} ${piece.to} ${piece.buckets}`;
     const stretch = stretches.get(key);
     if (stretch) stretch.of.push(one);
     else stretches.set(key, { piece, begin, of: [one] });
   }
   const touched = new Set<Chart>();
+  const moved = new Set<(typeof news)[number]>();
   const read = async ({ piece, begin, of }: { piece: Grid; begin: number; of: typeof news }, isRest: boolean): Promise<void> => {
     const x = of[0]?.data.x ?? "step";
     const { curves } = await readCurves(of.map((one) => one.line), { x, ...piece }, stop);
@@ -215,22 +215,23 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
       const curve = curves[index];
       // Somebody may have read the chart as a whole meanwhile.
       if (!curve || one.chart.state.peek().data !== one.data) continue;
-      const isFull = (curve.count.at(-1) ?? 0) > 0;
-      // The end of a question lies in its last bucket, though within the whole grid it begins the next one.
-      const isInside = begin + piece.buckets < one.data.grid.buckets;
-      const known = isInside ? cut(curve, 0, piece.buckets - 1) : curve;
+      // The end of a question lies in its last bucket, though it begins the next one.
+      const room = one.data.grid.buckets - begin;
+      const known = cut(curve, 0, Math.min(room, piece.buckets - (piece.buckets === room ? 0 : 1)));
+      const isFull = curve.count.subarray(known.count.length - 1).some((count) => count > 0);
       const grown = isGrown(one.curve, known, begin);
       merge(one.curve, known, begin);
       if (grown) touched.add(one.chart);
-      if (isFull || !grown) further.push(one);
+      if (grown) moved.add(one);
+      if (isFull || !moved.has(one)) further.push(one);
     }
     if (further.length === 0) return;
     const [{ data: { grid } }] = further as [(typeof news)[number]];
     if (!isRest && begin + piece.buckets < grid.buckets && further.every((one) => isSame(one.data.grid, grid))) {
-      return read({ piece: part(grid, begin, grid.buckets), begin, of: further }, true);
+      return read({ piece: part(grid, begin, begin + powerOfTwo(grid.buckets - begin + 1)), begin, of: further }, true);
     }
     // They have outgrown the grid, unless the user looks at a part of them.
-    if (!range.peek()) for (const one of further) if ((curveEnd(one.curve) ?? 0) > 0) one.chart.isStale = true;
+    if (!range.peek()) for (const one of further) one.chart.isStale = true;
   };
   try {
     await Promise.all([...stretches.values()].map((stretch) => read(stretch, false)));
@@ -246,6 +247,3 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
   }
   if (inView().some((chart) => chart.isStale)) readStaleSoon();
 });
-
-/** How many points the last bucket of the grid has. */
-const curveEnd = (curve: Curve) => curve.count.at(-1);

@@ -106,19 +106,19 @@ describe("the page", { timeout: 300_000 }, () => {
   test("curves grow while a program logs, and only what changed is read", { timeout }, async () => {
     const logger = await Logger.open(server.address, { workspace: "lab", project: "growing", run_name: "live" });
     const [loss, other] = await logger.declare(["loss", "other"]);
-    await logger.log(loss, 0, Array(500).fill(1));
-    await logger.log(other, 0, Array(500).fill(1));
+    await logger.log(loss, 0, Array(600).fill(1));
+    await logger.log(other, 0, Array(600).fill(1));
     await page.goto(server.url + "/?workspace=lab&project=growing");
-    await drawn("loss", 500);
-    await drawn("other", 500);
+    await drawn("loss", 600);
+    await drawn("other", 600);
     const bodies = [];
     page.on("request", (request) => request.url().endsWith("/buckets") && bodies.push(JSON.parse(request.postData())));
-    for (let step = 500; step < 520; step++) await logger.log(loss, step, [2]);
-    await drawn("loss", 520);
-    assert.ok(bodies.length > 0 && bodies.every((body) => body.series.length === 1 && body.series[0].series === loss && body.from > 400), JSON.stringify(bodies));
+    for (let step = 600; step < 620; step++) await logger.log(loss, step, [2]);
+    await drawn("loss", 620);
+    assert.ok(bodies.length > 0 && bodies.every((body) => body.series.length === 1 && body.series[0].series === loss && body.from > 550), JSON.stringify(bodies));
     // Far beyond the grid that was there.
-    await logger.log(loss, 520, Array(20_000).fill(3));
-    await drawn("loss", 20_520);
+    await logger.log(loss, 620, Array(20_000).fill(3));
+    await drawn("loss", 20_620);
     // A series and a run that were not there before.
     const [late] = await logger.declare(["late"]);
     await logger.log(late, 0, [1, 2, 3]);
@@ -126,7 +126,7 @@ describe("the page", { timeout: 300_000 }, () => {
     const second = await Logger.open(server.address, { workspace: "lab", project: "growing", run_name: "second" });
     const [again] = await second.declare(["loss"]);
     await second.log(again, 0, [1, 2]);
-    await drawn("loss", 20_522);
+    await drawn("loss", 20_622);
     await second.close();
     await logger.close();
     await page.getByText("Finished").nth(1).waitFor();
