@@ -15,8 +15,23 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>The project of the run.</summary>
     public required string Project { get; init; }
 
-    /// <summary>The name of the run.</summary>
+    /// <summary>The name that loggers know the run by.</summary>
     public required string RunName { get; init; }
+
+    /// <summary>The name that people see, which is <see cref="RunName"/> unless somebody gave the run another.</summary>
+    public string Name { get => field ?? RunName; init; }
+
+    /// <summary>What people wrote about the run.</summary>
+    public string Notes { get => field ?? ""; init; }
+
+    /// <summary>The tags of the run, which people and loggers give it.</summary>
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
+
+    /// <summary>Whether lists leave the run out.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Whether lists show the run first.</summary>
+    public bool Pinned { get; init; }
 
     /// <summary>The organization, where the logger named one.</summary>
     public string? Organization { get; init; }
@@ -46,7 +61,11 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>The number of points in all its series; a histogram or scatter counts as one.</summary>
     public long Points { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(RunId, Workspace, Project, RunName);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(RunId, Workspace, Project, RunName);
+        Expect.NoNullIn(Tags);
+    }
 }
 
 /// <summary>The place in another run where a run began.</summary>

@@ -74,7 +74,7 @@ async fn an_edit_that_makes_no_sense_changes_nothing() {
     let long = "x".repeat(300 << 10);
     for (bad, said) in [
         (json!({"nmae": "x"}), "nmae"),
-        (json!({"name": " "}), "a name has something in it"),
+        (json!({"name": " "}), "a name has more in it"),
         (json!({"name": "a\u{0}b"}), "NUL"),
         (json!({"name": long}), "at most 4096"),
         (json!({"notes": long}), "at most 262144"),

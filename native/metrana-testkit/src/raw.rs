@@ -10,6 +10,7 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::client::Grpc;
 use tonic::codec::CompressionEncoding;
 use tonic::codegen::http::uri::PathAndQuery;
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status, Streaming};
 
@@ -20,7 +21,11 @@ const UPDATE: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/UpdateRun
 
 /// A connection to a server.
 #[derive(Clone, Debug)]
-pub struct RawClient(Grpc<Channel>);
+pub struct RawClient {
+    grpc: Grpc<Channel>,
+    /// What it shows with every call.
+    authorization: Option<MetadataValue<Ascii>>,
+}
 
 /// An update stream: messages out, answers in.
 #[derive(Debug)]
@@ -34,20 +39,42 @@ impl RawClient {
     pub async fn connect(address: SocketAddr) -> Self {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI");
         let channel = endpoint.connect().await.expect("the server listens");
-        Self(Grpc::new(channel))
+        Self::over(channel)
+    }
+
+    /// Takes a connection that stands.
+    #[must_use]
+    pub fn over(channel: Channel) -> Self {
+        Self { grpc: Grpc::new(channel), authorization: None }
+    }
+
+    /// Shows this key.
+    #[must_use]
+    pub fn with_key(self, key: &str) -> Self {
+        let authorization = format!("Bearer {key}").parse().expect("a key is plain text");
+        Self { authorization: Some(authorization), ..self }
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(authorization) = &self.authorization {
+            request.metadata_mut().insert("authorization", authorization.clone());
+        }
+        request
     }
 
     /// Compresses what it sends, as the published engines do when they are told to.
     #[must_use]
     pub fn with_zstd(self) -> Self {
-        Self(self.0.send_compressed(CompressionEncoding::Zstd))
+        Self { grpc: self.grpc.send_compressed(CompressionEncoding::Zstd), ..self }
     }
 
     /// Sends the bytes of an `InitializeRunLoggingRequest` and reads the answers to their end.
     pub async fn initialize(&mut self, request: Bytes) -> Result<Vec<InitializeRunLoggingResponse>, Status> {
-        self.0.ready().await.expect("the connection stands");
+        let request = self.request(request);
+        self.grpc.ready().await.expect("the connection stands");
         let path = PathAndQuery::from_static(INITIALIZE);
-        let mut answers = self.0.server_streaming(Request::new(request), path, RawCodec).await?.into_inner();
+        let mut answers = self.grpc.server_streaming(request, path, RawCodec).await?.into_inner();
         let mut read = Vec::new();
         while let Some(answer) = answers.message().await? {
             read.push(InitializeRunLoggingResponse::decode(answer).expect("an answer is a message"));
@@ -57,11 +84,11 @@ impl RawClient {
 
     /// Opens an update stream.
     pub async fn update_stream(&mut self) -> Result<RawStream, Status> {
-        self.0.ready().await.expect("the connection stands");
+        self.grpc.ready().await.expect("the connection stands");
         let (messages, sent) = mpsc::unbounded_channel();
         let path = PathAndQuery::from_static(UPDATE);
-        let request = Request::new(UnboundedReceiverStream::new(sent));
-        let answers = self.0.streaming(request, path, RawCodec).await?.into_inner();
+        let request = self.request(UnboundedReceiverStream::new(sent));
+        let answers = self.grpc.streaming(request, path, RawCodec).await?.into_inner();
         Ok(RawStream { messages: Some(messages), answers })
     }
 }

@@ -24,21 +24,41 @@ internal sealed class ServerHttp : IDisposable
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
-                ?? throw new LocalServerException($"The server answered null to GET {path}.", response.StatusCode);
-        }
-        // The second is for a value that does not say which of several types it is.
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            throw new LocalServerException(
-                $"The server's answer to GET {path} is not of the expected form: {e.Message} "
-                + "Is it another version of metrana-server than this package's?",
-                e);
-        }
+        return await ReadAsync(request, path, type, cancellationToken).ConfigureAwait(false);
     }
+
+    public async Task<T> SendAsync<TBody, T>(
+        HttpMethod method,
+        string path,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) };
+        return await ReadAsync(request, path, type, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a question whose answer is <see cref="Columns"/>.</summary>
+    public async Task<byte[]> ColumnsAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, type) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(Columns.Type));
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins an answer that has no end.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync(request, cancellationToken, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+    }
+
+    public static LocalServerException OfAnotherForm(string method, string path, Exception why) => new(
+        $"The server's answer to {method} {path} is not of the expected form: {why.Message} "
+        + "Is it another version of metrana-server than this package's?",
+        why);
 
     public async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -60,12 +80,31 @@ internal sealed class ServerHttp : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(
+        HttpRequestMessage request, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
+                ?? throw new LocalServerException($"The server answered null to {request.Method} {path}.", response.StatusCode);
+        }
+        // The second is for a value that does not say which of several types it is.
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw OfAnotherForm(request.Method.Method, path, e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         HttpResponseMessage response;
         try
         {
-            response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            response = await _client.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {

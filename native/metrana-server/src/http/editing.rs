@@ -58,9 +58,9 @@ impl Wish {
     fn edit(self) -> Result<RunEdit, Problem> {
         let Self { name, notes, tags, add_tags, remove_tags, hidden, pinned } = self;
         if let Some(Some(name)) = &name {
-            if name.trim().is_empty() {
+            if name.trim().is_empty() && !name.is_empty() {
                 return Err(Problem::bad_request(
-                    "a name has something in it; null goes back to the one that loggers use",
+                    "a name has more in it than blanks; null goes back to the one that loggers use",
                 ));
             }
             check("a name", name, NAME)?;

@@ -1,0 +1,45 @@
+namespace Metrana.Server;
+
+/// <summary>What stands on the horizontal axis of a curve.</summary>
+public enum CurveAxis
+{
+    /// <summary>The step; of reinforcement learning the step of the training.</summary>
+    Step,
+
+    /// <summary>The step of the training.</summary>
+    RlStep,
+
+    /// <summary>The episode. Points without one are not on this axis.</summary>
+    Episode,
+
+    /// <summary>When the point was logged, in milliseconds since 1970.</summary>
+    WallTime,
+
+    /// <summary>How long after the run was created the point was logged, in milliseconds.</summary>
+    RelativeTime,
+}
+
+/// <summary>Which points are drawn as a curve.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="SeriesId">The series.</param>
+/// <param name="Environments">Of reinforcement learning the environments that are drawn together; without it all.</param>
+public sealed record CurveSource(string RunId, ulong SeriesId, IReadOnlyList<string>? Environments = null);
+
+/// <summary>Curves on one grid.</summary>
+public sealed record CurveQuery
+{
+    /// <summary>What is drawn: at most 4,096 curves.</summary>
+    public required IReadOnlyList<CurveSource> Curves { get; init; }
+
+    /// <summary>What stands on the horizontal axis.</summary>
+    public CurveAxis Axis { get; init; }
+
+    /// <summary>Into how many buckets the axis is cut, 1 to 10,000.</summary>
+    public int Buckets { get; init; } = 300;
+
+    /// <summary>Where the axis begins; without it at the first point of all curves.</summary>
+    public double? From { get; init; }
+
+    /// <summary>Where the axis ends, which belongs to the last bucket; without it at the last point of all curves.</summary>
+    public double? To { get; init; }
+}
