@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Api;
 use super::answer::{Problem, run_id, series_id};
 use super::columns::{self, Columns};
-use crate::read::{self, Axis, Bucket, Grid, Line, Measure};
+use crate::read::{self, Along, Axis, Bucket, Grid, Line, Measure};
 use crate::store::{RunId, SeriesInfo, SeriesKind, World};
 
 /// Of one request: lines, buckets of each, and of all together, which are fewer where they become text.
@@ -116,7 +116,7 @@ struct Found {
     run: RunId,
     info: SeriesInfo,
     environments: Vec<String>,
-    began_at_millis: i64,
+    along: Along,
 }
 
 impl Found {
@@ -125,7 +125,7 @@ impl Found {
             run: &self.run,
             series: self.info.id,
             environments: self.environments.clone(),
-            began_at_millis: self.began_at_millis,
+            along: self.along,
         }
     }
 
@@ -149,7 +149,7 @@ async fn find(api: &Api, asked: Asked, axis: Axis) -> Result<Found, Problem> {
     let environments = read::environments_of(&info, asked.environments.clone());
     let began_at_millis =
         if axis == Axis::RelativeTime { api.store.run(&run).await?.created_at_millis } else { 0 };
-    Ok(Found { asked, run, info, environments, began_at_millis })
+    Ok(Found { asked, run, info, environments, along: Along { axis, began_at_millis } })
 }
 
 /// The grid for all of them: from the first point to the last, where nothing else is asked for.
@@ -181,7 +181,7 @@ async fn grid(
     let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
     if place.from.is_none() || place.to.is_none() {
         for found in found.iter().filter(|found| !found.has_nothing()) {
-            if let Some((first, last)) = read::extent(&*api.store, &found.line(), place.x).await? {
+            if let Some((first, last)) = read::extent(&*api.store, &found.line()).await? {
                 (from, to) = (from.min(first), to.max(last));
             }
         }
@@ -231,7 +231,7 @@ pub(super) async fn buckets(
         let row = if found.has_nothing() {
             vec![Bucket::default(); grid.buckets]
         } else {
-            read::row(&*api.store, &found.line(), place.x, grid).await?
+            read::row(&*api.store, &found.line(), grid).await?
         };
         rows.push(row);
     }
@@ -317,8 +317,7 @@ pub(super) async fn heat_map(
     let found = [find_environments(&api, of, place.x).await?];
     let [only] = &found;
     let grid = grid(&api, &place, &found, only.environments.len(), !as_columns).await?;
-    let source = (&only.run, only.info.id);
-    let map = read::heat_map(&*api.store, source, only.environments.clone(), grid, measure).await?;
+    let map = read::heat_map(&*api.store, only.line(), grid, measure).await?;
     let mut about = about(&place, map.grid);
     about.insert("measure".to_owned(), json!(measure));
     about.insert("environments".to_owned(), json!(map.environments));
@@ -355,7 +354,7 @@ pub(super) async fn bands(
     let found = [find_environments(&api, of, place.x).await?];
     let [only] = &found;
     let grid = grid(&api, &place, &found, percentiles.len(), !as_columns).await?;
-    let bands = read::bands(&*api.store, only.line(), place.x, grid, &percentiles).await?;
+    let bands = read::bands(&*api.store, &only.line(), grid, &percentiles).await?;
     let mut about = about(&place, bands.grid);
     about.insert("percentiles".to_owned(), json!(percentiles));
     if as_columns {

@@ -1,6 +1,7 @@
 //! How far the environments of a series lie apart: percentiles of what each of them got.
 
-use super::{Axis, Grid, Line, row};
+use super::rows::each_row;
+use super::{Grid, Line};
 use crate::store::{Store, StoreError};
 
 /// A curve for each percentile, one behind the other.
@@ -14,20 +15,20 @@ pub(crate) struct Bands {
 /// Of each environment its mean in a bucket counts, so that one that has logged more does not count for more.
 pub(crate) async fn bands(
     store: &dyn Store,
-    line: Line<'_>,
-    axis: Axis,
+    line: &Line<'_>,
     grid: Grid,
     percentiles: &[f64],
 ) -> Result<Bands, StoreError> {
     let mut means: Vec<Vec<f64>> = vec![Vec::new(); grid.buckets];
-    let Line { run, series, began_at_millis, environments } = line;
-    for environment in environments {
-        let line = Line { run, series, environments: vec![environment], began_at_millis };
-        for (bucket, means) in row(store, &line, axis, grid).await?.iter().zip(&mut means) {
-            if bucket.count > 0 {
-                means.push(bucket.mean());
+    if !line.environments.is_empty() {
+        each_row(store, line, grid, |row| {
+            for (bucket, means) in row.iter().zip(&mut means) {
+                if bucket.count > 0 {
+                    means.push(bucket.mean());
+                }
             }
-        }
+        })
+        .await?;
     }
     for means in &mut means {
         means.sort_by(f64::total_cmp);

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Axis, Bucket, Grid, Line, row};
-use crate::store::{RunId, SeriesId, Store, StoreError};
+use super::rows::each_row;
+use super::{Bucket, Grid, Line};
+use crate::store::{Store, StoreError};
 
 /// What a cell shows of its points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,17 +47,16 @@ pub(crate) struct HeatMap {
     pub(crate) cells: Vec<f64>,
 }
 
+/// A row for each environment of the line.
 pub(crate) async fn heat_map(
     store: &dyn Store,
-    (run, series): (&RunId, SeriesId),
-    environments: Vec<String>,
+    line: Line<'_>,
     grid: Grid,
     measure: Measure,
 ) -> Result<HeatMap, StoreError> {
-    let mut cells = Vec::with_capacity(environments.len() * grid.buckets);
-    for environment in &environments {
-        let line = Line { run, series, environments: vec![environment.clone()], began_at_millis: 0 };
-        cells.extend(row(store, &line, Axis::RlStep, grid).await?.iter().map(|bucket| measure.of(bucket)));
+    let mut cells = Vec::with_capacity(line.environments.len() * grid.buckets);
+    if !line.environments.is_empty() {
+        each_row(store, &line, grid, |row| cells.extend(row.iter().map(|bucket| measure.of(bucket)))).await?;
     }
-    Ok(HeatMap { grid, environments, cells })
+    Ok(HeatMap { grid, environments: line.environments, cells })
 }

@@ -1,16 +1,14 @@
 //! Curves, heat maps and bands: what people look at, computed from what a store holds.
 //!
-//! Points fall into the buckets of a grid, and a [`Bucket`] can also be merged into another one: a store that keeps
-//! summaries of its pages hands those over in place of the points of a page that lies within one bucket.
+//! A store draws points into the buckets of a grid by itself ([`Store::sketch`](crate::store::Store::sketch)): pages whose
+//! summary it keeps and that lie within one bucket are not read. Here its sketches are put together, also those of a run
+//! and of the run that it branched off from.
 
 mod bands;
-mod bucket;
-mod grid;
 mod heat_map;
 mod rows;
 
+pub(crate) use crate::store::{Along, Axis, Bucket, Grid};
 pub(crate) use bands::bands;
-pub(crate) use bucket::Bucket;
-pub(crate) use grid::{Axis, Grid};
 pub(crate) use heat_map::{Measure, heat_map};
 pub(crate) use rows::{Line, environments_of, extent, row};

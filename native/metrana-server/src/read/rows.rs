@@ -1,12 +1,16 @@
-//! One curve: a row of buckets.
+//! Curves: rows of buckets.
 
-use super::{Axis, Bucket, Grid};
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Bucket, Grid};
+use crate::store::strand::{draw, draw_rl};
 use crate::store::{
-    FloatPoints, RlPoints, RunId, SeriesId, SeriesInfo, Store, StoreError, View, World, lineage,
+    Along, Part, RunId, SeriesId, SeriesInfo, Sketch, Store, StoreError, View, World, lineage,
 };
 
-/// So many points are looked at between two chances for others.
-const AT_ONCE: u64 = 1 << 16;
+/// So many buckets are filled at once where many environments have a row each: a matter of memory.
+const AT_ONCE: usize = 1 << 20;
 
 /// A series, or some environments of it.
 pub(crate) struct Line<'a> {
@@ -14,8 +18,7 @@ pub(crate) struct Line<'a> {
     pub(crate) series: SeriesId,
     /// Of a series of reinforcement learning.
     pub(crate) environments: Vec<String>,
-    /// What relative times count from.
-    pub(crate) began_at_millis: i64,
+    pub(crate) along: Along,
 }
 
 /// The environments that are asked for, or all of a series. An ordinary series has none.
@@ -28,110 +31,126 @@ pub(crate) fn environments_of(info: &SeriesInfo, asked: Option<Vec<String>>) -> 
 }
 
 /// The buckets of a line.
-pub(crate) async fn row(
+pub(crate) async fn row(store: &dyn Store, line: &Line<'_>, grid: Grid) -> Result<Vec<Bucket>, StoreError> {
+    let mut row = Sketch::row(grid);
+    each(store, line, Sketch::row(grid), |sketch| row.merge(&sketch)).await?;
+    Ok(row.into_buckets())
+}
+
+/// The buckets of each environment of a line, one environment after the other.
+pub(crate) async fn each_row(
     store: &dyn Store,
     line: &Line<'_>,
-    axis: Axis,
     grid: Grid,
-) -> Result<Vec<Bucket>, StoreError> {
-    let mut row = vec![Bucket::default(); grid.buckets];
-    visit(store, line, axis, |x, value| {
-        if let Some(bucket) = grid.place(x).and_then(|place| row.get_mut(place)) {
-            bucket.add(x, value);
-        }
-    })
-    .await?;
-    Ok(row)
+    mut row: impl FnMut(Vec<Bucket>) + Send,
+) -> Result<(), StoreError> {
+    each(store, line, Sketch::row(grid), |sketch| row(sketch.into_buckets())).await
 }
 
 /// From where to where the points of a line reach, if it has any on this axis.
-pub(crate) async fn extent(
-    store: &dyn Store,
-    line: &Line<'_>,
-    axis: Axis,
-) -> Result<Option<(f64, f64)>, StoreError> {
-    let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
-    visit(store, line, axis, |x, _| extent = (extent.0.min(x), extent.1.max(x))).await?;
-    Ok((extent.0 <= extent.1).then_some(extent))
+pub(crate) async fn extent(store: &dyn Store, line: &Line<'_>) -> Result<Option<(f64, f64)>, StoreError> {
+    let mut extent = Sketch::extent();
+    each(store, line, Sketch::extent(), |sketch| extent.merge(&sketch)).await?;
+    match extent {
+        Sketch::Extent(from, to) if from <= to => Ok(Some((from, to))),
+        _ => Ok(None),
+    }
 }
 
-async fn visit(
+/// Draws an ordinary series, or each environment of a line, one after the other.
+async fn each(
     store: &dyn Store,
     line: &Line<'_>,
-    axis: Axis,
-    mut point: impl FnMut(f64, f64) + Send,
+    blank: Sketch,
+    mut drawn: impl FnMut(Sketch) + Send,
 ) -> Result<(), StoreError> {
-    if line.environments.is_empty() {
-        let mut offset = 0;
-        loop {
-            let page = lineage::points(store, line.run, line.series, View::Merged, offset, AT_ONCE).await?;
-            offset += page.values.len() as u64;
-            let is_last = page.values.is_empty() || offset >= page.total;
-            visit_std(&page, axis, line.began_at_millis, &mut point);
-            if is_last {
-                return Ok(());
-            }
-            tokio::task::yield_now().await;
-        }
+    let Line { run, series, environments, along } = line;
+    if environments.is_empty() {
+        let all = vec![Part { environment: None, points: u64::MAX }];
+        sketch(store, run, *series, all, *along, &blank).await?.into_iter().for_each(drawn);
+        return Ok(());
     }
-    for environment in &line.environments {
-        let mut offset = 0;
-        loop {
-            let page =
-                lineage::rl_points(store, line.run, line.series, environment, View::Merged, offset, AT_ONCE)
-                    .await?;
-            offset += page.floats.values.len() as u64;
-            let is_last = page.floats.values.is_empty() || offset >= page.floats.total;
-            visit_rl(&page, axis, line.began_at_millis, &mut point);
-            if is_last {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        tokio::task::yield_now().await;
+    let buckets = if let Sketch::Row(grid, _) = &blank { grid.buckets } else { 1 };
+    for names in environments.chunks((AT_ONCE / buckets).max(1)) {
+        let part = |name: &String| Part { environment: Some(name.clone()), points: u64::MAX };
+        let parts = names.iter().map(part).collect();
+        sketch(store, run, *series, parts, *along, &blank).await?.into_iter().for_each(&mut drawn);
     }
     Ok(())
 }
 
-fn visit_std(page: &FloatPoints, axis: Axis, began_at: i64, point: &mut impl FnMut(f64, f64)) {
-    match axis {
-        Axis::Step | Axis::RlStep => {
-            page.steps.iter().zip(&page.values).for_each(|(&step, &value)| point(whole(step), value));
+type Drawing<'a> = Pin<Box<dyn Future<Output = Result<Vec<Sketch>, StoreError>> + Send + 'a>>;
+
+/// Draws parts of a series, with what its run has from the run that it branched off from.
+fn sketch<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    parts: Vec<Part>,
+    along: Along,
+    blank: &'a Sketch,
+) -> Drawing<'a> {
+    Box::pin(async move {
+        let Some(line) = lineage::Line::of(store, run, series, View::Merged).await? else {
+            return store.sketch(run, series, parts, along, blank.clone()).await;
+        };
+        if !line.ordered {
+            return merged(store, run, series, parts, along, blank).await;
         }
-        Axis::Episode => {}
-        Axis::WallTime => visit_times(page, 0, point),
-        Axis::RelativeTime => visit_times(page, began_at, point),
-    }
-}
-
-fn visit_rl(page: &RlPoints, axis: Axis, began_at: i64, point: &mut impl FnMut(f64, f64)) {
-    let values = page.heads.iter().zip(&page.floats.values);
-    match axis {
-        Axis::Step | Axis::RlStep => values.for_each(|(head, &value)| point(whole(head.rl_step), value)),
-        Axis::Episode => values.for_each(|(head, &value)| {
-            if let Some(episode) = head.episode {
-                point(whole(episode), value);
+        let inherited = |part: &Part| match &part.environment {
+            None => line.points.points,
+            Some(name) => line.tracks.iter().find(|is| is.environment == *name).map_or(0, |is| is.points),
+        };
+        let (mut own, mut theirs, mut places) = (parts, Vec::new(), Vec::new());
+        for (place, part) in own.iter().enumerate() {
+            let points = inherited(part).min(part.points);
+            if points > 0 {
+                theirs.push(Part { points, ..part.clone() });
+                places.push(place);
             }
-        }),
-        Axis::WallTime => visit_times(&page.floats, 0, point),
-        Axis::RelativeTime => visit_times(&page.floats, began_at, point),
-    }
+        }
+        let theirs = match sketch(store, &line.parent, line.points.series, theirs, along, blank).await {
+            // The parent was deleted since: what it had is gone.
+            Err(StoreError::UnknownRun(_) | StoreError::UnknownSeries(_)) => None,
+            drawn => Some(drawn?),
+        };
+        if theirs.is_some() {
+            for part in &mut own {
+                part.points -= inherited(part).min(part.points);
+            }
+        }
+        let mut sketches = store.sketch(run, series, own, along, blank.clone()).await?;
+        for (place, mut first) in places.into_iter().zip(theirs.into_iter().flatten()) {
+            if let Some(own) = sketches.get_mut(place) {
+                first.merge(own);
+                *own = first;
+            }
+        }
+        Ok(sketches)
+    })
 }
 
-fn visit_times(page: &FloatPoints, began_at: i64, point: &mut impl FnMut(f64, f64)) {
-    for (&time, &value) in page.timestamps.iter().zip(&page.values) {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a picture needs no microseconds of the year 300,000"
-        )]
-        point(time.saturating_sub(began_at) as f64, value);
+/// Draws parts of which points of a fork may have taken the places of inherited ones: only all of them tell.
+async fn merged(
+    store: &dyn Store,
+    run: &RunId,
+    series: SeriesId,
+    parts: Vec<Part>,
+    along: Along,
+    blank: &Sketch,
+) -> Result<Vec<Sketch>, StoreError> {
+    let mut sketches = Vec::with_capacity(parts.len());
+    for Part { environment, points } in parts {
+        let mut sketch = blank.clone();
+        if let Some(name) = environment {
+            let all = lineage::rl_points(store, run, series, &name, View::Merged, 0, points).await?;
+            draw_rl(&all, along, &mut sketch);
+        } else {
+            let all = lineage::points(store, run, series, View::Merged, 0, points).await?;
+            draw(&all, along, &mut sketch);
+        }
+        sketches.push(sketch);
+        tokio::task::yield_now().await;
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a picture is no place for the last bits of a step beyond 2^53"
-)]
-fn whole(number: u64) -> f64 {
-    number as f64
+    Ok(sketches)
 }

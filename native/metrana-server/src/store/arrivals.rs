@@ -107,6 +107,16 @@ impl Arrivals {
         }
     }
 
+    /// Where the first points lie that count, so many of them. None: their order is not that of their arrival.
+    pub(super) fn in_order(&self, points: u64) -> Option<Vec<Range<usize>>> {
+        if self.unsorted {
+            return None;
+        }
+        let mut ranges = self.left_out.around(page(0, points, self.counting()));
+        ranges.retain(|range| !range.is_empty());
+        Some(ranges)
+    }
+
     /// The page of a view. `key` says by which step a point is known; of several with one the last counts.
     pub(super) fn select<K: Ord>(
         &self,

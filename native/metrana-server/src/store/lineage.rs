@@ -265,16 +265,17 @@ pub fn scatters<'a>(
 }
 
 /// Where the first points of a series are.
-struct Line {
-    parent: RunId,
-    points: InheritedPoints,
-    tracks: Vec<InheritedTrack>,
-    ordered: bool,
+pub(crate) struct Line {
+    pub(crate) parent: RunId,
+    pub(crate) points: InheritedPoints,
+    pub(crate) tracks: Vec<InheritedTrack>,
+    /// Whether the own points all come behind the inherited ones.
+    pub(crate) ordered: bool,
 }
 
 impl Line {
     /// None: all points are the run's own, or only those were asked for.
-    async fn of(
+    pub(crate) async fn of(
         store: &dyn Store,
         run: &RunId,
         series: SeriesId,

@@ -8,14 +8,18 @@ use tokio::sync::watch;
 
 use super::feed::Feed;
 use super::run::Run;
+use super::strand::{Drawn, VIEW, draw, draw_rl};
 use super::traces::TraceLog;
 use super::{
-    Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
-    Health, Histogram, OpenedRun, Opening, Page, Pending, ProjectKey, RlPoints, RunEdit, RunId, RunInfo,
-    RunKey, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, TraceTarget, Traces, Update,
-    View,
+    Along, Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo,
+    FloatPoints, Health, Histogram, OpenedRun, Opening, Page, Part, Pending, ProjectKey, RlPoints, RunEdit,
+    RunId, RunInfo, RunKey, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Sketch, Store, StoreError,
+    TraceTarget, Traces, Update, View,
 };
 use crate::clock::Clock;
+
+/// So many points are looked at between two chances for others.
+const AT_ONCE: u64 = 1 << 16;
 
 /// Keeps everything in memory, and each run behind a lock of its own.
 #[derive(Debug)]
@@ -182,6 +186,72 @@ impl MemoryStore {
         counts
     }
 
+    /// Draws from a copy, which copies no points, so that nobody waits for it.
+    async fn draw(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        parts: Vec<Part>,
+        along: Along,
+        blank: Sketch,
+    ) -> Result<Vec<Sketch>, StoreError> {
+        let found = self.find(run)?;
+        let (content, places) = {
+            let run = lock(&found);
+            let place = |part: &Part| run.environment(part.environment.as_deref()?);
+            let places: Vec<_> = parts.iter().map(place).collect();
+            (run.catalogue().get(series)?.content.clone(), places)
+        };
+        let mut sketches = Vec::with_capacity(parts.len());
+        for (part, place) in parts.iter().zip(places) {
+            sketches.push(match Drawn::find(&content, series, part, place, &blank)? {
+                None => blank.clone(),
+                Some(Drawn::Strand(mut strand)) => {
+                    while !strand.go_on(along) {
+                        tokio::task::yield_now().await;
+                    }
+                    strand.sketch
+                }
+                Some(Drawn::Whole) => self.draw_page_by_page(run, series, part, along, &blank).await?,
+            });
+        }
+        Ok(sketches)
+    }
+
+    /// Draws points whose order is not that of their arrival. The order is made once and kept.
+    async fn draw_page_by_page(
+        &self,
+        run: &RunId,
+        series: SeriesId,
+        part: &Part,
+        along: Along,
+        blank: &Sketch,
+    ) -> Result<Sketch, StoreError> {
+        let mut sketch = blank.clone();
+        let mut offset = 0;
+        while offset < part.points {
+            let limit = AT_ONCE.min(part.points - offset);
+            let read = match &part.environment {
+                None => {
+                    let points = self.points(run, series, VIEW, offset, limit).await?;
+                    draw(&points, along, &mut sketch);
+                    points.values.len()
+                }
+                Some(name) => {
+                    let points = self.rl_points(run, series, name, VIEW, offset, limit).await?;
+                    draw_rl(&points, along, &mut sketch);
+                    points.floats.values.len()
+                }
+            };
+            if read == 0 {
+                break;
+            }
+            offset += read as u64;
+            tokio::task::yield_now().await;
+        }
+        Ok(sketch)
+    }
+
     fn changes_since(&self, since: Option<Cursor>) -> Changes {
         let mut changes = self.feed.since(since);
         if let Some(since) = since.filter(|_| !changes.reset) {
@@ -273,6 +343,17 @@ impl Store for MemoryStore {
         limit: u64,
     ) -> Pending<'a, RlPoints> {
         self.read(run, |run| run.rl_points(series, environment, view, offset, limit))
+    }
+
+    fn sketch<'a>(
+        &'a self,
+        run: &'a RunId,
+        series: SeriesId,
+        parts: Vec<Part>,
+        along: Along,
+        blank: Sketch,
+    ) -> Pending<'a, Vec<Sketch>> {
+        Box::pin(self.draw(run, series, parts, along, blank))
     }
 
     fn histograms<'a>(

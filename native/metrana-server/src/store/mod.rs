@@ -20,9 +20,11 @@ mod reading;
 mod rl;
 mod run;
 mod scatters;
+mod sketch;
 mod sqlite;
 mod status;
 mod steps;
+pub(crate) mod strand;
 mod traces;
 mod update;
 mod values;
@@ -52,6 +54,7 @@ pub use model::{
 pub use reading::Reading;
 pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
+pub use sketch::{Along, Axis, Bucket, Flags, Grid, Part, Sketch};
 pub use sqlite::{Durability, Findings, Sealing, SqliteOptions, SqliteStore};
 pub use status::{Ending, How, RunStatus};
 pub use traces::{TraceTarget, Traces};
@@ -147,7 +150,18 @@ pub trait Store: Send + Sync + 'static {
         limit: u64,
     ) -> Pending<'a, RlPoints>;
 
-    /// The same of a series of histograms.
+    /// Draws parts of the run's own points of a float series into a sketch each, which begins as this one. A store that
+    /// keeps summaries of many points reads no more of the points than it must.
+    fn sketch<'a>(
+        &'a self,
+        run: &'a RunId,
+        series: SeriesId,
+        parts: Vec<Part>,
+        along: Along,
+        blank: Sketch,
+    ) -> Pending<'a, Vec<Sketch>>;
+
+    /// The same as [`points`](Self::points) of a series of histograms.
     fn histograms<'a>(
         &'a self,
         run: &'a RunId,

@@ -7,7 +7,7 @@ use metrana_proto::types::{
     HistogramPoint, ScatterPoint, StreamingHistogramSeriesUpdate, StreamingScatterSeriesUpdate,
 };
 use prost::Message;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::bytes::Damaged;
 use super::schema;
@@ -173,6 +173,72 @@ pub(super) fn read_floats(
         )));
     }
     Ok((points, heads))
+}
+
+/// The rows with sealed floats of some environments of a series, in the order in which they were written.
+pub(super) fn ids(
+    db: &Connection,
+    run: i64,
+    series: i64,
+    environments: Range<u64>,
+) -> Result<Vec<i64>, StoreError> {
+    let ids = || {
+        let mut select = db.prepare_cached(
+            "select id from chunk where run = ?1 and series = ?2 and kind = 1 and environment_from < ?4 and \
+             environment_until > ?3 order by id",
+        )?;
+        let (from, until) = (environments.start.cast_signed(), environments.end.cast_signed());
+        select
+            .query_map(params![run, series, from, until], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()
+    };
+    ids().map_err(|e| schema::error(&e))
+}
+
+/// A row of sealed floats without their body.
+pub(super) struct Head {
+    id: i64,
+    bytes: Vec<u8>,
+    body_crc: u32,
+    belongs: [i64; 7],
+}
+
+impl Head {
+    /// Reads it; none when there is no such row any more.
+    pub(super) fn read(db: &Connection, id: i64) -> Result<Option<Self>, StoreError> {
+        let read = || {
+            let mut select = db.prepare_cached(&format!(
+                "select head, head_crc, body_crc, {BELONGS} from chunk where id = ?1"
+            ))?;
+            let found = select.query_row([id], |row| {
+                let crc: u32 = row.get(1)?;
+                Ok((Self { id, bytes: row.get(0)?, body_crc: row.get(2)?, belongs: belongs(row, 3)? }, crc))
+            });
+            found.optional()
+        };
+        let Some((head, crc)) = read().map_err(|e| schema::error(&e))? else { return Ok(None) };
+        check(&head.bytes, &head.belongs, crc, id, "chunk")?;
+        Ok(Some(head))
+    }
+
+    pub(super) fn tile(&self) -> Result<Tile, StoreError> {
+        Tile::read(&self.bytes).map_err(|Damaged(what)| self.damaged(what))
+    }
+
+    /// Reads the body, too.
+    pub(super) fn body(&self, db: &Connection) -> Result<Vec<u8>, StoreError> {
+        let read = || {
+            let mut select = db.prepare_cached("select body from chunk where id = ?1")?;
+            select.query_row([self.id], |row| row.get::<_, Vec<u8>>(0))
+        };
+        let body = read().map_err(|e| schema::error(&e))?;
+        check(&body, &self.belongs, self.body_crc, self.id, "chunk")?;
+        Ok(body)
+    }
+
+    pub(super) fn damaged(&self, what: &str) -> StoreError {
+        damaged(self.id, what)
+    }
 }
 
 /// Reads a list of so many histograms or scatters.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pco::data_types::Number;
 use pco::errors::PcoError;
-use pco::wrapped::{FileCompressor, FileDecompressor};
+use pco::wrapped::{ChunkDecompressor, FileCompressor, FileDecompressor};
 use pco::{ChunkConfig, PagingSpec};
 
 use super::bytes::{Damaged, Taker, put, put_bytes};
@@ -82,6 +82,14 @@ impl Index {
         Ok((Self { start, ends }, end))
     }
 
+    /// Opens it in its body.
+    pub(super) fn open<'a, T: Number>(&'a self, body: &'a [u8]) -> Result<PageReader<'a, T>, Damaged> {
+        let head = self.ends.first().and_then(|end| body.get(self.start..self.start + end)).ok_or(CUT)?;
+        let (file, rest) = FileDecompressor::new(head).map_err(damaged)?;
+        let (chunk, _) = file.chunk_decompressor::<T, _>(rest).map_err(damaged)?;
+        Ok(PageReader { index: self, body, chunk })
+    }
+
     /// Reads some pages of it, which have these lengths.
     pub(super) fn pages<T: Number>(
         &self,
@@ -90,29 +98,41 @@ impl Index {
         lengths: &[usize],
         out: &mut Vec<T>,
     ) -> Result<(), Damaged> {
-        const CUT: Damaged = Damaged("a column is cut off");
-        let head = self.ends.first().and_then(|end| body.get(self.start..self.start + end)).ok_or(CUT)?;
-        let (file, rest) = FileDecompressor::new(head).map_err(damaged)?;
-        let (mut chunk, _) = file.chunk_decompressor::<T, _>(rest).map_err(damaged)?;
+        let mut reader = self.open(body)?;
         for page in pages {
-            let (Some(from), Some(until), Some(&length)) =
-                (self.ends.get(page), self.ends.get(page + 1), lengths.get(page))
-            else {
-                return Err(CUT);
-            };
-            if length > LARGEST_PAGE {
-                return Err(Damaged("a page is too long"));
-            }
-            let bytes = body.get(self.start + from..self.start + until).ok_or(CUT)?;
-            let filled = out.len();
-            out.resize(filled + length, T::default());
-            let target = out.get_mut(filled..).unwrap_or_default();
-            let mut page = chunk.page_decompressor(bytes, length).map_err(damaged)?;
-            if !page.read(target).map_err(damaged)?.finished {
-                return Err(Damaged("a page has more numbers than it should"));
-            }
+            reader.page(page, *lengths.get(page).ok_or(CUT)?, out)?;
         }
         Ok(())
+    }
+}
+
+const CUT: Damaged = Damaged("a column is cut off");
+
+/// A column that is read page by page.
+pub(super) struct PageReader<'a, T: Number> {
+    index: &'a Index,
+    body: &'a [u8],
+    chunk: ChunkDecompressor<T>,
+}
+
+impl<T: Number> PageReader<'_, T> {
+    /// Puts a page, which has this length, behind others.
+    pub(super) fn page(&mut self, page: usize, length: usize, out: &mut Vec<T>) -> Result<(), Damaged> {
+        let Index { start, ends } = self.index;
+        let (Some(from), Some(until)) = (ends.get(page), ends.get(page + 1)) else { return Err(CUT) };
+        if length > LARGEST_PAGE {
+            return Err(Damaged("a page is too long"));
+        }
+        let bytes = self.body.get(start + from..start + until).ok_or(CUT)?;
+        let filled = out.len();
+        out.resize(filled + length, T::default());
+        let target = out.get_mut(filled..).unwrap_or_default();
+        let mut page = self.chunk.page_decompressor(bytes, length).map_err(damaged)?;
+        if page.read(target).map_err(damaged)?.finished {
+            Ok(())
+        } else {
+            Err(Damaged("a page has more numbers than it should"))
+        }
     }
 }
 

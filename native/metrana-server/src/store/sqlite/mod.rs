@@ -25,6 +25,7 @@ mod load;
 mod lock;
 mod options;
 mod queue;
+mod reach;
 mod read;
 mod readers;
 mod runs;
@@ -32,8 +33,12 @@ mod schema;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod seal;
+mod sketch;
+#[cfg(test)]
+mod sketch_tests;
 mod store;
 mod sum;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod tile;

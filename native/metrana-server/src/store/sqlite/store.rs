@@ -17,10 +17,10 @@ use super::{SqliteStore, load};
 use crate::store::run::Run;
 use crate::store::status::LOST_AFTER_MILLIS;
 use crate::store::{
-    Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo, FloatPoints,
-    Health, Histogram, OpenedRun, Opening, Page, Pending, ProjectKey, RlPoints, RunEdit, RunId, RunInfo,
-    RunKey, RunStatus, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Store, StoreError, Traces, Update,
-    View,
+    Along, Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo,
+    FloatPoints, Health, Histogram, OpenedRun, Opening, Page, Part, Pending, ProjectKey, RlPoints, RunEdit,
+    RunId, RunInfo, RunKey, RunStatus, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Sketch, Store,
+    StoreError, Traces, Update, View,
 };
 
 /// What a small thing takes in the queue.
@@ -359,6 +359,34 @@ impl Store for SqliteStore {
             let place = self.read(run, |run| Ok(run.environment(environment))).await?;
             let points = self.readers.ask(move |db| copied.rl_points(db, place, which)).await?;
             points.ok_or_else(|| StoreError::UnknownEnvironment(environment.to_owned()))
+        })
+    }
+
+    fn sketch<'a>(
+        &'a self,
+        run: &'a RunId,
+        series: SeriesId,
+        parts: Vec<Part>,
+        along: Along,
+        blank: Sketch,
+    ) -> Pending<'a, Vec<Sketch>> {
+        Box::pin(async move {
+            let copied = self.copy(run, series).await?;
+            let places = |run: &Run| {
+                let place = |part: &Part| run.environment(part.environment.as_deref()?);
+                Ok(parts
+                    .into_iter()
+                    .map(|part| (place(&part), part))
+                    .map(|(place, part)| (part, place))
+                    .collect())
+            };
+            let parts: Vec<_> = self.read(run, places).await?;
+            let drawn = self.readers.ask(move |db| copied.sketch(db, &parts, along, &blank)).await;
+            // What is missing may be what was just removed.
+            if drawn.is_err() {
+                self.runs.find(run)?;
+            }
+            drawn
         })
     }
 

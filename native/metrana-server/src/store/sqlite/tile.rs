@@ -10,7 +10,9 @@ use std::ops::Range;
 use pco::errors::PcoError;
 
 use super::bytes::{Damaged, Taker, put, put_bytes};
-use super::column::{Index, LARGEST_PAGE, compress, put_flag, read_flag, read_small, small};
+use super::column::{Index, LARGEST_PAGE, PageReader, compress, put_flag, read_flag, read_small, small};
+use super::reach::{Reach, Stretch};
+use super::summary::Summary;
 use crate::store::{FloatPoints, RlHead};
 
 /// A page of an ordinary series has at most so many points.
@@ -33,66 +35,12 @@ pub(super) struct Track {
     pub(super) heads: Vec<(usize, RlHead)>,
 }
 
-/// What a page holds, in a few numbers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Summary {
-    pub(super) count: u64,
-    /// Of the values that are numbers; NaN without one.
-    pub(super) min: f64,
-    pub(super) max: f64,
-    pub(super) sum: f64,
-    pub(super) first: f64,
-    pub(super) last: f64,
-    pub(super) flags: u32,
-}
-
-/// A value is no number.
-pub(super) const NAN: u32 = 1;
-/// A value is positive infinity.
-pub(super) const UP: u32 = 2;
-/// A value is negative infinity.
-pub(super) const DOWN: u32 = 4;
-
 /// A tile as it is written.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sealed {
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
     pub(super) points: usize,
-}
-
-impl Summary {
-    pub(super) fn of(values: &[f64]) -> Self {
-        let mut summary = Self {
-            count: values.len() as u64,
-            min: f64::NAN,
-            max: f64::NAN,
-            sum: 0.0,
-            first: values.first().copied().unwrap_or(f64::NAN),
-            last: values.last().copied().unwrap_or(f64::NAN),
-            flags: 0,
-        };
-        for &value in values {
-            if value.is_nan() {
-                summary.flags |= NAN;
-                continue;
-            }
-            if value.is_infinite() {
-                summary.flags |= if value > 0.0 { UP } else { DOWN };
-            }
-            summary.min = summary.min.min(value);
-            summary.max = summary.max.max(value);
-            summary.sum += value;
-        }
-        summary
-    }
-
-    /// Whether it is that of these values, bit by bit.
-    pub(super) fn is_of(&self, values: &[f64]) -> bool {
-        let bits =
-            |of: &Self| ([of.min, of.max, of.sum, of.first, of.last].map(f64::to_bits), of.count, of.flags);
-        bits(self) == bits(&Self::of(values))
-    }
 }
 
 /// Where the pages of a track end, as lengths.
@@ -185,6 +133,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
         tracks.iter().flat_map(|track| column(&track.points)).copied().collect()
     };
     let steps = gather(|points| &points.steps);
+    let mut reaches = Vec::new();
     if let Some((firsts, strides)) = strides(&steps, &lengths) {
         put_flag(&mut head, true);
         put_bytes(&mut head, &small(&firsts)?);
@@ -192,6 +141,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
     } else {
         put_flag(&mut head, false);
         compress(&steps, &lengths, &mut head, &mut body)?;
+        Reach::put(&steps, &lengths, &mut reaches)?;
     }
     let times: Vec<i64> = tracks.iter().flat_map(|track| &track.points.timestamps).copied().collect();
     if let Some(moments) = moments(&times, &lengths) {
@@ -200,6 +150,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
     } else {
         put_flag(&mut head, false);
         compress(&times, &lengths, &mut head, &mut body)?;
+        Reach::put(&times, &lengths, &mut reaches)?;
     }
     let widths = runs(tracks.iter().flat_map(|track| track.points.widths.iter().copied()));
     put(&mut head, widths.len() as u64);
@@ -233,6 +184,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
         put_bytes(&mut head, &small(&summaries.iter().map(column).collect::<Vec<f64>>())?);
     }
     put_bytes(&mut head, &small(&summaries.iter().map(|summary| summary.flags).collect::<Vec<u32>>())?);
+    head.extend(reaches);
     Ok(Sealed { head, body, points: values.len() })
 }
 
@@ -260,8 +212,8 @@ pub(super) struct Tile {
     tracks: Vec<Extent>,
     /// How many points each page has.
     lengths: Vec<usize>,
-    steps: Column<(Vec<u64>, Vec<u64>)>,
-    times: Column<Vec<i64>>,
+    steps: Column<(Vec<u64>, Vec<u64>), u64>,
+    times: Column<Vec<i64>, i64>,
     /// Runs of points and the width that their values came in.
     widths: Vec<(usize, u8)>,
     narrow: bool,
@@ -283,10 +235,11 @@ pub(super) struct Extent {
 }
 
 #[derive(Debug)]
-enum Column<T> {
+enum Column<T, N> {
     /// A rule for each page.
     Ruled(T),
-    Compressed(Index),
+    /// How far each page reaches is missing in tiles of servers that did not write it.
+    Compressed(Index, Option<Reach<N>>),
 }
 
 impl Tile {
@@ -323,15 +276,15 @@ impl Tile {
             return Err(Damaged("a tile has too many points"));
         }
         let mut body = 0;
-        let steps = if read_flag(taker)? {
+        let mut steps = if read_flag(taker)? {
             Column::Ruled((read_small(taker, pages)?, read_small(taker, pages)?))
         } else {
-            Column::Compressed(index(taker, pages, &mut body)?)
+            Column::Compressed(index(taker, pages, &mut body)?, None)
         };
-        let times = if read_flag(taker)? {
+        let mut times = if read_flag(taker)? {
             Column::Ruled(read_small(taker, pages)?)
         } else {
-            Column::Compressed(index(taker, pages, &mut body)?)
+            Column::Compressed(index(taker, pages, &mut body)?, None)
         };
         let mut widths = Vec::new();
         let mut wide = 0;
@@ -353,6 +306,10 @@ impl Tile {
         read_heads(taker, &mut extents)?;
         let floats: Vec<Vec<f64>> = (0..5).map(|_| read_small(taker, pages)).collect::<Result<_, _>>()?;
         let flags: Vec<u32> = read_small(taker, pages)?;
+        if !taker.is_empty() {
+            steps.read_reach(taker, pages)?;
+            times.read_reach(taker, pages)?;
+        }
         if !taker.is_empty() {
             return Err(Damaged("something follows the head of a tile"));
         }
@@ -430,7 +387,7 @@ impl Tile {
     fn steps(&self, body: &[u8], pages: Range<usize>, count: usize) -> Result<Vec<u64>, Damaged> {
         let mut steps = Vec::with_capacity(count);
         match &self.steps {
-            Column::Compressed(index) => index.pages(body, pages, &self.lengths, &mut steps)?,
+            Column::Compressed(index, _) => index.pages(body, pages, &self.lengths, &mut steps)?,
             Column::Ruled((firsts, strides)) => {
                 for page in pages {
                     let rule = (firsts.get(page), strides.get(page), self.lengths.get(page));
@@ -445,7 +402,7 @@ impl Tile {
     fn times(&self, body: &[u8], pages: Range<usize>, count: usize) -> Result<Vec<i64>, Damaged> {
         let mut times = Vec::with_capacity(count);
         match &self.times {
-            Column::Compressed(index) => index.pages(body, pages, &self.lengths, &mut times)?,
+            Column::Compressed(index, _) => index.pages(body, pages, &self.lengths, &mut times)?,
             Column::Ruled(moments) => {
                 for page in pages {
                     let (Some(&time), Some(&length)) = (moments.get(page), self.lengths.get(page)) else {
@@ -465,6 +422,132 @@ impl Tile {
             out.resize(out.len() + high.saturating_sub(low), width);
             start += run;
         }
+    }
+}
+
+impl<T, N: pco::data_types::Number + Ord> Column<T, N> {
+    fn read_reach(&mut self, taker: &mut Taker<'_>, pages: usize) -> Result<(), Damaged> {
+        if let Self::Compressed(_, reach) = self {
+            *reach = Some(Reach::read(taker, pages)?);
+        }
+        Ok(())
+    }
+}
+
+impl Tile {
+    /// How many points a page has.
+    pub(super) fn length(&self, page: usize) -> usize {
+        self.lengths.get(page).copied().unwrap_or_default()
+    }
+
+    /// From which step to which one a page reaches, where the head tells it.
+    pub(super) fn reach_of_steps(&self, page: usize) -> Option<Stretch<u64>> {
+        match &self.steps {
+            Column::Compressed(_, reach) => reach.as_ref()?.of(page),
+            Column::Ruled((firsts, strides)) => {
+                let (&from, &stride) = (firsts.get(page)?, strides.get(page)?);
+                let to = from.checked_add(stride.checked_mul(self.length(page).checked_sub(1)? as u64)?)?;
+                Some(Stretch { from, to, sorted: true })
+            }
+        }
+    }
+
+    /// The same of times.
+    pub(super) fn reach_of_times(&self, page: usize) -> Option<Stretch<i64>> {
+        match &self.times {
+            Column::Compressed(_, reach) => reach.as_ref()?.of(page),
+            Column::Ruled(moments) => moments.get(page).map(|&at| Stretch { from: at, to: at, sorted: true }),
+        }
+    }
+
+    /// Opens the body to read single pages.
+    pub(super) fn open<'t>(&'t self, body: &'t [u8]) -> Result<Opened<'t>, Damaged> {
+        let values = if self.narrow {
+            Wideness::Narrow(self.values.open(body)?)
+        } else {
+            Wideness::Wide(self.values.open(body)?)
+        };
+        Ok(Opened { tile: self, body, values, steps: None, times: None, narrow: Vec::new() })
+    }
+}
+
+/// A tile whose pages are read one by one.
+pub(super) struct Opened<'t> {
+    tile: &'t Tile,
+    body: &'t [u8],
+    values: Wideness<'t>,
+    steps: Option<PageReader<'t, u64>>,
+    times: Option<PageReader<'t, i64>>,
+    narrow: Vec<f32>,
+}
+
+enum Wideness<'t> {
+    Narrow(PageReader<'t, f32>),
+    Wide(PageReader<'t, f64>),
+}
+
+impl Opened<'_> {
+    /// Puts the values of a page behind others.
+    pub(super) fn values(&mut self, page: usize, out: &mut Vec<f64>) -> Result<(), Damaged> {
+        let length = self.tile.length(page);
+        match &mut self.values {
+            Wideness::Wide(values) => values.page(page, length, out),
+            Wideness::Narrow(values) => {
+                self.narrow.clear();
+                values.page(page, length, &mut self.narrow)?;
+                out.extend(self.narrow.iter().map(|&value| f64::from(value)));
+                Ok(())
+            }
+        }
+    }
+
+    /// The same of its steps.
+    pub(super) fn steps(&mut self, page: usize, out: &mut Vec<u64>) -> Result<(), Damaged> {
+        let length = self.tile.length(page);
+        match &self.tile.steps {
+            Column::Ruled(_) => out.extend(self.tile.steps(self.body, page..page + 1, length)?),
+            Column::Compressed(index, _) => {
+                if self.steps.is_none() {
+                    self.steps = Some(index.open(self.body)?);
+                }
+                if let Some(steps) = &mut self.steps {
+                    steps.page(page, length, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The same of its times.
+    pub(super) fn times(&mut self, page: usize, out: &mut Vec<i64>) -> Result<(), Damaged> {
+        let length = self.tile.length(page);
+        match &self.tile.times {
+            Column::Ruled(_) => out.extend(self.tile.times(self.body, page..page + 1, length)?),
+            Column::Compressed(index, _) => {
+                if self.times.is_none() {
+                    self.times = Some(index.open(self.body)?);
+                }
+                if let Some(times) = &mut self.times {
+                    times.page(page, length, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Extent {
+    /// What the batches said about some of its points, counted from its first one. `at` is where the last look ended:
+    /// who goes on from page to page does not search anew.
+    pub(super) fn heads(&self, points: &Range<usize>, at: &mut usize) -> &[(usize, RlHead)] {
+        while self.heads.get(*at + 1).is_some_and(|(start, _)| *start <= points.start) {
+            *at += 1;
+        }
+        let mut end = *at;
+        while self.heads.get(end).is_some_and(|(start, _)| *start < points.end) {
+            end += 1;
+        }
+        self.heads.get(*at..end).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,10 @@
 //! Tiles against plain lists, and against damage.
 
-use super::{Summary, Tile, Track, seal};
-use crate::store::{FloatPoints, RlHead};
+use super::super::bytes::Damaged;
+use super::super::sum::{check, sum};
+use super::super::summary::Summary;
+use super::{Tile, Track, seal};
+use crate::store::{FloatPoints, RlHead, StoreError};
 
 /// The same numbers for the same seed, on every machine.
 struct Random(u64);
@@ -150,6 +153,73 @@ fn no_damage_brings_a_reader_down() {
             target[at] ^= 1 << random.below(8);
             read(&head, &body);
         }
+    }
+}
+
+/// Every cut of a small tile, and ten thousand flipped bits: its checksum names each, and who reads on in spite of it does
+/// not come down.
+#[test]
+#[allow(clippy::cast_possible_truncation)]
+fn every_cut_and_flip_of_a_small_tile_is_damage() {
+    const BELONGS: [i64; 7] = [1, 2, 1, 0, 2, 0, 300];
+    const FLIPS: u64 = 10_000;
+    let random = &mut Random(77);
+    let tracks: Vec<Track> = (0..2)
+        .map(|environment| {
+            let mut track = track(random, environment, true);
+            let FloatPoints { steps, timestamps, values, widths, .. } = &mut track.points;
+            let count = values.len().min(60);
+            steps.truncate(count);
+            timestamps.truncate(count);
+            values.truncate(count);
+            widths.truncate(count);
+            track.heads.retain(|(start, _)| *start < count);
+            // No column of a rule alone.
+            steps[count / 2] ^= 5;
+            timestamps[count / 2] ^= 9;
+            track
+        })
+        .collect();
+    let sealed = seal(&tracks).expect("it seals");
+    let read = |head: &[u8], body: &[u8]| -> Result<(), Damaged> {
+        let tile = Tile::read(head)?;
+        let mut opened = tile.open(body)?;
+        for extent in tile.tracks() {
+            tile.points(body, extent, &(0..u64::MAX), &mut FloatPoints::default())?;
+            for page in extent.pages.clone() {
+                opened.values(page, &mut Vec::new())?;
+                opened.steps(page, &mut Vec::new())?;
+                opened.times(page, &mut Vec::new())?;
+                let _ = (tile.reach_of_steps(page), tile.reach_of_times(page));
+            }
+        }
+        Ok(())
+    };
+    assert_eq!(read(&sealed.head, &sealed.body), Ok(()), "nothing is wrong with it");
+    let is_named = |bytes: &[u8], crc: u32, what: &str| match check(bytes, &BELONGS, crc, 9, "chunk") {
+        Err(StoreError::Corrupt(why)) => assert!(why.contains("row 9 of the table chunk"), "{what}: {why}"),
+        other => panic!("{what}: {other:?}"),
+    };
+    let mut whole = Vec::new();
+    for end in 0..sealed.head.len() {
+        whole.extend(read(&sealed.head[..end], &sealed.body).is_ok().then_some(end));
+        is_named(&sealed.head[..end], sum(&sealed.head, &BELONGS), "a cut head");
+    }
+    // Without what tells how far pages reach, it is the head that earlier servers wrote; only the checksum knows better.
+    assert_eq!(whole.len(), 1, "cut there, a head is read: {whole:?}");
+    for end in 0..sealed.body.len() {
+        assert!(read(&sealed.head, &sealed.body[..end]).is_err(), "the body is cut at {end}");
+        is_named(&sealed.body[..end], sum(&sealed.body, &BELONGS), "a cut body");
+    }
+    for flip in 0..FLIPS {
+        let (mut head, mut body) = (sealed.head.clone(), sealed.body.clone());
+        let of_head = random.below(2) == 0;
+        let target = if of_head { &mut head } else { &mut body };
+        let crc = sum(target, &BELONGS);
+        let at = random.below(target.len() as u64) as usize;
+        target[at] ^= 1 << random.below(8);
+        is_named(target, crc, &format!("flip {flip} at {at}, head: {of_head}"));
+        let _ = read(&head, &body);
     }
 }
 

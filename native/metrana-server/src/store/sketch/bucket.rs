@@ -3,28 +3,38 @@
 /// Points of one bucket in short. It draws the same picture as they would: where a curve enters, where it leaves, and how
 /// far it goes up and down between.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     /// How many values are numbers. The others are not in what follows, only in the flags.
-    pub(crate) count: u64,
-    pub(crate) flags: Flags,
-    /// Where the first and the last number are, and which they are.
-    pub(crate) first_x: f64,
-    pub(crate) first: f64,
-    pub(crate) last_x: f64,
-    pub(crate) last: f64,
-    pub(crate) min: f64,
-    pub(crate) max: f64,
-    pub(crate) sum: f64,
+    pub count: u64,
+    /// Which values there are that are no numbers.
+    pub flags: Flags,
+    /// Where the first number is.
+    pub first_x: f64,
+    /// The first number.
+    pub first: f64,
+    /// Where the last number is.
+    pub last_x: f64,
+    /// The last number.
+    pub last: f64,
+    /// The least number.
+    pub min: f64,
+    /// The greatest number.
+    pub max: f64,
+    /// The sum of the numbers.
+    pub sum: f64,
 }
 
 /// Which values there were that are no numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Flags(pub(crate) u8);
+pub struct Flags(pub u8);
 
 impl Flags {
-    pub(crate) const NAN: u8 = 1;
-    pub(crate) const INFINITY: u8 = 2;
-    pub(crate) const NEGATIVE_INFINITY: u8 = 4;
+    /// There is a value that is not a number.
+    pub const NAN: u8 = 1;
+    /// There is a positive infinity.
+    pub const INFINITY: u8 = 2;
+    /// There is a negative infinity.
+    pub const NEGATIVE_INFINITY: u8 = 4;
 
     fn of(value: f64) -> u8 {
         if value.is_nan() {
@@ -72,6 +82,24 @@ impl Bucket {
         }
     }
 
+    /// Adds what another one holds. Of numbers at the same place those of the other one are the later ones.
+    pub(crate) fn merge(&mut self, later: &Self) {
+        self.flags.0 |= later.flags.0;
+        if later.count == 0 {
+            return;
+        }
+        self.count += later.count;
+        self.sum += later.sum;
+        self.min = self.min.min(later.min);
+        self.max = self.max.max(later.max);
+        if later.first_x < self.first_x {
+            (self.first_x, self.first) = (later.first_x, later.first);
+        }
+        if later.last_x >= self.last_x {
+            (self.last_x, self.last) = (later.last_x, later.last);
+        }
+    }
+
     /// Whether nothing fell into it.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0 && self.flags.0 == 0
@@ -105,6 +133,18 @@ mod tests {
         assert_eq!((bucket.last_x, bucket.last), (9.0, 4.0), "of equal places the later one");
         assert_eq!((bucket.min, bucket.max, bucket.sum, bucket.count), (-7.0, 4.0, 0.0, 4));
         assert_eq!(bucket.flags, Flags(Flags::NAN | Flags::INFINITY));
+        let mut merged = Bucket::default();
+        merged.merge(&bucket);
+        assert_eq!(merged, bucket, "nothing and something is something");
+        merged.merge(&Bucket::default());
+        assert_eq!(merged, bucket, "something and nothing, too");
+        let mut other = Bucket::default();
+        other.add(3.0, 8.0);
+        other.add(9.0, 5.0);
+        merged.merge(&other);
+        assert_eq!((merged.first_x, merged.first), (3.0, -7.0), "of equal places the earlier one");
+        assert_eq!((merged.last_x, merged.last), (9.0, 5.0), "of equal places the later one");
+        assert_eq!((merged.min, merged.max, merged.sum, merged.count), (-7.0, 8.0, 13.0, 6));
         let mut only = Bucket::default();
         only.add(1.0, f64::NEG_INFINITY);
         assert!(!only.is_empty() && only.count == 0 && only.flags == Flags(Flags::NEGATIVE_INFINITY));

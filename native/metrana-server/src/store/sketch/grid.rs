@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What runs from left to right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Axis {
+pub enum Axis {
     /// The step; of reinforcement learning the step of the training.
     Step,
     /// The step of the training.
@@ -21,10 +21,13 @@ pub(crate) enum Axis {
 /// Buckets of one width, the same for every series that is drawn on them: they line up, and what is added later moves
 /// none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Grid {
-    pub(crate) from: f64,
-    pub(crate) to: f64,
-    pub(crate) buckets: usize,
+pub struct Grid {
+    /// Where the first bucket begins.
+    pub from: f64,
+    /// Where the last one ends; this place is in it.
+    pub to: f64,
+    /// How many there are, at least one.
+    pub buckets: usize,
 }
 
 impl Grid {

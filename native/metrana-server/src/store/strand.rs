@@ -1,0 +1,161 @@
+//! A part of a series on its way into a sketch.
+
+use std::ops::Range;
+
+use super::content::Content;
+use super::floats::FloatSeries;
+use super::rl::Track;
+use super::sketch::{Along, Axis, Part, Sketch, whole};
+use super::{FloatPoints, RlHead, RlPoints, SeriesId, StoreError, View};
+
+/// Points in memory are put into a sketch in pieces of so many.
+const AT_ONCE: usize = 1 << 16;
+
+/// The points of an ordinary series or of one environment whose order of arrival is that of their steps.
+pub(super) struct Strand<'a> {
+    floats: &'a FloatSeries,
+    track: Option<&'a Track>,
+    /// Where those lie that are drawn, by their arrival.
+    wanted: Vec<Range<usize>>,
+    /// All that arrived before this are in the sketch.
+    pub(super) next: usize,
+    pub(super) sketch: Sketch,
+}
+
+/// How a part can be drawn.
+pub(super) enum Drawn<'a> {
+    /// In the order of arrival.
+    Strand(Strand<'a>),
+    /// Only when all its points are known: steps came out of order, or again.
+    Whole,
+}
+
+/// Columns of points. Those that the axis does not ask for may be missing.
+pub(super) struct Columns<'a> {
+    pub(super) steps: &'a [u64],
+    pub(super) times: &'a [i64],
+    pub(super) values: &'a [f64],
+    /// What batches said: from which point on, and what. None of an ordinary series.
+    pub(super) heads: Option<&'a [(usize, RlHead)]>,
+}
+
+impl<'a> Drawn<'a> {
+    /// Finds a part in what a series holds. `place` is the place of its environment in the run, if it is there.
+    pub(super) fn find(
+        content: &'a Content,
+        id: SeriesId,
+        part: &Part,
+        place: Option<usize>,
+        blank: &Sketch,
+    ) -> Result<Option<Self>, StoreError> {
+        let (floats, track) = match (content, &part.environment) {
+            (Content::None, None) => return Ok(None),
+            (Content::Floats(floats), None) => (floats, None),
+            (Content::Rl(rl), Some(name)) => {
+                let track = place.and_then(|place| rl.track(place));
+                let track = track.ok_or_else(|| StoreError::UnknownEnvironment(name.clone()))?;
+                (track.floats(), Some(track))
+            }
+            _ => return Err(StoreError::OtherKind(id)),
+        };
+        Ok(Some(match floats.arrivals().in_order(part.points) {
+            Some(wanted) => Self::Strand(Strand { floats, track, wanted, next: 0, sketch: blank.clone() }),
+            None => Self::Whole,
+        }))
+    }
+}
+
+impl Strand<'_> {
+    /// How many of the first points are not in memory.
+    pub(super) fn absent(&self) -> usize {
+        self.floats.absent()
+    }
+
+    /// Whether some of its points are of environments.
+    pub(super) fn is_rl(&self) -> bool {
+        self.track.is_some()
+    }
+
+    /// Which points of a stretch of arrivals are drawn.
+    pub(super) fn wanted(&self, arrivals: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+        let first = self.wanted.partition_point(|range| range.end <= arrivals.start);
+        let here = self.wanted.iter().skip(first).take_while({
+            let end = arrivals.end;
+            move |range| range.start < end
+        });
+        here.map(move |range| range.start.max(arrivals.start)..range.end.min(arrivals.end))
+    }
+
+    /// Draws some more of the points in memory. Whether that was all.
+    pub(super) fn go_on(&mut self, along: Along) -> bool {
+        let from = self.next.max(self.absent());
+        let until = self.floats.len().min(from + AT_ONCE);
+        let here: Vec<Range<usize>> = self.wanted(from..until).collect();
+        for range in here {
+            let points = self.floats.arrived(range.clone());
+            let heads = self.track.map(|track| track.heads(range));
+            let columns = Columns {
+                steps: &points.steps,
+                times: &points.timestamps,
+                values: &points.values,
+                heads: heads.as_deref(),
+            };
+            columns.draw(along, &mut self.sketch);
+        }
+        self.next = until;
+        until >= self.floats.len()
+    }
+}
+
+impl Columns<'_> {
+    /// Puts the points where they belong.
+    pub(super) fn draw(&self, along: Along, sketch: &mut Sketch) {
+        let values = self.values;
+        match (along.axis, self.heads) {
+            (Axis::WallTime | Axis::RelativeTime, _) => {
+                let xs: Vec<f64> = self.times.iter().map(|&time| along.time(time)).collect();
+                sketch.add(&xs, values);
+            }
+            (Axis::Step | Axis::RlStep, None) => {
+                let xs: Vec<f64> = self.steps.iter().map(|&step| whole(step)).collect();
+                sketch.add(&xs, values);
+            }
+            // An ordinary series has no episodes.
+            (Axis::Episode, None) => {}
+            (axis, Some(heads)) => {
+                let mut xs = Vec::with_capacity(values.len());
+                let mut kept = Vec::with_capacity(values.len());
+                let ends = heads.iter().skip(1).map(|(start, _)| *start).chain([values.len()]);
+                for ((start, head), end) in heads.iter().zip(ends) {
+                    let x = if axis == Axis::Episode { head.episode } else { Some(head.rl_step) };
+                    if let (Some(x), Some(values)) = (x, values.get(*start..end)) {
+                        kept.extend_from_slice(values);
+                        xs.resize(kept.len(), whole(x));
+                    }
+                }
+                sketch.add(&xs, &kept);
+            }
+        }
+    }
+}
+
+/// Draws points of an ordinary series that were read.
+pub(crate) fn draw(points: &FloatPoints, along: Along, sketch: &mut Sketch) {
+    let FloatPoints { steps, timestamps: times, values, .. } = points;
+    Columns { steps, times, values, heads: None }.draw(along, sketch);
+}
+
+/// Draws points of an environment that were read.
+pub(crate) fn draw_rl(points: &RlPoints, along: Along, sketch: &mut Sketch) {
+    let mut heads: Vec<(usize, RlHead)> = Vec::new();
+    for (at, head) in points.heads.iter().enumerate() {
+        if heads.last().is_none_or(|(_, last)| last != head) {
+            heads.push((at, *head));
+        }
+    }
+    let FloatPoints { steps, timestamps: times, values, .. } = &points.floats;
+    Columns { steps, times, values, heads: Some(&heads) }.draw(along, sketch);
+}
+
+/// The view in which points are drawn.
+pub(super) const VIEW: View = View::Merged;
