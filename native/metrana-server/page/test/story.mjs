@@ -36,6 +36,8 @@ async function fill(logger, index) {
   await logger.log(cpu, 0, values(() => 60 + 20 * noise()));
   await logger.log(broken, 0, values((step) => (step === 3000 ? NaN : step === 3300 ? Infinity : step === 3600 ? -Infinity : Math.sin(step / 200) + index)));
   for (let step = 0; step < STEPS; step += 400) await logger.log(score, step, [step / 40 + 10 * noise() + 5 * index]);
+  const [histogram] = await logger.declare(["gradients"]);
+  await logger.send({ histogram_series: [{ series_id: histogram, points: [{ step: "1", bin_edges: [0, 1, 2], counts: ["3", "4"] }] }] });
   const [reward] = await logger.declare(["rollout/reward"], { scale: "ENVIRONMENT_STEP" });
   for (let step = 0; step < 120; step++) {
     const rows = Array.from({ length: 16 }, (_, environment) => Array.from({ length: 8 }, () => step / 30 + Math.sin(step / 9 + environment / 2) + noise()));

@@ -52,9 +52,9 @@ export function sectionsOf(runs: readonly string[], series: ReadonlyMap<string, 
   const specs = new Map<string, ChartSpec>();
   for (const run of runs) {
     for (const one of series.get(run) ?? []) {
-      if (one.kind === "undefined") continue;
-      const kind = one.kind === "density_histogram" ? "histogram" : one.kind;
-      const key = [one.metric, one.scale, ...(kind === "float" ? [] : [kind])].join("|");
+      // Of the others no curve can be drawn, and a question that names one is refused as a whole.
+      if (one.kind !== "float") continue;
+      const key = `${one.metric}|${one.scale}`;
       let spec = specs.get(key);
       if (!spec) specs.set(key, (spec = { key, metric: one.metric, scale: one.scale, kind: one.kind, lines: [] }));
       const before = spec.lines.at(-1);
