@@ -54,7 +54,8 @@ internal static class ExitWatch
         }
     }
 
-    private static Run[] Snapshot()
+    /// <summary>The runs that are open.</summary>
+    public static Run[] Snapshot()
     {
         lock (_gate)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Metrana.Backends;
+using Metrana.Meters;
 using Metrana.Native;
 
 namespace Metrana;
@@ -135,6 +136,7 @@ public sealed partial class Run
             return;
         }
 
+        using Activity? activity = RunHealth.Follow("metrana.close", Project, Name);
         using Timer progress = SayProgress(end.Timeout);
         Task mirrors = EndMirrors(end);
         try
@@ -163,6 +165,7 @@ public sealed partial class Run
             return;
         }
 
+        using Activity? activity = RunHealth.Follow("metrana.close", Project, Name);
         using Timer progress = SayProgress(end.Timeout);
         Task mirrors = EndMirrors(end);
         try

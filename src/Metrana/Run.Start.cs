@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Metrana.Attributes;
 using Metrana.Backends;
 using Metrana.Machine;
+using Metrana.Meters;
 using Metrana.Mirrors;
 using Metrana.Native;
 
@@ -42,6 +44,7 @@ public sealed partial class Run
             return Disabled;
         }
 
+        using Activity? activity = RunHealth.Follow("metrana.start", settings.Project, settings.Name);
         FoundServer? server = settings.IsLocal
             ? await LocalServers.FindOrStartAsync(settings.StartTimeout, cancellationToken).ConfigureAwait(false)
             : null;
@@ -51,7 +54,7 @@ public sealed partial class Run
         try
         {
             Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-            Backend backend = mirrors.Over(new LoggerBackend(logger));
+            Backend backend = mirrors.Over(new LoggerBackend(logger, new LabelWatch(console)));
             Describe(backend, settings.Options);
             return Begin(backend, settings, console, server, mirrors);
         }
@@ -95,6 +98,7 @@ public sealed partial class Run
         mirrors.Begin(run.Mirrored());
         Orchestration.Publish(run.OrchestrationId);
         _current = run;
+        RunHealth.Begin();
         ExitWatch.Watch(run);
         if (settings.Options.LogSystemMetrics ?? true)
         {
@@ -121,7 +125,7 @@ public sealed partial class Run
                 try
                 {
                     Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-                    LoggerBackend backend = new(logger);
+                    LoggerBackend backend = new(logger, new LabelWatch(console));
                     Describe(mirrors.Over(backend), options);
                     return backend;
                 }

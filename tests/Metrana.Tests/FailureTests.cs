@@ -194,6 +194,78 @@ public class FailureTests
         run.Close(TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task A_run_with_block_waits_for_room_and_drops_nothing()
+    {
+        await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+        RunOptions options = OptionsOf(server);
+        (options.QueueBytes, options.Backpressure, options.EnqueueTimeout) = (100_000, BackpressureStrategy.Block, TimeSpan.Zero);
+        await using Run run = await Run.StartAsync(options);
+        await server.Faults.StallAsync();
+        int done = 0;
+        Task loop = Task.Run(() =>
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                run.Log("loss", new double[1000]);
+                Volatile.Write(ref done, i + 1);
+            }
+        });
+        await Eventually.ShouldAsync(() => Volatile.Read(ref done) >= 5, "the queue fills");
+        Volatile.Read(ref done).Should().BeLessThan(40, "there is no room for all");
+        loop.IsCompleted.Should().BeFalse();
+        await server.Faults.ClearAsync();
+        await loop.WaitAsync(TimeSpan.FromMinutes(1));
+        await run.FlushAsync(TimeSpan.FromMinutes(1));
+
+        run.Delivery.Should().Be(new RunDelivery(40_000, 40_000, 0, 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Points_that_cannot_be_delivered_are_said_and_end_the_run_only_where_that_was_chosen(bool stopOnLoss)
+    {
+        using StringWriter output = new();
+        await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+        RunOptions options = OptionsOf(server);
+        (options.StopOnLoss, options.MaxRetries, options.Output, options.CloseTimeout) = (stopOnLoss, 1, output, TimeSpan.Zero);
+        using Run run = await Run.StartAsync(options);
+        await server.Faults.FailAsync(FaultStage.Data, "UNAVAILABLE", "gone fishing", times: 1000);
+        run.Log("loss", [1.0, 2.0]);
+        await Eventually.ShouldAsync(() => run.Delivery.Dropped == 2, "the points are given up after their retries");
+
+        Action log = () => run.Log("loss", 3.0);
+        if (stopOnLoss)
+        {
+            log.Should().Throw<SenderException>().WithMessage("*gone fishing*");
+        }
+        else
+        {
+            log.Should().NotThrow();
+            await Eventually.ShouldAsync(() => output.ToString().Contains("2 points were dropped", StringComparison.Ordinal), "it is said");
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_takes_nothing_more_is_said_and_costs_nothing()
+    {
+        using StringWriter output = new();
+        await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+        RunOptions options = OptionsOf(server);
+        options.Output = output;
+        await using Run run = await Run.StartAsync(options);
+        await server.Faults.StallAsync();
+        run.Log("loss", [1.0, 2.0]);
+        await Eventually.ShouldAsync(
+            () => output.ToString().Contains("nothing was delivered for", StringComparison.Ordinal), "it is said after ten seconds");
+        output.ToString().Should().Contain("2 points wait in memory");
+        await server.Faults.ClearAsync();
+        await run.FlushAsync(TimeSpan.FromMinutes(1));
+
+        run.Delivery.Should().Be(new RunDelivery(2, 2, 0, 0));
+    }
+
     private static RunOptions WaitingOptions(Forwarder address) => new()
     {
         Endpoint = address.Endpoint,

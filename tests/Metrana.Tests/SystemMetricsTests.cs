@@ -1,4 +1,5 @@
 using Metrana.Machine;
+using Metrana.Tests.Support;
 
 namespace Metrana.Tests;
 
@@ -43,40 +44,5 @@ public class SystemMetricsTests
         HostReadings.Memory("MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable:   250 kB\n").Should().Be((1_024_000L, 256_000L));
         HostReadings.Cpu("").Should().BeNull();
         HostReadings.Memory("rubbish").Should().BeNull();
-    }
-
-    /// <summary>A clock that a test winds forward; timers ring as they are passed.</summary>
-    private sealed class ManualClock : TimeProvider
-    {
-        private readonly List<Action> _timers = [];
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _timers.Add(() => callback(state));
-            return new Bell();
-        }
-
-        /// <summary>Moves on by one period of every timer.</summary>
-        public void Tick(TimeSpan period)
-        {
-            _ticks += period.Ticks;
-            _timers.ForEach(ring => ring());
-        }
-
-        private sealed class Bell : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
-            {
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-        }
     }
 }

@@ -3,10 +3,12 @@ using Metrana.Native;
 namespace Metrana.Backends;
 
 /// <summary>Sends the calls of a run to the engine.</summary>
-internal sealed class LoggerBackend(Logger logger) : Backend
+internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
 {
     [ThreadStatic]
     private static LogBatch? _batch;
+
+    private readonly LabelWatch _labels = labels;
 
     private volatile bool _ending;
 
@@ -49,6 +51,8 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             {
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
             }
+
+            _labels.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -67,6 +71,8 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             {
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
             }
+
+            _labels.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -85,6 +91,10 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             }
 
             logger.Log(batch);
+            foreach ((string metric, _) in metrics)
+            {
+                _labels.Note(metric, shared.Labels);
+            }
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -98,6 +108,7 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             logger.LogRlFloats(
                 block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
                 block.Timestamps, width: block.Width);
+            _labels.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -111,6 +122,7 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             logger.LogRlFloats(
                 block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
                 block.Timestamps, width: block.Width);
+            _labels.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -122,6 +134,7 @@ internal sealed class LoggerBackend(Logger logger) : Backend
         try
         {
             logger.LogHistogram(call.Metric, call.Scale, call.Step, edges, counts, stats, call.Labels, call.Timestamps);
+            _labels.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -141,6 +154,8 @@ internal sealed class LoggerBackend(Logger logger) : Backend
             {
                 logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, titles, call.Labels, call.Timestamps);
             }
+
+            _labels.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -165,8 +180,12 @@ internal sealed class LoggerBackend(Logger logger) : Backend
     public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) =>
         logger.GetEnvironmentLastRlStepAndEpisode(environment);
 
-    public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) =>
-        logger.Series(metric, scale, labels);
+    public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
+    {
+        Native.Series series = logger.Series(metric, scale, labels);
+        _labels.Note(metric, labels);
+        return series;
+    }
 
     public override void Flush(TimeSpan? timeout) => logger.Flush(timeout);
 
