@@ -66,7 +66,7 @@ internal sealed class DeliveryWatch : IDisposable
         {
             _console.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead."));
+                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead."));
             (_dropped, _lastDropSaid) = (now.Dropped, at);
         }
 
