@@ -176,7 +176,7 @@ async fn what_is_not_there_and_what_makes_no_sense_is_told_in_json() {
         (404, format!("/api/v1/runs/{id}/series/4/points")),
         (404, format!("/api/v1/runs/{id}/series/18446744073709551615/points")),
         (404, format!("/api/v1/runs/{id}/series/one/points")),
-        (404, "/".into()),
+        (404, "/nothing".into()),
         (404, "/api/v1/nothing".into()),
         (400, format!("/api/v1/runs/{id}/series/1/points?limit=many")),
         (400, format!("/api/v1/runs/{id}/series/1/points?limit=-1")),
