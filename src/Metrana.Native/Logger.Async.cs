@@ -6,7 +6,7 @@ public sealed partial class Logger : IAsyncDisposable
 {
     /// <summary>Opens the run, or joins an existing one, without holding a thread until the service has answered.</summary>
     /// <param name="config">The settings. They are copied; later changes have no effect.</param>
-    /// <param name="cancellationToken">Cancels the opening. A run that still opens is closed at once.</param>
+    /// <param name="cancellationToken">Cancels the opening: nothing is tried again. A run that opens at that very moment is closed at once.</param>
     /// <exception cref="LoggerInitException">
     /// The settings are invalid (the message lists every problem), the service is out of reach or refuses, or this machine
     /// has no native library.
@@ -54,9 +54,8 @@ public sealed partial class Logger : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
 
     /// <summary>
-    /// Stops accepting calls, wakes every thread that waits for room, delivers everything accepted, and closes the run. It runs
-    /// in the background: a call that another thread makes at the same moment may still be accepted, and is then delivered too. A
-    /// second call does nothing and returns the same result as the first.
+    /// Stops accepting calls, wakes every thread that waits for room, delivers everything accepted, and closes the run. A second
+    /// call does nothing and returns the same result as the first.
     /// </summary>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
     /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>

@@ -108,6 +108,12 @@ public sealed partial class LoggerConfig
         LongerThanNothing(ConnectTimeout, "nothing could ever be opened");
         LongerThanNothing(InitTimeout, "nothing could ever be opened");
         LongerThanNothing(AckStallTimeout ?? TimeSpan.MaxValue, "every stream would be given up at once (null: no limit)", nameof(AckStallTimeout));
+        if (Http2KeepAliveTimeout == TimeSpan.Zero && Http2KeepAliveInterval != TimeSpan.Zero)
+        {
+            problems.Add("Http2KeepAliveTimeout is 00:00:00, expected more: no probe could be answered in time "
+                + "(an Http2KeepAliveInterval of zero sends none)");
+        }
+
         if (TcpKeepAlive < TimeSpan.FromSeconds(1) || TcpKeepAlive > _longestTcpKeepAlive)
         {
             problems.Add($"TcpKeepAlive is {TcpKeepAlive}, expected between 1 s and {_longestTcpKeepAlive.TotalSeconds:0} s, as TCP has it");

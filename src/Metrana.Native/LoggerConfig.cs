@@ -67,7 +67,7 @@ public sealed partial class LoggerConfig
     /// <summary>How long <see cref="Logger.Close"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>The interval of HTTP/2 probes on a silent connection. Default: 30 s.</summary>
+    /// <summary>The interval of HTTP/2 probes on a silent connection; zero sends no probes. Default: 30 s.</summary>
     public TimeSpan Http2KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time that such a probe may stay unanswered. Default: 10 s.</summary>

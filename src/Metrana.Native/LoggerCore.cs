@@ -74,6 +74,11 @@ internal sealed class LoggerCore
                 ?? throw new InvalidOperationException("The native library opened a run and gave out no logger.");
             return Opened(handle, sink, tag, config.CloseTimeout);
         }
+        catch (MetranaException e) when (e.StatusCode == MetranaStatus.EventsClosed)
+        {
+            pump.Detach(tag);
+            throw new LoggerInitException(e.StatusCode, "The process is ending, and no run can be opened any more.");
+        }
         catch
         {
             handle?.Dispose();

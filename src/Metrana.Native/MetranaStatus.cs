@@ -67,6 +67,9 @@ public enum MetranaStatus
     /// <summary>The operating system refuses this process, or its container, another thread.</summary>
     NoThread = 104,
 
+    /// <summary>The process is a fork of one that opened a logger, and no thread lives through a fork.</summary>
+    Forked = 105,
+
     /// <summary>The run exists and is not known to belong to this job.</summary>
     RunAlreadyExists = 110,
 
@@ -108,4 +111,7 @@ public enum MetranaStatus
 
     /// <summary>The event queue is closed. Never thrown.</summary>
     EventsClosed = 501,
+
+    /// <summary>The operation was cancelled. Never thrown.</summary>
+    Cancelled = 502,
 }

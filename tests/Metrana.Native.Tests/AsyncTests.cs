@@ -1,3 +1,4 @@
+using Metrana.Native.Interop;
 using Metrana.Native.Tests.Support;
 using Metrana.Server;
 
@@ -172,6 +173,25 @@ public sealed class AsyncTests : IAsyncLifetime
         await logger.DisposeAsync().AsTask().WaitAsync(_deadline);
 
         logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 3, Enqueued = 3, Dropped = 3 });
+    }
+
+    /// <summary>Cancelled in the engine, too: otherwise it goes on trying, and the run belongs to nobody.</summary>
+    [Fact]
+    public async Task An_opening_that_is_given_up_is_not_tried_again()
+    {
+        LoggerConfig config = Runs.Config(_server);
+        await _server.Faults.FailAsync(FaultStage.Init, "UNAVAILABLE", "not yet", times: 1_000_000);
+        NativeLibraryLocator.EnsureLoaded();
+        using CancellationTokenSource giveUp = new();
+        EventPump pump = EventPump.Shared;
+        Task<LoggerHandle?> opening = NativeLogger.OpenAsync(config, pump, 0, giveUp.Token);
+
+        await giveUp.CancelAsync();
+        await opening.Awaiting(o => o.WaitAsync(_deadline)).Should().ThrowAsync<OperationCanceledException>();
+        await Eventually.ShouldAsync(() => !pump.Calls.Knows(opening), "the engine has ended it, while the service still refuses");
+        await _server.Faults.ClearAsync();
+        await using Logger logger = await Logger.OpenAsync(config).WaitAsync(_deadline);
+        logger.RunWasCreated.Should().BeTrue();
     }
 
     [Fact]

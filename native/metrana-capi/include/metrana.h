@@ -92,9 +92,11 @@ enum metrana_status
     METRANA_STATUS_INIT_REFUSED = 102,
     /// The run could not be opened within `init_timeout`.
     METRANA_STATUS_INIT_TIMEOUT = 103,
-    /// The operating system gives this process, or its container, no further thread. A call that began elsewhere may be
-    /// made by one that waits here.
+    /// The operating system gives this process, or its container, no further thread.
     METRANA_STATUS_NO_THREAD = 104,
+    /// The process is a fork of one that opened a logger, and no thread lives through a fork. Open loggers after the fork, or
+    /// start the child with exec.
+    METRANA_STATUS_FORKED = 105,
     /// The run is there already and is not known to belong to this job.
     METRANA_STATUS_RUN_ALREADY_EXISTS = 110,
     /// The run is there already and belongs to another job.
@@ -125,6 +127,8 @@ enum metrana_status
     METRANA_STATUS_EVENT_TIMEOUT = 500,
     /// The event queue is closed and empty; no event will come.
     METRANA_STATUS_EVENTS_CLOSED = 501,
+    /// The operation was cancelled.
+    METRANA_STATUS_CANCELLED = 502,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1008,6 +1012,12 @@ metrana_status metrana_events_next(const metrana_events *events,
                                    double timeout,
                                    metrana_event **out);
 
+/// Cancels the operation that was begun with `token` and whose end would be an event in this queue. That end then comes soon, as
+/// `METRANA_STATUS_CANCELLED`, or as the operation's own where it was quicker: an opening may still bring a logger. A token
+/// that belongs to no operation, or to one that has ended, does nothing.
+metrana_status metrana_events_cancel(const metrana_events *events,
+                                     uint64_t token);
+
 /// Closes a queue: it takes no more events, and every reader wakes up. Doing it twice does no harm, and neither does
 /// null.
 void metrana_events_close(const metrana_events *events);
@@ -1115,19 +1125,23 @@ metrana_status metrana_logger_open(const metrana_config *config,
 /// `metrana_event_status`, and the logger in `metrana_event_take_logger`. There is exactly one for each call that answers
 /// `METRANA_STATUS_OK`, unless the queue is closed before; it may come before this returns. There is none for a call that
 /// answers something else: `METRANA_STATUS_EVENTS_CLOSED` where the queue is closed already.
+///
+/// `metrana_events_cancel` ends it: nothing is tried again after that.
 metrana_status metrana_logger_open_begin(const metrana_config *config,
                                          uint64_t token,
                                          metrana_error **error);
 
-/// Begins what `metrana_logger_flush` does and returns at once. The end is an event, as with `metrana_logger_open_begin`,
-/// in the queue that the logger was opened with; a logger without one is refused as `METRANA_STATUS_INVALID_CONFIG`.
+/// Begins what `metrana_logger_flush` does, for what was logged before this call, and returns at once. The end is an event, as
+/// with `metrana_logger_open_begin`, in the queue that the logger was opened with; a logger without one is refused as
+/// `METRANA_STATUS_INVALID_CONFIG`. `metrana_events_cancel` ends the waiting, and nothing else.
 metrana_status metrana_logger_flush_begin(const metrana_logger *logger,
                                           double timeout,
                                           uint64_t token,
                                           metrana_error **error);
 
-/// Begins what `metrana_logger_close` does, or `metrana_logger_shutdown` where `close_run` is 0, and returns at once; calls
-/// that come right after it may still be let in. The end is an event, as with `metrana_logger_flush_begin`.
+/// Begins what `metrana_logger_close` does, or `metrana_logger_shutdown` where `close_run` is 0, and returns at once: with that
+/// the logger takes nothing more. The end is an event, as with `metrana_logger_flush_begin`. `metrana_events_cancel` ends the
+/// waiting; the logger closes all the same.
 metrana_status metrana_logger_close_begin(const metrana_logger *logger,
                                           double timeout,
                                           uint8_t close_run,

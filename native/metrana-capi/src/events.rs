@@ -114,6 +114,19 @@ pub unsafe extern "C" fn metrana_events_next(
     })
 }
 
+/// Cancels the operation that was begun with `token` and whose end would be an event in this queue. That end then comes soon, as
+/// `METRANA_STATUS_CANCELLED`, or as the operation's own where it was quicker: an opening may still bring a logger. A token
+/// that belongs to no operation, or to one that has ended, does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_events_cancel(events: *const metrana_events, token: u64) -> metrana_status {
+    let cancel = |queue: &EventQueue| {
+        queue.cancel(token);
+        Ok(())
+    };
+    // SAFETY: the caller hands in null or a live queue.
+    report_status(|| unsafe { handle::call(events, cancel) })
+}
+
 /// Closes a queue: it takes no more events, and every reader wakes up. Doing it twice does no harm, and neither does
 /// null.
 #[unsafe(no_mangle)]

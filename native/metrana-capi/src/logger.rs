@@ -1,7 +1,5 @@
 //! The logger as a handle: what it knows of itself, and how it goes.
 
-use std::sync::Arc;
-
 use metrana_ingestion_logger::Logger;
 
 use crate::answer::{report, report_status};
@@ -14,16 +12,11 @@ use crate::errors::{metrana_error, metrana_error_list};
 use crate::status::metrana_status;
 
 /// A logger with an open run. Any number of threads may use it at the same time.
-pub struct metrana_logger(Arc<Handle<Logger>>);
+pub struct metrana_logger(Handle<Logger>);
 
 impl metrana_logger {
     pub(crate) fn into_raw(logger: Logger) -> *mut Self {
-        Box::into_raw(Box::new(Self(Arc::new(Handle::new(logger)))))
-    }
-
-    /// The logger for a thread that may outlive this handle to it.
-    pub(crate) fn share(&self) -> Arc<Handle<Logger>> {
-        Arc::clone(&self.0)
+        Box::into_raw(Box::new(Self(Handle::new(logger))))
     }
 }
 

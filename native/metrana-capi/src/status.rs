@@ -41,9 +41,11 @@ pub enum metrana_status {
     InitRefused = 102,
     /// The run could not be opened within `init_timeout`.
     InitTimeout = 103,
-    /// The operating system gives this process, or its container, no further thread. A call that began elsewhere may be
-    /// made by one that waits here.
+    /// The operating system gives this process, or its container, no further thread.
     NoThread = 104,
+    /// The process is a fork of one that opened a logger, and no thread lives through a fork. Open loggers after the fork, or
+    /// start the child with exec.
+    Forked = 105,
     /// The run is there already and is not known to belong to this job.
     RunAlreadyExists = 110,
     /// The run is there already and belongs to another job.
@@ -78,6 +80,8 @@ pub enum metrana_status {
     EventTimeout = 500,
     /// The event queue is closed and empty; no event will come.
     EventsClosed = 501,
+    /// The operation was cancelled.
+    Cancelled = 502,
 }
 
 impl From<Status> for metrana_status {
@@ -90,6 +94,7 @@ impl From<Status> for metrana_status {
             Status::InitRefused => Self::InitRefused,
             Status::InitTimeout => Self::InitTimeout,
             Status::NoThread => Self::NoThread,
+            Status::Forked => Self::Forked,
             Status::RunAlreadyExists => Self::RunAlreadyExists,
             Status::OrchestrationIdMismatch => Self::OrchestrationIdMismatch,
             Status::LoggerClosed => Self::LoggerClosed,
@@ -104,6 +109,7 @@ impl From<Status> for metrana_status {
             Status::CloseErrors => Self::CloseErrors,
             Status::EventTimeout => Self::EventTimeout,
             Status::EventsClosed => Self::EventsClosed,
+            Status::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -113,7 +113,7 @@ const SHAPES: [(u32, u64); 4] = [
     (1, 0x5056_e990_260d_697b),
     (2, 0x1541_1ee1_4344_0319),
     (3, 0x86ff_9d38_04c0_2252),
-    (4, 0xdc7a_0d43_ac67_9ee6),
+    (4, 0xf5b8_d2e2_6877_b6f5),
 ];
 
 /// A change of what is declared, be it the order of two fields, is a new version; a change of words is not.

@@ -36,6 +36,8 @@ statuses! {
     InitTimeout,
     /// The operating system gives this process, or its container, no further thread.
     NoThread,
+    /// The process is a fork of one in which the engine runs, and no thread lives through a fork.
+    Forked,
     /// The run is there already and is not known to belong to this job.
     RunAlreadyExists,
     /// The run is there already and belongs to another job.
@@ -64,6 +66,8 @@ statuses! {
     EventTimeout,
     /// The event queue is closed.
     EventsClosed,
+    /// The host cancelled the operation.
+    Cancelled,
 }
 
 /// What went wrong, with which value, and what to do.

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod begin;
 mod books;
 mod call;
 mod clock;
@@ -40,4 +41,27 @@ pub use logger::Logger;
 pub use points::{
     EnvironmentId, Environments, RlFloats, Spread, StdFloats, StepStrategy, Steps, Timestamps, Values,
 };
-pub use tell::events;
+
+/// What the engine has to tell its host: see [`events::channel`].
+pub mod events {
+    use crate::Logger;
+    use crate::tell::events as generic;
+    pub use crate::tell::events::EventKind;
+
+    /// The end that the engine writes to.
+    pub type EventSink = generic::EventSink<Logger>;
+    /// The end that the host reads.
+    pub type EventQueue = generic::EventQueue<Logger>;
+    /// One thing that happened.
+    pub type Event = generic::Event<Logger>;
+    /// How an operation ended that the host began and did not wait for.
+    pub type Completion = generic::Completion<Logger>;
+    /// What a reader got.
+    pub type Next = generic::Next<Logger>;
+
+    /// A queue for at most `capacity` unread lines, and any number of completions.
+    #[must_use]
+    pub fn channel(capacity: usize) -> (EventSink, EventQueue) {
+        generic::channel(capacity)
+    }
+}

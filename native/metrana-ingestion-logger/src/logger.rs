@@ -1,13 +1,20 @@
 //! The logger: what a program holds, and the first and last step of everything that happens to a point.
 
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
+
+use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use crate::books::counters::Counters;
+use crate::books::losses::FlushMark;
 use crate::config::Config;
-use crate::connect::runtime;
+use crate::connect::runtime::{self, deadline};
+use crate::connect::transport::Connector;
 use crate::deliver::envelope::Identity;
-use crate::deliver::handshake;
+use crate::deliver::handshake::{self, Opened};
 use crate::deliver::sender::Sender;
 use crate::deliver::shared::Shared;
 use crate::errors::{Error, Status};
@@ -27,36 +34,77 @@ pub struct Logger {
     identity: Identity,
     created: bool,
     orchestration_id: String,
+    events: EventSink<Self>,
 }
 
-impl Logger {
-    /// Opens the run: blocks until the service has answered or the init timeout is over.
-    pub fn open(config: Config, events: EventSink) -> Result<Self, Error> {
-        config.validate()?;
-        let config = config.within_a_clocks_reach();
-        let events = events.with_level(config.log_level);
-        let logger_id = config.logger_id.unwrap_or_else(random::id);
-        let orchestration_id = config.orchestration_id.clone().unwrap_or_else(random::token);
+/// How much longer than the init timeout an open waits for the network thread.
+const GRACE: Duration = Duration::from_secs(1);
 
-        let handle = runtime::handle()?;
-        let opening = {
-            let (config, events) = (config.clone(), events.clone());
-            let orchestration_id = orchestration_id.clone();
-            async move { handshake::open(&config, logger_id, &orchestration_id, &events).await }
-        };
-        let (connector, opened) = wait_on(&handle, opening)??;
+/// Everything that a handshake needs.
+pub(crate) struct Opening {
+    config: Config,
+    logger_id: u64,
+    orchestration_id: String,
+    events: EventSink<Logger>,
+}
 
+/// A run that is open, and what a logger for it is made of.
+pub(crate) struct OpenRun {
+    opening: Opening,
+    connector: Connector,
+    opened: Opened,
+    handle: Handle,
+}
+
+/// Checks a config before anything happens.
+pub(crate) fn prepare(config: Config, events: EventSink<Logger>) -> Result<Opening, Error> {
+    config.validate()?;
+    let config = config.within_a_clocks_reach();
+    Ok(Opening {
+        logger_id: config.logger_id.unwrap_or_else(random::id),
+        orchestration_id: config.orchestration_id.clone().unwrap_or_else(random::token),
+        events: events.with_level(config.log_level),
+        config,
+    })
+}
+
+impl Opening {
+    /// The handshake. On the network thread.
+    pub(crate) async fn run(self) -> Result<OpenRun, Error> {
+        let lines = self.events.lines();
+        let (connector, opened) =
+            handshake::open(&self.config, self.logger_id, &self.orchestration_id, &lines).await?;
+        Ok(OpenRun { opening: self, connector, opened, handle: Handle::current() })
+    }
+}
+
+impl OpenRun {
+    /// Puts what the service knows into a fresh stage, and sets a sender to work. On whatever thread.
+    pub(crate) fn logger(self) -> Result<Logger, Error> {
+        let Self { opening, connector, opened, handle } = self;
+        let Opening { config, logger_id, orchestration_id, events } = opening;
         let identity = Identity { run: opened.run_id.clone(), logger: logger_id, session: random::id() };
-        let pool = Pool::new(config.queue_bytes);
-        let mut stage = Stage::new(&config, identity.envelope_len(), events.clone(), pool);
+        let (lines, pool) = (events.lines(), Pool::new(config.queue_bytes));
+        let mut stage = Stage::new(&config, identity.envelope_len(), lines.clone(), pool);
         opened.seed(&mut stage);
         let seeded = stage.names.registry.len() > 0;
         let slot = slots::occupy(stage, config.queue_bytes)?;
         let generation = slot.gate.lock()?.inner.generation;
-        let shared = Arc::new(Shared { config, slot, abandon: tokio::sync::Notify::new(), events });
+        let shared = Arc::new(Shared { config, slot, abandon: tokio::sync::Notify::new(), events: lines });
         let sender = Sender::new(Arc::clone(&shared), connector, identity.clone(), seeded);
         handle.spawn(watch(Arc::clone(&shared), handle.spawn(sender.run())));
-        Ok(Self { shared, generation, identity, created: opened.created, orchestration_id })
+        Ok(Logger { shared, generation, identity, created: opened.created, orchestration_id, events })
+    }
+}
+
+impl Logger {
+    /// Opens the run: blocks until the service has answered or the init timeout is over.
+    pub fn open(config: Config, events: EventSink<Self>) -> Result<Self, Error> {
+        let opening = prepare(config, events)?;
+        let handle = runtime::handle()?;
+        // The handshake keeps its own deadline; this one is for a network thread that does not come to it.
+        let patience = opening.config.init_timeout.saturating_add(GRACE);
+        runtime::wait_for(&handle, deadline(Some(patience)), opening.run())??.logger()
     }
 
     /// A snapshot of the books.
@@ -110,30 +158,21 @@ impl Logger {
     /// Sends everything logged so far at once and waits until it is acknowledged. Answers `FlushUndelivered` where some of
     /// what was logged since the last flush is lost.
     pub fn flush(&self, timeout: Option<Duration>) -> Result<(), Error> {
-        let mark = {
-            let mut state = self.shared.slot.gate.lock()?;
-            state.admits()?;
-            state.inner.request_flush()
-        };
+        let deadline = deadline(timeout);
+        let mark = self.request_flush()?;
+        let settled = self.shared.slot.gate.when(|state| flush_ended(state, mark));
+        flushed(runtime::wait(deadline, settled), timeout)
+    }
+
+    /// Asks for everything logged so far to be sent at once. Answers with the mark to wait for.
+    pub(crate) fn request_flush(&self) -> Result<FlushMark, Error> {
+        runtime::check_process()?;
+        let mut state = self.shared.slot.gate.lock()?;
+        state.admits()?;
+        let mark = state.inner.request_flush();
+        drop(state);
         self.shared.slot.wake.notify_one();
-        let settled = self.shared.slot.gate.wait_for(deadline(timeout), |state| {
-            if let Some(Err(error)) = state.stopped().map(|_| state.admits()) {
-                return Some(Err(error));
-            }
-            if let Some(lost) = state.outcome().and_then(written_off) {
-                return Some(Err(lost));
-            }
-            state.inner.flushed(mark)
-        })?;
-        settled.unwrap_or_else(|| {
-            Err(Error::new(
-                Status::FlushTimeout,
-                format!(
-                    "flush did not complete within {:?}; the logger goes on",
-                    timeout.unwrap_or_default()
-                ),
-            ))
-        })
+        Ok(mark)
     }
 
     /// Delivers everything, tells the service that the run ends, and waits for its word. None: the config's timeout.
@@ -149,18 +188,17 @@ impl Logger {
     fn end(&self, closing: Closing, timeout: Option<Duration>) -> Result<(), Error> {
         let timeout = timeout.unwrap_or(self.shared.config.close_timeout);
         let deadline = deadline(Some(timeout));
+        self.shut(closing)?;
+        let ended = runtime::wait(deadline, self.shared.slot.gate.when(ended));
+        closed(&self.shared, ended, timeout)
+    }
+
+    /// From here on it takes nothing more, and delivers what it has.
+    pub(crate) fn shut(&self, closing: Closing) -> Result<(), Error> {
+        runtime::check_process()?;
         self.shared.slot.gate.shut(closing, Stage::close_trays)?;
         self.shared.slot.wake.notify_one();
-        let ended = self.shared.slot.gate.wait_for(deadline, |state| {
-            let stopped = state.stopped().cloned();
-            state.outcome().cloned().or_else(|| stopped.map(|cause| Err(undelivered(&cause))))
-        })?;
-        let outcome = self.shared.slot.gate.finish(
-            |state| ended.unwrap_or_else(|| Err(out_of_time(timeout, &state.inner.books.counters))),
-            Stage::write_off,
-        )?;
-        self.shared.abandon.notify_one();
-        outcome
+        Ok(())
     }
 
     /// Gives up: takes nothing more, delivers nothing more, and waits for nothing. Whoever waits in another thread is
@@ -174,8 +212,8 @@ impl Logger {
 
     /// Where it says what happens.
     #[must_use]
-    pub fn events(&self) -> &EventSink {
-        &self.shared.events
+    pub fn events(&self) -> &EventSink<Self> {
+        &self.events
     }
 
     /// Panics while it holds the stage, to show that a panic poisons this logger and nothing else.
@@ -186,20 +224,16 @@ impl Logger {
     }
 }
 
+impl fmt::Debug for Logger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logger").field("logger_id", &self.identity.logger).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Logger {
     fn drop(&mut self) {
         self.abandon();
     }
-}
-
-/// Runs something on the network thread and waits for it on this one.
-fn wait_on<T: Send + 'static>(
-    handle: &tokio::runtime::Handle,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, Error> {
-    let (tell, told) = std::sync::mpsc::channel();
-    handle.spawn(async move { drop(tell.send(work.await)) });
-    told.recv().map_err(|_| Error::new(Status::Panicked, "the engine panicked while opening the run"))
 }
 
 /// A sender that panics stops its logger.
@@ -209,8 +243,48 @@ async fn watch(shared: Arc<Shared>, sender: tokio::task::JoinHandle<()>) {
     }
 }
 
-fn deadline(timeout: Option<Duration>) -> Option<Instant> {
-    timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+/// How a flush up to a mark has ended, once it has.
+pub(crate) fn flush_ended(state: &mut GateState<Stage>, mark: FlushMark) -> Option<Result<(), Error>> {
+    if let Some(Err(error)) = state.stopped().map(|_| state.admits()) {
+        return Some(Err(error));
+    }
+    if let Some(lost) = state.outcome().and_then(written_off) {
+        return Some(Err(lost));
+    }
+    state.inner.flushed(mark)
+}
+
+/// The answer of a flush. None: its time is over.
+pub(crate) fn flushed(
+    ended: Option<Result<Result<(), Error>, Error>>,
+    timeout: Option<Duration>,
+) -> Result<(), Error> {
+    ended.unwrap_or_else(|| {
+        let timeout = timeout.unwrap_or_default();
+        let text = format!("flush did not complete within {timeout:?}; the logger goes on");
+        Err(Error::new(Status::FlushTimeout, text))
+    })?
+}
+
+/// How the logger has ended, once it has.
+pub(crate) fn ended(state: &mut GateState<Stage>) -> Option<Result<(), Error>> {
+    let stopped = state.stopped().cloned();
+    state.outcome().cloned().or_else(|| stopped.map(|cause| Err(undelivered(&cause))))
+}
+
+/// The answer of a close. None: its time is over, and what is left is written off.
+pub(crate) fn closed(
+    shared: &Shared,
+    ended: Option<Result<Result<(), Error>, Error>>,
+    timeout: Duration,
+) -> Result<(), Error> {
+    let ended = ended.transpose()?;
+    let outcome = shared.slot.gate.finish(
+        |state| ended.unwrap_or_else(|| Err(out_of_time(timeout, &state.inner.books.counters))),
+        Stage::write_off,
+    )?;
+    shared.abandon.notify_one();
+    outcome
 }
 
 /// Why a flush cannot succeed any more: the logger ended and wrote off what it waited for.

@@ -24,6 +24,8 @@ use errors::Status;
 use gate::{Behind, Closing, Gate, Patience, Turned};
 use loom::sync::Arc;
 use loom::thread;
+use std::pin::pin;
+use std::task::{Context, Poll, Wake, Waker};
 
 /// The least that a stage can be: what came in, and what became of it.
 #[derive(Default)]
@@ -54,10 +56,41 @@ fn log(gate: &Gate<Books>) -> Result<(), Status> {
     })
 }
 
+/// What a thread sleeps by, with the checker's locks.
+#[derive(Default)]
+struct Bell {
+    rung: loom::sync::Mutex<bool>,
+    sound: loom::sync::Condvar,
+}
+
+impl Wake for Bell {
+    fn wake(self: std::sync::Arc<Self>) {
+        *self.rung.lock().expect("not poisoned") = true;
+        self.sound.notify_one();
+    }
+}
+
+/// Waits on this thread, asleep until it is woken.
+fn wait<R>(work: impl Future<Output = R>) -> R {
+    let bell = std::sync::Arc::new(Bell::default());
+    let waker = Waker::from(std::sync::Arc::clone(&bell));
+    let mut work = pin!(work);
+    loop {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return done;
+        }
+        let mut rung = bell.rung.lock().expect("not poisoned");
+        while !*rung {
+            rung = bell.sound.wait(rung).expect("not poisoned");
+        }
+        *rung = false;
+    }
+}
+
 /// Takes one after the other until the logger closes and nothing is left, like the sender does.
 fn deliver(gate: &Gate<Books>) {
     loop {
-        let more = gate.wait_for(None, |state| {
+        let more = wait(gate.when(|state| {
             if state.outcome().is_some() || state.stopped().is_some() {
                 return Some(false);
             }
@@ -68,9 +101,9 @@ fn deliver(gate: &Gate<Books>) {
                 return Some(true);
             }
             state.closing().map(|_| false)
-        });
+        }));
         match more {
-            Ok(Some(true)) => gate.announce(gate.lock().expect("not poisoned")),
+            Ok(true) => gate.announce(gate.lock().expect("not poisoned")),
             _ => break,
         }
     }
@@ -97,8 +130,8 @@ fn close_leaves_nobody_waiting_and_nothing_uncounted() {
         };
         gate.shut(Closing { close_run: true }, |_| {}).expect("not poisoned");
         gate.announce(gate.lock().expect("not poisoned"));
-        let ended = gate.wait_for(None, |state| state.outcome().cloned()).expect("not poisoned");
-        assert_eq!(ended, Some(Ok(())));
+        let ended = wait(gate.when(|state| state.outcome().cloned())).expect("not poisoned");
+        assert_eq!(ended, Ok(()));
 
         let results: Vec<_> = callers.into_iter().map(|caller| caller.join().expect("no panic")).collect();
         sender.join().expect("no panic");

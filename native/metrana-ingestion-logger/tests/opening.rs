@@ -17,7 +17,7 @@ fn opening_tries_again_where_it_may_help_and_gives_up_where_it_does_not() {
     open(house.config("late")).close(None).expect("closed");
     for code in [Code::InvalidArgument, Code::Unauthenticated, Code::AlreadyExists, Code::ResourceExhausted] {
         house.server.faults().arm(status(Stage::Init, code, 1, 0));
-        let error = Logger::open(house.config("run"), EventSink::none()).err().expect("refused");
+        let error = Logger::open(house.config("run"), EventSink::none()).expect_err("refused");
         assert_eq!((error.status, error.grpc), (Status::InitRefused, Some(code as i32)));
     }
 }
@@ -74,7 +74,7 @@ fn opening_ends_in_time_and_says_what_is_at_the_other_end() {
         ("http://no-such-host.invalid".to_owned(), Status::ConnectFailed, "'no-such-host.invalid'"),
     ] {
         let begun = Instant::now();
-        let error = Logger::open(hasty(&endpoint), EventSink::none()).err().expect("no service");
+        let error = Logger::open(hasty(&endpoint), EventSink::none()).expect_err("no service");
         assert_eq!(error.status, wanted, "{endpoint}: {error}");
         assert!(error.message.contains(words), "{endpoint}: {error}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{endpoint}");
@@ -111,7 +111,7 @@ fn a_config_that_cannot_work_names_every_problem_and_no_key() {
         fork_step: Some(1),
         ..Config::default()
     };
-    let error = Logger::open(config, EventSink::none()).err().expect("refused");
+    let error = Logger::open(config, EventSink::none()).expect_err("refused");
     assert_eq!(error.status, Status::InvalidConfig);
     for part in ["endpoint", "api_key", "logger_id", "fork_step"] {
         assert!(error.message.contains(part), "{part}: {error}");
@@ -123,7 +123,7 @@ fn a_config_that_cannot_work_names_every_problem_and_no_key() {
 fn an_endpoint_is_a_host_and_nothing_that_would_be_ignored() {
     let open_at = |endpoint: &str| {
         let config = Config { endpoint: endpoint.to_owned(), ..Config::default() };
-        Logger::open(config, EventSink::none()).err().expect("refused")
+        Logger::open(config, EventSink::none()).expect_err("refused")
     };
     for (endpoint, why) in [
         ("http://host:1/path", "path"),
@@ -154,7 +154,7 @@ fn a_resumed_run_goes_on_where_it_stood_and_strangers_stay_out() {
     second.close(None).expect("closed");
     assert_eq!(house.points("run").steps, [0, 1, 2]);
 
-    let stranger = Logger::open(house.config("run"), EventSink::none()).err().expect("refused");
+    let stranger = Logger::open(house.config("run"), EventSink::none()).expect_err("refused");
     assert_eq!(stranger.status, Status::OrchestrationIdMismatch);
     let resuming = Config { resume: ResumeStrategy::Allow, ..house.config("run") };
     assert!(!open(resuming).run_was_created());

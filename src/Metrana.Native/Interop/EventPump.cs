@@ -40,6 +40,7 @@ internal sealed class EventPump
     private EventPump(EventsHandle events)
     {
         Events = events;
+        Calls = new PendingCalls(events);
         _thread = new Thread(Run) { IsBackground = true, Name = "Metrana events" };
         _thread.Start();
     }
@@ -60,7 +61,7 @@ internal sealed class EventPump
     public EventsHandle Events { get; }
 
     /// <summary>The calls whose ends are among the events.</summary>
-    public PendingCalls Calls { get; } = new();
+    public PendingCalls Calls { get; }
 
     /// <summary>The log lines that wait to be written.</summary>
     public LogLines Lines { get; } = new();

@@ -1,13 +1,13 @@
 namespace Metrana.Native.Interop;
 
-// Calls that begin here and end on a thread of the library, which says so by an event.
+// Calls that begin here and end in the library, which says so by an event.
 internal static unsafe partial class NativeLogger
 {
     /// <summary>Opens the run of a configuration that has been validated. The settings are copied before this returns.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="pump">The reader of the engine's events.</param>
     /// <param name="tag">What its log lines carry.</param>
-    /// <param name="cancellation">Gives up waiting; a logger that opens after that is freed.</param>
+    /// <param name="cancellation">Gives up; a logger that opens at that moment is closed.</param>
     public static Task<LoggerHandle?> OpenAsync(LoggerConfig config, EventPump pump, ulong tag, CancellationToken cancellation)
     {
         using ConfigBlock block = new(config, pump.Events, tag);
@@ -50,6 +50,7 @@ internal static unsafe partial class NativeLogger
         try
         {
             NativeError.ThrowIfFailed(status, error);
+            call.Begun();
             return call.Task;
         }
         catch

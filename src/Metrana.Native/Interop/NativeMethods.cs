@@ -95,6 +95,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "metrana_events_next")]
     internal static partial int EventsNext(EventsHandle events, double timeout, nint* @event);
 
+    [LibraryImport(Library, EntryPoint = "metrana_events_cancel")]
+    internal static partial int EventsCancel(EventsHandle events, ulong token);
+
     [LibraryImport(Library, EntryPoint = "metrana_events_close")]
     internal static partial void EventsClose(EventsHandle events);
 

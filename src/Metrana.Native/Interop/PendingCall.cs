@@ -4,15 +4,18 @@ namespace Metrana.Native.Interop;
 internal sealed class PendingCall
 {
     private readonly TaskCompletionSource<LoggerHandle?> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EventsHandle _events;
     private readonly LoggerHandle? _logger;
     private readonly bool _held;
     private CancellationTokenRegistration _cancellation;
 
+    /// <param name="events">The queue that the event will come from.</param>
     /// <param name="token">What the event will carry.</param>
     /// <param name="logger">The logger that is called; null where the call opens one.</param>
     /// <exception cref="ObjectDisposedException">The logger has been freed.</exception>
-    public PendingCall(ulong token, LoggerHandle? logger)
+    public PendingCall(EventsHandle events, ulong token, LoggerHandle? logger)
     {
+        _events = events;
         Token = token;
         _logger = logger;
         logger?.DangerousAddRef(ref _held);
@@ -25,19 +28,25 @@ internal sealed class PendingCall
     public Task<LoggerHandle?> Task => _source.Task;
 
     public void CancelBy(CancellationToken cancellation) => _cancellation = cancellation.UnsafeRegister(
-        static (call, token) => ((PendingCall)call!)._source.TrySetCanceled(token), this);
+        static (call, token) => ((PendingCall)call!).Cancel(token), this);
 
-    /// <summary>The call has ended. What it gave out and nobody waits for is freed.</summary>
-    public void End(Failure? failure, LoggerHandle? opened)
+    /// <summary>The call has begun. If it was cancelled before, the library did not know it yet.</summary>
+    public void Begun()
+    {
+        if (_source.Task.IsCanceled)
+        {
+            CancelInLibrary();
+        }
+    }
+
+    /// <summary>The call has ended.</summary>
+    /// <returns>Whether somebody waited for it: if not, what it opened belongs to nobody.</returns>
+    public bool End(Failure? failure, LoggerHandle? opened)
     {
         Release();
-        bool awaited = failure is { } given
+        return failure is { } given
             ? _source.TrySetException(StatusTable.ToException(given))
             : _source.TrySetResult(opened);
-        if (!awaited || failure is not null)
-        {
-            opened?.Dispose();
-        }
     }
 
     /// <summary>Gives up what the call holds.</summary>
@@ -47,6 +56,26 @@ internal sealed class PendingCall
         if (_held)
         {
             _logger?.DangerousRelease();
+        }
+    }
+
+    private void Cancel(CancellationToken token)
+    {
+        if (_source.TrySetCanceled(token))
+        {
+            CancelInLibrary();
+        }
+    }
+
+    private void CancelInLibrary()
+    {
+        try
+        {
+            _ = NativeMethods.EventsCancel(_events, Token);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends, and with it every call.
         }
     }
 }

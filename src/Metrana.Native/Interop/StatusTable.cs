@@ -32,6 +32,7 @@ internal static class StatusTable
             [MetranaStatus.InitRefused] = LoggerInit,
             [MetranaStatus.InitTimeout] = LoggerInit,
             [MetranaStatus.NoThread] = LoggerInit,
+            [MetranaStatus.Forked] = LoggerInit,
             [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, f.Message, f.GrpcStatus),
 
@@ -50,6 +51,7 @@ internal static class StatusTable
 
             [MetranaStatus.EventTimeout] = Defect,
             [MetranaStatus.EventsClosed] = Defect,
+            [MetranaStatus.Cancelled] = Defect,
         }.ToFrozenDictionary();
 
     /// <summary>The statuses that have a row.</summary>

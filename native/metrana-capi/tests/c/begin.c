@@ -264,6 +264,23 @@ static void kept_waiting(const char *endpoint) {
     metrana_logger_free(logger);
     CHECK(end_of(events, 4, METRANA_STATUS_LOGGER_CLOSED) == NULL);
 
+    /* What is cancelled ends at once: an opening altogether, a flush and a close for whoever waits. */
+    metrana_config away = config_on("http://127.0.0.1:1", "away", events);
+    EXPECT(METRANA_STATUS_OK, metrana_logger_open_begin(&away, 6, ERROR));
+    EXPECT_STATUS(METRANA_STATUS_OK, metrana_events_cancel(events, 6));
+    CHECK(end_of(events, 6, METRANA_STATUS_CANCELLED) == NULL);
+    logger = begun(&config);
+    log_one(logger, 1);
+    EXPECT(METRANA_STATUS_OK, metrana_logger_flush_begin(logger, -1, 7, ERROR));
+    EXPECT_STATUS(METRANA_STATUS_OK, metrana_events_cancel(events, 7));
+    CHECK(end_of(events, 7, METRANA_STATUS_CANCELLED) == NULL);
+    EXPECT(METRANA_STATUS_OK, metrana_logger_close_begin(logger, -1, 1, 8, ERROR));
+    EXPECT_STATUS(METRANA_STATUS_OK, metrana_events_cancel(events, 8));
+    CHECK(end_of(events, 8, METRANA_STATUS_CANCELLED) == NULL);
+    metrana_logger_free(logger);
+    EXPECT_STATUS(METRANA_STATUS_OK, metrana_events_cancel(events, 8));
+    EXPECT_STATUS(METRANA_STATUS_NULL_POINTER, metrana_events_cancel(NULL, 8));
+
     /* A panic ends it as well. */
     logger = begun(&config);
     log_one(logger, 1);

@@ -28,7 +28,7 @@ use crate::points::{
 use crate::stage::pool::Pool;
 use crate::stage::slots::{self, Slot};
 use crate::stage::{Stage, Taken, Timing};
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 
 const SERIES: [&str; 5] = ["a", "b", "c", "d", "e"];
 const TIMING: Timing = Timing { linger: Duration::from_millis(10), max_age: Duration::from_secs(1) };
@@ -95,7 +95,7 @@ impl Rehearsal {
             enqueue_timeout: Duration::ZERO,
             ..Config::default()
         };
-        let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(queue));
+        let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(queue));
         let mut add = |metric: &str, world, nature| {
             let mut room = LabelRoom::new();
             let id = stage.names.registry.add(&Key::new(world, metric, "S", &[], &mut room), nature, None);

@@ -1,16 +1,30 @@
 //! The one network thread of the process. All loggers share it, and it lives as long as the process does.
+//!
+//! Whatever waits for the network does it here: as a task of this thread, or in a thread of the caller's that waits for such
+//! a task, always with a deadline, and never in a process that the thread does not live in.
 
-use std::sync::mpsc;
-use std::sync::{Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
+use crate::clock;
 use crate::errors::{Error, Status};
 
 static HANDLE: Mutex<Option<Handle>> = Mutex::new(None);
 
+/// The process that the network thread lives in; 0 before there is one. A fork has the memory of it and not the thread.
+static HOME: AtomicU32 = AtomicU32::new(0);
+
+/// How long a thread that was started may take to say so.
+const START: Duration = Duration::from_secs(10);
+
 /// The way onto the network thread; starts it the first time.
 pub(crate) fn handle() -> Result<Handle, Error> {
+    check_process()?;
     let mut slot = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(handle) = &*slot {
         return Ok(handle.clone());
@@ -18,8 +32,22 @@ pub(crate) fn handle() -> Result<Handle, Error> {
     let handle = start().map_err(|error| {
         Error::new(Status::NoThread, format!("the network thread could not be started: {error}"))
     })?;
+    HOME.store(std::process::id(), Ordering::Relaxed);
     *slot = Some(handle.clone());
     Ok(handle)
+}
+
+/// Whether this is the process that the network thread lives in.
+pub(crate) fn check_process() -> Result<(), Error> {
+    let home = HOME.load(Ordering::Relaxed);
+    if home == 0 || home == std::process::id() {
+        return Ok(());
+    }
+    let text = format!(
+        "this process is a fork of process {home}, which opened a logger before, and no thread lives through a fork: open \
+         loggers after it, or start the child with exec"
+    );
+    Err(Error::new(Status::Forked, text))
 }
 
 fn start() -> std::io::Result<Handle> {
@@ -30,10 +58,74 @@ fn start() -> std::io::Result<Handle> {
             Err(error) => drop(tell.send(Err(error))),
             Ok(runtime) => {
                 drop(tell.send(Ok(runtime.handle().clone())));
-                // Never dropped: dropping a runtime waits for whatever its resolver is stuck in.
+                // Never dropped: what it is in the middle of would end with it.
                 runtime.block_on(std::future::pending::<()>());
             }
         }
     })?;
-    told.recv().unwrap_or_else(|_| Err(std::io::Error::other("it ended before it began")))
+    told.recv_timeout(START).unwrap_or_else(|_| Err(std::io::Error::other("it did not begin")))
+}
+
+/// When a timeout that begins now is over. None: never, as far as a clock can show.
+pub(crate) fn deadline(timeout: Option<Duration>) -> Option<Instant> {
+    timeout.and_then(|timeout| clock::instant().checked_add(timeout))
+}
+
+/// Waits on the network thread. None: the deadline came first.
+pub(crate) async fn within<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        None => Some(work.await),
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), work).await.ok(),
+    }
+}
+
+/// Does something on the network thread and waits for it on the thread of the caller.
+pub(crate) fn wait_for<T: Send + 'static>(
+    handle: &Handle,
+    deadline: Option<Instant>,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Error> {
+    let task = handle.spawn(work);
+    let abort = task.abort_handle();
+    match wait(deadline, task) {
+        Some(Ok(done)) => Ok(done),
+        Some(Err(error)) => {
+            Err(Error::new(Status::Panicked, format!("the engine panicked on the network thread: {error}")))
+        }
+        None => {
+            abort.abort();
+            let text = "the network thread of this process does not come to it: the process is suspended or overloaded";
+            Err(Error::new(Status::InitTimeout, text))
+        }
+    }
+}
+
+/// Waits on the thread of the caller, for something that needs no runtime. None: the deadline came first.
+pub(crate) fn wait<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+            return Some(done);
+        }
+        match deadline {
+            None => std::thread::park(),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(clock::instant());
+                if left.is_zero() {
+                    return None;
+                }
+                std::thread::park_timeout(left);
+            }
+        }
+    }
+}
+
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
 }

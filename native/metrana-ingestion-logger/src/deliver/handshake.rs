@@ -25,7 +25,7 @@ use crate::names::key::World;
 use crate::names::series::Nature;
 use crate::names::validate::{self, MAX_STEP};
 use crate::stage::Stage;
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 
 /// What the service said about the run.
 pub(crate) struct Opened {
@@ -44,7 +44,7 @@ pub(crate) async fn open(
     config: &Config,
     logger_id: u64,
     orchestration_id: &str,
-    events: &EventSink,
+    events: &Lines,
 ) -> Result<(Connector, Opened), Error> {
     let deadline = Instant::now() + config.init_timeout;
     let connector =
@@ -59,7 +59,7 @@ pub(crate) async fn open(
 async fn persist<T, F>(
     config: &Config,
     deadline: Instant,
-    events: &EventSink,
+    events: &Lines,
     mut try_once: impl FnMut() -> F,
 ) -> Result<T, Error>
 where
@@ -119,12 +119,7 @@ struct Streak {
 }
 
 /// Waits, and says so from time to time: a service that never answers fails no try.
-async fn audibly<F: Future>(
-    config: &Config,
-    events: &EventSink,
-    reminder: &mut Instant,
-    trying: F,
-) -> F::Output {
+async fn audibly<F: Future>(config: &Config, events: &Lines, reminder: &mut Instant, trying: F) -> F::Output {
     let mut trying = pin!(trying);
     let mut next = Instant::now() + REMINDER;
     loop {
@@ -344,7 +339,6 @@ fn nature(ordering: i32, kind: i32, episodic: bool) -> Nature {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
 mod tests {
     use super::*;
     use crate::stage::pool::Pool;
@@ -357,7 +351,8 @@ mod tests {
     ) -> (Result<(), Error>, Duration, Vec<u64>) {
         let config = Config::default();
         let begun = Instant::now();
-        let (sink, queue) = channel(1000);
+        let (sink, queue) = channel::<()>(1000);
+        let lines = sink.lines();
         let mut attempt = 0;
         let mut warnings = Vec::new();
         let trying = || {
@@ -369,7 +364,7 @@ mod tests {
             }
         };
         let mut look = tokio::time::interval(Duration::from_millis(100));
-        let mut persisting = pin!(persist(&config, begun + config.init_timeout, &sink, trying));
+        let mut persisting = pin!(persist(&config, begun + config.init_timeout, &lines, trying));
         let outcome = loop {
             tokio::select! {
                 outcome = &mut persisting => break outcome,
@@ -457,7 +452,7 @@ mod tests {
             families: Vec::new(),
             environments: [&long, "a/b", "fine"].map(environment).to_vec(),
         };
-        let mut stage = Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(0));
+        let mut stage = Stage::new(&Config::default(), 0, Lines::none(), Pool::new(0));
         opened.seed(&mut stage);
         assert_eq!(stage.names.environments.find(&long), None);
         assert_eq!(stage.names.environments.find("a/b"), None);

@@ -6,7 +6,7 @@ use crate::config::{Config, LogLevel};
 use crate::errors::Error;
 use crate::stage::Stage;
 use crate::stage::slots::{self, Slot};
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 
 /// What callers and sender share.
 pub(crate) struct Shared {
@@ -14,7 +14,7 @@ pub(crate) struct Shared {
     pub slot: &'static Slot,
     /// Nothing is to be done any more.
     pub abandon: Notify,
-    pub events: EventSink,
+    pub events: Lines,
 }
 
 impl Drop for Shared {

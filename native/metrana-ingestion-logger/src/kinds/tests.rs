@@ -21,7 +21,7 @@ use crate::points::StepStrategy;
 use crate::points::{EnvironmentId, Environments, RlFloats, Spread, StdFloats, Steps, Timestamps, Values};
 use crate::stage::pool::Pool;
 use crate::stage::{Stage, Taken, Timing};
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 
 struct Bench {
     stage: Stage,
@@ -29,12 +29,12 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self { stage: Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(1 << 20)) }
+        Self { stage: Stage::new(&Config::default(), 0, Lines::none(), Pool::new(1 << 20)) }
     }
 
     fn with_limit(limit: usize) -> Self {
         let config = Config { max_msg_size: limit, ..Config::default() };
-        Self { stage: Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20)) }
+        Self { stage: Stage::new(&config, 0, Lines::none(), Pool::new(1 << 20)) }
     }
 
     fn admit(&mut self, call: &impl Call) -> Result<(), String> {

@@ -6,9 +6,11 @@
 //! poisoned then, and whoever slept through that would sleep for ever.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::sync::{Condvar, Mutex, MutexGuard, clear_poison, is_poisoned};
 use crate::clock;
@@ -37,6 +39,9 @@ pub(crate) struct GateState<S> {
     failing: Option<Error>,
     stopped: Option<Error>,
     outcome: Option<Result<(), Error>>,
+    /// Who waits for an end, by number. Woken, and forgotten, whenever something may have ended.
+    watchers: Vec<(u64, Waker)>,
+    next_watcher: u64,
 }
 
 /// How the logger was told to end.
@@ -65,7 +70,6 @@ pub(crate) enum Turned<A> {
 pub(crate) struct Gate<S> {
     state: Mutex<GateState<S>>,
     room: Condvar,
-    settled: Condvar,
 }
 
 impl<S: Behind> GateState<S> {
@@ -80,6 +84,8 @@ impl<S: Behind> GateState<S> {
             failing: None,
             stopped: None,
             outcome: None,
+            watchers: Vec::new(),
+            next_watcher: 0,
         }
     }
 
@@ -155,8 +161,62 @@ impl<S> Drop for Alarm<'_, S> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.room.notify_all();
-            self.0.settled.notify_all();
+            let watchers = std::mem::take(&mut self.0.whatever_happened().watchers);
+            wake(watchers);
         }
+    }
+}
+
+fn wake(watchers: Vec<(u64, Waker)>) {
+    for (_, waker) in watchers {
+        waker.wake();
+    }
+}
+
+/// A place among those who wait for an end, given up when it goes.
+struct Watching<'a, S> {
+    gate: &'a Gate<S>,
+    number: Option<u64>,
+}
+
+impl<S: Behind> Watching<'_, S> {
+    fn poll<R>(
+        &mut self,
+        context: &mut Context<'_>,
+        done: &mut impl FnMut(&mut GateState<S>) -> Option<R>,
+    ) -> Poll<Result<R, Error>> {
+        let _alarm = Alarm(self.gate);
+        let mut state = match self.gate.enter() {
+            Ok(state) => state,
+            Err(poisoned) => return Poll::Ready(Err(poisoned)),
+        };
+        if let Some(answer) = done(&mut state) {
+            return Poll::Ready(Ok(answer));
+        }
+        let number = *self.number.get_or_insert_with(|| {
+            state.next_watcher += 1;
+            state.next_watcher
+        });
+        match state.watchers.iter_mut().find(|(watcher, _)| *watcher == number) {
+            Some((_, waker)) => waker.clone_from(context.waker()),
+            None => state.watchers.push((number, context.waker().clone())),
+        }
+        Poll::Pending
+    }
+}
+
+impl<S> Drop for Watching<'_, S> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.gate.whatever_happened().watchers.retain(|(watcher, _)| *watcher != number);
+        }
+    }
+}
+
+impl<S> Gate<S> {
+    /// The bare lock, poisoned or not: for what a panic leaves as good as it was.
+    fn whatever_happened(&self) -> MutexGuard<'_, GateState<S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -182,19 +242,20 @@ impl<S: Behind> Drop for Inside<'_, S> {
 impl<S: Behind> Gate<S> {
     pub(crate) fn new(inner: S, limit: usize) -> Self {
         let state = GateState::new(inner, limit);
-        Self { state: Mutex::new(state), room: Condvar::new(), settled: Condvar::new() }
+        Self { state: Mutex::new(state), room: Condvar::new() }
     }
 
     /// Puts another stage behind the gate, as if the gate were new, whatever happened behind it before.
     pub(crate) fn reset(&self, inner: S, limit: usize) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.whatever_happened();
         let next_ticket = state.next_ticket;
         let old = std::mem::replace(&mut *state, GateState { next_ticket, ..GateState::new(inner, limit) });
         clear_poison(&self.state);
         drop(state);
         self.room.notify_all();
-        self.settled.notify_all();
-        drop(old);
+        let GateState { inner, watchers, .. } = old;
+        wake(watchers);
+        drop(inner);
     }
 
     /// The stage, or the news that a call panicked while it had it: nobody knows what it holds then.
@@ -299,13 +360,14 @@ impl<S: Behind> Gate<S> {
     }
 
     /// Wakes those who wait for room or for an end. To be called after the state changed for them.
-    pub(crate) fn announce(&self, state: Inside<'_, S>) {
+    pub(crate) fn announce(&self, mut state: Inside<'_, S>) {
         let waiting = !state.waiting.is_empty();
+        let watchers = std::mem::take(&mut state.watchers);
         drop(state);
         if waiting {
             self.room.notify_all();
         }
-        self.settled.notify_all();
+        wake(watchers);
     }
 
     /// Shuts the gate. The first call decides how; later ones change nothing. `side_doors` shuts what else leads in.
@@ -347,29 +409,13 @@ impl<S: Behind> Gate<S> {
         Ok(outcome)
     }
 
-    /// Waits until `done` has an answer, at most until `deadline`. None: the time is over.
-    pub(crate) fn wait_for<R>(
+    /// Waits until `done` has an answer. Whoever waits no longer just lets go of it.
+    pub(crate) async fn when<R>(
         &self,
-        deadline: Option<Instant>,
         mut done: impl FnMut(&mut GateState<S>) -> Option<R>,
-    ) -> Result<Option<R>, Error> {
-        let _alarm = Alarm(self);
-        let mut state = self.enter()?;
-        loop {
-            if let Some(answer) = done(&mut state) {
-                return Ok(Some(answer));
-            }
-            state = match deadline {
-                None => self.settled.wait(state).map_err(|_| poisoned())?,
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(clock::instant());
-                    if left.is_zero() {
-                        return Ok(None);
-                    }
-                    self.settled.wait_timeout(state, left).map_err(|_| poisoned())?.0
-                }
-            };
-        }
+    ) -> Result<R, Error> {
+        let mut watching = Watching { gate: self, number: None };
+        poll_fn(move |context| watching.poll(context, &mut done)).await
     }
 }
 

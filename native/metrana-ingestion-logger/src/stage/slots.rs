@@ -98,7 +98,7 @@ mod tests {
     use crate::points::{Scalar, ScalarTime, Width};
     use crate::stage::pool::Pool;
     use crate::stage::tray;
-    use crate::tell::events::EventSink;
+    use crate::tell::lines::Lines;
 
     #[test]
     fn a_panic_takes_no_slot_and_no_memory_for_good() {
@@ -106,7 +106,7 @@ mod tests {
         for _ in 0..1000 {
             let pool = Pool::new(1 << 20);
             let memory = pool.watch();
-            let stage = Stage::new(&Config::default(), 0, EventSink::none(), pool);
+            let stage = Stage::new(&Config::default(), 0, Lines::none(), pool);
             let slot = occupy(stage, 1 << 20).expect("a slot");
             used.insert(slot.index);
             let generation = slot.gate.lock().expect("sound").inner.generation;

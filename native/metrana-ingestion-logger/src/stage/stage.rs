@@ -22,7 +22,7 @@ use crate::stage::chunk_log::{ChunkLog, Look, Timing};
 use crate::stage::gate::Patience;
 use crate::stage::pool::Pool;
 use crate::stage::shelf::Shelf;
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 use crate::wire::{Content, Field};
 
 /// What is kept free for the envelope of a message even where it needs less, so that messages are cut alike in all runs.
@@ -99,7 +99,7 @@ pub(crate) struct Stage {
     pub books: Books,
     pub chunks: ChunkLog,
     pub terms: Terms,
-    pub events: EventSink,
+    pub events: Lines,
     /// Which logger this is the stage of; 0 is none.
     pub generation: u32,
     pub(super) max_message: usize,
@@ -125,11 +125,11 @@ pub(crate) struct Row {
 impl Stage {
     /// The stage of a slot that nobody lives in.
     pub(crate) fn vacant() -> Self {
-        Self::new(&Config::default(), 0, EventSink::none(), Pool::new(0))
+        Self::new(&Config::default(), 0, Lines::none(), Pool::new(0))
     }
 
     /// `envelope`: the most bytes that a message needs besides its content.
-    pub(crate) fn new(config: &Config, envelope: usize, events: EventSink, pool: Pool) -> Self {
+    pub(crate) fn new(config: &Config, envelope: usize, events: Lines, pool: Pool) -> Self {
         let max_message = config.max_msg_size.saturating_sub(envelope.max(ENVELOPE)).max(1);
         Self {
             names: Names::new(max_message),

@@ -25,10 +25,10 @@ use crate::points::Width;
 use crate::points::{Scalar, ScalarTime, StdFloats, Steps, Timestamps, Values};
 use crate::stage::pool::Pool;
 use crate::stage::tray::{self, TRAYS, Tray};
-use crate::tell::events::EventSink;
+use crate::tell::lines::Lines;
 
 fn stage() -> Stage {
-    Stage::new(&Config::default(), 0, EventSink::none(), Pool::new(1 << 20))
+    Stage::new(&Config::default(), 0, Lines::none(), Pool::new(1 << 20))
 }
 
 /// What `log::admit` does with a call behind the gate.
@@ -214,7 +214,7 @@ fn no_envelope_makes_a_message_larger_than_the_limit() {
     for run in [0, 16, 43, 44, 300] {
         let identity = Identity { run: vec![7; run].into(), logger: u64::MAX, session: u64::MAX };
         let config = Config { max_msg_size: 1000, ..Config::default() };
-        let mut stage = Stage::new(&config, identity.envelope_len(), EventSink::none(), Pool::new(1 << 20));
+        let mut stage = Stage::new(&config, identity.envelope_len(), Lines::none(), Pool::new(1 << 20));
         for name in 0..100 {
             log_floats(&mut stage, &format!("metric-{name}")).expect("logged");
         }
@@ -240,7 +240,7 @@ fn no_envelope_makes_a_message_larger_than_the_limit() {
 #[test]
 fn a_message_gets_its_number_when_its_chunk_closes() {
     let config = Config { max_msg_size: 1000, ..Config::default() };
-    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(1 << 20));
     for name in 0..50 {
         log_floats(&mut stage, &format!("metric-{name}")).expect("logged");
     }
@@ -259,7 +259,7 @@ fn a_message_gets_its_number_when_its_chunk_closes() {
 fn an_idle_logger_keeps_little_of_its_largest_burst() {
     let clock = Manual::begin();
     let pool = Pool::new(64 << 20);
-    let mut stage = Stage::new(&Config::default(), 0, EventSink::none(), pool.clone());
+    let mut stage = Stage::new(&Config::default(), 0, Lines::none(), pool.clone());
     let timing = Timing { linger: Duration::ZERO, max_age: Duration::ZERO };
     let values = vec![1.0; 500_000];
     let burst = StdFloats {
@@ -324,7 +324,7 @@ fn staged_data_leaves_after_the_linger_or_at_its_age() {
 fn the_sender_is_woken_for_what_it_waits_for() {
     let timing = Timing { linger: Duration::from_mins(1), max_age: Duration::from_mins(1) };
     let config = Config { max_msg_size: 300, ..Config::default() };
-    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(1 << 20));
     let wakes = |stage: &mut Stage, metric: &str| {
         let points = StdFloats {
             metric,
@@ -369,7 +369,7 @@ fn no_tray_opens_while_an_error_is_to_be_raised() {
     for raise in [false, true] {
         let strategy = if raise { ErrorStrategy::RaiseOnLog } else { ErrorStrategy::Warn };
         let config = Config { error_strategy: strategy, ..Config::default() };
-        let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+        let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(1 << 20));
         let trays: &'static [Tray; TRAYS] = Box::leak(Box::default());
         stage.shelf.trays = Some(trays);
         stage.generation = 7;
@@ -412,7 +412,7 @@ fn a_tray_takes_no_step_that_does_not_grow() {
 #[test]
 fn declarations_count_when_a_message_is_cut() {
     let config = Config { max_msg_size: 1000, ..Config::default() };
-    let mut stage = Stage::new(&config, 0, EventSink::none(), Pool::new(1 << 20));
+    let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(1 << 20));
     let values = [1.0];
     for name in 0..50 {
         let metric = format!("{name}{}", "m".repeat(200));

@@ -9,9 +9,11 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+
 use crate::config::LogLevel;
-use crate::errors::Error;
-use crate::logger::Logger;
+use crate::errors::{Error, Status};
+use crate::tell::lines::{Lines, Listener};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,14 @@ pub enum EventKind {
 }
 
 /// How an operation ended that the host began and did not wait for.
-pub struct Completion {
+pub struct Completion<T> {
     /// What the host calls the operation.
     pub token: u64,
-    /// How it ended; with the logger, where it opened one.
-    pub outcome: Result<Option<Logger>, Error>,
+    /// How it ended; with what it opened, where it opened something.
+    pub outcome: Result<Option<T>, Error>,
 }
 
-impl fmt::Debug for Completion {
+impl<T> fmt::Debug for Completion<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcome = self.outcome.as_ref().map(Option::is_some);
         f.debug_struct("Completion").field("token", &self.token).field("outcome", &outcome).finish()
@@ -39,7 +41,7 @@ impl fmt::Debug for Completion {
 
 /// One thing that happened.
 #[derive(Debug)]
-pub struct Event {
+pub struct Event<T> {
     /// Whatever the host gave to the sink that this came through, say the number of a logger.
     pub tag: u64,
     /// What this is.
@@ -51,47 +53,78 @@ pub struct Event {
     /// How many lines were lost between the one read before and this one.
     pub missed: u64,
     /// What it is about, where it is a completion.
-    pub completion: Option<Box<Completion>>,
+    pub completion: Option<Box<Completion<T>>>,
 }
 
 /// What a reader got.
 #[derive(Debug)]
-pub enum Next {
+pub enum Next<T> {
     /// An event.
-    Event(Event),
+    Event(Event<T>),
     /// Nothing within the time given.
     TimedOut,
     /// Nothing, and nothing will come.
     Closed,
 }
 
-struct Backlog {
-    events: VecDeque<Event>,
+struct Backlog<T> {
+    events: VecDeque<Event<T>>,
     /// How many of them are lines.
     lines: usize,
     missed: u64,
     closed: bool,
+    /// Those that were begun and have not ended.
+    operations: Vec<Begun>,
+    /// Operations begun so far.
+    begun: u64,
 }
 
-struct Channel {
-    state: Mutex<Backlog>,
+/// How to cancel an operation. Tokens are the host's, which may use one twice; numbers are not.
+struct Begun {
+    token: u64,
+    number: u64,
+    cancel: oneshot::Sender<()>,
+}
+
+struct Channel<T> {
+    state: Mutex<Backlog<T>>,
     ready: Condvar,
     capacity: usize,
 }
 
-impl Channel {
+impl<T> Channel<T> {
     /// A reader or writer that panicked leaves nothing half-done here, so its poison is ignored.
-    fn lock(&self) -> MutexGuard<'_, Backlog> {
+    fn lock(&self) -> MutexGuard<'_, Backlog<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.closed = true;
+        // Nobody can hear of their end any more.
+        let unheard = std::mem::take(&mut state.operations);
+        drop(state);
+        drop(unheard);
         self.ready.notify_all();
     }
 }
 
-impl Backlog {
+impl<T: Send> Listener for Channel<T> {
+    fn line(&self, tag: u64, level: LogLevel, message: String) {
+        let mut state = self.lock();
+        if state.closed {
+            return;
+        }
+        state.make_room(self.capacity);
+        state.lines += 1;
+        let kind = EventKind::Log;
+        state.events.push_back(Event { tag, kind, level, message, missed: 0, completion: None });
+        drop(state);
+        self.ready.notify_one();
+    }
+}
+
+impl<T> Backlog<T> {
     fn make_room(&mut self, capacity: usize) {
         if self.lines < capacity {
             return;
@@ -102,7 +135,7 @@ impl Backlog {
         self.missed += 1;
     }
 
-    fn take(&mut self) -> Option<Event> {
+    fn take(&mut self) -> Option<Event<T>> {
         let mut event = self.events.pop_front()?;
         if event.kind == EventKind::Log {
             self.lines -= 1;
@@ -113,23 +146,37 @@ impl Backlog {
 }
 
 /// The end that the engine writes to.
-#[derive(Clone)]
-pub struct EventSink {
-    shared: Option<Arc<Channel>>,
+pub struct EventSink<T> {
+    shared: Option<Arc<Channel<T>>>,
     tag: u64,
     level: LogLevel,
 }
 
 /// The end that the host reads.
-pub struct EventQueue {
-    shared: Arc<Channel>,
+pub struct EventQueue<T> {
+    shared: Arc<Channel<T>>,
+}
+
+/// An operation that the host has begun.
+pub(crate) struct Operation<T> {
+    sink: EventSink<T>,
+    token: u64,
+    number: u64,
+    cancel: oneshot::Receiver<()>,
 }
 
 /// A queue for at most `capacity` unread lines, and any number of completions.
 #[must_use]
-pub fn channel(capacity: usize) -> (EventSink, EventQueue) {
+pub fn channel<T>(capacity: usize) -> (EventSink<T>, EventQueue<T>) {
     let shared = Arc::new(Channel {
-        state: Mutex::new(Backlog { events: VecDeque::new(), lines: 0, missed: 0, closed: false }),
+        state: Mutex::new(Backlog {
+            events: VecDeque::new(),
+            lines: 0,
+            missed: 0,
+            closed: false,
+            operations: Vec::new(),
+            begun: 0,
+        }),
         ready: Condvar::new(),
         capacity: capacity.max(1),
     });
@@ -137,7 +184,13 @@ pub fn channel(capacity: usize) -> (EventSink, EventQueue) {
     (sink, EventQueue { shared })
 }
 
-impl EventSink {
+impl<T> Clone for EventSink<T> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), ..*self }
+    }
+}
+
+impl<T> EventSink<T> {
     /// A sink that swallows everything.
     #[must_use]
     pub fn none() -> Self {
@@ -156,27 +209,37 @@ impl EventSink {
         Self { level, ..self }
     }
 
-    /// Writes a line. The text is made only when somebody listens at this level.
-    pub(crate) fn log(&self, level: LogLevel, message: impl FnOnce() -> String) {
-        let Some(shared) = &self.shared else { return };
-        if level > self.level {
-            return;
+    /// The way for lines into this queue.
+    pub(crate) fn lines(&self) -> Lines
+    where
+        T: Send + 'static,
+    {
+        match &self.shared {
+            None => Lines::none(),
+            Some(shared) => Lines::to(Arc::<Channel<T>>::clone(shared), self.tag, self.level),
         }
-        let message = message();
+    }
+
+    /// Begins an operation whose end will be an event with `token`, unless nobody could hear of it.
+    pub(crate) fn begin(&self, token: u64) -> Result<Operation<T>, Error> {
+        let Some(shared) = &self.shared else {
+            let message = "the logger was opened without an event queue, so nobody would hear of the end";
+            return Err(Error::new(Status::InvalidConfig, message));
+        };
+        let (sender, cancel) = oneshot::channel();
         let mut state = shared.lock();
         if state.closed {
-            return;
+            let message = "the event queue is closed, so nobody would hear of the end";
+            return Err(Error::new(Status::EventsClosed, message));
         }
-        state.make_room(shared.capacity);
-        state.lines += 1;
-        let (tag, kind) = (self.tag, EventKind::Log);
-        state.events.push_back(Event { tag, kind, level, message, missed: 0, completion: None });
-        drop(state);
-        shared.ready.notify_one();
+        let number = state.begun;
+        state.begun += 1;
+        state.operations.push(Begun { token, number, cancel: sender });
+        Ok(Operation { sink: self.clone(), token, number, cancel })
     }
 
     /// Says that an operation has ended. When nobody can read that any more, a logger that it opened is dropped.
-    pub fn complete(&self, completion: Completion) {
+    pub fn complete(&self, completion: Completion<T>) {
         let Some(shared) = &self.shared else { return };
         let mut state = shared.lock();
         if state.closed {
@@ -196,24 +259,28 @@ impl EventSink {
         drop(state);
         shared.ready.notify_one();
     }
+}
 
-    /// Whether it swallows everything, because there never was a queue.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.shared.is_none()
+impl<T> Operation<T> {
+    /// Comes back, once, when the host does not want the operation any more or cannot hear of its end.
+    pub(crate) async fn cancelled(&mut self) {
+        // An error says that the queue was closed.
+        let _ = (&mut self.cancel).await;
     }
 
-    /// Whether it swallows everything, because the queue was closed.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.shared.as_ref().is_some_and(|shared| shared.lock().closed)
+    /// Says how it ended.
+    pub(crate) fn end(self, outcome: Result<Option<T>, Error>) {
+        if let Some(shared) = &self.sink.shared {
+            shared.lock().operations.retain(|begun| begun.number != self.number);
+        }
+        self.sink.complete(Completion { token: self.token, outcome });
     }
 }
 
-impl EventQueue {
+impl<T> EventQueue<T> {
     /// Waits for the next event, at most for `timeout` (None: for ever) or until the queue is closed.
     #[must_use]
-    pub fn next(&self, timeout: Option<Duration>) -> Next {
+    pub fn next(&self, timeout: Option<Duration>) -> Next<T> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut state = self.shared.lock();
         loop {
@@ -241,14 +308,25 @@ impl EventQueue {
         self.shared.close();
     }
 
+    /// Cancels the operation that was begun with this token; all of them, where there are several. Its end comes soon after,
+    /// and is the operation's own where it was quicker. A token that belongs to none, or to none any more, does nothing.
+    pub fn cancel(&self, token: u64) {
+        let unwanted: Vec<_> =
+            self.shared.lock().operations.extract_if(.., |begun| begun.token == token).collect();
+        for begun in unwanted {
+            // It may have ended since.
+            let _ = begun.cancel.send(());
+        }
+    }
+
     /// Another sink of this queue.
     #[must_use]
-    pub fn sink(&self) -> EventSink {
+    pub fn sink(&self) -> EventSink<T> {
         EventSink { shared: Some(Arc::clone(&self.shared)), tag: 0, level: LogLevel::Trace }
     }
 }
 
-impl Drop for EventQueue {
+impl<T> Drop for EventQueue<T> {
     /// Loggers that nobody took hold their sink, so without this they and the queue would keep each other.
     fn drop(&mut self) {
         self.shared.close();
@@ -260,18 +338,20 @@ impl Drop for EventQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::errors::Status;
 
-    fn line(sink: &EventSink, number: u32) {
-        sink.log(LogLevel::Warn, || number.to_string());
+    /// What operations open here: nothing.
+    type Nothing = std::convert::Infallible;
+
+    fn line(sink: &EventSink<Nothing>, number: u32) {
+        sink.lines().log(LogLevel::Warn, || number.to_string());
     }
 
-    fn end(sink: &EventSink, token: u64) {
+    fn end(sink: &EventSink<Nothing>, token: u64) {
         sink.complete(Completion { token, outcome: Err(Error::new(Status::FlushTimeout, "late")) });
     }
 
     /// What is in the queue: a line's text and how many went missing before it, or a completion's token.
-    fn unread(queue: &EventQueue) -> Vec<(String, u64)> {
+    fn unread(queue: &EventQueue<Nothing>) -> Vec<(String, u64)> {
         let mut all = Vec::new();
         while let Next::Event(event) = queue.next(Some(Duration::ZERO)) {
             let what = event.completion.map_or(event.message, |completion| format!("#{}", completion.token));
@@ -314,14 +394,39 @@ mod tests {
     fn a_closed_queue_hands_out_what_it_has_and_takes_nothing() {
         let (sink, queue) = channel(4);
         end(&sink, 1);
-        assert!(!sink.is_closed() && !sink.is_none());
+        assert!(sink.begin(3).is_ok());
         queue.close();
         end(&sink, 2);
-        assert!(sink.is_closed());
+        let refused = |sink: EventSink<Nothing>| sink.begin(4).err().map(|error| error.status);
+        assert_eq!(refused(sink.clone()), Some(Status::EventsClosed));
         assert_eq!(unread(&queue), told(&[("#1", 0)]));
         assert!(matches!(queue.next(None), Next::Closed));
         drop(queue);
-        assert!(sink.is_closed());
-        assert!(EventSink::none().is_none());
+        assert_eq!(refused(sink), Some(Status::EventsClosed));
+        assert_eq!(refused(EventSink::none()), Some(Status::InvalidConfig));
+    }
+
+    #[tokio::test]
+    async fn a_cancel_reaches_the_operations_of_its_token_and_no_other() {
+        let (sink, queue) = channel::<Nothing>(1);
+        let mut begun: Vec<_> = [5, 6, 5].map(|token| sink.begin(token).expect("begun")).into();
+        let ended = sink.begin(5).expect("begun");
+        ended.end(Err(Error::new(Status::FlushTimeout, "late")));
+        queue.cancel(5);
+        queue.cancel(7);
+        begun[0].cancelled().await;
+        begun[2].cancelled().await;
+        assert!(begun[1].cancel.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty));
+        begun.drain(..).for_each(|operation| operation.end(Ok(None)));
+        assert_eq!(unread(&queue), told(&[("#5", 0), ("#5", 0), ("#6", 0), ("#5", 0)]));
+        assert!(queue.shared.lock().operations.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_closed_cancels_what_nobody_will_hear_of() {
+        let (sink, queue) = channel::<Nothing>(1);
+        let mut operation = sink.begin(5).expect("begun");
+        queue.close();
+        operation.cancelled().await;
     }
 }

@@ -3,5 +3,6 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used))]
 
-pub mod events;
+pub(crate) mod events;
+pub(crate) mod lines;
 pub(crate) mod throttle;
