@@ -12,7 +12,8 @@
  * ANSWERS. Functions that can fail return a metrana_status, METRANA_STATUS_OK being 0. Where the last argument is a
  * `metrana_error **`, it may be null; else it is set to null when the call worked, and to an owned error that says
  * more when it did not. No failure ends the process: a panic inside the library becomes METRANA_STATUS_PANICKED, and
- * the handle it happened on answers METRANA_STATUS_POISONED from then on.
+ * the handle it happened on answers METRANA_STATUS_POISONED from then on. Only memory that the system does not give ends
+ * it: `queue_bytes` should be less than the process may have.
  *
  * POINTERS. No pointer may be null unless its description says so; one that is answers METRANA_STATUS_NULL_POINTER
  * (functions without a status answer as described there). A column of length 0 may be null. A pointer that is not

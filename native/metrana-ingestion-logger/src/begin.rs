@@ -1,7 +1,5 @@
 //! Operations that are begun and end as an event: what blocks elsewhere is a task of the network thread here.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -189,6 +189,9 @@ pub const DEFAULT_ENDPOINT: &str = "https://ingestion.metrana.ai";
 /// The largest message limit: far below what a gRPC frame can say, and beyond what any service takes.
 const MAX_MSG_SIZE: usize = 1 << 30;
 
+/// The largest queue, 1 TiB: it lives in memory.
+const MAX_QUEUE_BYTES: u64 = 1 << 40;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -274,6 +277,12 @@ impl Config {
             if value == 0 {
                 problems.push(format!("{name} must be at least 1, got 0: nothing could ever be sent"));
             }
+        }
+        if self.queue_bytes as u64 > MAX_QUEUE_BYTES {
+            problems.push(format!(
+                "queue_bytes must be at most {MAX_QUEUE_BYTES} (1 TiB), got {}: the queue lives in memory",
+                self.queue_bytes
+            ));
         }
         if self.max_msg_size > MAX_MSG_SIZE {
             problems.push(format!("max_msg_size must be at most {MAX_MSG_SIZE}, got {}", self.max_msg_size));
@@ -365,6 +374,27 @@ mod tests {
         let mut config = Config::default();
         change(&mut config);
         config.validate().err().map(|error| error.message)
+    }
+
+    #[test]
+    fn sizes_that_no_memory_holds_are_refused_by_name() {
+        let queue = |bytes: u64| {
+            let bytes = usize::try_from(bytes).expect("a 64-bit machine");
+            problem(|config| config.queue_bytes = bytes).unwrap_or_default()
+        };
+        for (bytes, word) in
+            [(0, "at least 1"), ((1 << 40) + 1, "1 TiB"), (1 << 63, "1 TiB"), (u64::MAX, "1 TiB")]
+        {
+            let told = queue(bytes);
+            assert!(
+                told.contains("queue_bytes") && told.contains(word) && told.contains(&bytes.to_string()),
+                "{told}"
+            );
+        }
+        assert_eq!([1, 64 << 20, 1 << 40].map(queue), [""; 3]);
+        assert!(
+            problem(|config| config.max_msg_size = usize::MAX).unwrap_or_default().contains("max_msg_size")
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //! It knows nothing of C or C#, never calls into its host, and is usable as a plain Rust library.
 
 #![forbid(unsafe_code)]
+// A panic costs a host its logger: where one cannot happen although it looks so, the reason stands beside it.
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
 
 mod begin;
 mod books;

@@ -1,7 +1,5 @@
 //! The logger: what a program holds, and the first and last step of everything that happens to a point.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -207,7 +205,12 @@ impl Logger {
         drop(self.shared.slot.gate.shut(Closing { close_run: false }, Stage::close_trays));
         let abandoned = Err(Error::new(Status::LoggerClosed, "the logger was dropped without being closed"));
         drop(self.shared.slot.gate.finish(|_| abandoned, Stage::write_off));
-        self.shared.abandon.notify_one();
+        if self.shared.slot.gate.is_poisoned() {
+            // The sender still delivers what was sealed before the panic: nobody gave that up.
+            self.shared.slot.wake.notify_one();
+        } else {
+            self.shared.abandon.notify_one();
+        }
     }
 
     /// Where it says what happens.

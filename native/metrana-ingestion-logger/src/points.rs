@@ -168,6 +168,7 @@ pub struct RlFloats<'a> {
 
 impl Timestamps<'_> {
     /// The timestamp of one point of a call that was made `now`.
+    #[allow(clippy::indexing_slicing, reason = "a call has as many timestamps as points, or it was refused")]
     pub(crate) fn at(&self, index: usize, now: i64) -> i64 {
         match self {
             Self::Now => now,

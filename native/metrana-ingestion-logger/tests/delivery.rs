@@ -472,3 +472,35 @@ fn a_panic_poisons_its_logger_and_no_other() {
     log(&whole, 1.0).expect("logged");
     whole.close(None).expect("closed");
 }
+
+/// Nobody knows what the stage holds after a panic. What was sealed before is none of its business.
+#[test]
+fn what_was_sealed_before_a_panic_is_delivered_and_the_rest_is_counted() {
+    for kept in [true, false] {
+        let house = House::new();
+        let (sink, queue) = events::channel(100);
+        let config = Config { max_pending_requests: 4, ..house.config_of_small_messages("broken") };
+        let broken = Logger::open(config, sink).expect("the run opens");
+        log(&broken, 0.0).expect("logged");
+        broken.flush(None).expect("flushed");
+        house.server.faults().arm(Fault::Stall);
+        for value in 1..10 {
+            log(&broken, f64::from(value)).expect("logged");
+        }
+        let taken_in = || house.server.store().counts(None).expect("counts").messages;
+        wait_until("four are under way", || taken_in() == 5);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| broken.debug_panic()));
+        assert!(panicked.is_err());
+        assert_eq!(broken.close(None).expect_err("poisoned").status, Status::Poisoned);
+        let kept = kept.then_some(broken);
+        house.server.faults().clear();
+        wait_until("the log tells what is lost", || match queue.next(Some(PATIENCE)) {
+            Next::Event(event) => event.message.contains("5 point(s) and attribute(s) are lost"),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(house.points("broken").steps, steps(0, 5));
+        if let Some(broken) = kept {
+            assert_books(&broken.counters(), 5, 5, 0);
+        }
+    }
+}

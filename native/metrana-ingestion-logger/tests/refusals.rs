@@ -3,8 +3,12 @@
 mod common;
 
 use common::{PATIENCE, PeerHouse, assert_books, decoded, log, log_to, open, wait_until};
+use metrana_ingestion_logger::by_handle::{log_scalar, log_std};
 use metrana_ingestion_logger::events::{self, Next};
-use metrana_ingestion_logger::{Config, DeliveryPolicy, LogLevel, Logger, Status};
+use metrana_ingestion_logger::{
+    Config, DeliveryPolicy, LogLevel, Logger, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps,
+    Values,
+};
 use metrana_testkit::peer::{Reaction, Recorded};
 
 const POLICIES: [DeliveryPolicy; 2] = [DeliveryPolicy::StopOnLoss, DeliveryPolicy::TolerateLoss];
@@ -142,6 +146,48 @@ fn who_may_not_lose_gets_the_rest_delivered_and_then_the_logger_stops() {
     assert_eq!(log_to(&logger, "a", 2.0).expect_err("it stops").status, Status::SenderStopped);
     assert_eq!(logger.close(None).expect_err("one is lost").status, Status::CloseUndelivered);
     assert_books(&logger.counters(), 4, 1, 0);
+}
+
+/// Nobody had logged to it, so nothing is lost, and nothing may be accepted that could only be lost: that would stop the logger.
+#[test]
+fn a_call_for_a_series_that_the_service_refused_is_turned_down_and_stops_nothing() {
+    let mut refuse = refuses("bad");
+    let house = PeerHouse::new(move |message| match (message.stream, message.index) {
+        // The next stream declares both.
+        (0, 1) => unavailable(),
+        _ => refuse(message),
+    });
+    let logger = open(house.config());
+    let kind = SeriesKind::Std;
+    let name = |metric| SeriesName { metric, scale: "ML_STEP", labels: &[], kind };
+    let [bad, good] = ["bad", "good"].map(|metric| logger.series(&name(metric)).expect("a handle"));
+    log_scalar(good, 1.0).expect("logged");
+    logger.flush(Some(PATIENCE)).expect("nothing is lost");
+    assert!(logger.take_errors().iter().any(|error| error.message.contains("'bad'")), "it is reported");
+
+    let batch = ["good", "bad"].map(|metric| StdFloats {
+        metric,
+        scale: "ML_STEP",
+        labels: &[],
+        values: Values::F64(&[1.0]),
+        steps: Steps::Auto,
+        timestamps: Timestamps::Now,
+        distributed: false,
+    });
+    for (way, turned_down) in [
+        ("a value by its handle", log_scalar(bad, 1.0)),
+        ("a column by its handle", log_std(bad, Values::F64(&[1.0, 2.0]), Steps::Auto, Timestamps::Now)),
+        ("a value by its name", log_to(&logger, "bad", 1.0)),
+        ("a batch", logger.log_std_batch(&batch)),
+        ("a handle", logger.series(&name("bad")).map(drop)),
+    ] {
+        let error = turned_down.expect_err(way);
+        assert_eq!((error.status, error.grpc), (Status::Validation, Some(3)), "{way}: {error}");
+        assert!(error.message.contains("'bad'") && error.message.contains("on purpose"), "{way}: {error}");
+    }
+    log_scalar(good, 2.0).expect("logged");
+    logger.close(None).expect("nothing is lost");
+    assert_books(&logger.counters(), 2, 0, 0);
 }
 
 #[test]

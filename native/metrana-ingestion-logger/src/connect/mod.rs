@@ -1,8 +1,6 @@
 //! The way to the service: the process's one network thread, connections with TLS where the endpoint wants it, and a call on
 //! a connection. It moves bytes that are ready and says how a connection broke; what that means is decided elsewhere.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 mod answers;
 mod broken;
 mod connection;

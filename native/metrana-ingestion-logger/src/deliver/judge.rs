@@ -10,6 +10,7 @@ use super::window::Message;
 use crate::config::{DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::connect::transport::Broken;
 use crate::errors::{Error, Status};
+use crate::names::ids::SeriesId;
 
 /// So many messages or series refused one after the other mean that the run is gone.
 const REFUSALS_OF_A_RUN: u32 = 3;
@@ -161,13 +162,18 @@ impl Sender {
         if in_a_row >= REFUSALS_OF_A_RUN {
             return self.stop(why, &format!("the service refused {REFUSALS_OF_A_RUN} series in a row"));
         }
-        let loss = error_of(
-            why,
-            format!(
-                "the service refused the series '{}' (scale '{}'), so what is logged to it is lost: {why}",
-                declaration.metric_name, declaration.scale
-            ),
-        );
+        let named = format!("the series '{}' (scale '{}')", declaration.metric_name, declaration.scale);
+        let loss =
+            error_of(why, format!("the service refused {named}, so what is logged to it is lost: {why}"));
+        // Whoever tolerates losses is not to be stopped by one, at the call either. For everybody else a point that is accepted
+        // and can only be lost would end the whole logger.
+        if self.shared.config.delivery_policy == DeliveryPolicy::StopOnLoss
+            && let Some(id) = SeriesId::of_wire(declaration.declaration_id)
+        {
+            let text = format!("invalid points: the service refused {named}, so nothing was logged: {why}");
+            let turned_down = Error { status: Status::Validation, ..error_of(why, text) };
+            self.with_stage(|stage| stage.condemn(id, turned_down))?;
+        }
         for taken in self.window.take_out(self.declaring.condemned()) {
             self.lose_part(&taken, &loss)?;
         }

@@ -1,8 +1,7 @@
 //! From the stage to the service's acknowledgement: the handshake, sealing, streams, and what a broken one means. One task for
 //! each logger does all of it on the network thread; it takes the gate's lock to fetch and to book, never to encode or send.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used))]
-
+mod aftermath;
 mod backoff;
 mod declaring;
 pub(crate) mod envelope;

@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
+use super::aftermath;
 use super::backoff::Backoff;
 use super::declaring::Declaring;
 use super::envelope::{self, Identity, Numbered};
@@ -112,6 +113,7 @@ impl Sender {
             () = shared.abandon.notified() => None,
             complete = self.deliver() => complete.ok(),
         };
+        aftermath::write_off(&shared);
         if let Some(stream) = complete {
             // Nothing of the logger is needed for that, and nobody waits for it.
             tokio::spawn(stream.part());
@@ -154,8 +156,21 @@ impl Sender {
         self.exchange(stream).await
     }
 
-    /// Sends what has no end yet and what the stage gives, and books the answers.
     async fn exchange(&mut self, mut stream: Stream) -> Result<Ended, Over> {
+        match self.converse(&mut stream).await {
+            Ok(None) => Ok(Ended::Complete(Box::new(stream))),
+            Ok(Some(broke)) => Ok(broke.into()),
+            Err(over) => {
+                // Nobody waits for it, so it has the time that a close has.
+                let limit = self.shared.config.close_timeout;
+                drop(timeout(limit, self.see_off(stream)).await);
+                Err(over)
+            }
+        }
+    }
+
+    /// Sends what has no end yet and what the stage gives, and books the answers. None: everything is through.
+    async fn converse(&mut self, stream: &mut Stream) -> Result<Option<Break>, Over> {
         let slot = self.shared.slot;
         loop {
             let mut next_look = None;
@@ -167,20 +182,20 @@ impl Sender {
                             next_look = until;
                             break;
                         }
-                        Work::Done if self.window.is_empty() => return Ok(Ended::Complete(Box::new(stream))),
+                        Work::Done if self.window.is_empty() => return Ok(None),
                         Work::Done => break,
                     }
                 }
                 let Some(message) = self.window.get(stream.under_way()) else { break };
                 if let Err(broke) = stream.send(message.outgoing.clone()).await {
-                    return Ok(broke.into());
+                    return Ok(Some(broke));
                 }
             }
             tokio::select! {
                 biased;
                 answer = stream.acknowledged() => match answer {
                     Ok(()) => self.acknowledged()?,
-                    Err(broke) => return Ok(broke.into()),
+                    Err(broke) => return Ok(Some(broke)),
                 },
                 () = slot.wake.notified() => {}
                 () = until(next_look.map(Instant::from_std)) => {}
@@ -255,7 +270,7 @@ impl Sender {
                 format!("the ingestion service takes data again, after {outage:.1?} and {tries} failed tries")
             });
         }
-        let mut state = self.live()?;
+        let mut state = self.live().inspect_err(|_| aftermath::delivered(&self.shared, &message))?;
         state.inner.settle(&message.tally, message.end);
         state.inner.books.counters.requests_sent += 1;
         state.inner.books.counters.bytes_sent += message.outgoing.message_len() as u64;

@@ -1,8 +1,6 @@
 //! What can be logged, a file for each kind: how a call is checked against the names, what room it needs, and how it is
 //! staged. It may ask the names and write to the stage; it never waits, and a call that is refused has changed nothing.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 pub(crate) mod attributes;
 pub(crate) mod histogram;
 pub(crate) mod rl;

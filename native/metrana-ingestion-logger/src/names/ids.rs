@@ -21,6 +21,11 @@ impl SeriesId {
     pub(crate) fn on_wire(self) -> u64 {
         u64::from(self.0) + 1
     }
+
+    /// Which series the wire means.
+    pub(crate) fn of_wire(id: u64) -> Option<Self> {
+        u32::try_from(id.checked_sub(1)?).ok().map(Self)
+    }
 }
 
 /// A lane inside this logger.

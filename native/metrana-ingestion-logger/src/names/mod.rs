@@ -1,8 +1,6 @@
 //! What a run calls things: series, environments, and the lanes in which their points queue up. It answers whether a call may
 //! be and keeps what a name is pinned to; it is touched under the gate's lock and knows nothing of bytes that are staged.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 pub(crate) mod declarations;
 pub(crate) mod environments;
 pub(crate) mod ids;

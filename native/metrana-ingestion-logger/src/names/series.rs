@@ -125,6 +125,8 @@ pub(crate) struct Series {
     pub declared: bool,
     /// Whether its declaration is kept for streams to come.
     pub kept: bool,
+    /// Why nothing may go into it any more: the service refused it.
+    refused: Option<Box<Error>>,
 }
 
 impl Series {
@@ -214,12 +216,22 @@ impl Registry {
 
     /// Whether points of this nature may go into a series that is known.
     pub(crate) fn check_known(&self, id: SeriesId, nature: Nature) -> Result<(), Error> {
-        let Series { metric, scale, nature: own, .. } = self.get(id);
+        let Series { metric, scale, nature: own, refused, .. } = self.get(id);
+        if let Some(error) = refused {
+            return Err(Error::clone(error));
+        }
         own.conflict(nature).map_or(Ok(()), |Conflict { text, of_one_series }| {
             Err(Error::validation(format!(
                 "invalid points: series '{metric}' (scale '{scale}') {text}{of_one_series}"
             )))
         })
+    }
+
+    /// Turns down what comes to a series from here on.
+    pub(crate) fn refuse(&mut self, id: SeriesId, error: Error) {
+        if let Some(series) = self.series.get_mut(id.index()) {
+            series.refused = Some(Box::new(error));
+        }
     }
 
     /// Whether a series that is not known may come to be. The order of the checks is the published engine's: the
@@ -381,6 +393,7 @@ impl Registry {
             last_step,
             declared: false,
             kept: false,
+            refused: None,
         });
         let Self { series, by_name, hasher, .. } = self;
         let entry = by_name.entry(

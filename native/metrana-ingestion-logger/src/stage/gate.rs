@@ -215,7 +215,7 @@ impl<S> Drop for Watching<'_, S> {
 
 impl<S> Gate<S> {
     /// The bare lock, poisoned or not: for what a panic leaves as good as it was.
-    fn whatever_happened(&self) -> MutexGuard<'_, GateState<S>> {
+    pub(crate) fn whatever_happened(&self) -> MutexGuard<'_, GateState<S>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

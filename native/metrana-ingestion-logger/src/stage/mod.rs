@@ -2,8 +2,6 @@
 //! it, on a stage made of chunks. Everything here is touched under the gate's lock, except trays, which have locks of their
 //! own and are taken either under the gate's or alone.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 pub(crate) mod chunk;
 mod chunk_log;
 pub(crate) mod gate;

@@ -365,6 +365,12 @@ impl Stage {
         self.books.report(error);
     }
 
+    /// What comes to a series from here on is turned down: the service refused it.
+    pub(crate) fn condemn(&mut self, id: SeriesId, error: Error) {
+        self.withdraw(id);
+        self.names.registry.refuse(id, error);
+    }
+
     /// Part of a message is lost: of one that is not settled, whose records begin after `start`.
     pub(crate) fn lose_part(&mut self, tally: &Tally, start: u64, end: u64, why: &Error) {
         self.books.counters.settle(tally, Fate::Dropped);

@@ -2,8 +2,6 @@
 //! through the generated types, and the tests decode with those what is written here. It knows what a point looks like and
 //! nothing of queues, chunks or streams.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used))]
-
 mod columns;
 mod content;
 pub(crate) mod field;
