@@ -9,7 +9,6 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use support::Program;
 use support::server::LocalServer;
@@ -36,8 +35,8 @@ fn pass(client: TcpStream, target: SocketAddr, bad: &AtomicU32) {
         if passed > 100_000 && bad.load(Ordering::SeqCst) < BAD {
             bad.fetch_add(1, Ordering::SeqCst);
             let _ = from_client.shutdown(Shutdown::Write);
-            // Unread bytes make the end of it a reset. How long this is decides nothing but what is met.
-            std::thread::sleep(Duration::from_millis(20));
+            // Bytes that nobody has read make the end of it a reset.
+            let _ = from_client.peek(&mut [0]);
             break;
         }
     }

@@ -202,6 +202,7 @@ impl<'a> Values<'a> {
     }
 
     /// The memory of some of them.
+    #[allow(clippy::indexing_slicing, reason = "a range of a call ends with its values")]
     pub(crate) fn bytes_of(&self, range: &Range<usize>) -> &'a [u8] {
         match self {
             Self::F64(values) => raw(&values[range.clone()]),
