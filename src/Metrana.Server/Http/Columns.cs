@@ -47,7 +47,9 @@ internal sealed class Columns
 
     public byte[] Bytes(string name, int count) => Column(name, "u8", 1, count, static bytes => bytes[0]);
 
-    private T[] Column<T>(string name, string type, int width, int count, Func<ReadOnlySpan<byte>, T> read)
+    private delegate T ReadOne<T>(ReadOnlySpan<byte> bytes);
+
+    private T[] Column<T>(string name, string type, int width, int count, ReadOne<T> read)
     {
         var place = Head.Columns.FirstOrDefault(column => column.Name == name);
         Expect.That(place is not null && place.Type == type && place.Count == count, $"The column {name} is not as it was asked for.");
