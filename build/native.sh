@@ -25,9 +25,11 @@ sha256_of() { "${sha256[@]}" "$1" | cut -d' ' -f1; }
 # rid_field RID ATTRIBUTE: one cell of the table in build/rids.props
 rid_field() { sed -nE "s/.*<MetranaRid Include=\"$1\" .*$2=\"([^\"]*)\".*/\1/p" build/rids.props; }
 
-# What the two files are made from: the same rule as _MetranaSource in build/NativeAssets.targets.
+# What the two files are made from: the same rule as _MetranaSource in build/NativeAssets.targets. Of a page, that is what
+# npm has made of it.
 native_sources() {
-  git ls-files --cached --others --exclude-standard -- Cargo.toml Cargo.lock native |
+  { git ls-files --cached --others --exclude-standard -- Cargo.toml Cargo.lock native ':(exclude,glob)native/*/page/**'
+    git ls-files --cached --others --exclude-standard -- ':(glob)native/*/page/dist/**'; } |
     grep -vE '^native/([^/]+/(tests|benches|examples)/|metrana-testkit/)|\.md$' | sort -u |
     while IFS= read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done
 }

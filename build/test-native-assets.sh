@@ -58,6 +58,13 @@ expect_not "committed files that match are no news" METRANA "$got"
 echo more >> native/engine/tests/t.rs
 expect_not "tests are no sources of the library" METRANA "$(chosen)"
 
+mkdir -p native/engine/page/src native/engine/page/node_modules native/engine/page/dist
+echo more > native/engine/page/src/main.ts; echo more > native/engine/page/node_modules/x.js
+expect_not "neither are those of a page, nor what npm brings" METRANA "$(chosen)"
+echo more > native/engine/page/dist/page.js
+expect "the page as it is embedded is one" "native/engine/page/dist/page.js" "$(chosen)"
+rm -r native/engine/page
+
 cargo_build debug "$a" "$b"
 expect "a debug build that is up to date" "$tree/target/debug/libmetrana_native.so" "$(chosen)"
 expect "the configuration Release takes no debug build" "$tree/$asset" "$(chosen -p:Configuration=Release)"
