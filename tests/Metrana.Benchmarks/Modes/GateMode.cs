@@ -73,7 +73,7 @@ internal sealed record GateMode
         Machine machine = Machine.This;
         Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores, load {machine.Load}, {machine.Date}");
         SortedDictionary<string, double> counts = await CountAsync(verdicts);
-        RatioProbe ratios = new(rounds: Short ? 8 : 20);
+        RatioProbe ratios = new(rounds: Short ? 16 : 20);
         await BestOfAsync(verdicts, ratios.MeasureAsync);
         await BestOfAsync(verdicts, OpenAsync);
         if (!Short)
