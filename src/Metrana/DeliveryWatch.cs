@@ -8,25 +8,25 @@ internal sealed class DeliveryWatch : IDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Backend _backend;
     private readonly RunConsole _console;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly object _gate = new();
+    private readonly SaidSeldom _drops;
+    private readonly SaidSeldom _stalls;
 
     private long _dropped;
     private long _sent = -1;
     private long _lastProgress;
-    private long? _lastDropSaid;
-    private long? _lastStallSaid;
 
     public DeliveryWatch(Backend backend, RunConsole console, TimeProvider clock)
     {
         _backend = backend;
         _console = console;
         _clock = clock;
+        (_drops, _stalls) = (new SaidSeldom(clock), new SaidSeldom(clock));
         _lastProgress = clock.GetTimestamp();
         _timer = clock.CreateTimer(static state => ((DeliveryWatch)state!).Look(), this, _period, _period);
     }
@@ -62,23 +62,22 @@ internal sealed class DeliveryWatch : IDisposable
             (_sent, _lastProgress) = (now.Sent, at);
         }
 
-        if (now.Dropped > _dropped && IsDue(_lastDropSaid, at))
+        if (now.Dropped > _dropped && _drops.IsDue)
         {
             _console.Warn(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead."));
-            (_dropped, _lastDropSaid) = (now.Dropped, at);
+            _dropped = now.Dropped;
+            _drops.Said();
         }
 
         TimeSpan stalled = _clock.GetElapsedTime(_lastProgress, at);
-        if (now.Pending > 0 && stalled > _patience && IsDue(_lastStallSaid, at))
+        if (now.Pending > 0 && stalled > _patience && _stalls.IsDue)
         {
             _console.Warn(string.Create(
                 CultureInfo.InvariantCulture,
                 $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training goes on, and they are sent when the service answers again."));
-            _lastStallSaid = at;
+            _stalls.Said();
         }
     }
-
-    private bool IsDue(long? last, long at) => last is not { } said || _clock.GetElapsedTime(said, at) >= _pause;
 }

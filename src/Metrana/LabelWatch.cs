@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Metrana.Backends;
 using Metrana.Native;
 
 namespace Metrana;
@@ -35,7 +36,6 @@ internal sealed class LabelWatch(RunConsole console)
 
         sets.Last = kept;
         ulong hash = 0;
-        string last = "";
         foreach ((string key, string value) in labels)
         {
             // A sum, because the order of labels does not matter.
@@ -47,11 +47,7 @@ internal sealed class LabelWatch(RunConsole console)
             return;
         }
 
-        foreach ((string key, string value) in labels)
-        {
-            last += $"{(last.Length == 0 ? "" : ", ")}{key}={value}";
-        }
-
+        string last = string.Join(", ", CallShape.LabelsOf(labels).Select(label => $"{label.Key}={label.Value}"));
         console.Warn(string.Create(
             CultureInfo.InvariantCulture,
             $"the metric '{metric}' has {Most + 1} label sets, the last one {last}. Each is a series of its own, kept in memory here and in the service. Labels are for a few groups; what changes with every call belongs into the step or the value."));

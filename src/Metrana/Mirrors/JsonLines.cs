@@ -116,9 +116,7 @@ internal static class JsonLines
             json.WriteBoolean("distributed", true);
         }
 
-        Numbers(json, "steps", points.Steps.Span);
-        Numbers(json, "values", points.Values.Span);
-        Numbers(json, "timestamps", points.Timestamps.Span);
+        Columns(json, points.Steps.Span, points.Values.Span, points.Timestamps.Span);
     }
 
     private static void Points(Utf8JsonWriter json, RlPointsRecord points)
@@ -132,25 +130,34 @@ internal static class JsonLines
             Numbers(json, "episodes", points.Episodes.Span);
         }
 
-        Numbers(json, "steps", points.Steps.Span);
-        Numbers(json, "values", points.Values.Span);
-        Numbers(json, "timestamps", points.Timestamps.Span);
+        Columns(json, points.Steps.Span, points.Values.Span, points.Timestamps.Span);
+    }
+
+    private static void Columns(
+        Utf8JsonWriter json, ReadOnlySpan<long> steps, ReadOnlySpan<double> values, ReadOnlySpan<long> timestamps)
+    {
+        Numbers(json, "steps", steps);
+        Numbers(json, "values", values);
+        Numbers(json, "timestamps", timestamps);
+    }
+
+    private static void One(Utf8JsonWriter json, MetricRecord record, long step, long timestamp)
+    {
+        Series(json, record);
+        json.WriteNumber("step", step);
+        json.WriteNumber("timestamp", timestamp);
     }
 
     private static void Histogram(Utf8JsonWriter json, HistogramRecord histogram)
     {
-        Series(json, histogram);
-        json.WriteNumber("step", histogram.Step);
-        json.WriteNumber("timestamp", histogram.Timestamp);
+        One(json, histogram, histogram.Step, histogram.Timestamp);
         Numbers(json, "edges", histogram.Edges.Span);
         Numbers(json, "counts", histogram.Counts.Span);
     }
 
     private static void Scatter(Utf8JsonWriter json, ScatterRecord scatter)
     {
-        Series(json, scatter);
-        json.WriteNumber("step", scatter.Step);
-        json.WriteNumber("timestamp", scatter.Timestamp);
+        One(json, scatter, scatter.Step, scatter.Timestamp);
         Numbers(json, "xs", scatter.Xs.Span);
         Numbers(json, "ys", scatter.Ys.Span);
         if (!scatter.Zs.IsEmpty)

@@ -12,12 +12,11 @@ internal sealed class MirrorLane : IDisposable
     private const int Batch = 1000;
 
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _betweenWarnings = TimeSpan.FromMinutes(1);
 
     private readonly IRunMirror _mirror;
     private readonly long _limit;
     private readonly RunConsole _console;
-    private readonly TimeProvider _clock;
+    private readonly SaidSeldom _warnings;
     private readonly object _gate = new();
     private readonly Queue<RunRecord> _queue = [];
     private readonly CancellationTokenSource _stop = new();
@@ -31,7 +30,6 @@ internal sealed class MirrorLane : IDisposable
     private long _written;
     private long _dropped;
     private long _droppedSaid;
-    private long? _lastSaid;
     private Exception? _failure;
 
     /// <param name="mirror">Whom it serves.</param>
@@ -39,7 +37,7 @@ internal sealed class MirrorLane : IDisposable
     /// <param name="console">Where problems are said.</param>
     /// <param name="clock">Tells when to say them again.</param>
     public MirrorLane(IRunMirror mirror, long limit, RunConsole console, TimeProvider clock) =>
-        (_mirror, _limit, _console, _clock) = (mirror, limit, console, clock);
+        (_mirror, _limit, _console, _warnings) = (mirror, limit, console, new SaidSeldom(clock));
 
     /// <summary>Ends when the mirror has written everything and was disposed.</summary>
     public Task Done => _done.Task;
@@ -109,13 +107,7 @@ internal sealed class MirrorLane : IDisposable
         string text;
         lock (_gate)
         {
-            if (_dropped == _droppedSaid && _failure is null)
-            {
-                return;
-            }
-
-            long now = _clock.GetTimestamp();
-            if (!always && _lastSaid is { } said && _clock.GetElapsedTime(said, now) < _betweenWarnings)
+            if ((_dropped == _droppedSaid && _failure is null) || !(always || _warnings.IsDue))
             {
                 return;
             }
@@ -126,7 +118,8 @@ internal sealed class MirrorLane : IDisposable
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"{_dropped - _droppedSaid} points did not reach the mirror {_mirror.Name} ({_dropped} so far): {why}. The run itself has them.");
-            (_droppedSaid, _lastSaid, _failure) = (_dropped, now, null);
+            (_droppedSaid, _failure) = (_dropped, null);
+            _warnings.Said();
         }
 
         _console.Warn(text);
