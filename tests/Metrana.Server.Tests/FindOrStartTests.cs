@@ -128,34 +128,6 @@ public sealed class FindOrStartTests : IAsyncLifetime
         await start.Should().ThrowAsync<LocalServerException>().WithMessage("*exit code 1*no such luck*");
     }
 
-    /// <summary>Run by hand or at night: <c>METRANA_LONG_TESTS=1</c>.</summary>
-    [Fact]
-    public async Task Three_hundred_starts_and_stops_leave_nothing()
-    {
-        var rounds = Environment.GetEnvironmentVariable("METRANA_LONG_TESTS") == "1" ? 300 : 5;
-        await RoundAsync(); // What the first one makes for all is there after it.
-        var (descriptors, files) = (Descriptors(), Files());
-        for (var round = 0; round < rounds; round++)
-        {
-            await RoundAsync();
-        }
-
-        Files().Should().BeEquivalentTo(files);
-        Descriptors().Should().BeLessThanOrEqualTo(descriptors + 10, "sockets may take a while to close, but they do not pile up");
-
-        async Task RoundAsync()
-        {
-            var server = await LocalServer.FindOrStartAsync(Options());
-            (await server.GetRunsAsync()).Should().BeEmpty();
-            await server.StopAsync();
-            await server.DisposeAsync();
-            await Processes.UntilEndedAsync(server.ProcessId);
-        }
-
-        string[] Files() => [.. _directory.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.Name)];
-        static int Descriptors() => Directory.GetFiles($"/proc/{Environment.ProcessId}/fd").Length;
-    }
-
     private LocalServerOptions Options(int idleExit = 60) => new()
     {
         DataDirectory = _directory.FullName,

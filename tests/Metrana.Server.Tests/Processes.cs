@@ -22,15 +22,19 @@ internal static class Processes
 
     /// <summary>Waits until a process has ended.</summary>
     /// <exception cref="TimeoutException">It has not within 20 seconds.</exception>
-    public static async Task UntilEndedAsync(int id)
+    public static Task UntilEndedAsync(int id) => UntilAsync(() => !Runs(id), $"process {id} to end");
+
+    /// <summary>Waits until something is so.</summary>
+    /// <exception cref="TimeoutException">It is not within 20 seconds.</exception>
+    public static async Task UntilAsync(Func<bool> isSo, string what)
     {
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         var since = Stopwatch.StartNew();
-        while (Runs(id))
+        while (!isSo())
         {
             if (since.Elapsed > TimeSpan.FromSeconds(20))
             {
-                throw new TimeoutException($"Process {id} still runs.");
+                throw new TimeoutException($"Waited 20 s for {what}.");
             }
 
             await pause.WaitForNextTickAsync();
