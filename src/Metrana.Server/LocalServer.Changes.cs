@@ -49,7 +49,7 @@ public sealed partial class LocalServer
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new LocalServerException($"The server's changes broke off: {e.Message}", e);
+            throw new LocalServerException($"The server's answer broke off: {e.Message}", e);
         }
     }
 

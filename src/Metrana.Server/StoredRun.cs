@@ -52,6 +52,18 @@ public sealed record StoredRun : IJsonOnDeserialized
     [JsonIgnore]
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMillis);
 
+    /// <summary>How the run stands.</summary>
+    public RunStatus Status { get; init; }
+
+    /// <summary>What the logger said that closed the run as failed or aborted.</summary>
+    public string? CloseMessage { get; init; }
+
+    /// <summary>When a logger was heard of last, in milliseconds since 1970.</summary>
+    public long? LastContactMillis { get; init; }
+
+    /// <summary>When the run was closed, in milliseconds since 1970.</summary>
+    public long? ClosedAtMillis { get; init; }
+
     /// <summary>Whether a logger has closed the run.</summary>
     public bool Closed { get; init; }
 

@@ -50,6 +50,15 @@ internal sealed class FoundServer
         }
     }
 
+    /// <summary>The server that lives in a directory, which is there; <see langword="null"/> when none does.</summary>
+    public static async Task<FoundServer?> FindAsync(string path, TimeSpan stopTimeout, CancellationToken cancellationToken)
+    {
+        var directory = new DataDirectory(path);
+        return await directory.FindAsync(cancellationToken).ConfigureAwait(false) is { } living
+            ? new FoundServer(directory, living, stopTimeout)
+            : null;
+    }
+
     /// <summary>Asks the server to end, and waits until it has. Never throws.</summary>
     public async Task StopAsync()
     {

@@ -5,6 +5,8 @@ namespace Metrana.Server.Http;
 /// <summary>Runs. This and the others here are wrapped around what a reader gives.</summary>
 internal sealed record RunsAnswer : IJsonOnDeserialized
 {
+    public long Total { get; init; }
+
     public required IReadOnlyList<StoredRun> Runs { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Runs);

@@ -23,6 +23,8 @@ namespace Metrana.Server.Http;
 [JsonSerializable(typeof(EnvironmentsAnswer))]
 [JsonSerializable(typeof(ServerCounts))]
 [JsonSerializable(typeof(StoredRun))]
+[JsonSerializable(typeof(StoredServer))]
+[JsonSerializable(typeof(StoredPoint))]
 [JsonSerializable(typeof(RunEdit))]
 [JsonSerializable(typeof(StoredChanges))]
 [JsonSerializable(typeof(ColumnsHead))]

@@ -1,0 +1,47 @@
+using Metrana.Server.Child;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+public sealed partial class LocalServer
+{
+    /// <summary>Finds the living server of a data directory. It starts none and leaves the directory as it is.</summary>
+    /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The server, or <see langword="null"/> when none lives there.</returns>
+    public static async Task<LocalServer?> FindAsync(string? dataDirectory = null, CancellationToken cancellationToken = default)
+    {
+        var path = Path.GetFullPath(dataDirectory ?? DefaultDataDirectory);
+        if (!Directory.Exists(path))
+        {
+            return null;
+        }
+
+        var options = new LocalServerOptions { DataDirectory = path };
+        return await FoundServer.FindAsync(path, options.StopTimeout, cancellationToken).ConfigureAwait(false) is { } found
+            ? new LocalServer(found, options)
+            : null;
+    }
+
+    /// <summary>Uses a server by its address, also one on another machine. Nothing is asked of it yet.</summary>
+    /// <param name="address">Where it answers, such as <c>http://127.0.0.1:7070</c>.</param>
+    /// <param name="apiKey">Its key, unless it asks for none.</param>
+    /// <remarks><see cref="StopAsync"/> does not end it. <see cref="ProcessId"/> is 0.</remarks>
+    /// <exception cref="ArgumentException">The address is not one of HTTP or HTTPS.</exception>
+    public static LocalServer At(Uri address, string? apiKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new ArgumentException($"'{address}' is not the address of a server: give one like http://127.0.0.1:7070.", nameof(address));
+        }
+
+        // A user and a password in an address would end up in messages; a path would be asked in vain.
+        var place = address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        return new LocalServer(new LivingServer(0, place, place, apiKey), new LocalServerOptions());
+    }
+
+    /// <summary>What the server says of itself.</summary>
+    public Task<StoredServer> GetServerAsync(CancellationToken cancellationToken = default) =>
+        _http.GetAsync("api/v1/server", ServerJson.Default.StoredServer, cancellationToken);
+}

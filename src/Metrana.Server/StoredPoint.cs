@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Metrana.Server;
+
+/// <summary>One number of a series, as it counts.</summary>
+public readonly record struct StoredPoint
+{
+    /// <summary>The step; of reinforcement learning the environment step.</summary>
+    public ulong Step { get => EnvStep ?? field; init; }
+
+    /// <summary>When it was measured, in milliseconds since 1970.</summary>
+    public long TimestampMillis { get; init; }
+
+    /// <summary>The value.</summary>
+    public double Value { get; init; }
+
+    /// <summary>Of reinforcement learning the environment.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Of reinforcement learning the step of the training.</summary>
+    public ulong? RlStep { get; init; }
+
+    /// <summary>Of reinforcement learning the episode, where the point belongs to one.</summary>
+    public ulong? Episode { get; init; }
+
+    /// <summary>What the server calls the step of reinforcement learning.</summary>
+    [JsonInclude]
+    internal ulong? EnvStep { get; init; }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Metrana.Server.Http;
+
+namespace Metrana.Server;
+
+/// <summary>What a server says of itself.</summary>
+public sealed record StoredServer : IJsonOnDeserialized
+{
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The id of its process.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>When it started, in milliseconds since 1970.</summary>
+    public long StartedAtMillis { get; init; }
+
+    /// <summary>Whether it can keep what it is sent.</summary>
+    public required StoredHealth Health { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Version, Health);
+}
+
+/// <summary>Whether a server can keep what it is sent.</summary>
+public sealed record StoredHealth : IJsonOnDeserialized
+{
+    /// <summary><c>good</c>; <c>full</c> when its disk is, <c>failing</c> when it cannot write.</summary>
+    public required string State { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(State);
+}
