@@ -21,6 +21,10 @@ pub struct Limits {
     pub headers: u32,
     /// How often an open HTTP/2 connection is asked whether it is still there, and how long its answer may take.
     pub ping: Duration,
+    /// What messages and answers that are under way may hold of the memory, all together. Answers hold at most half of it.
+    pub under_way: usize,
+    /// How long a message or an answer waits for others to give back what it needs of that.
+    pub room: Duration,
 }
 
 impl Default for Limits {
@@ -34,6 +38,8 @@ impl Default for Limits {
             body: 1 << 20,
             headers: 64 << 10,
             ping: Duration::from_secs(20),
+            under_way: 512 << 20,
+            room: Duration::from_secs(10),
         }
     }
 }

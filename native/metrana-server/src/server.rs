@@ -26,9 +26,6 @@ use crate::serve::{Serving, stopped};
 use crate::store::{MemoryStore, Reading, Store};
 use crate::tls::Tls;
 
-/// What messages may hold that are under way, all together: two of the largest, as they came and decompressed.
-const UNDER_WAY: usize = 512 << 20;
-
 /// How a server is to run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -96,6 +93,8 @@ impl Server {
         let stop = watch::Sender::new(false);
         let stop_asked = watch::Sender::new(false);
         let log = Log::new(options.log);
+        let limits = &options.limits;
+        let budget = Budget::new(limits.under_way).with_patience(limits.room);
 
         let ingest = Ingest {
             store: Arc::clone(&store),
@@ -103,7 +102,7 @@ impl Server {
             log,
             clock: options.clock.clone(),
             streams: Streams::default(),
-            budget: Budget::new(UNDER_WAY),
+            budget: budget.clone(),
             pace: Pace::default(),
             stopping: stop.subscribe(),
         };
@@ -111,6 +110,7 @@ impl Server {
             store: Arc::clone(&store),
             faults: Arc::clone(&faults),
             gate: Arc::clone(&gate),
+            room: http::Room::new(budget.portion(limits.under_way / 2), limits.stall),
             started_at_millis: now_millis(),
             stopping: stop.subscribe(),
             stop_asked: stop_asked.clone(),

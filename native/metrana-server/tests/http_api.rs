@@ -116,7 +116,7 @@ async fn points_are_read_raw_in_order_and_in_pages() {
     let (server, id) = filled().await;
     let loss = json!({
         "total": "3", "offset": "0", "steps": ["0", "1", "2"], "timestamps_millis": ["7", "7", "7"],
-        "values": [0.5, 0.25, 0.1], "value_width": [64, 64, 64],
+        "values": [0.5, 0.25, 0.1], "value_width": [64, 64, 64], "next": "2@3", "more": false,
     });
     assert_eq!(read(&server, &format!("/api/v1/runs/{id}/series/1/points")).await, loss);
     let wild =

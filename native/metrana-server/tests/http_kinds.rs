@@ -137,6 +137,7 @@ async fn points_of_an_environment_are_read() {
         "env_steps": ["0", "1", "1152921504606846976"], "flat": [false, false, true],
         "from_one": [false, false, true], "timestamps_millis": ["7", "7", "7"],
         "values": [1.5, "NaN", "Infinity"], "value_width": [64, 64, 32],
+        "next": "18446744073709551615:4:1152921504606846976@3", "more": false,
     });
     assert_eq!(read(&server, &format!("{run}/series/1/points?environment=e0")).await, expected);
     let page = read(&server, &format!("{run}/series/1/points?environment=e0&offset=1&limit=1")).await;

@@ -16,9 +16,12 @@ use serde_json::{Map, Value, json};
 use super::Api;
 use super::answer::{Problem, run_id, series_id};
 use super::columns::Columns;
+use super::measure::{Form, Measure, around};
 use super::page::limit;
+use super::points::{begin, check};
+use crate::read::Source;
 use crate::store::{
-    FloatPoints, RlHead, RlPoints, RunId, SeriesId, SeriesKind, StoreError, View, World, lineage,
+    FloatPoints, RlHead, RlPoints, RunId, SeriesId, SeriesInfo, SeriesKind, StoreError, View, World, lineage,
 };
 
 /// Points of a part of the stream: some hundred kilobytes of text.
@@ -32,7 +35,9 @@ pub(super) struct Wish {
     format: Format,
     environment: Option<String>,
     offset: Option<u64>,
+    cursor: Option<String>,
     limit: Option<u64>,
+    bytes: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,16 +62,16 @@ pub(super) async fn points(
     let environments = match (info.world, &wish.environment) {
         (Some(World::Rl), Some(name)) if info.environments.contains(name) => Some(vec![name.clone()]),
         (Some(World::Rl), Some(name)) => return Err(StoreError::UnknownEnvironment(name.clone()).into()),
-        (Some(World::Rl), None) => Some(info.environments),
+        (Some(World::Rl), None) => Some(info.environments.clone()),
         (_, Some(_)) => return Err(Problem::bad_request("the series has no environments")),
         (_, None) => None,
     };
     if wish.format == Format::Columns {
-        return page(&api, &run, series, environments, &wish).await;
+        return page(&api, &run, &info, environments, &wish).await;
     }
-    if wish.offset.is_some() || wish.limit.is_some() {
+    if wish.offset.is_some() || wish.limit.is_some() || wish.cursor.is_some() || wish.bytes.is_some() {
         return Err(Problem::bad_request(
-            "offset and limit are for columns; CSV and JSON lines hold all points",
+            "offset, cursor, limit and bytes are for columns; CSV and JSON lines hold all points",
         ));
     }
     let is_rl = environments.is_some();
@@ -83,33 +88,41 @@ pub(super) async fn points(
 async fn page(
     api: &Api,
     run: &RunId,
-    series: SeriesId,
+    info: &SeriesInfo,
     environments: Option<Vec<String>>,
     wish: &Wish,
 ) -> Result<Response, Problem> {
-    let (offset, limit) = (wish.offset.unwrap_or(0), limit(wish.limit, PAGE)?);
-    let mut columns = Columns::default();
-    let floats = match environments.as_deref() {
-        None => lineage::points(&*api.store, run, series, View::Merged, offset, limit).await?,
-        Some([only]) => {
-            let points =
-                lineage::rl_points(&*api.store, run, series, only, View::Merged, offset, limit).await?;
-            columns.wholes("rl_step", points.heads.iter().map(|head| head.rl_step));
-            columns.wholes("episode", points.heads.iter().map(|head| head.episode.unwrap_or(u64::MAX)));
-            points.floats
-        }
-        Some(_) => return Err(Problem::bad_request("columns are of one environment: say which")),
+    let limit = limit(wish.limit, PAGE)?;
+    let mut measure = Measure::new(Form::Columns, wish.bytes)?;
+    measure.set_aside(around("", "", None))?;
+    let environment = match environments.map(<[String; 1]>::try_from) {
+        None => None,
+        Some(Ok([only])) => Some(only),
+        Some(Err(_)) => return Err(Problem::bad_request("columns are of one environment: say which")),
     };
-    let next = offset + floats.values.len() as u64;
+    let begin = begin(wish.cursor.as_deref(), wish.offset)?;
+    let source = Source { run: run.clone(), series: info.id, environment, view: View::Merged };
+    check(begin, &source)?;
+    let is_rl = source.environment.is_some();
+    let taken = api.room.take(measure.memory_of(info, source.view, limit, is_rl)).await?;
+    let page = source.page(&*api.store, begin, limit.min(measure.points(is_rl))).await?;
+    let RlPoints { heads, floats } = page.points;
+    let mut columns = Columns::default();
+    if is_rl {
+        columns.wholes("rl_step", heads.iter().map(|head| head.rl_step));
+        columns.wholes("episode", heads.iter().map(|head| head.episode.unwrap_or(u64::MAX)));
+    }
+    let next = floats.offset + floats.values.len() as u64;
     let mut about = Map::new();
     about.insert("total".to_owned(), Value::from(floats.total));
-    about.insert("offset".to_owned(), Value::from(offset));
-    about.insert("next".to_owned(), if next < floats.total { Value::from(next) } else { Value::Null });
+    about.insert("offset".to_owned(), Value::from(floats.offset));
+    about.insert("next".to_owned(), if page.more { Value::from(next) } else { Value::Null });
+    about.insert("cursor".to_owned(), Value::from(page.next.to_string()));
     columns.wholes("step", floats.steps);
     columns.signed("timestamp_millis", floats.timestamps);
     columns.doubles("value", floats.values);
     columns.bytes("width", floats.widths);
-    Ok(columns.into_response(about))
+    Ok(taken.on(columns.into_response(about)))
 }
 
 /// The text that is still to be written.

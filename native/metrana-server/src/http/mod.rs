@@ -14,13 +14,16 @@ mod export;
 mod faults;
 mod histograms;
 mod json;
+mod measure;
 mod metrics;
 mod openapi;
 mod page;
 mod points;
+mod points_of_many;
 mod projects;
 mod removal;
 mod rl;
+mod room;
 mod run_filter;
 mod runs;
 mod scatters;
@@ -36,6 +39,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::watch;
@@ -44,6 +48,7 @@ use crate::faults::Faults;
 use crate::gate::{Gate, Refusal};
 use crate::store::Store;
 use answer::Problem;
+pub(crate) use room::Room;
 
 /// Whether the server lives: for whoever watches over it.
 pub(crate) const HEALTH: &str = "/healthz";
@@ -54,6 +59,7 @@ pub(crate) struct Api {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) room: Room,
     pub(crate) started_at_millis: i64,
     /// Becomes true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -74,6 +80,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/projects", get(projects::list).delete(removal::of_project))
         .route("/api/v1/events", get(events::events))
+        .route("/api/v1/points", post(points_of_many::page))
         .route("/api/v1/buckets", post(curves::buckets))
         .route("/api/v1/heat-map", post(curves::heat_map))
         .route("/api/v1/bands", post(curves::bands))
@@ -92,6 +99,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         router = router.route("/api/v1/faults", get(faults::state).post(faults::arm).delete(faults::clear));
     }
     router
+        .layer(from_fn_with_state(api.clone(), room::bound))
         .layer(DefaultBodyLimit::max(largest_body))
         .fallback(answer::no_such_path)
         .method_not_allowed_fallback(answer::no_such_method)

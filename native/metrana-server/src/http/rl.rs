@@ -10,7 +10,9 @@ use crate::store;
 pub(super) struct RlPoints {
     total: Whole<u64>,
     offset: Whole<u64>,
-    environment: String,
+    /// Told where the question is not repeated beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
     rl_steps: Vec<Whole<u64>>,
     episodes: Vec<Option<Whole<u64>>>,
     env_steps: Vec<Whole<u64>>,
@@ -25,7 +27,7 @@ pub(super) struct RlPoints {
 }
 
 impl RlPoints {
-    pub(super) fn new(environment: String, points: store::RlPoints) -> Self {
+    pub(super) fn new(environment: Option<String>, points: store::RlPoints) -> Self {
         let store::RlPoints { heads, floats } = points;
         Self {
             total: Whole(floats.total),

@@ -92,19 +92,20 @@ impl Arrivals {
         self.total - self.left_out.len() - self.replaced
     }
 
-    /// The first arrival that it takes to tell a page of a view. None: the page is empty.
-    pub(super) fn first_of(&self, view: View, offset: u64, limit: u64) -> Option<usize> {
+    /// The arrivals that it takes to tell a page of a view. None: the page is empty.
+    pub(super) fn reach_of(&self, view: View, offset: u64, limit: u64) -> Option<Range<usize>> {
         if view == View::Merged && self.unsorted {
             // Which ones count on a page depends on all steps.
-            return Some(0);
+            return Some(page(0, u64::MAX, self.total)).filter(|all| !all.is_empty());
         }
-        let selection = self.select(view, offset, limit, |_| ());
-        match selection.picks {
-            Picks::Ranges(ranges) => {
-                ranges.into_iter().find(|range| !range.is_empty()).map(|range| range.start)
-            }
-            Picks::Each(_) => Some(0),
-        }
+        let ranges = match view {
+            View::Raw => vec![page(offset, limit, self.total)],
+            View::Merged => self.left_out.around(page(offset, limit, self.counting())),
+        };
+        let mut ranges = ranges.into_iter().filter(|range| !range.is_empty());
+        let first = ranges.next()?;
+        let end = ranges.next_back().map_or(first.end, |last| last.end);
+        Some(first.start..end)
     }
 
     /// Where the first points lie that count, so many of them. None: their order is not that of their arrival.
@@ -284,6 +285,17 @@ mod tests {
                     let until = from.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX));
                     let page = &expected[from..until.min(expected.len())];
                     let total = expected.len() as u64;
+                    let reach = match page {
+                        _ if view == View::Merged && unsorted => Some(0..keys.len()),
+                        [first, .., last] => Some(*first..last + 1),
+                        [only] => Some(*only..only + 1),
+                        [] => None,
+                    };
+                    assert_eq!(
+                        arrivals.reach_of(view, offset, limit),
+                        reach,
+                        "no more is read than it takes"
+                    );
                     assert_eq!(
                         read(&arrivals, view, offset, limit, &keys),
                         (total, page.to_vec()),

@@ -174,7 +174,8 @@ impl FloatSeries {
         self.segments.drain(..gone);
     }
 
-    /// Puts points back that are not in memory: those right before the first that is.
+    /// Puts points back that are not in memory. There may be more between them and the first that is, which nobody asks
+    /// for then.
     pub(super) fn put_back(&mut self, start: usize, points: FloatPoints) {
         self.segments.insert(0, Segment { start, points: Arc::new(Points::Read(points)) });
     }

@@ -41,6 +41,19 @@ pub struct RlPoints {
     pub floats: FloatPoints,
 }
 
+impl RlPoints {
+    /// Leaves the first point out.
+    pub(crate) fn leave_out_first(&mut self) {
+        let Self { heads, floats: FloatPoints { offset, steps, timestamps, values, widths, .. } } = self;
+        *offset += 1;
+        heads.drain(..heads.len().min(1));
+        steps.drain(..steps.len().min(1));
+        timestamps.drain(..timestamps.len().min(1));
+        values.drain(..values.len().min(1));
+        widths.drain(..widths.len().min(1));
+    }
+}
+
 /// The place of an environment in its run.
 pub(super) type EnvironmentIndex = usize;
 
@@ -197,7 +210,7 @@ impl Track {
         self.heads.drain(..gone);
     }
 
-    /// Puts points back that are not in memory: those right before the first that is.
+    /// Puts points back that are not in memory; see [`FloatSeries::put_back`].
     pub(super) fn put_back(&mut self, start: usize, points: FloatPoints, mut heads: Vec<(usize, RlHead)>) {
         let end = self.floats.absent();
         self.floats.put_back(start, points);

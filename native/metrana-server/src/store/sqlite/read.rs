@@ -105,9 +105,9 @@ fn wide(range: &Range<usize>) -> Range<u64> {
     range.start as u64..range.end as u64
 }
 
-/// The points of a page that are not in memory, and what lies between them and those that are.
+/// The points of a page that are not in memory: no more of them, however many the series has.
 fn needed(floats: &FloatSeries, page: Which) -> Option<Range<usize>> {
-    let absent = floats.absent();
-    let first = floats.arrivals().first_of(page.view, page.offset, page.limit)?;
-    (first < absent).then_some(first..absent)
+    let reach = floats.arrivals().reach_of(page.view, page.offset, page.limit)?;
+    let absent = reach.start..reach.end.min(floats.absent());
+    (!absent.is_empty()).then_some(absent)
 }
