@@ -308,9 +308,10 @@ public sealed class DeliveryTests : IAsyncLifetime
         Task[] writers = [.. Enumerable.Range(0, 4).Select(n => Task.Run(() =>
         {
             double[] values = new double[100];
+            string metric = $"m{n}";
             while (!enough.IsCancellationRequested)
             {
-                logger.LogStdFloats($"m{n}", Scale.MlStep, values);
+                logger.LogStdFloats(metric, Scale.MlStep, values);
                 logger.LogStdFloats("shared", Scale.MlStep, 1);
             }
         }))];

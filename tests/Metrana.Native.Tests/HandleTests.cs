@@ -45,7 +45,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         Series loss = logger.Series("loss", Scale.MlStep);
         Series shared = logger.Series("shared", Scale.MlStep, distributed: true);
 
-        loss.Invoking(s => s.Log([1, 2], steps: [1])).Should().Throw<MetricValidationException>().WithMessage("*2 values came with 1 step*");
+        loss.Invoking(s => s.Log([1, 2], steps: new long[1])).Should().Throw<MetricValidationException>().WithMessage("*2 values came with 1 step*");
         loss.Invoking(s => s.Log((1L << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log((1UL << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
         loss.Invoking(s => s.Log((1UL << 53) + 1, 3)).Should().Throw<ArgumentOutOfRangeException>();

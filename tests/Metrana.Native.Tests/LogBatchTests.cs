@@ -105,12 +105,13 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger one = new(Runs.Config(_server));
         using Logger other = new(Runs.Config(_server));
         LogBatch batch = new();
+        string[] metrics = [.. Enumerable.Range(0, 1000).Select(i => $"m{i}")];
 
         foreach (Logger logger in new[] { one, other })
         {
-            for (int i = 0; i < 1000; i++)
+            for (int i = 0; i < metrics.Length; i++)
             {
-                batch.Add($"m{i}", Scale.MlStep, [i, i + 0.5], [("key", $"{i}")]);
+                batch.Add(metrics[i], Scale.MlStep, [i, i + 0.5], [("key", $"{i}")]);
             }
 
             logger.Log(batch);
@@ -167,11 +168,12 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
         Task[] threads = [.. Enumerable.Range(0, 4).Select(thread => Task.Factory.StartNew(
             () =>
             {
+                string metric = $"metric-{thread}";
                 for (int i = 0; !stop.IsCancellationRequested; i++)
                 {
                     try
                     {
-                        batch.Add($"metric-{thread}", Scale.MlStep, values, _labels);
+                        batch.Add(metric, Scale.MlStep, values, _labels);
                         if (i % 10 == 0)
                         {
                             logger.Log(batch);

@@ -205,7 +205,7 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
 
         logger.Invoking(l => l.LogStdFloats("two words", Scale.MlStep, 1)).Should().Throw<MetricValidationException>()
             .WithMessage("invalid metric name: the name contains whitespace*").Which.StatusCode.Should().Be(MetranaStatus.Validation);
-        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: [1])).Should().Throw<MetricValidationException>()
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: new long[1])).Should().Throw<MetricValidationException>()
             .WithMessage("invalid points: 2 values came with 1 step: give one step for each value, or Steps.From(first)");
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: long.MaxValue)).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, [.. Enumerable.Range(0, 9).Select(i => ($"k{i}", "v"))]))

@@ -17,7 +17,7 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
         (Action Call, string Expected)[] refusals =
         [
             (() => logger.LogDistributedFloats("d", "S", 1.0, Steps.Auto), "it needs its steps: pass 'steps', Steps.From(first) or one for each value"),
-            (() => logger.LogStdFloats("m", "S", [1, 2], steps: [1]), "2 values came with 1 step: give one step for each value, or Steps.From(first)"),
+            (() => logger.LogStdFloats("m", "S", [1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first)"),
             (() => logger.LogStdFloats("m", "S", [1, 2], timestamps: Timestamps.Each([1])), "2 values came with 1 timestamp: give one for each value, or one for all"),
             (() => logger.LogStdFloats("two words", "S", 1), "invalid metric name: the name contains whitespace"),
             (() => logger.LogStdFloats("declared", "S", 1, [("b", "1")]), "use the same keys, or another metric name"),

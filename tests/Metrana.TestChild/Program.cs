@@ -1,8 +1,15 @@
 using Metrana;
+using Metrana.TestChild;
 
 // A process that plays a part in a run, for tests of what happens between processes and at the end of one.
 // Arguments: the part, the endpoint, the name of the run.
 string part = args[0];
+if (part == "snippets")
+{
+    SnippetPlayer.Play(args[1]);
+    return;
+}
+
 if (part == "nothing")
 {
     // What no platform has to have: the doubles do without it.
@@ -34,9 +41,10 @@ switch (part)
         string own = args[3];
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, thread =>
         {
+            Series mine = run.Series($"own/{own}/{thread}");
             for (int i = 0; i < 500; i++)
             {
-                run.Log($"own/{own}/{thread}", i);
+                mine.Log(i);
                 run.LogDistributed("shared", i, step: (i * 16) + (thread * 2) + int.Parse(own, System.Globalization.CultureInfo.InvariantCulture));
             }
         });

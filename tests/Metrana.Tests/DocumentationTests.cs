@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Metrana.Server;
 using Metrana.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,7 +11,7 @@ public partial class DocumentationTests
 {
     /// <summary>The pages that a project for .NET 8 reads as well: its C# is 12.</summary>
     private static readonly string[] _forEveryone =
-        ["README.md", "docs/guide.md", "docs/logger.md", "docs/rl.md", "docs/resume.md", "docs/failures.md", "docs/mirrors.md"];
+        ["README.md", "docs/guide.md", "docs/logger.md", "docs/rl.md", "docs/resume.md", "docs/failures.md", "docs/mirrors.md", "docs/analyzers.md"];
 
     public static TheoryData<string, int, LanguageVersion> Blocks
     {
@@ -38,6 +39,58 @@ public partial class DocumentationTests
     public void A_block_of_csharp_compiles_without_a_warning(string file, int index, LanguageVersion version) =>
         Compile(Block().Match(Sources.Read(file), index).Groups["code"].Value, version).Should().BeEmpty("{0} shows it to people", file);
 
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public async Task The_analyzers_say_of_a_block_what_its_page_says_of_it(string file, int index, LanguageVersion version)
+    {
+        Match block = Block().Match(Sources.Read(file), index);
+        IReadOnlyList<Diagnostic> advice = await Snippet.AdviceAsync(
+            Snippet.Compile(block.Groups["code"].Value, version, OutputKind.ConsoleApplication));
+        advice.Select(diagnostic => diagnostic.Id).Should().Equal(block.Groups["rule"].Captures.Select(rule => rule.Value));
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp12)]
+    [InlineData(LanguageVersion.Latest)]
+    public async Task Every_block_of_csharp_runs(LanguageVersion version)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("metrana-snippets-");
+        try
+        {
+            List<string> programs = EmitAll(folder.FullName, version);
+            await using LocalServer server = await LocalServer.StartAsync();
+            using Child child = Child.Play(
+                "snippets",
+                folder.FullName,
+                folder.FullName,
+                variables:
+                [
+                    ("METRANA_INGESTION_URL", server.Endpoint),
+                    ("METRANA_API_KEY", "any"),
+                    ("METRANA_WORKSPACE", "docs"),
+                    ("METRANA_PROJECT", "docs"),
+                    ("METRANA_CAPTURE_SYSTEM_METRICS", "false"),
+                ]);
+
+            List<string> ends = [];
+            for (string line = await child.HearAsync(); line != "end"; line = await child.HearAsync())
+            {
+                if (line.StartsWith("played ", StringComparison.Ordinal) || line.StartsWith("failed ", StringComparison.Ordinal))
+                {
+                    ends.Add(line);
+                }
+            }
+
+            ends.Should().Equal(programs.Select(program => $"played {program}"));
+            (await child.EndAsync()).ExitCode.Should().Be(0);
+            await WhatTheyLoggedIsThereAsync(server);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void The_readme_shows_some() => Block().Matches(Sources.Read("README.md")).Should().NotBeEmpty();
 
@@ -58,6 +111,44 @@ public partial class DocumentationTests
             .Should().NotBeEmpty("a step is demanded at compile time");
     }
 
+    /// <summary>Makes a program of each block, except of those that their page shows as mistakes.</summary>
+    private static List<string> EmitAll(string folder, LanguageVersion version)
+    {
+        List<string> programs = [];
+        foreach (object[] block in Blocks.Where(block => block[2].Equals(version)))
+        {
+            (string file, int index) = ((string)block[0], (int)block[1]);
+            Match found = Block().Match(Sources.Read(file), index);
+            if (found.Groups["rule"].Success)
+            {
+                continue;
+            }
+
+            string name = $"{programs.Count:000}-{Path.GetFileNameWithoutExtension(file).ToLowerInvariant()}";
+            CSharpCompilation compilation = Snippet.Compile(found.Groups["code"].Value, version, OutputKind.ConsoleApplication, name);
+            compilation.Emit(Path.Combine(folder, $"{name}.dll")).Success.Should().BeTrue("{0} shows it to people", file);
+            programs.Add(name);
+        }
+
+        return programs;
+    }
+
+    private static async Task WhatTheyLoggedIsThereAsync(LocalServer server)
+    {
+        // The first programs of README.md and of the guide, and the one with many environments.
+        List<long> losses = [];
+        foreach (StoredRun run in (await server.GetRunsAsync()).Where(run => run.Project == "mnist"))
+        {
+            StoredSeries loss = (await server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == "train/loss");
+            losses.Add(loss.Points);
+        }
+
+        losses.Should().BeEquivalentTo([100L, 300L]);
+        StoredRun walker = await server.FindRunAsync("ppo-7", "docs", "walker") ?? throw new InvalidOperationException("There is no ppo-7.");
+        // How many depends on the machine: a run drops what a busy one cannot take.
+        (await server.GetSeriesAsync(walker.RunId)).Should().Contain(series => series.Metric == "reward" && series.Points > 0);
+    }
+
     private static IEnumerable<string> Files() => Directory.EnumerateFiles(Sources.Root, "*.md")
         .Concat(Directory.EnumerateFiles(Path.Combine(Sources.Root, "docs"), "*.md", SearchOption.AllDirectories))
         .Select(path => Path.GetRelativePath(Sources.Root, path).Replace('\\', '/'))
@@ -66,6 +157,6 @@ public partial class DocumentationTests
     private static IReadOnlyList<string> Compile(string code, LanguageVersion version) =>
         Snippet.Problems(Snippet.Compile(code, version, OutputKind.ConsoleApplication));
 
-    [GeneratedRegex(@"^```csharp[^\n]*\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^```csharp( (?<rule>METRANA\d+))?\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 }

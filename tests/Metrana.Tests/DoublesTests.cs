@@ -102,10 +102,11 @@ public class DoublesTests
         using Run run = Run.InMemory();
         Parallel.For(0, 8, thread =>
         {
+            string own = $"own-{thread}";
             for (int i = 0; i < 500; i++)
             {
                 run.Log("shared", 1.0);
-                run.Log($"own-{thread}", i);
+                run.Log(own, i);
             }
         });
 

@@ -278,7 +278,8 @@ public class LogTests
     {
         using Run run = Run.InMemory();
 
-        FluentActions.Invoking(() => run.Log("x", [1.0, 2.0], step: [1])).Should().Throw<ArgumentException>().WithMessage("*2 values came with 1 steps*");
+        FluentActions.Invoking(() => run.Log("x", [1.0, 2.0], step: new long[1]))
+            .Should().Throw<Native.MetricValidationException>().WithMessage("*2 values came with 1 step:*");
         FluentActions.Invoking(() => run.Log("x", 1.0, step: -1)).Should().Throw<ArgumentOutOfRangeException>();
         run.Recording.Points.Should().BeEmpty();
     }

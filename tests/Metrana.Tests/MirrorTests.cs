@@ -121,7 +121,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         options.Mirrors = [mirror];
         Run run = await Run.StartAsync(options);
         FluentActions.Invoking(() => run.Log("a b", 1.0)).Should().Throw<MetricValidationException>();
-        FluentActions.Invoking(() => run.Log("a", [1.0, 2.0], step: new long[] { 1 })).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => run.Log("a", [1.0, 2.0], step: new long[1])).Should().Throw<MetricValidationException>();
         FluentActions.Invoking(() => run.Log(("good", 1.0), ("b d", 2.0))).Should().Throw<MetricValidationException>();
         FluentActions.Invoking(() => run.Series("a(b)")).Should().Throw<MetricValidationException>();
         FluentActions.Invoking(() => run.LogConfig(new Dictionary<string, object?> { ["x"] = Stream.Null })).Should().Throw<ArgumentException>();

@@ -45,14 +45,14 @@ internal static class CallShape
     {
         if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
         {
-            throw new ArgumentException(
-                $"{values} values came with {call.Steps.Values.Length} steps: give one step for each value, or the first one.");
+            throw Refusal(
+                $"{Count(values, "value")} came with {Count(call.Steps.Values.Length, "step")}: give one step for each value, or the first one.");
         }
 
         if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
         {
-            throw new ArgumentException(
-                $"{values} values came with {call.Timestamps.Values.Length} timestamps: give one for each value, or one for all.");
+            throw Refusal(
+                $"{Count(values, "value")} came with {Count(call.Timestamps.Values.Length, "timestamp")}: give one for each value, or one for all.");
         }
     }
 
@@ -69,4 +69,9 @@ internal static class CallShape
             throw new ArgumentException($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.", what);
         }
     }
+
+    /// <summary>What the engine throws where it is asked.</summary>
+    private static MetricValidationException Refusal(string message) => new(MetranaStatus.Validation, message);
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

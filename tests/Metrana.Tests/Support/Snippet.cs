@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using Metrana.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Metrana.Tests.Support;
 
@@ -17,6 +20,8 @@ internal static class Snippet
         global using System.Threading.Tasks;
         """;
 
+    private static readonly ImmutableArray<DiagnosticAnalyzer> _analyzers = [new MetricNameInLoopAnalyzer(), new StepCountAnalyzer()];
+
     private static readonly MetadataReference[] _references =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -24,11 +29,11 @@ internal static class Snippet
     ];
 
     /// <summary>The code, as the first of its syntax trees, with what a new project has.</summary>
-    public static CSharpCompilation Compile(string code, LanguageVersion version, OutputKind kind)
+    public static CSharpCompilation Compile(string code, LanguageVersion version, OutputKind kind, string name = "Snippet")
     {
         CSharpParseOptions parse = new(version);
         return CSharpCompilation.Create(
-            "Snippet",
+            name,
             [CSharpSyntaxTree.ParseText(code, parse), CSharpSyntaxTree.ParseText(ImplicitUsings, parse)],
             _references,
             new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
@@ -40,4 +45,12 @@ internal static class Snippet
             .Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error or DiagnosticSeverity.Warning)
             .Select(diagnostic => diagnostic.ToString()),
     ];
+
+    /// <summary>What the library's own analyzers say of it.</summary>
+    public static async Task<IReadOnlyList<Diagnostic>> AdviceAsync(CSharpCompilation compilation) =>
+        await compilation.WithAnalyzers(_analyzers, new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([]),
+            onAnalyzerException: (e, _, _) => throw new InvalidOperationException("An analyzer failed.", e),
+            concurrentAnalysis: false,
+            logAnalyzerExecutionTime: false)).GetAnalyzerDiagnosticsAsync();
 }

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Metrana.Analyzers;
+
+/// <summary>Finds calls that spell out another number of steps than of values, which would throw.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class StepCountAnalyzer : DiagnosticAnalyzer
+{
+    /// <summary>The id of the rule.</summary>
+    public const string Id = "METRANA102";
+
+    private static readonly DiagnosticDescriptor _rule = new(
+        Id,
+        title: "Values and steps differ in number",
+        messageFormat: "This call throws: {0} came with {1}; give one step for each value, or only the step of the first as a number",
+        category: "Metrana",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "Steps that are given one by one are as many as the values. A single number is the step of the first value, and "
+            + "each one after it gets one more.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(_rule);
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (LoggingTypes.Of(start.Compilation) is { } types)
+            {
+                start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
+            }
+        });
+    }
+
+    private static void Look(OperationAnalysisContext context, LoggingTypes types)
+    {
+        IInvocationOperation call = (IInvocationOperation)context.Operation;
+        if (!types.Log(call.TargetMethod))
+        {
+            return;
+        }
+
+        int? values = null, steps = null;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Syntax is not ArgumentSyntax { Expression: { } written })
+            {
+                continue;
+            }
+
+            switch (argument.Parameter)
+            {
+                case { Name: "value" }:
+                    values = 1;
+                    break;
+                case { Name: "values" }:
+                    values = WrittenColumn.Length(written);
+                    break;
+                case { Name: "step" or "steps", Type.Name: "Steps" }:
+                    steps = WrittenColumn.Length(written);
+                    break;
+            }
+        }
+
+        // No values log nothing, whatever their steps.
+        if (values is > 0 && steps is > 0 && values != steps)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                _rule, call.Syntax.GetLocation(), Count(values.Value, "value"), Count(steps.Value, "step")));
+        }
+    }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+}
