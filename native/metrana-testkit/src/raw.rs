@@ -18,6 +18,7 @@ use crate::codec::RawCodec;
 
 const INITIALIZE: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/InitializeRunLogging";
 const UPDATE: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/UpdateRunStream";
+const TRACES: &str = "/metrana_protobuf.ingestion.v1.svc.IngestService/UpdateTracesStream";
 
 /// A connection to a server.
 #[derive(Clone, Debug)]
@@ -84,9 +85,18 @@ impl RawClient {
 
     /// Opens an update stream.
     pub async fn update_stream(&mut self) -> Result<RawStream, Status> {
+        self.stream(UPDATE).await
+    }
+
+    /// Opens a stream of traces. Its answers look like those of an update stream.
+    pub async fn trace_stream(&mut self) -> Result<RawStream, Status> {
+        self.stream(TRACES).await
+    }
+
+    async fn stream(&mut self, path: &'static str) -> Result<RawStream, Status> {
         self.grpc.ready().await.expect("the connection stands");
         let (messages, sent) = mpsc::unbounded_channel();
-        let path = PathAndQuery::from_static(UPDATE);
+        let path = PathAndQuery::from_static(path);
         let request = self.request(UnboundedReceiverStream::new(sent));
         let answers = self.grpc.streaming(request, path, RawCodec).await?.into_inner();
         Ok(RawStream { messages: Some(messages), answers })
@@ -94,7 +104,7 @@ impl RawClient {
 }
 
 impl RawStream {
-    /// Sends the bytes of an `UpdateRunRequest`.
+    /// Sends the bytes of an `UpdateRunRequest`, or of what else the stream takes.
     pub fn send(&self, message: Bytes) {
         // A stream that is broken says so where answers are read.
         let _ = self.messages.as_ref().expect("no message follows the end").send(message);

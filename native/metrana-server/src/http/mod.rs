@@ -33,6 +33,8 @@ mod server;
 mod session;
 mod site;
 mod tokens;
+mod trace_attributes;
+mod traces;
 
 use std::sync::Arc;
 
@@ -88,6 +90,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route("/api/v1/runs/{run_id}", get(runs::one).patch(editing::of_run).delete(removal::of_run))
         .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
         .route("/api/v1/runs/{run_id}/environments", get(environments::list))
+        .route("/api/v1/runs/{run_id}/traces", get(traces::list))
         .route("/api/v1/runs/{run_id}/series", get(series::list))
         .route("/api/v1/runs/{run_id}/series/{series_id}/points", get(points::page))
         .route("/api/v1/runs/{run_id}/series/{series_id}/export", get(export::points))

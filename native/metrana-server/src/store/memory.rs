@@ -14,7 +14,7 @@ use super::{
     Along, Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo,
     FloatPoints, Health, Histogram, OpenedRun, Opening, Page, Part, Pending, ProjectKey, RlPoints, RunEdit,
     RunId, RunInfo, RunKey, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Sketch, Store, StoreError,
-    TraceTarget, Traces, Update, View,
+    TraceMessage, TraceTarget, Traces, Update, View,
 };
 use crate::clock::Clock;
 
@@ -123,7 +123,17 @@ impl MemoryStore {
 
     fn take_traces(&self, traces: &Traces) -> Result<Applied, StoreError> {
         let mut logs = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        logs.entry(traces.target.clone()).or_default().take(traces)
+        let log = logs.entry(traces.target.clone()).or_default();
+        let applied = log.take(traces)?;
+        if applied != Applied::Duplicate {
+            log.keep(traces);
+        }
+        Ok(applied)
+    }
+
+    fn traces_of(&self, target: &TraceTarget, offset: u64, limit: u64, bytes: u64) -> Page<TraceMessage> {
+        let logs = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.get(target).map_or_else(|| Page::empty(offset), |log| log.read(offset, limit, bytes))
     }
 
     /// Adds what tracers sent: for one run, or for everything.
@@ -288,6 +298,16 @@ impl Store for MemoryStore {
 
     fn append_traces(&self, traces: Traces) -> Pending<'_, Enqueued<Applied>> {
         Box::pin(ready(self.take_traces(&traces).map(Enqueued::done)))
+    }
+
+    fn traces<'a>(
+        &'a self,
+        target: &'a TraceTarget,
+        offset: u64,
+        limit: u64,
+        bytes: u64,
+    ) -> Pending<'a, Page<TraceMessage>> {
+        Box::pin(ready(Ok(self.traces_of(target, offset, limit, bytes))))
     }
 
     fn declare<'a>(

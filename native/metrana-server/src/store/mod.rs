@@ -57,7 +57,7 @@ pub use scatters::Scatter;
 pub use sketch::{Along, Axis, Bucket, Flags, Grid, Part, Sketch};
 pub use sqlite::{Durability, Findings, Sealing, SqliteOptions, SqliteStore};
 pub use status::{Ending, How, RunStatus};
-pub use traces::{TraceTarget, Traces};
+pub use traces::{TraceMessage, TraceTarget, Traces};
 pub use update::{Applied, Close, MessageKey, NameRange, Numbers, RlUpdate, ScatterUpdate, Update};
 pub use values::{Values, Width};
 
@@ -116,6 +116,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes in one message of a tracer, whole or, when its number was taken in before, not at all.
     fn append_traces(&self, traces: Traces) -> Pending<'_, Enqueued<Applied>>;
+
+    /// The messages of tracers for a target, in the order of their arrival: up to `limit` from the `offset`-th on, and no
+    /// more of them than have so many bytes together. One is given however long it is.
+    fn traces<'a>(
+        &'a self,
+        target: &'a TraceTarget,
+        offset: u64,
+        limit: u64,
+        bytes: u64,
+    ) -> Pending<'a, Page<TraceMessage>>;
 
     /// Every run, in the order of creation.
     fn runs(&self) -> Pending<'_, Vec<RunInfo>>;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::arrivals::page;
 use super::dedupe::SequenceNumbers;
-use super::{Applied, MessageKey, ProjectKey, RunKey, StoreError};
+use super::{Applied, MessageKey, Page, ProjectKey, RunKey, StoreError};
 
 /// Where traces belong. Unlike points they need no run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,10 +37,24 @@ pub struct Traces {
     pub received_at: i64,
 }
 
+/// One message of a tracer read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceMessage {
+    /// Which message it is.
+    pub message: MessageKey,
+    /// How many parts of traces it holds.
+    pub updates: u64,
+    /// When it came, in milliseconds since 1970.
+    pub received_at: i64,
+    /// The message as it came.
+    pub body: Bytes,
+}
+
 /// The traces of one target.
 #[derive(Debug, Default)]
 pub(super) struct TraceLog {
-    bodies: Vec<Bytes>,
+    /// Those that are kept in memory, in the order of their arrival.
+    messages: Vec<TraceMessage>,
     updates: u64,
     duplicates: u64,
     /// By logger and session.
@@ -61,9 +76,24 @@ impl TraceLog {
             return Ok(Applied::Duplicate);
         }
         self.updates += traces.updates;
-        // A message may be a small part of a larger piece of memory.
-        self.bodies.push(Bytes::copy_from_slice(&traces.body));
         Ok(Applied::Stored { conflict: None })
+    }
+
+    /// Keeps a message that was taken in.
+    pub(super) fn keep(&mut self, traces: &Traces) {
+        let Traces { message, updates, received_at, .. } = *traces;
+        // A message may be a small part of a larger piece of memory.
+        let body = Bytes::copy_from_slice(&traces.body);
+        self.messages.push(TraceMessage { message, updates, received_at, body });
+    }
+
+    /// A page of those that are kept.
+    pub(super) fn read(&self, offset: u64, limit: u64, bytes: u64) -> Page<TraceMessage> {
+        let total = self.messages.len() as u64;
+        let page = self.messages.get(page(offset, limit, total)).unwrap_or_default();
+        let mut bound = Bound::new(bytes);
+        let items = page.iter().take_while(|message| bound.admits(message.body.len())).cloned().collect();
+        Page { total, offset, items }
     }
 
     /// Counts messages that came again.
@@ -74,6 +104,28 @@ impl TraceLog {
     /// How many parts of traces it holds, and how many messages came again.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.updates, self.duplicates)
+    }
+}
+
+/// The bytes that are left for a page, which has room for its first message in any case.
+#[derive(Debug)]
+pub(super) struct Bound {
+    left: u64,
+    is_first: bool,
+}
+
+impl Bound {
+    pub(super) fn new(bytes: u64) -> Self {
+        Self { left: bytes, is_first: true }
+    }
+
+    /// Whether a message of this length is still on the page.
+    pub(super) fn admits(&mut self, length: usize) -> bool {
+        let left = self.left.checked_sub(length as u64);
+        let admitted = self.is_first || left.is_some();
+        self.is_first = false;
+        self.left = left.unwrap_or(0);
+        admitted
     }
 }
 
@@ -119,6 +171,6 @@ mod tests {
         }
         assert_eq!(log.take(&message(256)), Ok(Applied::Duplicate));
         log.take(&message(0)).expect("without a number it is never a duplicate");
-        assert_eq!((log.counts(), log.bodies.len()), ((9, 3), 3));
+        assert_eq!(log.counts(), (9, 3));
     }
 }

@@ -10,7 +10,7 @@ use super::{Durability, SqliteStore, schema};
 use crate::store::reading::wait;
 use crate::store::{
     Counts, MemoryStore, MessageKey, NotKept, ProjectKey, RunEdit, RunId, RunInfo, Store, StoreError,
-    TraceTarget, Traces, Update,
+    TraceMessage, TraceTarget, Traces, Update,
 };
 
 fn texts(texts: &[&str]) -> Vec<String> {
@@ -111,6 +111,54 @@ fn of_project(project: &str, run: Option<&str>) -> TraceTarget {
         run_name: run.map(str::to_owned),
         ..TraceTarget::default()
     }
+}
+
+/// Sends traces for two targets, some of them again, and reads those of one page by page.
+fn read_traces(store: &dyn Store, send: bool) {
+    let (one, other) = (of_project("p", Some("a")), of_project("p", Some("b")));
+    for number in (1..=6).chain([2, 6]).filter(|_| send) {
+        let long = Traces {
+            body: vec![number; usize::from(number) * 10].into(),
+            received_at: i64::from(number),
+            updates: u64::from(number),
+            ..traces(one.clone(), 256 * u64::from(number))
+        };
+        wait(wait(store.append_traces(long)).expect("taken").receipt).expect("safe");
+        wait(wait(store.append_traces(traces(other.clone(), 256))).expect("taken").receipt).expect("safe");
+    }
+    let read = |offset, limit, bytes| {
+        let page = wait(store.traces(&one, offset, limit, bytes)).expect("they are read");
+        assert_eq!((page.total, page.offset), (6, offset));
+        let told = |message: &TraceMessage| {
+            let number = message.message.sequence_number / 256;
+            assert_eq!((message.message.logger_id, message.message.session_id), (1, 1));
+            assert_eq!((message.updates, message.received_at.unsigned_abs()), (number, number));
+            let place = usize::try_from(number).unwrap();
+            assert_eq!(message.body, vec![u8::try_from(number).unwrap(); place * 10]);
+            number
+        };
+        page.items.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(read(0, 100, u64::MAX), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(read(1, 2, u64::MAX), [2, 3]);
+    assert_eq!(read(0, 100, 60), [1, 2, 3], "10, 20 and 30 bytes");
+    assert_eq!(read(0, 100, 59), [1, 2]);
+    assert_eq!(read(4, 100, 1), [5], "one comes however long it is");
+    assert_eq!(read(6, 100, 1000), Vec::<u64>::new());
+    assert_eq!(read(u64::MAX, u64::MAX, 1000), Vec::<u64>::new());
+    let nobody = wait(store.traces(&of_project("q", Some("a")), 0, 10, 1000)).expect("they are read");
+    assert_eq!((nobody.total, nobody.items), (0, Vec::new()));
+    assert_eq!(wait(store.traces(&other, 0, 10, 1000)).expect("they are read").total, 1);
+}
+
+#[test]
+fn traces_are_read_alike_from_both_stores() {
+    read_traces(&MemoryStore::default(), true);
+    let scratch = Scratch::new("traces");
+    let store = open(scratch.path(), lazy());
+    read_traces(&store, true);
+    drop(store);
+    read_traces(&open(scratch.path(), lazy()), false);
 }
 
 /// Removes a project, and a run, from a store of any kind.

@@ -13,14 +13,14 @@ use super::queue::{Job, Work};
 use super::read::{Copied, Which};
 use super::runs::Outline;
 use super::sum::sum;
-use super::{SqliteStore, load};
+use super::{SqliteStore, load, traces};
 use crate::store::run::Run;
 use crate::store::status::LOST_AFTER_MILLIS;
 use crate::store::{
     Along, Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo,
     FloatPoints, Health, Histogram, OpenedRun, Opening, Page, Part, Pending, ProjectKey, RlPoints, RunEdit,
     RunId, RunInfo, RunKey, RunStatus, Scatter, SeriesDefinition, SeriesId, SeriesInfo, Sketch, Store,
-    StoreError, Traces, Update, View,
+    StoreError, TraceMessage, TraceTarget, Traces, Update, View,
 };
 
 /// What a small thing takes in the queue.
@@ -271,6 +271,17 @@ impl Store for SqliteStore {
                 self.traces.take(traces, |job| self.queue.push(Work::Job(job), Some(room)))?;
             Ok(Enqueued { value, receipt })
         })
+    }
+
+    fn traces<'a>(
+        &'a self,
+        target: &'a TraceTarget,
+        offset: u64,
+        limit: u64,
+        bytes: u64,
+    ) -> Pending<'a, Page<TraceMessage>> {
+        let target = target.clone();
+        self.readers.ask(move |db| traces::read(db, &target, (offset, limit), bytes))
     }
 
     fn declare<'a>(

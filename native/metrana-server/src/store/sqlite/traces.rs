@@ -8,8 +8,10 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::queue::Job;
 use super::schema;
-use crate::store::traces::TraceLog;
-use crate::store::{Applied, Counts, MessageKey, RunKey, StoreError, TraceTarget, Traces};
+use crate::store::traces::{Bound, TraceLog};
+use crate::store::{
+    Applied, Counts, MessageKey, Page, RunKey, StoreError, TraceMessage, TraceTarget, Traces,
+};
 
 /// What the column `deleted` says of a run that is being removed whose traces are still there, and of another.
 pub(super) const STILL_THERE: i64 = 1;
@@ -27,6 +29,46 @@ pub(super) fn remove(to: &Transaction<'_>, targets: &[TraceTarget], runs: &[i64]
     }
     let mut note = to.prepare_cached("update run set deleted = ?2 where id = ?1 and deleted > 0")?;
     runs.iter().try_for_each(|row| note.execute([*row, GONE]).map(drop))
+}
+
+/// A page of the messages of a target. Only what is safe is in the file.
+pub(super) fn read(
+    db: &Connection,
+    target: &TraceTarget,
+    (offset, limit): (u64, u64),
+    bytes: u64,
+) -> Result<Page<TraceMessage>, StoreError> {
+    let sql = |e: rusqlite::Error| schema::error(&e);
+    let target = serde_json::to_string(target).map_err(|error| StoreError::Io(error.to_string()))?;
+    let at = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let mut count = db.prepare_cached("select count(*) from trace where target = ?1").map_err(sql)?;
+    let total = count.query_row([&target], |row| row.get::<_, i64>(0)).map_err(sql)?.unsigned_abs();
+    let mut select = db
+        .prepare_cached(
+            "select logger_id, session_id, sequence_number, received_at_millis, updates, body from trace \
+             where target = ?1 order by id limit ?2 offset ?3",
+        )
+        .map_err(sql)?;
+    let mut rows = select.query(params![target, at(limit), at(offset)]).map_err(sql)?;
+    let (mut items, mut bound) = (Vec::new(), Bound::new(bytes));
+    while let Some(row) = rows.next().map_err(sql)? {
+        let body = row.get_ref(5).and_then(|body| Ok(body.as_blob()?)).map_err(sql)?;
+        if !bound.admits(body.len()) {
+            break;
+        }
+        let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned).map_err(sql);
+        items.push(TraceMessage {
+            message: MessageKey {
+                logger_id: number(0)?,
+                session_id: number(1)?,
+                sequence_number: number(2)?,
+            },
+            received_at: row.get(3).map_err(sql)?,
+            updates: number(4)?,
+            body: Bytes::copy_from_slice(body),
+        });
+    }
+    Ok(Page { total, offset, items })
 }
 
 /// What is known of them without their content.
