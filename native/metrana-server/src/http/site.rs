@@ -1,12 +1,14 @@
 //! The page for people: files that are part of the program, made from `page/` by npm and committed, so that cargo alone
 //! builds everything.
 
+use std::sync::OnceLock;
+
 use axum::Router;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -17,28 +19,34 @@ struct File {
     path: &'static str,
     media_type: &'static str,
     contents: &'static [u8],
+    /// Made when it is first asked for: the contents never change.
+    tag: OnceLock<HeaderValue>,
 }
 
-const FILES: [File; 4] = [
+static FILES: [File; 4] = [
     File {
         path: "/",
         media_type: "text/html; charset=utf-8",
         contents: include_bytes!("../../page/dist/index.html"),
+        tag: OnceLock::new(),
     },
     File {
         path: "/page.js",
         media_type: "text/javascript; charset=utf-8",
         contents: include_bytes!("../../page/dist/page.js"),
+        tag: OnceLock::new(),
     },
     File {
         path: "/page.css",
         media_type: "text/css; charset=utf-8",
         contents: include_bytes!("../../page/dist/page.css"),
+        tag: OnceLock::new(),
     },
     File {
         path: "/icon.svg",
         media_type: "image/svg+xml",
         contents: include_bytes!("../../page/dist/icon.svg"),
+        tag: OnceLock::new(),
     },
 ];
 
@@ -60,19 +68,29 @@ pub(super) fn routes(router: Router<Api>) -> Router<Api> {
 }
 
 impl File {
+    fn tag(&self) -> HeaderValue {
+        let make = || {
+            let tag = format!("\"{:08x}-{:x}\"", crc32c::crc32c(self.contents), self.contents.len());
+            // Without a tag a browser reads the file anew.
+            HeaderValue::try_from(tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+        };
+        self.tag.get_or_init(make).clone()
+    }
+
     fn answer(&self, asked: &HeaderMap) -> Response {
-        let tag = format!("\"{:08x}-{:x}\"", crc32c::crc32c(self.contents), self.contents.len());
+        let tag = self.tag();
+        let is_known = asked.get(IF_NONE_MATCH).is_some_and(|known| *known == tag);
         let headers = [
-            (CONTENT_TYPE, self.media_type),
-            (CONTENT_SECURITY_POLICY, POLICY),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (X_FRAME_OPTIONS, "DENY"),
-            (REFERRER_POLICY, "no-referrer"),
+            (CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
+            (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+            (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
             // Another version of the server may answer next time.
-            (CACHE_CONTROL, "no-cache"),
-            (ETAG, tag.as_str()),
+            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (ETAG, tag),
         ];
-        if asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        if is_known {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         (headers, self.contents).into_response()

@@ -32,15 +32,16 @@ impl Copied {
         self.id.0.cast_signed()
     }
 
-    pub(super) fn points(mut self, db: &Connection, page: Which) -> Result<FloatPoints, StoreError> {
-        let series = self.series();
-        match &mut self.content {
+    pub(super) fn points(&self, db: &Connection, page: Which) -> Result<FloatPoints, StoreError> {
+        match &self.content {
             Content::None => Ok(FloatPoints { offset: page.offset, ..FloatPoints::default() }),
             Content::Floats(floats) => {
-                if let Some(absent) = needed(floats, page) {
-                    let (points, _) = chunk::read_floats(db, self.run, series, 0, &wide(&absent))?;
-                    floats.put_back(absent.start, points);
-                }
+                let Some(absent) = needed(floats, page) else {
+                    return Ok(floats.read(page.view, page.offset, page.limit));
+                };
+                let (points, _) = chunk::read_floats(db, self.run, self.series(), 0, &wide(&absent))?;
+                let mut floats = floats.clone();
+                floats.put_back(absent.start, points);
                 Ok(floats.read(page.view, page.offset, page.limit))
             }
             _ => Err(StoreError::OtherKind(self.id)),
@@ -49,24 +50,22 @@ impl Copied {
 
     /// None: the series has no points of the environment.
     pub(super) fn rl_points(
-        mut self,
+        &self,
         db: &Connection,
         environment: Option<usize>,
         page: Which,
     ) -> Result<Option<RlPoints>, StoreError> {
-        let series = self.series();
-        let Content::Rl(rl) = &mut self.content else { return Err(StoreError::OtherKind(self.id)) };
-        let tracks = rl.tracks_mut().iter_mut();
+        let Content::Rl(rl) = &self.content else { return Err(StoreError::OtherKind(self.id)) };
         let Some(environment) = environment else { return Ok(None) };
-        let Some(track) = tracks.into_iter().find(|track| track.environment() == environment) else {
-            return Ok(None);
+        let Some(track) = rl.track(environment) else { return Ok(None) };
+        let Some(absent) = needed(track.floats(), page) else {
+            return Ok(Some(track.read(page.view, page.offset, page.limit)));
         };
-        if let Some(absent) = needed(track.floats(), page) {
-            let (points, heads) =
-                chunk::read_floats(db, self.run, series, environment as u64, &wide(&absent))?;
-            let heads = heads.into_iter().map(|(at, head)| (absent.start + at, head)).collect();
-            track.put_back(absent.start, points, heads);
-        }
+        let (points, heads) =
+            chunk::read_floats(db, self.run, self.series(), environment as u64, &wide(&absent))?;
+        let heads = heads.into_iter().map(|(at, head)| (absent.start + at, head)).collect();
+        let mut track = track.clone();
+        track.put_back(absent.start, points, heads);
         Ok(Some(track.read(page.view, page.offset, page.limit)))
     }
 

@@ -43,12 +43,11 @@ impl Copied {
                 Some(Drawn::Strand(strand)) => strands.push((environment, at, strand)),
                 Some(Drawn::Whole) => {
                     let page = Which { view: VIEW, offset: 0, limit: part.points };
-                    let copy = Self { run: self.run, id: self.id, content: self.content.clone() };
                     if let Some(sketch) = sketches.get_mut(at) {
                         match &part.environment {
-                            None => draw(&copy.points(db, page)?, along, sketch),
+                            None => draw(&self.points(db, page)?, along, sketch),
                             Some(_) => {
-                                if let Some(points) = copy.rl_points(db, *place, page)? {
+                                if let Some(points) = self.rl_points(db, *place, page)? {
                                     draw_rl(&points, along, sketch);
                                 }
                             }

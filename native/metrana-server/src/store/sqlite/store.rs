@@ -385,11 +385,11 @@ impl Store for SqliteStore {
             let copied = self.copy(run, series).await?;
             let places = |run: &Run| {
                 let place = |part: &Part| run.environment(part.environment.as_deref()?);
-                Ok(parts
-                    .into_iter()
-                    .map(|part| (place(&part), part))
-                    .map(|(place, part)| (part, place))
-                    .collect())
+                let placed = |part: Part| {
+                    let place = place(&part);
+                    (part, place)
+                };
+                Ok(parts.into_iter().map(placed).collect())
             };
             let parts: Vec<_> = self.read(run, places).await?;
             let drawn = self.readers.ask(move |db| copied.sketch(db, &parts, along, &blank)).await;
