@@ -6,6 +6,7 @@ mod common;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use arrow_ipc::reader::StreamReader;
 use bytes::Bytes;
 use metrana_proto::types::{OrderingMode, PointBatch, SeriesDeclaration};
 use metrana_server::{Limits, Options, RunningServer, Server};
@@ -22,6 +23,7 @@ use common::{
 };
 
 const COLUMNS: &str = "application/vnd.metrana.columns";
+const ARROW: &str = "application/vnd.apache.arrow.stream";
 
 fn id(run: &Bytes) -> String {
     run.iter().fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
@@ -262,7 +264,7 @@ async fn no_page_is_longer_than_its_bound() {
         assert_eq!(steps, (u64::MAX - count..u64::MAX).collect::<Vec<_>>());
     }
     // Of many series, all together.
-    for accept in ["application/json", COLUMNS] {
+    for accept in ["application/json", COLUMNS, ARROW] {
         let mut cursors = [json!("@0"), json!("@0"), json!("@0")];
         let mut read = [0; 3];
         let mut rounds = 0;
@@ -274,8 +276,14 @@ async fn no_page_is_longer_than_its_bound() {
             ]});
             let page = body(&server, "POST", "/api/v1/points", accept, &wish.to_string()).await;
             assert!(page.len() <= bytes, "{} bytes", page.len());
-            let head: Value =
-                if accept == COLUMNS { split(&page).0 } else { serde_json::from_slice(&page).unwrap() };
+            let head: Value = if accept == ARROW {
+                let reader = StreamReader::try_new(page.as_slice(), None).unwrap();
+                serde_json::from_str(&reader.schema().metadata()["metrana"]).unwrap()
+            } else if accept == COLUMNS {
+                split(&page).0
+            } else {
+                serde_json::from_slice(&page).unwrap()
+            };
             for (at, series) in head["series"].as_array().unwrap().iter().enumerate() {
                 let here = series["count"].as_u64();
                 let here = here.unwrap_or_else(|| series["values"].as_array().unwrap().len() as u64);

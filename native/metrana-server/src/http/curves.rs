@@ -1,6 +1,7 @@
 //! `/api/v1/buckets`, `/api/v1/heat-map` and `/api/v1/bands`: what a page draws. They are asked for by `POST`, because
 //! what is asked for may be long; nothing is changed by them.
 
+use arrow_array::{Float64Array, UInt8Array, UInt32Array, UInt64Array};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::Api;
 use super::answer::{Problem, run_id, series_id};
+use super::arrow::{self, Table};
 use super::columns::{self, Columns};
 use crate::read::{self, Along, Axis, Bucket, Grid, Line, Measure};
 use crate::store::{RunId, SeriesInfo, SeriesKind, World};
@@ -220,7 +222,8 @@ pub(super) async fn buckets(
             series.len()
         )));
     }
-    let as_columns = columns::are_wanted(&headers);
+    let as_arrow = arrow::is_wanted(&headers);
+    let as_columns = as_arrow || columns::are_wanted(&headers);
     let mut found = Vec::with_capacity(series.len());
     for asked in series {
         found.push(find(&api, asked, place.x).await?);
@@ -247,6 +250,9 @@ pub(super) async fn buckets(
         .map(|(found, row)| (json!({"run": found.asked.run, "series": found.asked.series}), row))
         .unzip();
     about.insert("rows".to_owned(), Value::Array(titles));
+    if as_arrow {
+        return table(grid, &rows).into_response(about);
+    }
     let all = || rows.iter().flatten();
     let mut columns = Columns::default();
     columns.doubles("starts", grid.starts());
@@ -258,6 +264,28 @@ pub(super) async fn buckets(
         numbers(&mut columns, place.numbers, name, all().map(|bucket| number(bucket, of(bucket))));
     }
     Ok(columns.into_response(about))
+}
+
+/// A row for each bucket of each series. Where there is no number there is none.
+fn table(grid: Grid, rows: &[Vec<Bucket>]) -> Table {
+    let all = || rows.iter().flatten();
+    let some = |of: fn(&Bucket) -> f64| {
+        let number =
+            move |bucket: &Bucket| (bucket.count > 0).then(|| of(bucket)).filter(|value| value.is_finite());
+        all().map(number).collect::<Float64Array>()
+    };
+    let places = (0_u32..).zip(rows).flat_map(|(place, row)| row.iter().map(move |_| place));
+    let mut table = Table::default();
+    table.column("place", UInt32Array::from_iter_values(places));
+    table.column("start", Float64Array::from_iter_values(rows.iter().flat_map(|_| grid.starts())));
+    table.column("count", UInt64Array::from_iter_values(all().map(|bucket| bucket.count)));
+    table.column("flags", UInt8Array::from_iter_values(all().map(|bucket| bucket.flags.0)));
+    table.nullable("first_x", some(|bucket| bucket.first_x));
+    table.nullable("last_x", some(|bucket| bucket.last_x));
+    for (name, of) in PARTS {
+        table.nullable(name, some(of));
+    }
+    table
 }
 
 /// A column by its name, and what of a bucket stands in it.

@@ -13,6 +13,7 @@ const LEAST: u64 = 64 << 10;
 pub(super) enum Form {
     Json,
     Columns,
+    Arrow,
 }
 
 /// An answer's bound.
@@ -64,6 +65,8 @@ impl Measure {
             // A column each for step, time, value and width.
             (Form::Columns, false) => 8 + 8 + 8 + 1,
             (Form::Columns, true) => 8 + 8 + 8 + 1 + 8 + 8,
+            // The same in one table, with the series that a row is of and a bit for each number that may be missing.
+            (Form::Arrow, _) => 4 + 8 + 8 + 8 + 1 + 8 + 8 + 1,
         }
     }
 
@@ -73,7 +76,7 @@ impl Measure {
         let read = if is_rl { 57 } else { 25 };
         let written = match self.form {
             Form::Json => 3 * self.of_a_point(is_rl),
-            Form::Columns => 2 * self.of_a_point(is_rl),
+            Form::Columns | Form::Arrow => 2 * self.of_a_point(is_rl),
         };
         usize::try_from(points.saturating_mul(2 * read + written)).unwrap_or(usize::MAX)
     }

@@ -3,6 +3,7 @@
 //! Whole numbers of 64 bits are texts, as in the JSON form of protocol buffers: a reader in JavaScript would round them.
 
 mod answer;
+mod arrow;
 mod attributes;
 mod columns;
 mod counts;

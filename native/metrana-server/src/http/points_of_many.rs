@@ -1,6 +1,7 @@
 //! `POST /api/v1/points`: points of many series, bounded together. It is asked for by `POST` because the question may be
 //! long; nothing is changed by it.
 
+use arrow_array::{Float64Array, TimestampMillisecondArray, UInt8Array, UInt32Array, UInt64Array};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Api;
 use super::answer::Problem;
+use super::arrow::{self, Table};
 use super::columns::{self, Columns};
 use super::measure::{Form, Measure, around};
 use super::page::{limit, view};
@@ -22,6 +24,8 @@ use crate::store::{SeriesInfo, SeriesKind};
 const SERIES: usize = 4096;
 /// Points of each: at most, which is also the usual.
 const POINTS: (u64, u64) = (1_000_000, 1_000_000);
+/// What an answer has around its columns, at most.
+const TABLE: usize = 8 << 10;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,9 +93,9 @@ pub(super) async fn page(
         )));
     }
     let limit = limit(wish.limit, POINTS)?;
-    let form = if columns::are_wanted(&headers) { Form::Columns } else { Form::Json };
+    let form = form(&headers);
     let mut measure = Measure::new(form, wish.bytes)?;
-    measure.set_aside(around("", "", None))?;
+    measure.set_aside(TABLE + around("", "", None))?;
     let mut found = Vec::with_capacity(wish.series.len());
     for asked in wish.series {
         measure.set_aside(around(&asked.run, &asked.series, asked.environment.as_deref()))?;
@@ -99,7 +103,7 @@ pub(super) async fn page(
     }
     let any_rl = found.iter().any(Found::is_rl);
     // Columns are those of all series.
-    let is_long = |found: &Found| if form == Form::Columns { any_rl } else { found.is_rl() };
+    let is_long = |found: &Found| if form == Form::Json { found.is_rl() } else { any_rl };
     let memory = found
         .iter()
         .map(|found| measure.memory_of(&found.info, found.source.view, limit, is_long(found)))
@@ -115,8 +119,19 @@ pub(super) async fn page(
     let answer = match form {
         Form::Json => as_json(found, pages).into_response(),
         Form::Columns => as_columns(&found, &pages, any_rl),
+        Form::Arrow => as_arrow(&found, &pages)?,
     };
     Ok(taken.on(answer))
+}
+
+fn form(headers: &HeaderMap) -> Form {
+    if arrow::is_wanted(headers) {
+        Form::Arrow
+    } else if columns::are_wanted(headers) {
+        Form::Columns
+    } else {
+        Form::Json
+    }
 }
 
 async fn find(api: &Api, asked: Asked, raw: bool) -> Result<Found, Problem> {
@@ -146,8 +161,8 @@ fn as_json(found: Vec<Found>, pages: Vec<read::Page>) -> Json<Answer> {
     Json(Answer { series: found.into_iter().zip(pages).map(one).collect() })
 }
 
-/// The points of all series one behind the other; the head tells which are whose.
-fn as_columns(found: &[Found], pages: &[read::Page], any_rl: bool) -> Response {
+/// What the points of each series are, which lie one behind the other.
+fn about(found: &[Found], pages: &[read::Page]) -> Map<String, Value> {
     let mut first = 0;
     let mut series = Vec::with_capacity(pages.len());
     for (Found { asked, .. }, page) in found.iter().zip(pages) {
@@ -166,6 +181,11 @@ fn as_columns(found: &[Found], pages: &[read::Page], any_rl: bool) -> Response {
         series.push(Value::Object(one));
         first += floats.values.len();
     }
+    Map::from_iter([("series".to_owned(), Value::Array(series))])
+}
+
+/// The points of all series one behind the other; the head tells which are whose.
+fn as_columns(found: &[Found], pages: &[read::Page], any_rl: bool) -> Response {
     let all = || pages.iter().map(|page| &page.points);
     let mut columns = Columns::default();
     columns.wholes("step", all().flat_map(|points| points.floats.steps.iter().copied()));
@@ -181,7 +201,29 @@ fn as_columns(found: &[Found], pages: &[read::Page], any_rl: bool) -> Response {
             .flat_map(|points| heads(points).map(|head| head.and_then(|head| head.episode).unwrap_or(none)));
         columns.wholes("episode", episodes);
     }
-    columns.into_response(Map::from_iter([("series".to_owned(), Value::Array(series))]))
+    columns.into_response(about(found, pages))
+}
+
+/// A table with a row for each point.
+fn as_arrow(found: &[Found], pages: &[read::Page]) -> Result<Response, Problem> {
+    let all = || pages.iter().map(|page| &page.points);
+    let numbers =
+        (0_u32..).zip(pages).flat_map(|(number, page)| page.points.floats.values.iter().map(move |_| number));
+    let mut table = Table::default();
+    table.column("place", UInt32Array::from_iter_values(numbers));
+    let steps = all().flat_map(|points| points.floats.steps.iter().copied());
+    table.column("step", UInt64Array::from_iter_values(steps));
+    let times = all().flat_map(|points| points.floats.timestamps.iter().copied());
+    table.column("timestamp", TimestampMillisecondArray::from_iter_values(times).with_timezone("UTC"));
+    let values = all().flat_map(|points| points.floats.values.iter().copied());
+    table.column("value", Float64Array::from_iter_values(values));
+    let widths = all().flat_map(|points| points.floats.widths.iter().copied());
+    table.column("width", UInt8Array::from_iter_values(widths));
+    let rl_steps = all().flat_map(|points| heads(points).map(|head| head.map(|head| head.rl_step)));
+    table.nullable("rl_step", rl_steps.collect::<UInt64Array>());
+    let episodes = all().flat_map(|points| heads(points).map(|head| head.and_then(|head| head.episode)));
+    table.nullable("episode", episodes.collect::<UInt64Array>());
+    table.into_response(about(found, pages))
 }
 
 /// A head for each point. Those of an ordinary series have none.
