@@ -50,7 +50,7 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
         if (!_read.TryGetValue(series.Id, out var read))
         {
             // Points that came twice are in the raw list too, so that its length is asked and not that of the series.
-            var length = (await server.GetPointsAsync(runId, series.Id, 0, 0, cancellationToken)).Total;
+            var length = (await server.GetPointsAsync(runId, series.Id, 0, 1, cancellationToken)).Total;
             read = _isFirst ? length - Math.Min(length, (ulong)lines) : 0;
         }
 

@@ -9,6 +9,10 @@ namespace Metrana.Tool.Kernel;
 /// <param name="Clock">What time it is.</param>
 internal sealed record ToolHost(ToolConsole Console, Func<string, string?> Variable, Func<Uri, bool> Browse, TimeProvider Clock)
 {
+    /// <summary>Standard input and output as bytes, for a protocol.</summary>
+    public Func<(Stream Input, Stream Output)> Streams { get; init; } =
+        () => (System.Console.OpenStandardInput(), System.Console.OpenStandardOutput());
+
     public static ToolHost OfProcess() =>
         new(ToolConsole.OfProcess(), Environment.GetEnvironmentVariable, OpenBrowser, TimeProvider.System);
 

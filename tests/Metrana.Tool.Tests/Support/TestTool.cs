@@ -17,6 +17,10 @@ internal sealed class TestTool
 
     public string Input { get; init; } = "";
 
+    public Func<ConsoleKeyInfo?>? ReadKey { get; init; }
+
+    public (Stream Input, Stream Output) Streams { get; init; } = (Stream.Null, Stream.Null);
+
     public Dictionary<string, string> Variables { get; init; } = [];
 
     public List<Uri> Browsed { get; } = [];
@@ -33,8 +37,8 @@ internal sealed class TestTool
         using var error = new LockedWriter();
         using var input = new StringReader(Input);
         var console = new ToolConsole(
-            input, output, error, IsTerminal, IsTerminal, IsTerminal, () => (Width, 24), ansi: Spectre.Console.AnsiSupport.No);
-        var host = new ToolHost(console, Variables.GetValueOrDefault, Browse, TimeProvider.System);
+            input, output, error, IsTerminal, IsTerminal, IsTerminal, () => (Width, 24), ReadKey, ansi: Spectre.Console.AnsiSupport.No);
+        var host = new ToolHost(console, Variables.GetValueOrDefault, Browse, TimeProvider.System) { Streams = () => Streams };
         string[] all = Data is null ? arguments : [.. arguments, "--data", Data];
         var code = await MetranaTool.RunAsync(all, host, cancellationToken);
         return new ToolResult(code, output.ToString() ?? "", error.ToString());
