@@ -54,7 +54,7 @@ public sealed partial class Run
         try
         {
             Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-            Backend backend = mirrors.Over(new LoggerBackend(logger, new LabelWatch(console)));
+            Backend backend = mirrors.Over(new LoggerBackend(logger, new LabelWatch(console), new ScaleWatch(console)));
             Describe(backend, settings.Options);
             return Begin(backend, settings, console, server, mirrors);
         }
@@ -125,7 +125,7 @@ public sealed partial class Run
                 try
                 {
                     Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-                    LoggerBackend backend = new(logger, new LabelWatch(console));
+                    LoggerBackend backend = new(logger, new LabelWatch(console), new ScaleWatch(console));
                     Describe(mirrors.Over(backend), options);
                     return backend;
                 }

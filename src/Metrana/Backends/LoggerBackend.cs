@@ -3,12 +3,10 @@ using Metrana.Native;
 namespace Metrana.Backends;
 
 /// <summary>Sends the calls of a run to the engine.</summary>
-internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
+internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch scales) : Backend
 {
     [ThreadStatic]
     private static LogBatch? _batch;
-
-    private readonly LabelWatch _labels = labels;
 
     private volatile bool _ending;
 
@@ -52,7 +50,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
             }
 
-            _labels.Note(call.Metric, call.Labels);
+            Note(call.Metric, call.Scale, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -72,7 +70,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
             }
 
-            _labels.Note(call.Metric, call.Labels);
+            Note(call.Metric, call.Scale, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -93,7 +91,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
             logger.Log(batch);
             foreach ((string metric, _) in metrics)
             {
-                _labels.Note(metric, shared.Labels);
+                Note(metric, shared.Scale, shared.Labels);
             }
         }
         catch (Exception e) when (IsLate(e))
@@ -108,7 +106,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
             logger.LogRlFloats(
                 block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
                 block.Timestamps, width: block.Width);
-            _labels.Note(block.Metric, block.Labels);
+            Note(block.Metric, block.Scale, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -122,7 +120,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
             logger.LogRlFloats(
                 block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
                 block.Timestamps, width: block.Width);
-            _labels.Note(block.Metric, block.Labels);
+            Note(block.Metric, block.Scale, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -134,7 +132,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
         try
         {
             logger.LogHistogram(call.Metric, call.Scale, call.Step, edges, counts, stats, call.Labels, call.Timestamps);
-            _labels.Note(call.Metric, call.Labels);
+            Note(call.Metric, call.Scale, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -155,7 +153,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
                 logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, titles, call.Labels, call.Timestamps);
             }
 
-            _labels.Note(call.Metric, call.Labels);
+            Note(call.Metric, call.Scale, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -183,7 +181,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
     {
         Native.Series series = logger.Series(metric, scale, labels);
-        _labels.Note(metric, labels);
+        Note(metric, scale, labels);
         return series;
     }
 
@@ -230,6 +228,13 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels) : Backend
     /// must not look like a mistake of the program.
     /// </summary>
     private bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending || ExitWatch.IsEnding);
+
+    /// <summary>Looks at the names of what was logged, which may be a person's mistake.</summary>
+    private void Note(string metric, Native.Scale scale, LabelSpan given)
+    {
+        labels.Note(metric, given);
+        scales.Note(scale);
+    }
 
     private void Quietly(Action call)
     {

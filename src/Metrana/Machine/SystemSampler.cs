@@ -21,14 +21,17 @@ internal sealed class SystemSampler : IDisposable
         ("host", Environment.MachineName), ("pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
 
     private readonly string _disk = Environment.CurrentDirectory;
+    private readonly ControlGroup _group;
     private (long Idle, long Total)? _cpu;
+    private (long At, TimeSpan Used)? _groupCpu;
     private (long At, TimeSpan Used) _used;
     private long _allocated;
     private TimeSpan _paused;
 
-    public SystemSampler(Run run, TimeSpan interval, TimeProvider clock)
+    public SystemSampler(Run run, TimeSpan interval, TimeProvider clock, ControlGroup? group = null)
     {
-        (_run, _clock) = (run, clock);
+        (_run, _clock, _group) = (run, clock, group ?? new ControlGroup());
+        _groupCpu = _group.Cpu() is { } taken ? (clock.GetTimestamp(), taken.Used) : null;
         _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
         _used = (clock.GetTimestamp(), CpuTime());
         (_allocated, _paused) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
@@ -66,6 +69,33 @@ internal sealed class SystemSampler : IDisposable
 
     private void SampleHost()
     {
+        SampleCpu();
+        SampleMemory();
+        DriveInfo disk = new(Path.GetPathRoot(_disk) ?? _disk);
+        if (disk is { IsReady: true, TotalSize: > 0 })
+        {
+            Log("system/disk/total_bytes", disk.TotalSize, _host);
+            Log("system/disk/free_bytes", disk.AvailableFreeSpace, _host);
+            Log("system/disk/utilization", Percent * (1 - ((double)disk.TotalFreeSpace / disk.TotalSize)), _host);
+        }
+    }
+
+    /// <summary>In a container with a limit, what counts is how much of that is used.</summary>
+    private void SampleCpu()
+    {
+        if (_group.Cpu() is { } group)
+        {
+            long at = _clock.GetTimestamp();
+            Log("system/cpu/limit_cores", group.Processors, _host);
+            if (_groupCpu is { } earlier && _clock.GetElapsedTime(earlier.At, at).TotalSeconds is > 0 and double elapsed)
+            {
+                Log("system/cpu/utilization", Percent * (group.Used - earlier.Used).TotalSeconds / (elapsed * group.Processors), _host);
+            }
+
+            _groupCpu = (at, group.Used);
+            return;
+        }
+
         (long Idle, long Total)? cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
         if (cpu is { } now && _cpu is { } before && now.Total > before.Total)
         {
@@ -73,18 +103,20 @@ internal sealed class SystemSampler : IDisposable
         }
 
         _cpu = cpu;
-        if (HostReadings.Memory(HostReadings.Read("/proc/meminfo")) is { Total: > 0 } memory)
+    }
+
+    private void SampleMemory()
+    {
+        if (_group.Memory() is { } group)
+        {
+            Log("system/memory/limit_bytes", group.Limit, _host);
+            Log("system/memory/used_bytes", group.Used, _host);
+            Log("system/memory/utilization", Percent * (double)group.Used / group.Limit, _host);
+        }
+        else if (HostReadings.Memory(HostReadings.Read("/proc/meminfo")) is { Total: > 0 } memory)
         {
             Log("system/memory/used_bytes", memory.Total - memory.Available, _host);
             Log("system/memory/utilization", Percent * (1 - ((double)memory.Available / memory.Total)), _host);
-        }
-
-        DriveInfo disk = new(Path.GetPathRoot(_disk) ?? _disk);
-        if (disk is { IsReady: true, TotalSize: > 0 })
-        {
-            Log("system/disk/total_bytes", disk.TotalSize, _host);
-            Log("system/disk/free_bytes", disk.AvailableFreeSpace, _host);
-            Log("system/disk/utilization", Percent * (1 - ((double)disk.TotalFreeSpace / disk.TotalSize)), _host);
         }
     }
 
