@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Metrana.Server.Http;
 
@@ -43,6 +44,14 @@ public sealed record StoredSeries : IJsonOnDeserialized
 
     /// <summary>Whether its points belong to episodes. Only in reinforcement learning.</summary>
     public bool Episodic { get; init; }
+
+    /// <summary>Its names and how much it has, such as <c>loss{gpu=0} (ML_STEP): 3 points, the last at step 2</c>.</summary>
+    public override string ToString()
+    {
+        string labels = Labels.Count == 0 ? "" : $"{{{string.Join(", ", Labels.Select(label => $"{label.Key}={label.Value}"))}}}";
+        string last = LastStep is { } step ? string.Create(CultureInfo.InvariantCulture, $", the last at step {step}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{Metric}{labels} ({Scale}): {Points} {(Points == 1 ? "point" : "points")}{last}");
+    }
 
     void IJsonOnDeserialized.OnDeserialized()
     {

@@ -50,6 +50,9 @@ public abstract record StoredValue
         /// <inheritdoc/>
         public override int GetHashCode() => Value.Aggregate(0, HashCode.Combine);
 
+        /// <summary>The texts, such as <c>TextSet { Value = [baseline, v2] }</c>.</summary>
+        public override string ToString() => $"{nameof(TextSet)} {{ {nameof(Value)} = [{string.Join(", ", Value)}] }}";
+
         void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Value);
     }
 
