@@ -18,6 +18,9 @@ public sealed class ImportTests(RunsFixture runs, EmptyServer empty) : IClassFix
         var result = await empty.Tool().RunAsync("import", file, "--project", format, "--json");
 
         result.Code.Should().Be(0, result.Error);
+        var told = result.Json.GetProperty("runs")[0].GetProperty("points").GetInt64();
+        var id = result.Json.GetProperty("runs")[0].GetProperty("id").GetString()!;
+        told.Should().Be((await empty.Server.GetRunAsync(id)).Points, "attributes are no points");
         foreach (var metrics in (string[][])[["train/*"], ["eval/loss"], ["reward"]])
         {
             var here = await empty.Tool().RunAsync(["get", $"{format}/ppo-1", .. metrics]);

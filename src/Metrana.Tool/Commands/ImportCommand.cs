@@ -180,7 +180,7 @@ internal sealed class ImportCommand : ServerCommand
             }
 
             var (project, name) = places[key];
-            runs.Add(new ImportedRun(writer.Run.Id, project, name, delivery.Added));
+            runs.Add(new ImportedRun(writer.Run.Id, project, name, writer.Points));
         }
 
         return runs;

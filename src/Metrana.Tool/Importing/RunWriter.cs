@@ -11,8 +11,12 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
 
     public Run Run => run;
 
+    /// <summary>How many points were read of it. What the client counts as delivered holds attributes as well.</summary>
+    public long Points { get; private set; }
+
     public void Write(ImportItem item)
     {
+        Points += item is ImportedAttributes ? 0 : 1;
         switch (item)
         {
             case ImportedPoint point:
