@@ -52,10 +52,15 @@ public sealed class ReadingTests : IAsyncLifetime
             Name = "full",
             Notes = "",
             Tags = [],
+            Status = RunStatus.Finished,
+            LastContactMillis = run.LastContactMillis,
+            ClosedAtMillis = run.ClosedAtMillis,
             Closed = true,
             Series = 1,
             Points = 2,
         });
+        run.ClosedAtMillis.Should().BeGreaterThanOrEqualTo(run.CreatedAtMillis);
+        run.LastContactMillis.Should().BeGreaterThanOrEqualTo(run.CreatedAtMillis);
         run.CreatedAt.Should().BeAfter(before).And.BeBefore(DateTimeOffset.UtcNow.AddSeconds(1));
         var plain = await _server.FindRunAsync("plain");
         plain!.Closed.Should().BeFalse();
