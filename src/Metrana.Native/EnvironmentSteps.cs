@@ -11,12 +11,12 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(EnvironmentSteps), nameof(Each))]
 public readonly ref struct EnvironmentSteps
 {
+    internal readonly Spread Spread;
+
     internal EnvironmentSteps(Spread spread) => Spread = spread;
 
     /// <summary>On from the last step, from 0 in a new reinforcement-learning step or episode.</summary>
     public static EnvironmentSteps Auto => default;
-
-    internal Spread Spread { get; }
 
     /// <summary>The first value of each environment has this step, each one after it one more.</summary>
     /// <param name="first">The first step.</param>

@@ -11,12 +11,12 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(Episodes), nameof(Each))]
 public readonly ref struct Episodes
 {
+    internal readonly Spread Spread;
+
     internal Episodes(Spread spread) => Spread = spread;
 
     /// <summary>No episodes.</summary>
     public static Episodes None => default;
-
-    internal Spread Spread { get; }
 
     /// <summary>One episode for all the points.</summary>
     /// <param name="episode">The episode.</param>

@@ -119,7 +119,7 @@ public sealed partial class Logger
     }
 
     private void LogStd(
-        string metric, Scale scale, Values values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
+        string metric, Scale scale, scoped in Values values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
     {
         if (values.AreFloats)
         {
@@ -127,13 +127,19 @@ public sealed partial class Logger
         }
         else if (values.AreOthers)
         {
-            using Values.Widened widened = values.Widen();
-            LogStd(metric, scale, widened.Span, labels, steps, timestamps, distributed);
+            LogOthers(metric, scale, values, labels, steps, timestamps, distributed);
         }
         else
         {
             LogStd(metric, scale, values.Doubles, labels, steps, timestamps, distributed);
         }
+    }
+
+    private void LogOthers(
+        string metric, Scale scale, scoped in Values values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
+    {
+        using Values.Widened widened = values.Widen();
+        LogStd(metric, scale, widened.Span, labels, steps, timestamps, distributed);
     }
 
     private void LogStd<T>(

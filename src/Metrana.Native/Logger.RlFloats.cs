@@ -35,14 +35,7 @@ public sealed partial class Logger
             scale,
             new ReadOnlySpan<double>(in value),
             labels,
-            new RlCall(rlStep, environment, 1, null)
-            {
-                Episodes = episodes,
-                Steps = steps,
-                Timestamps = timestamps,
-                Strategy = strategy,
-                Ordered = ordered,
-            });
+            new RlCall(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>Logs one number of any type, of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
@@ -120,14 +113,7 @@ public sealed partial class Logger
             scale,
             values,
             labels,
-            new RlCall(rlStep, environments, values.Count, width)
-            {
-                Episodes = episodes,
-                Steps = steps,
-                Timestamps = timestamps,
-                Strategy = strategy,
-                Ordered = ordered,
-            });
+            new RlCall(rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>
     /// How far an environment has come, over all its series: the greatest reinforcement-learning step and the greatest
@@ -144,7 +130,7 @@ public sealed partial class Logger
     }
 
     /// <exception cref="ArgumentException">The environments are another logger's.</exception>
-    internal void CheckOwner(EnvironmentSpan environments)
+    internal void CheckOwner(scoped in EnvironmentSpan environments)
     {
         if (environments.Kept is { } kept && kept.Owner != this)
         {
@@ -153,7 +139,7 @@ public sealed partial class Logger
         }
     }
 
-    private void LogRl(string metric, Scale scale, Values values, LabelSpan labels, scoped in RlCall call)
+    private void LogRl(string metric, Scale scale, scoped in Values values, LabelSpan labels, scoped in RlCall call)
     {
         if (values.AreFloats)
         {
@@ -161,13 +147,18 @@ public sealed partial class Logger
         }
         else if (values.AreOthers)
         {
-            using Values.Widened widened = values.Widen();
-            LogRl(metric, scale, widened.Span, labels, call);
+            LogOthers(metric, scale, values, labels, call);
         }
         else
         {
             LogRl(metric, scale, values.Doubles, labels, call);
         }
+    }
+
+    private void LogOthers(string metric, Scale scale, scoped in Values values, LabelSpan labels, scoped in RlCall call)
+    {
+        using Values.Widened widened = values.Widen();
+        LogRl(metric, scale, widened.Span, labels, call);
     }
 
     /// <summary>How a logger knows environments; those that it does not know are made known.</summary>

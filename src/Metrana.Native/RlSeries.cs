@@ -42,8 +42,11 @@ public sealed class RlSeries
         double value,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default) =>
-        LogGrid(rlStep, environment, new ReadOnlySpan<double>(in value), episodes, steps, timestamps, null, default);
+        RlTimestamps timestamps = default)
+    {
+        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, _strategy, _ordered);
+        LogGrid(call, new ReadOnlySpan<double>(in value), default);
+    }
 
     /// <summary>Logs one number of any type in one environment.</summary>
     /// <inheritdoc cref="Log(long, EnvironmentSpan, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
@@ -108,77 +111,84 @@ public sealed class RlSeries
         int? width = null,
         ReadOnlySpan<bool> where = default)
     {
+        RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
         if (values.AreFloats)
         {
-            LogGrid(rlStep, environments, values.Floats, episodes, steps, timestamps, width, where);
+            LogGrid(call, values.Floats, where);
         }
         else if (values.AreOthers)
         {
-            using Values.Widened widened = values.Widen();
-            LogGrid(rlStep, environments, widened.Span, episodes, steps, timestamps, width, where);
+            LogOthers(call, values, where);
         }
         else
         {
-            LogGrid(rlStep, environments, values.Doubles, episodes, steps, timestamps, width, where);
+            LogGrid(call, values.Doubles, where);
         }
     }
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
 
-    private void LogGrid<T>(
-        long rlStep,
-        EnvironmentSpan environments,
-        ReadOnlySpan<T> values,
-        Episodes episodes,
-        EnvironmentSteps steps,
-        RlTimestamps timestamps,
-        int? width,
-        ReadOnlySpan<bool> where)
+    private void LogOthers(scoped in RlCall call, scoped in Values values, ReadOnlySpan<bool> where)
+    {
+        using Values.Widened widened = values.Widen();
+        LogGrid(call, widened.Span, where);
+    }
+
+    private void LogGrid<T>(scoped in RlCall call, ReadOnlySpan<T> values, ReadOnlySpan<bool> where)
         where T : unmanaged
     {
-        RlCall call = new(rlStep, environments, values.Length, width)
-        {
-            Episodes = episodes,
-            Steps = steps,
-            Timestamps = timestamps,
-            Strategy = _strategy,
-            Ordered = _ordered,
-        };
-        _logger.CheckOwner(environments);
-        int rows = environments.Count;
-        uint[]? rented = null;
+        _logger.CheckOwner(call.Environments);
         try
         {
-            scoped ReadOnlySpan<uint> ids;
-            if (environments.Kept is { } kept)
+            if (call.Environments.Kept is { } kept && where.IsEmpty)
             {
-                ids = kept.Ids;
+                _handle.LogRl(values, call, kept.Ids);
             }
             else
             {
-                rented = ArrayPool<uint>.Shared.Rent(rows);
-                string? one = environments.One;
-                _logger.Identify(one is null ? environments.Names : new ReadOnlySpan<string>(in one), rented);
-                ids = rented.AsSpan(0, rows);
-            }
-
-            if (where.IsEmpty)
-            {
-                _handle.LogRl(values, call, ids);
-            }
-            else
-            {
-                using RlSubset<T> subset = new(call, values, ids, where);
-                if (subset.Rows > 0)
-                {
-                    _handle.LogRl(subset.Values, subset.Call, subset.Environments);
-                }
+                LogNamedOrSome(call, values, where);
             }
         }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {
             throw Logger.Disposed();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>What needs memory from a pool. By itself, so that the usual call has nothing of it on its stack.</summary>
+    private void LogNamedOrSome<T>(scoped in RlCall call, ReadOnlySpan<T> values, ReadOnlySpan<bool> where)
+        where T : unmanaged
+    {
+        uint[]? rented = null;
+        try
+        {
+            scoped ReadOnlySpan<uint> ids;
+            if (call.Environments.Kept is { } kept)
+            {
+                ids = kept.Ids;
+            }
+            else
+            {
+                rented = ArrayPool<uint>.Shared.Rent(call.Rows);
+                string? one = call.Environments.One;
+                _logger.Identify(one is null ? call.Environments.Names : new ReadOnlySpan<string>(in one), rented);
+                ids = rented.AsSpan(0, call.Rows);
+            }
+
+            if (where.IsEmpty)
+            {
+                _handle.LogRl(values, call, ids);
+                return;
+            }
+
+            using RlSubset<T> subset = new(call, values, ids, where);
+            if (subset.Rows > 0)
+            {
+                _handle.LogRl(subset.Values, subset.Call, subset.Environments);
+            }
         }
         finally
         {
@@ -187,7 +197,5 @@ public sealed class RlSeries
                 ArrayPool<uint>.Shared.Return(rented);
             }
         }
-
-        GC.KeepAlive(this);
     }
 }

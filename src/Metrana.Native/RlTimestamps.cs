@@ -10,12 +10,12 @@ namespace Metrana.Native;
 [CollectionBuilder(typeof(RlTimestamps), nameof(Each))]
 public readonly ref struct RlTimestamps
 {
+    internal readonly Spread Spread;
+
     internal RlTimestamps(Spread spread) => Spread = spread;
 
     /// <summary>The time of the call, for all its points.</summary>
     public static RlTimestamps Now => default;
-
-    internal Spread Spread { get; }
 
     /// <summary>One moment for all the points, to the millisecond.</summary>
     /// <param name="moment">The moment.</param>

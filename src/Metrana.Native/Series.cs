@@ -103,8 +103,7 @@ public sealed class Series
         }
         else if (values.AreOthers)
         {
-            using Values.Widened widened = values.Widen();
-            LogColumn(widened.Span, steps, timestamps);
+            LogOthers(values, steps, timestamps);
         }
         else
         {
@@ -114,6 +113,12 @@ public sealed class Series
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
+
+    private void LogOthers(scoped in Values values, Steps steps, Timestamps timestamps)
+    {
+        using Values.Widened widened = values.Widen();
+        LogColumn(widened.Span, steps, timestamps);
+    }
 
     private void LogColumn<T>(ReadOnlySpan<T> values, Steps steps, Timestamps timestamps)
         where T : unmanaged

@@ -6,6 +6,10 @@ namespace Metrana.Native;
 /// </summary>
 internal readonly ref struct Spread
 {
+    // Fields, not properties: a call reads them where they lie, without a copy of the whole.
+    public readonly SpreadKind Kind;
+    public readonly long Value;
+    public readonly ReadOnlySpan<long> Values;
     private readonly bool _fits;
 
     private Spread(SpreadKind kind, long value, ReadOnlySpan<long> values, bool fits)
@@ -15,12 +19,6 @@ internal readonly ref struct Spread
         Values = values;
         _fits = fits;
     }
-
-    public SpreadKind Kind { get; }
-
-    public long Value { get; }
-
-    public ReadOnlySpan<long> Values { get; }
 
     public static Spread Uniform(long value) => new(SpreadKind.Uniform, value, default, fits: false);
 
@@ -34,11 +32,16 @@ internal readonly ref struct Spread
     /// <summary>Whichever of the two its length fits.</summary>
     public static Spread Each(ReadOnlySpan<long> values) => new(SpreadKind.Grid, 0, values, fits: true);
 
-    /// <summary>The shape for a call. Several environments with a value each are the only lengths that mean both, and the same.</summary>
+    /// <summary>How it is spread in a call. Several environments with a value each are the only lengths that mean both, and the same.</summary>
     /// <param name="environments">How many environments the call names.</param>
     /// <param name="count">How many values it brings.</param>
-    public Spread For(int environments, int count) =>
-        _fits && Values.Length == environments && (environments > 1 || count != environments) ? PerEnvironment(Values) : this;
+    public SpreadKind KindFor(int environments, int count) =>
+        _fits && Values.Length == environments && (environments > 1 || count != environments) ? SpreadKind.PerEnvironment : Kind;
+
+    /// <summary>The same, with its kind settled.</summary>
+    /// <param name="environments">How many environments the call names.</param>
+    /// <param name="count">How many values it brings.</param>
+    public Spread For(int environments, int count) => new(KindFor(environments, count), Value, Values, fits: false);
 
     /// <exception cref="ArgumentOutOfRangeException">One is negative.</exception>
     public static void ThrowIfNegative(ReadOnlySpan<long> values, string parameter, string what)

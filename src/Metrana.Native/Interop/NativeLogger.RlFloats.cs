@@ -37,9 +37,9 @@ internal static unsafe partial class NativeLogger
         where T : unmanaged
     {
         int rows = call.Rows;
-        Spread episodes = call.Episodes.Spread.For(rows, values.Length);
-        Spread steps = call.Steps.Spread.For(rows, values.Length);
-        Spread timestamps = call.Timestamps.Spread.For(rows, values.Length);
+        scoped ref readonly Spread episodes = ref call.Episodes.Spread;
+        scoped ref readonly Spread steps = ref call.Steps.Spread;
+        scoped ref readonly Spread timestamps = ref call.Timestamps.Spread;
         fixed (NativeRlFloats* native = &floats)
         fixed (nint* errorPlace = &error)
         fixed (T* column = values)
@@ -56,15 +56,15 @@ internal static unsafe partial class NativeLogger
             native->Dtype = (int)TypeOf<T>();
             native->Strategy = (int)call.Strategy;
             native->Ordered = call.Ordered ? (byte)1 : (byte)0;
-            native->EpisodesKind = (int)episodes.Kind;
+            native->EpisodesKind = (int)episodes.KindFor(rows, values.Length);
             native->Episode = (ulong)episodes.Value;
             native->Episodes = (ulong*)episodeColumn;
             native->EpisodeCount = (nuint)episodes.Values.Length;
-            native->StepsKind = (int)steps.Kind;
+            native->StepsKind = (int)steps.KindFor(rows, values.Length);
             native->FirstStep = (ulong)steps.Value;
             native->Steps = (ulong*)stepColumn;
             native->StepCount = (nuint)steps.Values.Length;
-            native->Timestamps.Kind = (int)timestamps.Kind;
+            native->Timestamps.Kind = (int)timestamps.KindFor(rows, values.Length);
             native->Timestamps.Millis = timestamps.Value;
             native->Timestamps.Each = timestampColumn;
             native->Timestamps.Count = (nuint)timestamps.Values.Length;

@@ -104,7 +104,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     {
         ArgumentException.ThrowIfNullOrEmpty(block.Metric);
         int environments = block.Environments.Count;
-        _ = new RlCall(block.RlStep, block.Environments, values.Length, block.Width);
+        RlCall.Check(block.RlStep, environments, values.Length, block.Width);
         Spread episodes = block.Episodes.Spread.For(environments, values.Length);
         Spread steps = block.Steps.Spread.For(environments, values.Length);
         Spread times = block.Timestamps.Spread.For(environments, values.Length);
