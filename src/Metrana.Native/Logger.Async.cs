@@ -69,8 +69,19 @@ public sealed partial class Logger : IAsyncDisposable
         return Alive(_core.CloseAsync(Seconds.OfTimeout(timeout), closeRun: true, cancellationToken));
     }
 
+    /// <summary>The same, and tells the service how the run ended.</summary>
+    /// <inheritdoc cref="CloseAsync(TimeSpan?, CancellationToken)"/>
+    /// <param name="end">How the run ended. The first close that is called decides.</param>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
+    public Task CloseAsync(RunEnd end, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        Say(end);
+        return CloseAsync(timeout, cancellationToken);
+    }
+
     /// <summary>
-    /// The same as <see cref="CloseAsync"/>, but the run stays open at the service: for one of several processes that log into
+    /// The same as <see cref="CloseAsync(TimeSpan?, CancellationToken)"/>, but the run stays open at the service: for one of several processes that log into
     /// it, or one that will be continued.
     /// </summary>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>

@@ -36,8 +36,18 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
+    /// <summary>The same, and tells the service how the run ended.</summary>
+    /// <inheritdoc cref="Close(TimeSpan?)"/>
+    /// <param name="end">How the run ended. The first close that is called decides.</param>
+    /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    public void Close(RunEnd end, TimeSpan? timeout = null)
+    {
+        Say(end);
+        Close(timeout);
+    }
+
     /// <summary>
-    /// The same as <see cref="Close"/>, but the run stays open at the service: for one of several processes that log into
+    /// The same as <see cref="Close(TimeSpan?)"/>, but the run stays open at the service: for one of several processes that log into
     /// it, or one that will be continued.
     /// </summary>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
@@ -61,6 +71,15 @@ public sealed partial class Logger
         SenderError[] errors = NativeLogger.TakeErrors(Live());
         GC.KeepAlive(this);
         return errors;
+    }
+
+    private void Say(RunEnd end)
+    {
+        LoggerHandle logger = Live();
+        if (end.Text is { } text)
+        {
+            NativeLogger.SetCloseMessage(logger, text);
+        }
     }
 
     /// <summary>Panics inside the engine. For the test that this is an exception and nothing worse.</summary>

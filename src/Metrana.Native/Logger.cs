@@ -97,7 +97,7 @@ public sealed partial class Logger : IDisposable
     }
 
     /// <summary>
-    /// Closes the logger as <see cref="Close"/> does, waits at most for <see cref="LoggerConfig.CloseTimeout"/>, and frees it.
+    /// Closes the logger as <see cref="Close(TimeSpan?)"/> does, waits at most for <see cref="LoggerConfig.CloseTimeout"/>, and frees it.
     /// Never throws: losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
     /// Threads that wait in a log call are woken.
     /// </summary>

@@ -35,7 +35,8 @@ public sealed partial class LoggerConfig
             [nameof(TcpKeepAlive)] = (c, text) => Duration(text, value => c.TcpKeepAlive = value),
             [nameof(QueueBytes)] = (c, text) => Number<long>(text, value => c.QueueBytes = value),
             [nameof(Backpressure)] = (c, text) => Choice(text, Names<Backpressure>(), value => c.Backpressure = value),
-            [nameof(EnqueueTimeout)] = (c, text) => Duration(text, value => c.EnqueueTimeout = value),
+            [nameof(EnqueueTimeout)] = (c, text) =>
+                IsAbsent(text) ? Set(c.EnqueueTimeout = null) : Duration(text, value => c.EnqueueTimeout = value),
             [nameof(MaxMsgSize)] = (c, text) => Number<int>(text, value => c.MaxMsgSize = value),
             [nameof(MaxPendingRequests)] = (c, text) => Number<int>(text, value => c.MaxPendingRequests = value),
             [nameof(MsgMaxAge)] = (c, text) => Duration(text, value => c.MsgMaxAge = value),
@@ -79,7 +80,7 @@ public sealed partial class LoggerConfig
             if (!_settings.TryGetValue(key, out Func<LoggerConfig, string, string?>? set))
             {
                 problems.Add(
-                    $"at character {at} there is no setting of that name; there are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
+                    $"at character {at} no setting has this name; the settings are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
             }
             else if (!seen.Add(key))
             {

@@ -51,7 +51,7 @@ public sealed partial class LoggerConfig
 
         if (Endpoint is not null && !IsEndpoint(Endpoint))
         {
-            problems.Add($"Endpoint is '{EndpointToShow}', expected http://host:port or https://host:port and nothing behind it");
+            problems.Add($"Endpoint is '{EndpointToShow}', expected http://host:port or https://host:port with nothing after it");
         }
 
         (string? Text, string Name)[] texts =
@@ -99,7 +99,7 @@ public sealed partial class LoggerConfig
         NotNegative(CloseTimeout);
         NotNegative(Http2KeepAliveInterval);
         NotNegative(Http2KeepAliveTimeout);
-        NotNegative(EnqueueTimeout);
+        NotNegative(EnqueueTimeout ?? TimeSpan.Zero, nameof(EnqueueTimeout));
         NotNegative(MsgMaxAge);
         NotNegative(MsgLinger);
         NotNegative(BackoffInitial);
@@ -156,7 +156,7 @@ public sealed partial class LoggerConfig
 
         if (ForkStep is not null && ParentRunName is null)
         {
-            problems.Add("ForkStep is set, so ParentRunName has to be: it is a step of that run");
+            problems.Add("ForkStep needs ParentRunName: it is a step of that run");
         }
 
         void AtLeast(long least, long value, [CallerArgumentExpression(nameof(value))] string name = "")

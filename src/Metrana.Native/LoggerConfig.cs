@@ -64,7 +64,7 @@ public sealed partial class LoggerConfig
     /// <summary>How long opening the run may take, repeated tries included. Default: 120 s.</summary>
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How long <see cref="Logger.Close"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
+    /// <summary>How long <see cref="Logger.Close(TimeSpan?)"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>The interval of HTTP/2 probes on a silent connection; zero sends no probes. Default: 30 s.</summary>
@@ -83,10 +83,11 @@ public sealed partial class LoggerConfig
     public Backpressure Backpressure { get; set; } = Backpressure.Block;
 
     /// <summary>
-    /// How long a log call waits for room under <see cref="Backpressure.DropNew"/> and <see cref="Backpressure.Raise"/>.
-    /// Default: 1 s.
+    /// How long a log call waits for room in a full queue. Default: null, which is 1 s under <see cref="Backpressure.DropNew"/>
+    /// and <see cref="Backpressure.Raise"/>, and as long as it takes under <see cref="Backpressure.Block"/>. A call that has
+    /// waited so long under <see cref="Backpressure.Block"/> throws a <see cref="QueueFullException"/>.
     /// </summary>
-    public TimeSpan EnqueueTimeout { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan? EnqueueTimeout { get; set; }
 
     /// <summary>The largest message, in bytes. Default: 1 MiB.</summary>
     public int MaxMsgSize { get; set; } = 1 << 20;

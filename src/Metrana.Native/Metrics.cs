@@ -50,6 +50,12 @@ public readonly record struct Metrics
     /// <summary>Points logged at or below the last step of their series.</summary>
     public long MisSteps { get; init; }
 
+    /// <summary>Log calls that had to wait for room in the queue, those that are waiting now among them.</summary>
+    public long Waits { get; init; }
+
+    /// <summary>How long all the calls that have finished waiting waited together.</summary>
+    public TimeSpan TimeWaited { get; init; }
+
     /// <summary>All kinds of data together. Everything is delivered when its <c>Pending</c>, <c>Dropped</c> and <c>Refused</c> are 0.</summary>
     public KindMetrics Total() =>
         new[] { FloatPoints, RlFloatPoints, HistogramPoints, ScatterPoints, AttributeUpdates, EnvironmentAttributeUpdates }
@@ -77,7 +83,13 @@ public readonly record struct Metrics
             (nameof(BytesSent), BytesSent),
             (nameof(PendingBytes), PendingBytes),
             (nameof(MisSteps), MisSteps),
+            (nameof(Waits), Waits),
         ]);
+        if (TimeWaited != TimeSpan.Zero)
+        {
+            counters = counters.Append(string.Create(CultureInfo.InvariantCulture, $"{nameof(TimeWaited)}={TimeWaited}"));
+        }
+
         IEnumerable<string> books = kinds.Where(kind => kind.Books != default).Select(kind => $"{kind.Name}={kind.Books}");
         return $"{{{string.Join(", ", books.Concat(counters))}}}";
     }

@@ -6,7 +6,10 @@ public enum BackpressureStrategy
     /// <summary>Drops the new points and counts them. The training loop goes on.</summary>
     DropNew,
 
-    /// <summary>Waits for as long as it takes, whatever <see cref="RunOptions.EnqueueTimeout"/> says. Nothing is dropped, but the loop can stand still.</summary>
+    /// <summary>
+    /// Waits for as long as it takes: nothing is dropped, but the loop can stand still. Where <see cref="RunOptions.EnqueueTimeout"/>
+    /// is given, a call that has waited so long throws <see cref="Native.QueueFullException"/>.
+    /// </summary>
     Block,
 
     /// <summary>Throws <see cref="Native.QueueFullException"/>; nothing of the call was logged.</summary>

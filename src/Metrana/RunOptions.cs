@@ -68,7 +68,10 @@ public sealed partial class RunOptions
     /// <summary>What a log call does when the queue is full. Default: <see cref="BackpressureStrategy.DropNew"/>. Variable: METRANA_BACKPRESSURE_STRATEGY.</summary>
     public BackpressureStrategy? Backpressure { get; set; }
 
-    /// <summary>How long a log call waits for room in a full queue. Default: 0.1 s.</summary>
+    /// <summary>
+    /// How long a log call waits for room in a full queue. Default: 0.1 s; as long as it takes under
+    /// <see cref="BackpressureStrategy.Block"/>.
+    /// </summary>
     public TimeSpan? EnqueueTimeout { get; set; }
 
     /// <summary>How many bytes may wait for delivery. Default: 64 MiB.</summary>

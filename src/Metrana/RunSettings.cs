@@ -157,7 +157,8 @@ internal sealed class RunSettings
                 BackpressureStrategy.Raise => Backpressure.Raise,
                 _ => Backpressure.DropNew,
             },
-            EnqueueTimeout = _options.EnqueueTimeout ?? TimeSpan.FromSeconds(0.1),
+            EnqueueTimeout = _options.EnqueueTimeout
+                ?? (_options.Backpressure == BackpressureStrategy.Block ? null : TimeSpan.FromSeconds(0.1)),
             MsgMaxRetries = _options.MaxRetries is null or < 0 ? null : _options.MaxRetries,
             DeliveryPolicy = _options.StopOnLoss ?? false ? DeliveryPolicy.StopOnLoss : DeliveryPolicy.TolerateLoss,
             ErrorStrategy = _options.Errors switch

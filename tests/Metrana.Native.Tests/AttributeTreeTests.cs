@@ -146,7 +146,7 @@ public class AttributeTreeTests
         Refusal(new byte[1, 1, 1]).Should().Contain("rank 3");
         Refusal(Pairs(1u)).Should().Contain("KeyValuePair").And.Contain("into a dictionary");
         Refusal(new[] { KeyValuePair.Create(1, 2) }).Should().Contain("into a dictionary");
-        Refusal(new Dictionary<int, int> { [1] = 2 }).Should().Contain("'root'").And.Contain("System.Int32").And.Contain("keys of attributes are texts");
+        Refusal(new Dictionary<int, int> { [1] = 2 }).Should().Contain("'root'").And.Contain("System.Int32").And.Contain("attribute keys must be strings");
         Refusal(new Dictionary<string, object> { ["a"] = new object[] { 1, new Dictionary<string, object> { ["b"] = new object() } } })
             .Should().Contain("'root/a/1/b'").And.Contain("System.Object");
         Refusal(new List<object> { "ok", "half \ud800" }).Should().Contain("'root/1'").And.Contain("index 5");
@@ -172,7 +172,7 @@ public class AttributeTreeTests
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Refusal(new Dictionary<string, object> { ["e"] = Endless() }).Should().Contain("'root/e/").And.Contain("more than 64 MiB").And.Contain("never ends");
+        Refusal(new Dictionary<string, object> { ["e"] = Endless() }).Should().Contain("'root/e/").And.Contain("more than 64 MiB").And.Contain("an endless sequence?");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1L << 30);
 

@@ -83,7 +83,7 @@ public class ConnectionStringTests
         foreach (string problem in new[]
         {
             "ApiKey is set twice",
-            "at character 33 there is no setting of that name; there are AckStallTimeout, ",
+            "at character 33 no setting has this name; the settings are AckStallTimeout, ",
             "at character 51 there is no key=value",
             "QueueBytes is not a whole number",
             "Resume is not one of Never, Allow",

@@ -263,12 +263,12 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await _server.Faults.StallAsync();
 
-        using Logger raises = Full(Backpressure.Raise);
+        using Logger raises = Full(Backpressure.Raise, TimeSpan.FromMilliseconds(50));
         raises.Invoking(l => l.LogStdFloats("m", Scale.MlStep, new double[1000])).Should().Throw<QueueFullException>()
             .Which.StatusCode.Should().Be(MetranaStatus.QueueFull);
         raises.GetMetrics().FloatPoints.Refused.Should().Be(1000);
 
-        using Logger drops = Full(Backpressure.DropNew);
+        using Logger drops = Full(Backpressure.DropNew, TimeSpan.FromMilliseconds(50));
         drops.LogStdFloats("m", Scale.MlStep, new double[1000]);
         drops.GetMetrics().FloatPoints.Refused.Should().Be(1000);
 
@@ -350,13 +350,57 @@ public sealed class DeliveryTests : IAsyncLifetime
         (await _server.GetCountsAsync(logger.RunIdHex)).Points.Should().Be(final.FloatPoints.Sent);
     }
 
+    [Fact]
+    public async Task A_call_that_blocks_waits_no_longer_than_it_is_told_and_the_waits_are_counted()
+    {
+        await _server.Faults.StallAsync();
+        using Logger logger = Full(Backpressure.Block, TimeSpan.FromMilliseconds(50));
+
+        FluentActions.Invoking(() => logger.LogStdFloats("m", Scale.MlStep, new double[1000]))
+            .Should().Throw<QueueFullException>().WithMessage("*no room in its 16384 bytes for 50ms, nothing was logged*");
+
+        Metrics metrics = logger.GetMetrics();
+        (metrics.FloatPoints.Refused, metrics.Waits).Should().Be((1000, 1));
+        metrics.TimeWaited.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_close_tells_the_service_how_the_run_ended(bool isAsync)
+    {
+        foreach ((RunEnd end, RunStatus status, string? message) in new[]
+        {
+            (RunEnd.Finished, RunStatus.Finished, null),
+            (RunEnd.Failed("the loss is NaN"), RunStatus.Failed, "the loss is NaN"),
+            (RunEnd.Aborted("Ctrl-C"), RunStatus.Aborted, "Ctrl-C"),
+            (RunEnd.Failed(new string('é', 2000)), RunStatus.Failed, new string('é', 508)),
+        })
+        {
+            using Logger logger = new(Runs.Config(_server));
+            logger.LogStdFloats("m", Scale.MlStep, 1);
+            if (isAsync)
+            {
+                await logger.CloseAsync(end);
+            }
+            else
+            {
+                logger.Close(end);
+            }
+
+            logger.Close(RunEnd.Aborted("this one is too late"));
+            StoredRun run = await _server.GetRunAsync(logger.RunIdHex);
+            (run.Status, run.CloseMessage).Should().Be((status, message));
+        }
+    }
+
     /// <summary>A logger whose queue has no room for another thousand points while the server stalls.</summary>
-    private Logger Full(Backpressure backpressure)
+    private Logger Full(Backpressure backpressure, TimeSpan? enqueueTimeout = null)
     {
         LoggerConfig config = Runs.Config(_server);
         config.QueueBytes = 16 << 10;
         config.Backpressure = backpressure;
-        config.EnqueueTimeout = TimeSpan.FromMilliseconds(50);
+        config.EnqueueTimeout = enqueueTimeout;
         config.CloseTimeout = TimeSpan.FromMilliseconds(100);
         Logger logger = new(config);
         logger.LogStdFloats("m", Scale.MlStep, new double[2000]);

@@ -33,7 +33,7 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
         RecordingLoggerFactory log = new();
         using Logger logger = Open(log, LogLevel.Information);
 
-        await Eventually.ShouldAsync(() => log.Lines.Any(line => line.Text.Contains("the run is open, and new", StringComparison.Ordinal)), "it is told");
+        await Eventually.ShouldAsync(() => log.Lines.Any(line => line.Text.Contains("the run is open, newly created", StringComparison.Ordinal)), "it is told");
         log.Lines.Should().Contain(line => line.Level == LogLevel.Information && line.Text.StartsWith(logger.RunPath));
     }
 

@@ -63,6 +63,17 @@ public class LoggerConfigTests
         native.AckStallTimeout.Should().Be(14);
     }
 
+    [Fact]
+    public void A_call_may_wait_for_as_long_as_it_takes()
+    {
+        NativeConfig native = default;
+
+        NativeLogger.CopyNumbers(new LoggerConfig(), ref native);
+
+        native.EnqueueTimeout.Should().BeNegative();
+        NativeLogger.DefaultConfig().EnqueueTimeout.Should().BeNegative();
+    }
+
     [Theory]
     [InlineData(LogLevel.None, "OFF")]
     [InlineData(LogLevel.Critical, "ERROR")]
@@ -115,9 +126,9 @@ public class LoggerConfigTests
             "RunName is not set",
             "ApiKey holds a character that no header can carry",
             "Project has half a surrogate pair",
-            "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port and nothing behind it",
+            "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port with nothing after it",
             "ForkStep is -1, expected 0 or more",
-            "ForkStep is set, so ParentRunName has to be",
+            "ForkStep needs ParentRunName",
             "LoggerId is 0",
             "ConnectTimeout must be greater than zero: nothing could ever be opened",
             "MsgLinger is -00:00:02, expected zero or more",

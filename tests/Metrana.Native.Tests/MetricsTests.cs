@@ -50,6 +50,8 @@ public sealed class MetricsTests(ServerFixture fixture) : IClassFixture<ServerFi
             BytesSent = 13,
             PendingBytes = 14,
             MisSteps = 15,
+            Waits = 16,
+            TimeWaited = TimeSpan.FromSeconds(17),
         };
 
         foreach ((object books, string text) in new (object, string)[] { (kind, $"{kind}"), (metrics, $"{metrics}") })

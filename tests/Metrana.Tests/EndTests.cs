@@ -16,7 +16,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
         exitCode.Should().NotBe(0);
         errors.Should().Contain($"run tests/{name} failed after").And.Contain("InvalidOperationException: the loss is NaN");
-        await ShouldHaveAsync(name, "loss", closed: true);
+        await ShouldHaveAsync(name, "loss", RunStatus.Failed);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
         exitCode.Should().Be(0);
         errors.Should().Contain($"run tests/{name} finished after");
-        await ShouldHaveAsync(name, "loss", closed: true);
+        await ShouldHaveAsync(name, "loss", RunStatus.Finished);
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
         exitCode.Should().NotBe(0);
         errors.Should().MatchRegex($"run tests/{name} aborted after [0-9.]+ s: {says}");
-        await ShouldHaveAsync(name, "loss", closed: true);
+        await ShouldHaveAsync(name, "loss", RunStatus.Aborted);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
         (await child.HearAsync()).Should().Be("Aborted");
         (await child.EndAsync()).ExitCode.Should().Be(0);
-        await ShouldHaveAsync(name, "last", closed: true);
+        await ShouldHaveAsync(name, "last", RunStatus.Aborted);
     }
 
     [Fact]
@@ -128,14 +128,15 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Log("loss", 1.0);
         await run.DetachAsync();
 
-        await ShouldHaveAsync(run.Name, "loss", closed: false);
+        await ShouldHaveAsync(run.Name, "loss", RunStatus.Running);
         run.Outcome.Should().Be(RunOutcome.Running);
     }
 
-    private async Task ShouldHaveAsync(string name, string metric, bool closed)
+    private async Task ShouldHaveAsync(string name, string metric, RunStatus status)
     {
         StoredRun run = (await shared.Server.FindRunAsync(name))!;
-        run.Closed.Should().Be(closed);
+        run.Status.Should().Be(status);
+        run.Closed.Should().Be(status != RunStatus.Running);
         (await shared.Server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == metric).Points.Should().Be(1);
     }
 }

@@ -199,7 +199,7 @@ public class FailureTests
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
         RunOptions options = OptionsOf(server);
-        (options.QueueBytes, options.Backpressure, options.EnqueueTimeout) = (100_000, BackpressureStrategy.Block, TimeSpan.Zero);
+        (options.QueueBytes, options.Backpressure) = (100_000, BackpressureStrategy.Block);
         await using Run run = await Run.StartAsync(options);
         await server.Faults.StallAsync();
         int done = 0;

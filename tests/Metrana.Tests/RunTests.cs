@@ -337,6 +337,8 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         output.ToString().Should().StartWith($"metrana: run tests/{run.Name} started");
         output.ToString().Should().Contain($"metrana: run tests/{run.Name} failed after").And.Contain(": diverged");
         output.ToString().Should().MatchRegex(@"loss +0\.5").And.Contain("1 added, 1 sent, 0 dropped");
+        StoredRun stored = (await shared.Server.FindRunAsync(run.Name))!;
+        (stored.Status, stored.CloseMessage).Should().Be((RunStatus.Failed, "diverged"));
     }
 
     [Fact]

@@ -52,7 +52,7 @@
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-#define METRANA_ABI_VERSION 4
+#define METRANA_ABI_VERSION 5
 
 /// How a call ended. The numbers never change and are never used again for something else.
 ///
@@ -629,7 +629,8 @@ typedef struct {
     double http2_keep_alive_timeout;
     /// How often TCP itself probes. Default 60.
     double tcp_keepalive;
-    /// How long a log call waits for room, unless it blocks for as long as it takes. Default 1.
+    /// How long a log call waits for room. Negative, which is the default: under `METRANA_BACKPRESSURE_BLOCK` as long as it
+    /// takes, else 1.
     double enqueue_timeout;
     /// How old staged data may become before it is sent. Default 1.
     double msg_max_age;
@@ -728,6 +729,10 @@ typedef struct {
     uint64_t pending_bytes;
     /// Points logged at or below the last step of their series.
     uint64_t mis_steps;
+    /// Log calls that had to wait for room in the queue, those that wait now among them.
+    uint64_t waits;
+    /// How long all of them together waited that wait no more, in nanoseconds.
+    uint64_t waited_nanos;
 } metrana_counters;
 
 /// `len` bytes of any kind, borrowed from the handle they were asked of.
@@ -1080,6 +1085,12 @@ metrana_status metrana_logger_info(const metrana_logger *logger, metrana_run_inf
 metrana_status metrana_logger_flush(const metrana_logger *logger,
                                     double timeout,
                                     metrana_error **error);
+
+/// What the close of the run will say of it besides that it ends, in UTF-8: nothing for a run that finished, else `failed: ...`
+/// or `aborted: ...`; at most 1024 bytes. The last one said before the logger is closed counts; after that it changes nothing.
+metrana_status metrana_logger_set_close_message(const metrana_logger *logger,
+                                                metrana_str message,
+                                                metrana_error **error);
 
 /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run.
 ///

@@ -12,7 +12,7 @@ use crate::{
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-pub const METRANA_ABI_VERSION: u32 = 4;
+pub const METRANA_ABI_VERSION: u32 = 5;
 
 /// The structures whose layout both sides have to agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -63,7 +63,8 @@ pub struct metrana_config {
     pub http2_keep_alive_timeout: f64,
     /// How often TCP itself probes. Default 60.
     pub tcp_keepalive: f64,
-    /// How long a log call waits for room, unless it blocks for as long as it takes. Default 1.
+    /// How long a log call waits for room. Negative, which is the default: under `METRANA_BACKPRESSURE_BLOCK` as long as it
+    /// takes, else 1.
     pub enqueue_timeout: f64,
     /// How old staged data may become before it is sent. Default 1.
     pub msg_max_age: f64,
@@ -155,7 +156,7 @@ fn defaults() -> metrana_config {
         http2_keep_alive_interval: config.http2_keep_alive_interval.as_secs_f64(),
         http2_keep_alive_timeout: config.http2_keep_alive_timeout.as_secs_f64(),
         tcp_keepalive: config.tcp_keepalive.as_secs_f64(),
-        enqueue_timeout: config.enqueue_timeout.as_secs_f64(),
+        enqueue_timeout: seconds::from_limit(config.enqueue_timeout),
         msg_max_age: config.msg_max_age.as_secs_f64(),
         msg_linger: config.msg_linger.as_secs_f64(),
         backoff_initial: config.backoff_initial.as_secs_f64(),
@@ -218,7 +219,7 @@ pub(crate) unsafe fn read(raw: &metrana_config) -> Result<Config, Failure> {
             "config.http2_keep_alive_timeout",
         )?,
         tcp_keepalive: seconds::duration(raw.tcp_keepalive, "config.tcp_keepalive")?,
-        enqueue_timeout: seconds::duration(raw.enqueue_timeout, "config.enqueue_timeout")?,
+        enqueue_timeout: seconds::limit(raw.enqueue_timeout, "config.enqueue_timeout")?,
         msg_max_age: seconds::duration(raw.msg_max_age, "config.msg_max_age")?,
         msg_linger: seconds::duration(raw.msg_linger, "config.msg_linger")?,
         backoff_initial: seconds::duration(raw.backoff_initial, "config.backoff_initial")?,

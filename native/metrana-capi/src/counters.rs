@@ -59,6 +59,10 @@ pub struct metrana_counters {
     pub pending_bytes: u64,
     /// Points logged at or below the last step of their series.
     pub mis_steps: u64,
+    /// Log calls that had to wait for room in the queue, those that wait now among them.
+    pub waits: u64,
+    /// How long all of them together waited that wait no more, in nanoseconds.
+    pub waited_nanos: u64,
 }
 
 // SAFETY: `struct_size` is the first field of a `repr(C)` structure.
@@ -89,6 +93,8 @@ impl From<Counters> for metrana_counters {
             bytes_sent,
             pending_bytes,
             mis_steps,
+            waits,
+            waited,
         } = counters;
         Self {
             struct_size: size_of::<Self>(),
@@ -106,6 +112,8 @@ impl From<Counters> for metrana_counters {
             bytes_sent,
             pending_bytes,
             mis_steps,
+            waits,
+            waited_nanos: u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX),
         }
     }
 }

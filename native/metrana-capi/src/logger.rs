@@ -100,6 +100,20 @@ pub unsafe extern "C" fn metrana_logger_flush(
     unsafe { report(error, || handle::call(logger, flush)) }
 }
 
+/// What the close of the run will say of it besides that it ends, in UTF-8: nothing for a run that finished, else `failed: ...`
+/// or `aborted: ...`; at most 1024 bytes. The last one said before the logger is closed counts; after that it changes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn metrana_logger_set_close_message(
+    logger: *const metrana_logger,
+    message: metrana_str,
+    error: *mut *mut metrana_error,
+) -> metrana_status {
+    // SAFETY: the text is the caller's promise for as long as this runs.
+    let set = |logger: &Logger| Ok(logger.set_close_message(unsafe { message.read("message") }?)?);
+    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
+    unsafe { report(error, || handle::call(logger, set)) }
+}
+
 /// Takes nothing more, wakes every thread that waits for room, delivers what was accepted, and closes the run.
 ///
 /// `timeout` is in seconds; a negative one stands for the configured `close_timeout`. The logger is closed when this

@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use metrana_server::store::RunStatus;
 use support::server::LocalServer;
 use support::{CAUGHT, Program};
 
@@ -79,6 +80,7 @@ fn whatever_can_be_seen_to_be_wrong_is_refused() {
     let server = LocalServer::start();
     Program::watched("abuse").run(&[&server.endpoint()]);
     let run = server.run("abuse");
+    assert_eq!(run.status, RunStatus::Failed, "its close said so");
     let series = server.points(&run);
     assert_eq!(series.len(), 1, "{:?}", series.keys());
     assert_eq!(series[&("abused".to_owned(), labels(&[]))].values, [42.0]);

@@ -153,8 +153,8 @@ pub struct Config {
     pub queue_bytes: usize,
     /// What a log call does while the queue is full.
     pub backpressure: Backpressure,
-    /// How long it waits under `DropNew` and `Raise`.
-    pub enqueue_timeout: Duration,
+    /// How long it waits for room. None: under `Block` as long as it takes, else a second.
+    pub enqueue_timeout: Option<Duration>,
     /// How large a message may become, in bytes.
     pub max_msg_size: usize,
     /// How many data messages may be unacknowledged.
@@ -217,7 +217,7 @@ impl Default for Config {
             tcp_keepalive: Duration::from_mins(1),
             queue_bytes: 64 << 20,
             backpressure: Backpressure::default(),
-            enqueue_timeout: Duration::from_secs(1),
+            enqueue_timeout: None,
             max_msg_size: 1 << 20,
             max_pending_requests: 30,
             msg_max_age: Duration::from_secs(1),
@@ -323,7 +323,6 @@ impl Config {
             &mut self.http2_keep_alive_interval,
             &mut self.http2_keep_alive_timeout,
             &mut self.tcp_keepalive,
-            &mut self.enqueue_timeout,
             &mut self.msg_max_age,
             &mut self.msg_linger,
             &mut self.backoff_initial,
@@ -331,7 +330,9 @@ impl Config {
         ] {
             *duration = LONGEST.min(*duration);
         }
-        self.ack_stall_timeout = self.ack_stall_timeout.map(|timeout| timeout.min(LONGEST));
+        for limit in [&mut self.ack_stall_timeout, &mut self.enqueue_timeout] {
+            *limit = limit.map(|timeout| timeout.min(LONGEST));
+        }
         self
     }
 

@@ -35,6 +35,9 @@ pub struct Logger {
     events: EventSink<Self>,
 }
 
+/// The most bytes of what a close says of its run.
+const CLOSE_MESSAGE_LIMIT: usize = 1024;
+
 /// How much longer than the init timeout an open waits for the network thread.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -171,6 +174,22 @@ impl Logger {
         drop(state);
         self.shared.slot.wake.notify_one();
         Ok(mark)
+    }
+
+    /// What the close of the run will say besides that it ends: nothing for a run that finished, else `failed: ...` or
+    /// `aborted: ...`. The last one said before the logger is closed counts; after that it changes nothing.
+    pub fn set_close_message(&self, message: &str) -> Result<(), Error> {
+        let mut state = self.shared.slot.gate.lock()?;
+        if message.len() > CLOSE_MESSAGE_LIMIT {
+            return Err(Error::validation(format!(
+                "invalid close message: it has {} bytes, expected at most {CLOSE_MESSAGE_LIMIT}",
+                message.len()
+            )));
+        }
+        if state.closing().is_none() {
+            state.inner.close_message = message.into();
+        }
+        Ok(())
     }
 
     /// Delivers everything, tells the service that the run ends, and waits for its word. None: the config's timeout.

@@ -5,10 +5,11 @@ mod common;
 use std::time::Duration;
 
 use common::{House, PATIENCE, assert_books, column, log, open, status, wait_until};
-use metrana_ingestion_logger::events::{self, Next};
+use metrana_ingestion_logger::events::{self, Next, channel};
 use metrana_ingestion_logger::{
     Backpressure, Config, DeliveryPolicy, ErrorStrategy, LogLevel, Logger, Status, Values,
 };
+use metrana_server::store::RunStatus;
 use metrana_server::{Code, Fault, Stage};
 
 fn steps(from: u64, to: u64) -> Vec<u64> {
@@ -303,7 +304,12 @@ fn a_full_queue_blocks_refuses_or_drops_as_told() {
     house.server.faults().arm(Fault::Stall);
     for backpressure in [Backpressure::Raise, Backpressure::DropNew] {
         let run = format!("{backpressure:?}");
-        let logger = open(Config { queue_bytes: 200, backpressure, ..house.config_of_small_messages(&run) });
+        let logger = open(Config {
+            queue_bytes: 200,
+            backpressure,
+            enqueue_timeout: Some(Duration::from_millis(50)),
+            ..house.config_of_small_messages(&run)
+        });
         let results: Vec<_> = (0..10).map(|value| log(&logger, f64::from(value))).collect();
         let refused = logger.counters().float_points.refused;
         assert!(refused > 0 && refused < 10, "{refused}");
@@ -329,12 +335,103 @@ fn a_full_queue_blocks_refuses_or_drops_as_told() {
 }
 
 #[test]
+fn a_call_that_blocks_waits_no_longer_than_it_is_told_and_every_wait_is_counted_and_told_of() {
+    let house = House::new();
+    house.server.faults().arm(Fault::Stall);
+    let (sink, queue) = channel(100);
+    let bound = Duration::from_millis(50);
+    let config = Config {
+        queue_bytes: 100,
+        enqueue_timeout: Some(bound),
+        log_level: LogLevel::Warn,
+        ..house.config_of_small_messages("run")
+    };
+    let logger = Logger::open(config, sink).expect("opened");
+    let refused = loop {
+        if let Err(error) = log(&logger, 1.0) {
+            break error;
+        }
+    };
+    assert_eq!(refused.status, Status::QueueFull);
+    assert!(refused.message.contains("for 50ms, nothing was logged"), "{refused}");
+    assert_eq!(log(&logger, 1.0).expect_err("still full").status, Status::QueueFull);
+    let counters = logger.counters();
+    assert_eq!((counters.waits, counters.float_points.refused), (2, 2));
+    assert!(counters.waited >= 2 * bound, "{:?}", counters.waited);
+
+    house.server.faults().clear();
+    logger.close(None).expect("closed");
+    drop(logger);
+    queue.close();
+    let lines = std::iter::from_fn(|| match queue.next(Some(PATIENCE)) {
+        Next::Event(event) => Some(event.message),
+        _ => None,
+    });
+    let told = lines.filter(|line| line.starts_with("log calls wait for room: the 100 bytes"));
+    assert_eq!(told.count(), 1, "it is told once a minute at most");
+}
+
+#[test]
+fn who_waits_now_is_counted_and_who_need_not_wait_is_not() {
+    let house = House::new();
+    house.server.faults().arm(Fault::Stall);
+    let logger = open(Config { queue_bytes: 100, ..house.config_of_small_messages("run") });
+    std::thread::scope(|scope| {
+        let calls = scope.spawn(|| (0..10).map(|_| log(&logger, 1.0)).collect::<Result<Vec<()>, _>>());
+        wait_until("a call waits", || logger.counters().waits == 1);
+        assert_eq!(logger.counters().waited, Duration::ZERO, "it still waits");
+        house.server.faults().clear();
+        calls.join().expect("no panic").expect("logged");
+    });
+    logger.close(None).expect("closed");
+    assert!(logger.counters().waited > Duration::ZERO);
+
+    let impatient = open(Config {
+        queue_bytes: 100,
+        backpressure: Backpressure::DropNew,
+        enqueue_timeout: Some(Duration::ZERO),
+        ..house.config("impatient")
+    });
+    (0..100).for_each(|_| log(&impatient, 1.0).expect("logged or dropped"));
+    impatient.close(None).expect("closed");
+    let counters = impatient.counters();
+    assert_eq!((counters.waits, counters.waited), (0, Duration::ZERO), "it never waits");
+}
+
+#[test]
+fn the_close_says_how_the_run_ended() {
+    let house = House::new();
+    for (run, said, status) in [
+        ("finished", &[][..], RunStatus::Finished),
+        ("failed", &["failed: loss is NaN"], RunStatus::Failed),
+        ("thought better of", &["failed: loss is NaN", ""], RunStatus::Finished),
+        ("aborted", &["aborted: SIGTERM"], RunStatus::Aborted),
+    ] {
+        // With something to deliver and without: what is said travels by itself either way.
+        for points in [0, 3] {
+            let run = format!("{run} after {points}");
+            let logger = open(house.config(&run));
+            (0..points).for_each(|_| log(&logger, 1.0).expect("logged"));
+            for text in said {
+                logger.set_close_message(text).expect("short enough");
+            }
+            let long = logger.set_close_message(&"x".repeat(1025)).expect_err("too long");
+            assert!(long.message.contains("1025 bytes, expected at most 1024"), "{long}");
+            logger.close(None).expect("closed");
+            logger.set_close_message("aborted: too late").expect("it changes nothing");
+            assert_eq!(house.status(&run), status, "{run}");
+            assert_books(&logger.counters(), points, 0, 0);
+        }
+    }
+}
+
+#[test]
 fn a_time_that_no_clock_will_show_is_for_ever() {
     let house = House::new();
     let config = Config {
         queue_bytes: 1,
         backpressure: Backpressure::Raise,
-        enqueue_timeout: Duration::MAX,
+        enqueue_timeout: Some(Duration::MAX),
         msg_max_age: Duration::MAX,
         ..house.config("run")
     };

@@ -122,7 +122,7 @@ fn room_is_given_back_for_what_is_sent_and_for_what_is_lost() {
         queue_bytes: 1,
         // Room that never comes is an error, not a test that hangs.
         backpressure: Backpressure::Raise,
-        enqueue_timeout: PATIENCE,
+        enqueue_timeout: Some(PATIENCE),
         delivery_policy: DeliveryPolicy::TolerateLoss,
         ..house.config_of_small_messages("run")
     };

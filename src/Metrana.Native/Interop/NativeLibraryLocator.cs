@@ -8,7 +8,7 @@ namespace Metrana.Native.Interop;
 internal static class NativeLibraryLocator
 {
     /// <summary>The interface that this assembly was written for.</summary>
-    public const uint AbiVersion = 4;
+    public const uint AbiVersion = 5;
 
     /// <summary>The environment variable that names the file to be used, instead of every other place.</summary>
     public const string PathVariable = "METRANA_NATIVE_PATH";
@@ -149,7 +149,7 @@ internal static class NativeLibraryLocator
     private static LoggerInitException NotFound(List<string> tried, string? named)
     {
         string advice = named is not null
-            ? $"The environment variable {PathVariable} names that file, and then no other is looked for: correct it, or remove it."
+            ? $"The environment variable {PathVariable} names that file, so no other place is searched: correct or remove the variable."
             : $"Reference the package Metrana.Native so that the files for {Rid} are copied beside the program, "
                 + $"or let the environment variable {PathVariable} name the file. In a checkout of the sources, "
                 + "'cargo build --release -p metrana-capi' makes it.";

@@ -40,7 +40,7 @@ internal static unsafe partial class NativeLogger
         native.Http2KeepAliveInterval = Seconds.Of(config.Http2KeepAliveInterval);
         native.Http2KeepAliveTimeout = Seconds.Of(config.Http2KeepAliveTimeout);
         native.TcpKeepAlive = Seconds.Of(config.TcpKeepAlive);
-        native.EnqueueTimeout = Seconds.Of(config.EnqueueTimeout);
+        native.EnqueueTimeout = config.EnqueueTimeout is { } enqueue ? Seconds.Of(enqueue) : Seconds.None;
         native.MsgMaxAge = Seconds.Of(config.MsgMaxAge);
         native.MsgLinger = Seconds.Of(config.MsgLinger);
         native.BackoffInitial = Seconds.Of(config.BackoffInitial);

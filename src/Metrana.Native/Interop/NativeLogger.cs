@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Metrana.Native.Interop;
 
 /// <summary>The calls on a native logger, in .NET's own types.</summary>
@@ -50,6 +52,8 @@ internal static unsafe partial class NativeLogger
             BytesSent = (long)counters.BytesSent,
             PendingBytes = (long)counters.PendingBytes,
             MisSteps = (long)counters.MisSteps,
+            Waits = (long)counters.Waits,
+            TimeWaited = new TimeSpan((long)counters.WaitedNanos / TimeSpan.NanosecondsPerTick),
         };
     }
 
@@ -59,6 +63,16 @@ internal static unsafe partial class NativeLogger
     {
         nint error = 0;
         int status = NativeMethods.LoggerFlush(logger, timeout, &error);
+        NativeError.ThrowIfFailed(status, error);
+    }
+
+    /// <summary>What the close of the run will say of it.</summary>
+    public static void SetCloseMessage(LoggerHandle logger, string message)
+    {
+        Unsafe.SkipInit(out TextTable.Stack stack);
+        using TextTable texts = new([message], &stack, nameof(message));
+        nint error = 0;
+        int status = NativeMethods.LoggerSetCloseMessage(logger, *texts.Start, &error);
         NativeError.ThrowIfFailed(status, error);
     }
 

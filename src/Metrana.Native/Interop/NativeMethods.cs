@@ -53,6 +53,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "metrana_logger_close_begin")]
     internal static partial int LoggerCloseBegin(LoggerHandle logger, double timeout, byte closeRun, ulong token, nint* error);
 
+    [LibraryImport(Library, EntryPoint = "metrana_logger_set_close_message")]
+    internal static partial int LoggerSetCloseMessage(LoggerHandle logger, NativeText message, nint* error);
+
     [LibraryImport(Library, EntryPoint = "metrana_logger_close")]
     internal static partial int LoggerClose(LoggerHandle logger, double timeout, nint* error);
 

@@ -123,6 +123,8 @@ internal struct NativeCounters
     public ulong BytesSent;
     public ulong PendingBytes;
     public ulong MisSteps;
+    public ulong Waits;
+    public ulong WaitedNanos;
 }
 
 /// <summary><c>metrana_run_info</c>.</summary>

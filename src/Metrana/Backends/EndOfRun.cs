@@ -1,3 +1,5 @@
+using Metrana.Native;
+
 namespace Metrana.Backends;
 
 /// <summary>How a run is to end.</summary>
@@ -5,4 +7,13 @@ namespace Metrana.Backends;
 /// <param name="CloseRun">False: only this process leaves, and the run stays open.</param>
 /// <param name="Outcome">How it went.</param>
 /// <param name="Message">Why, where it did not just finish.</param>
-internal sealed record EndOfRun(TimeSpan Timeout, bool CloseRun, RunOutcome Outcome, string? Message);
+internal sealed record EndOfRun(TimeSpan Timeout, bool CloseRun, RunOutcome Outcome, string? Message)
+{
+    /// <summary>What the service is told.</summary>
+    public RunEnd ForTheService => Outcome switch
+    {
+        RunOutcome.Failed => RunEnd.Failed(Message ?? ""),
+        RunOutcome.Aborted => RunEnd.Aborted(Message ?? ""),
+        _ => RunEnd.Finished,
+    };
+}

@@ -197,7 +197,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         {
             if (end.CloseRun)
             {
-                logger.Close(end.Timeout);
+                logger.Close(end.ForTheService, end.Timeout);
             }
             else
             {
@@ -215,7 +215,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         _ending = true;
         try
         {
-            await (end.CloseRun ? logger.CloseAsync(end.Timeout) : logger.ShutdownAsync(end.Timeout)).ConfigureAwait(false);
+            await (end.CloseRun ? logger.CloseAsync(end.ForTheService, end.Timeout) : logger.ShutdownAsync(end.Timeout)).ConfigureAwait(false);
         }
         finally
         {

@@ -154,6 +154,13 @@ static void wrong_handles(const metrana_logger *logger) {
 
     EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_series_last_step(logger, NULL, &step, &found, ERROR));
 
+    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_set_close_message(NULL, str("failed: early"), ERROR));
+    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_set_close_message(logger, (metrana_str){NULL, 3}, ERROR));
+    EXPECT(METRANA_STATUS_INVALID_UTF8, metrana_logger_set_close_message(logger, str("\xff"), ERROR));
+    char endless[1025];
+    memset(endless, 'x', sizeof endless);
+    EXPECT(METRANA_STATUS_VALIDATION, metrana_logger_set_close_message(logger, (metrana_str){(const uint8_t *)endless, sizeof endless}, ERROR));
+
     EXPECT(METRANA_STATUS_INVALID_DURATION, metrana_logger_flush(logger, (double)__builtin_nanf(""), ERROR));
     EXPECT(METRANA_STATUS_INVALID_DURATION, metrana_logger_close(logger, (double)__builtin_nanf(""), ERROR));
 }
@@ -257,7 +264,9 @@ int main(int count, char **arguments) {
     EXPECT(METRANA_STATUS_OK,
            metrana_logger_series_last_step(logger, NAME(str("abused"), str("ML_STEP"), NULL, 0), &step, &found, ERROR));
     CHECK(found == 1 && step == 0);
+    EXPECT(METRANA_STATUS_OK, metrana_logger_set_close_message(logger, str("failed: it was abused"), ERROR));
     EXPECT(METRANA_STATUS_OK, metrana_logger_close(logger, 60, ERROR));
+    EXPECT(METRANA_STATUS_OK, metrana_logger_set_close_message(logger, str("too late, and no harm"), ERROR));
     CHECK(counters_of(logger).float_points.sent == 1);
     metrana_logger_free(logger);
     say("done");

@@ -89,6 +89,7 @@ int main(int count, char **arguments) {
         metrana_counters counters = counters_of(logger);
         CHECK(counters.float_points.sent == accepted && counters.float_points.pending == 0);
         CHECK(counters.float_points.enqueued == accepted);
+        CHECK(counters.waits >= WRITERS && counters.waited_nanos > 0);
     }
     metrana_logger_free(logger);
     printf("accepted %llu\n", (unsigned long long)accepted);

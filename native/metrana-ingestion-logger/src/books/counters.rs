@@ -3,6 +3,8 @@
 //! All counters of a logger live behind one lock with the data that they count, so that every snapshot adds up:
 //! `added = refused + enqueued` and `enqueued = sent + dropped + spooled + pending`, for each kind.
 
+use std::time::Duration;
+
 /// The books of one kind of data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KindCounters {
@@ -136,6 +138,10 @@ pub struct Counters {
     pub pending_bytes: u64,
     /// Points logged at or below the last step of their series.
     pub mis_steps: u64,
+    /// Log calls that had to wait for room in the queue, those that wait now among them.
+    pub waits: u64,
+    /// How long all of them together waited that wait no more.
+    pub waited: Duration,
 }
 
 impl Counters {

@@ -5,6 +5,8 @@ pub(crate) mod counters;
 pub(crate) mod losses;
 pub(crate) mod reports;
 
+use std::time::{Duration, Instant};
+
 use counters::Counters;
 use losses::Losses;
 use reports::Reports;
@@ -19,7 +21,12 @@ pub(crate) struct Books {
     pub reports: Reports,
     pub losses: Losses,
     mis_step_warnings_left: u32,
+    /// When it was last told that calls wait.
+    wait_told: Option<Instant>,
 }
+
+/// That calls wait is told once in so long.
+const WAITS_TOLD_EVERY: Duration = Duration::from_mins(1);
 
 impl Books {
     /// `mis_step_warnings`: how many warnings are told before they become debug lines.
@@ -37,6 +44,16 @@ impl Books {
             }
             None => LogLevel::Debug,
         }
+    }
+
+    /// Counts a call that waits for room. Answers whether to tell of it.
+    pub(crate) fn note_wait(&mut self, now: Instant) -> bool {
+        self.counters.waits += 1;
+        let tell = self.wait_told.is_none_or(|told| now.saturating_duration_since(told) >= WAITS_TOLD_EVERY);
+        if tell {
+            self.wait_told = Some(now);
+        }
+        tell
     }
 
     /// Keeps an error until somebody asks for it.

@@ -79,10 +79,11 @@ fn turned_away(terms: &Terms) -> Result<(), Error> {
     if *backpressure == Backpressure::DropNew {
         return Ok(());
     }
+    let waited = enqueue_timeout.unwrap_or_default();
     Err(Error::new(
         Status::QueueFull,
         format!(
-            "send queue is full: no room in its {queue_bytes} bytes for {enqueue_timeout:?}, nothing was logged; \
+            "send queue is full: no room in its {queue_bytes} bytes for {waited:?}, nothing was logged; \
              the service takes data more slowly than it is logged"
         ),
     ))

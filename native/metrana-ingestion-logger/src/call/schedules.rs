@@ -92,7 +92,7 @@ impl Rehearsal {
             max_msg_size: limit,
             queue_bytes: queue,
             backpressure: Backpressure::Raise,
-            enqueue_timeout: Duration::ZERO,
+            enqueue_timeout: Some(Duration::ZERO),
             ..Config::default()
         };
         let mut stage = Stage::new(&config, 0, Lines::none(), Pool::new(queue));

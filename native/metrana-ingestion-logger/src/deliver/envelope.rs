@@ -5,7 +5,7 @@
 use bytes::Bytes;
 
 use crate::connect::transport::Outgoing;
-use crate::wire::{self, field::request};
+use crate::wire::{self, field::close_run, field::request};
 
 /// The gRPC frame's own head: not compressed, and the length.
 pub(super) const PREFIX: usize = 5;
@@ -38,11 +38,16 @@ impl Identity {
         finish(self.begin(), fields)
     }
 
-    /// The beginning of a data message, whose fields are written behind it.
-    pub(crate) fn begin_numbered(&self, number: Numbered) -> Vec<u8> {
+    /// The beginning of a data message, whose fields are written behind it. `parting`: what one that closes the run says
+    /// besides; it is not counted in `envelope_len`, and so goes with a message that has no other content.
+    pub(crate) fn begin_numbered(&self, number: Numbered, parting: &str) -> Vec<u8> {
         let mut head = self.begin();
-        if number.closes_run {
+        if number.closes_run && parting.is_empty() {
             wire::put_len(&mut head, request::CLOSE_RUN, 0);
+        } else if number.closes_run {
+            wire::put_len(&mut head, request::CLOSE_RUN, wire::len_len(parting.len()));
+            wire::put_len(&mut head, close_run::CLOSE_MESSAGE, parting.len());
+            head.extend_from_slice(parting.as_bytes());
         }
         wire::put_uint(&mut head, request::LOGGER_SESSION_ID, self.session);
         wire::put_uint(&mut head, request::SEQUENCE_NUMBER, number.sequence);
@@ -108,7 +113,7 @@ mod tests {
         wire::put_len(&mut series, request::SERIES, 2);
         wire::put_uint(&mut series, 1, 9);
         let number = Numbered { sequence: 512, closes_run: true };
-        let mut head = identity.begin_numbered(number);
+        let mut head = identity.begin_numbered(number, "");
         head.extend_from_slice(&series);
         let message = finish(head, Bytes::from(series.clone()));
         let bytes = [&message.head[..], &message.rest[..]].concat();
@@ -118,6 +123,22 @@ mod tests {
         assert_eq!((read.logger_session_id, read.sequence_number), (7, 512));
         assert!(read.close_run.is_some());
         assert_eq!(read.series.iter().map(|one| one.series_id).collect::<Vec<_>>(), [9, 9]);
+    }
+
+    #[test]
+    fn what_a_close_says_of_the_run_travels_with_it() {
+        let identity = Identity { run: Bytes::from_static(b"run"), logger: 1, session: 7 };
+        for parting in ["", "failed: loss is NaN", &"x".repeat(1024)] {
+            let number = Numbered { sequence: 512, closes_run: true };
+            let head = identity.begin_numbered(number, parting);
+            let read = UpdateRunRequest::decode(&head[PREFIX..]).expect("valid");
+            let said = read.close_run.expect("it closes").close_message.unwrap_or_default();
+            assert_eq!((&*said, read.sequence_number), (parting, 512));
+        }
+        let number = Numbered { sequence: 256, closes_run: false };
+        let read =
+            UpdateRunRequest::decode(&identity.begin_numbered(number, "finished")[PREFIX..]).expect("valid");
+        assert!(read.close_run.is_none());
     }
 
     #[test]

@@ -220,10 +220,12 @@ impl Sender {
         let next = state.inner.take(timing, clock::instant(), idle, closing.is_some());
         let pool = state.inner.chunks.pool();
         let last = closing.is_some() && state.inner.chunks.is_drained();
-        let closes_run = last && closing.is_some_and(|closing| closing.close_run) && !self.close_mark_sent;
-        let chunk = match next {
-            Taken::Chunk(chunk) => chunk,
-            Taken::Wait(_) if closes_run => state.inner.chunks.empty_message(),
+        let parts = last && closing.is_some_and(|closing| closing.close_run) && !self.close_mark_sent;
+        let parting = if parts { state.inner.close_message.clone() } else { Box::default() };
+        let (chunk, closes_run) = match next {
+            // What a close says of the run needs room that a chunk does not keep free: it follows by itself.
+            Taken::Chunk(chunk) => (chunk, parts && parting.is_empty()),
+            Taken::Wait(_) if parts => (state.inner.chunks.empty_message(), true),
             Taken::Wait(_) if last => return Ok(Work::Done),
             Taken::Wait(until) => return Ok(Work::Wait(until)),
         };
@@ -231,7 +233,7 @@ impl Sender {
 
         let number = Numbered { sequence: chunk.number, closes_run };
         self.close_mark_sent |= closes_run;
-        let mut head = self.identity.begin_numbered(number);
+        let mut head = self.identity.begin_numbered(number, &parting);
         let rest_in_chunk = self.sealer.seal(&chunk, &mut head);
         let (tally, weight, start, end) = (chunk.tally, chunk.weight, chunk.start, chunk.end);
         let rest = if rest_in_chunk {

@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::sync::{Condvar, Mutex, MutexGuard, clear_poison, is_poisoned};
 use crate::clock;
@@ -25,6 +25,12 @@ pub(crate) trait Behind {
 
     /// Gives up whatever it holds only in case it is needed: somebody needs it now.
     fn give_way(&mut self) {}
+
+    /// A call begins to wait for room.
+    fn wait_began(&mut self) {}
+
+    /// It has ended, whether the call was let in or not.
+    fn wait_ended(&mut self, _waited: Duration) {}
 }
 
 /// What lies behind the gate, with the books of the gate itself.
@@ -49,6 +55,14 @@ pub(crate) struct GateState<S> {
 pub(crate) struct Closing {
     /// Whether the run ends with it.
     pub close_run: bool,
+}
+
+/// The place of a call in the line of those who wait for room.
+#[derive(Clone, Copy)]
+struct Ticket {
+    number: u64,
+    /// Since when it waits. None: it may not wait at all.
+    since: Option<Instant>,
 }
 
 /// How long a call may wait for room.
@@ -293,7 +307,7 @@ impl<S: Behind> Gate<S> {
     ) -> Result<R, Turned<A>> {
         let _alarm = Alarm(self);
         let mut state = self.enter().map_err(Turned::Down)?;
-        let mut ticket = None;
+        let mut ticket: Option<Ticket> = None;
         let mut deadline = None;
         loop {
             let planned = state.admits().and_then(|()| plan(&mut state.inner));
@@ -305,7 +319,7 @@ impl<S: Behind> Gate<S> {
                 }
             };
             state.catch_up();
-            let first_in_line = state.waiting.front().copied() == ticket;
+            let first_in_line = state.waiting.front().copied() == ticket.map(|ticket| ticket.number);
             if !state.has_room(weight) {
                 state.inner.give_way();
                 state.catch_up();
@@ -323,10 +337,10 @@ impl<S: Behind> Gate<S> {
                 return Ok(result);
             }
             if ticket.is_none() {
-                ticket = Some(state.next_ticket);
-                let new = state.next_ticket;
+                let number = state.next_ticket;
+                ticket = Some(Ticket { number, since: None });
                 state.next_ticket += 1;
-                state.waiting.push_back(new);
+                state.waiting.push_back(number);
             }
             // A time that no clock will show is for ever.
             let until = match patience(&state.inner) {
@@ -335,24 +349,30 @@ impl<S: Behind> Gate<S> {
                     *deadline.get_or_insert_with(|| clock::instant().checked_add(limit))
                 }
             };
-            state = match until {
+            let now = clock::instant();
+            let left = until.map(|until| until.saturating_duration_since(now));
+            if left.is_some_and(|left| left.is_zero()) {
+                self.leave(&mut state, ticket);
+                return Err(Turned::Away(turned_away(&mut state.inner, planned)));
+            }
+            if let Some(Ticket { since: since @ None, .. }) = &mut ticket {
+                *since = Some(now);
+                state.inner.wait_began();
+            }
+            state = match left {
                 None => self.room.wait(state).map_err(|_| Turned::Down(poisoned()))?,
-                Some(until) => {
-                    let left = until.saturating_duration_since(clock::instant());
-                    if left.is_zero() {
-                        self.leave(&mut state, ticket);
-                        return Err(Turned::Away(turned_away(&mut state.inner, planned)));
-                    }
-                    self.room.wait_timeout(state, left).map_err(|_| Turned::Down(poisoned()))?.0
-                }
+                Some(left) => self.room.wait_timeout(state, left).map_err(|_| Turned::Down(poisoned()))?.0,
             };
         }
     }
 
     /// Takes a waiting call out of the line; the next one may have been waiting for just that.
-    fn leave(&self, state: &mut GateState<S>, ticket: Option<u64>) {
-        if let Some(ticket) = ticket {
-            state.waiting.retain(|waiting| *waiting != ticket);
+    fn leave(&self, state: &mut GateState<S>, ticket: Option<Ticket>) {
+        if let Some(Ticket { number, since }) = ticket {
+            state.waiting.retain(|waiting| *waiting != number);
+            if let Some(since) = since {
+                state.inner.wait_ended(clock::instant().saturating_duration_since(since));
+            }
             if !state.waiting.is_empty() {
                 self.room.notify_all();
             }

@@ -5,8 +5,12 @@
     reason = "a tray's number is below the number of trays, which all these rows are long"
 )]
 
-use super::stage::Stage;
+use std::time::Duration;
+
+use super::stage::{Stage, Terms};
 use crate::books::counters::Kind;
+use crate::clock;
+use crate::config::LogLevel;
 use crate::names::ids::SeriesId;
 use crate::names::series::Nature;
 use crate::stage::chunk::SCALAR_WEIGHT;
@@ -119,5 +123,21 @@ impl Behind for Stage {
 
     fn give_way(&mut self) {
         self.close_trays();
+    }
+
+    fn wait_began(&mut self) {
+        if self.books.note_wait(clock::instant()) {
+            let Terms { queue_bytes, .. } = self.terms;
+            self.events.log(LogLevel::Warn, || {
+                format!(
+                    "log calls wait for room: the {queue_bytes} bytes of the send queue are full, because the service takes \
+                     data more slowly than it is logged; the counters say how often and how long calls wait"
+                )
+            });
+        }
+    }
+
+    fn wait_ended(&mut self, waited: Duration) {
+        self.books.counters.waited += waited;
     }
 }

@@ -40,6 +40,9 @@ const SMALLEST_PIECE: usize = 1024;
 /// A clock that is so many milliseconds behind what was read before was set back.
 const CLOCK_SET_BACK: i64 = 1000;
 
+/// How long a call waits for room that does not block for as long as it takes, where the config does not say.
+const USUAL_PATIENCE: Duration = Duration::from_secs(1);
+
 /// What is written of a call.
 pub(crate) struct Staged {
     /// The bytes that it took.
@@ -61,7 +64,8 @@ pub(crate) enum Taken {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
     pub backpressure: Backpressure,
-    pub enqueue_timeout: Duration,
+    /// How long it waits for room. None: as long as it takes.
+    pub enqueue_timeout: Option<Duration>,
     pub queue_bytes: usize,
     /// Whether collected errors are raised by the next log call.
     pub raise_errors: bool,
@@ -71,17 +75,19 @@ impl Terms {
     fn of(config: &Config) -> Self {
         Self {
             backpressure: config.backpressure,
-            enqueue_timeout: config.enqueue_timeout,
+            enqueue_timeout: match config.backpressure {
+                Backpressure::Block => config.enqueue_timeout,
+                Backpressure::DropNew | Backpressure::Raise => {
+                    Some(config.enqueue_timeout.unwrap_or(USUAL_PATIENCE))
+                }
+            },
             queue_bytes: config.queue_bytes,
             raise_errors: config.error_strategy == ErrorStrategy::RaiseOnLog,
         }
     }
 
     pub(crate) fn patience(&self) -> Patience {
-        match self.backpressure {
-            Backpressure::Block => Patience::Forever,
-            Backpressure::DropNew | Backpressure::Raise => Patience::Limited(self.enqueue_timeout),
-        }
+        self.enqueue_timeout.map_or(Patience::Forever, Patience::Limited)
     }
 }
 
@@ -113,6 +119,8 @@ pub(crate) struct Stage {
     pub(super) read_last: i64,
     /// Where the rows of the call that is planned go.
     pub rows: Vec<Row>,
+    /// What the close of the run will say besides that it ends.
+    pub close_message: Box<str>,
 }
 
 /// A row of a call: its environment and lane, where they are known.
@@ -144,6 +152,7 @@ impl Stage {
             spare: 0,
             read_last: i64::MIN,
             rows: Vec::new(),
+            close_message: Box::default(),
         }
     }
 

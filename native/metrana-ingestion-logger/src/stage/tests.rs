@@ -226,7 +226,7 @@ fn no_envelope_makes_a_message_larger_than_the_limit() {
         let mut largest = 0;
         while let Taken::Chunk(chunk) = stage.take(timing, Instant::now(), true, true) {
             let number = Numbered { sequence: u64::MAX, closes_run: true };
-            let mut head = identity.begin_numbered(number);
+            let mut head = identity.begin_numbered(number, "");
             if Sealer::default().seal(&chunk, &mut head) {
                 head.extend_from_slice(&chunk.wire);
             }

@@ -15,6 +15,10 @@ pub(crate) mod request {
     pub(crate) const SEQUENCE_NUMBER: u8 = 12;
 }
 
+pub(crate) mod close_run {
+    pub(crate) const CLOSE_MESSAGE: u8 = 1;
+}
+
 pub(crate) mod series {
     pub(crate) const SERIES_ID: u8 = 1;
     pub(crate) const POINT_BATCHES: u8 = 2;

@@ -8,7 +8,7 @@ use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Counters, Error, Logger, StdFloats, Steps, Timestamps, Values};
 use metrana_proto::svc::initialize_run_logging_response::{EnvStatuses, InitializedRun, Msg};
 use metrana_proto::svc::{InitializeRunLoggingResponse, UpdateRunRequest};
-use metrana_server::store::FloatPoints;
+use metrana_server::store::{FloatPoints, RunStatus};
 use metrana_server::{Code, Fault, Options, RunningServer, Server, Stage};
 use metrana_testkit::deadline::Deadline;
 use metrana_testkit::peer::{Peer, Reaction, Recorded};
@@ -55,6 +55,12 @@ impl House {
         let series = store.series(&info.id).expect("its series");
         assert_eq!(series.len(), 1, "one series");
         store.points(&info.id, series[0].id, 0, u64::MAX).expect("its points")
+    }
+
+    /// How the run stands.
+    pub fn status(&self, run: &str) -> RunStatus {
+        let runs = self.server.store().runs().expect("runs");
+        runs.iter().find(|info| info.definition.key.run_name == run).expect("the run").status
     }
 
     pub fn is_closed(&self, run: &str) -> bool {
@@ -132,7 +138,6 @@ fn quick_config(run: &str, endpoint: &str) -> Config {
         endpoint: endpoint.to_owned(),
         backoff_initial: Duration::from_millis(1),
         backoff_max: Duration::from_millis(20),
-        enqueue_timeout: Duration::from_millis(50),
         init_timeout: PATIENCE,
         close_timeout: PATIENCE,
         ..Config::default()
