@@ -35,7 +35,7 @@ internal static class ConnectionString
             }
             else
             {
-                problems.Add($"at character {start + 1} the value's quotes are not closed, or something stands behind them");
+                problems.Add($"at character {start + 1} the value's quotes are not closed, or text follows them");
             }
         }
 

@@ -77,6 +77,6 @@ internal static class Exact
     private static ArgumentOutOfRangeException Inexact<T>(T value, string parameter, int index) => new(
         parameter,
         value,
-        $"{(index < 0 ? "The value" : $"The value at index {index}")} is beyond 2^53, so it would have to be rounded. "
-            + "Convert it to double where that is meant.");
+        $"{(index < 0 ? "The value" : $"The value at index {index}")} is beyond 2^53 and would be rounded. "
+            + "Convert it to double if that is intended.");
 }

@@ -171,7 +171,7 @@ public sealed partial class Logger
         if (value is string or ITuple or IFormattable or bool or Uri or Version or char)
         {
             throw new ArgumentException(
-                "A configuration has names for its settings: pass a dictionary, an anonymous object, new { lr = 3e-4 }, or a record. "
+                "Settings need names: pass a dictionary, an anonymous object, new { lr = 3e-4 }, or a record. "
                     + $"A {value.GetType().Name} has none; LogAttributes writes it under a name.",
                 nameof(value));
         }

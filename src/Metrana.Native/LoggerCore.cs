@@ -303,7 +303,7 @@ internal sealed class LoggerCore
         EventPump.Shared.Lines.Post(
             sink,
             LogLevel.Information,
-            $"the run is open, {(core.Info.Created ? "and new" : "and was there before")}; this is logger {core.Info.LoggerId} of job {core.Info.OrchestrationId}");
+            $"the run is open, {(core.Info.Created ? "newly created" : "continued")}: logger {core.Info.LoggerId}, job {core.Info.OrchestrationId}");
         return core;
     }
 

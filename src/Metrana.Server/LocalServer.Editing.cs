@@ -20,7 +20,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Removes a run with all that it holds. Nothing brings it back.</summary>
-    /// <exception cref="LocalServerException">There is no such run.</exception>
+    /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task DeleteRunAsync(string runId, CancellationToken cancellationToken = default) =>
         _http.DeleteAsync($"api/v1/runs/{Escape(runId)}", cancellationToken);
 

@@ -106,7 +106,7 @@ public sealed partial class LocalServer : IAsyncDisposable
                 living = await new DataDirectory(directory).FindAsync(cancellationToken).ConfigureAwait(false) is { } found
                     && found.Pid == process.Id
                     ? found
-                    : throw new LocalServerException($"The server has started in {directory}, but is not to be found there.");
+                    : throw new LocalServerException($"The server started in {directory}, but cannot be found there.");
             }
             catch
             {

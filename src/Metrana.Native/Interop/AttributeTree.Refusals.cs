@@ -16,7 +16,7 @@ internal sealed partial class AttributeTree
     private ArgumentException NoAttribute(object value) => Refusal(
         $"{Described(value)} cannot be an attribute. "
             + (IsPair(value.GetType())
-                ? "Put the pairs into a dictionary with texts for keys, which becomes a map."
+                ? "Put the pairs into a dictionary with string keys."
                 : "Attributes are texts, numbers, booleans, dates, enums and null, records and objects of such properties, and "
                     + "dictionaries, lists and sets of them. Convert it to text or to a number."));
 

@@ -91,7 +91,7 @@ internal sealed partial class AttributeTree
                 WriteList<long>(list);
                 break;
             case Array { Rank: > 1 and int rank }:
-                throw Refusal($"an array of rank {rank} cannot be an attribute. Make an array of arrays of it.");
+                throw Refusal($"an array of rank {rank} cannot be an attribute. Convert it to an array of arrays.");
             case IEnumerable list:
                 WriteList(list);
                 break;
@@ -235,7 +235,7 @@ internal sealed partial class AttributeTree
                 {
                     // The path of the message is the map's own.
                     _depth--;
-                    throw Refusal($"a key is {Described(entries.Key)}; keys of attributes are texts.");
+                    throw Refusal($"a key is {Described(entries.Key)}; attribute keys must be strings.");
                 }
 
                 WriteEntry(key, entries.Value);
@@ -277,7 +277,7 @@ internal sealed partial class AttributeTree
     private void WriteEntry(string key, object? value)
     {
         _path[_depth - 1] = (key, 0);
-        WriteText(key ?? throw Refusal("a key is null; keys of attributes are texts."));
+        WriteText(key ?? throw Refusal("a key is null; attribute keys must be strings."));
         Write(value);
     }
 

@@ -131,7 +131,7 @@ internal sealed partial class AttributeTree
     {
         if (_depth == MostDepth)
         {
-            throw Refusal($"values lie in each other more than {MostDepth} deep here (does one contain itself?)");
+            throw Refusal($"values are nested more than {MostDepth} deep here (does one contain itself?)");
         }
 
         Write(node);
@@ -160,7 +160,7 @@ internal sealed partial class AttributeTree
         {
             if ((long)_length + length > MostBytes)
             {
-                throw Refusal($"the values of one call take more than {MostBytes >> 20} MiB here (a sequence that never ends?)");
+                throw Refusal($"the values of one call take more than {MostBytes >> 20} MiB here (an endless sequence?)");
             }
 
             Array.Resize(ref _bytes, Math.Max(checked(_length + length), (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));

@@ -55,7 +55,7 @@ internal sealed class PendingCalls
         {
             if (_calls.TryRemove(call.Token, out _))
             {
-                call.End(new Failure(MetranaStatus.EventsClosed, null, "The process ends, and nobody waits for the service any more."), null);
+                call.End(new Failure(MetranaStatus.EventsClosed, null, "The process is ending and no longer waits for the service."), null);
             }
         }
     }

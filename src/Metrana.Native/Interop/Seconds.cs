@@ -21,7 +21,7 @@ internal static class Seconds
         if (given < TimeSpan.Zero && given != Timeout.InfiniteTimeSpan)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(timeout), given, "A timeout is zero or more, or Timeout.InfiniteTimeSpan for as long as it takes.");
+                nameof(timeout), given, "A timeout must be zero or more, or Timeout.InfiniteTimeSpan for no limit.");
         }
 
         return Of(given);

@@ -28,7 +28,7 @@ internal sealed class DataDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocalServerException($"The data directory {FullPath} cannot be made: {e.Message}", e);
+            throw new LocalServerException($"The data directory {FullPath} cannot be created: {e.Message}", e);
         }
     }
 

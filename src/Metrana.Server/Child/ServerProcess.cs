@@ -100,7 +100,7 @@ internal sealed class ServerProcess
 
     private static LocalServerException CannotStart(string program, Win32Exception cause) => new(
         $"The server program {program} cannot be started on this machine ({ServerProgram.Rid}): {cause.Message}. "
-        + "See that it is the program for this platform and may be executed, here or from the temporary folder.",
+        + "Check that it is built for this platform and executable, here or from the temporary folder.",
         cause);
 
     private static ServerProcess LaunchFile(string program, ServerArguments arguments, LocalServerOptions options)

@@ -17,7 +17,7 @@ internal static class Expect
     {
         foreach (var part in parts)
         {
-            That(part is not null, "A part is null that never is.");
+            That(part is not null, "A required part is null.");
         }
     }
 
@@ -36,7 +36,7 @@ internal static class Expect
     {
         foreach (var length in lengths)
         {
-            That(length is not null && length == lengths[0], "The columns are not of one length.");
+            That(length is not null && length == lengths[0], "The columns differ in length.");
         }
     }
 }

@@ -128,7 +128,7 @@ internal sealed class AttributeLeaves
 
                 break;
             case Array { Rank: > 1 }:
-                throw Refusal(path, "is an array of several dimensions. Make an array of arrays of it.");
+                throw Refusal(path, "is an array of several dimensions. Convert it to an array of arrays.");
             case IEnumerable list:
                 AddList(path, list, depth);
                 break;
