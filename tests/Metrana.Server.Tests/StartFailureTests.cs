@@ -105,7 +105,7 @@ public sealed class StartFailureTests
         using var program = new FakeProgram("");
         await File.WriteAllTextAsync(program.Path, $"#!{interpreter.Path}\n");
 
-        await Failing(program).Should().ThrowAsync<LocalServerException>().WithMessage("*cannot be started*ermission denied*may be executed*");
+        await Failing(program).Should().ThrowAsync<LocalServerException>().WithMessage("*cannot be started*ermission denied*and executable*");
     }
 
     [Fact]
