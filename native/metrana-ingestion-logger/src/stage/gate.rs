@@ -57,14 +57,6 @@ pub(crate) struct Closing {
     pub close_run: bool,
 }
 
-/// The place of a call in the line of those who wait for room.
-#[derive(Clone, Copy)]
-struct Ticket {
-    number: u64,
-    /// Since when it waits. None: it may not wait at all.
-    since: Option<Instant>,
-}
-
 /// How long a call may wait for room.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
@@ -307,25 +299,26 @@ impl<S: Behind> Gate<S> {
     ) -> Result<R, Turned<A>> {
         let _alarm = Alarm(self);
         let mut state = self.enter().map_err(Turned::Down)?;
-        let mut ticket: Option<Ticket> = None;
+        let mut ticket = None;
+        let mut since = None;
         let mut deadline = None;
         loop {
             let planned = state.admits().and_then(|()| plan(&mut state.inner));
             let (weight, planned) = match planned {
                 Ok(planned) => planned,
                 Err(error) => {
-                    self.leave(&mut state, ticket);
+                    self.leave(&mut state, ticket, since);
                     return Err(Turned::Down(error));
                 }
             };
             state.catch_up();
-            let first_in_line = state.waiting.front().copied() == ticket.map(|ticket| ticket.number);
+            let first_in_line = state.waiting.front().copied() == ticket;
             if !state.has_room(weight) {
                 state.inner.give_way();
                 state.catch_up();
             }
             if first_in_line && state.has_room(weight) {
-                self.leave(&mut state, ticket);
+                self.leave(&mut state, ticket, since);
                 let spare = if state.waiting.is_empty() {
                     state.limit.saturating_sub(state.held + weight)
                 } else {
@@ -337,10 +330,10 @@ impl<S: Behind> Gate<S> {
                 return Ok(result);
             }
             if ticket.is_none() {
-                let number = state.next_ticket;
-                ticket = Some(Ticket { number, since: None });
+                let new = state.next_ticket;
+                ticket = Some(new);
                 state.next_ticket += 1;
-                state.waiting.push_back(number);
+                state.waiting.push_back(new);
             }
             // A time that no clock will show is for ever.
             let until = match patience(&state.inner) {
@@ -352,11 +345,11 @@ impl<S: Behind> Gate<S> {
             let now = clock::instant();
             let left = until.map(|until| until.saturating_duration_since(now));
             if left.is_some_and(|left| left.is_zero()) {
-                self.leave(&mut state, ticket);
+                self.leave(&mut state, ticket, since);
                 return Err(Turned::Away(turned_away(&mut state.inner, planned)));
             }
-            if let Some(Ticket { since: since @ None, .. }) = &mut ticket {
-                *since = Some(now);
+            if since.is_none() {
+                since = Some(now);
                 state.inner.wait_began();
             }
             state = match left {
@@ -367,9 +360,10 @@ impl<S: Behind> Gate<S> {
     }
 
     /// Takes a waiting call out of the line; the next one may have been waiting for just that.
-    fn leave(&self, state: &mut GateState<S>, ticket: Option<Ticket>) {
-        if let Some(Ticket { number, since }) = ticket {
-            state.waiting.retain(|waiting| *waiting != number);
+    /// `since`: since when it has waited, if it has.
+    fn leave(&self, state: &mut GateState<S>, ticket: Option<u64>, since: Option<Instant>) {
+        if let Some(ticket) = ticket {
+            state.waiting.retain(|waiting| *waiting != ticket);
             if let Some(since) = since {
                 state.inner.wait_ended(clock::instant().saturating_duration_since(since));
             }
