@@ -8,6 +8,9 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
 {
     private const int Calls = 2000;
 
+    /// <summary>A call that allocates does so in each round. What the collector took out of a pool meanwhile comes back once.</summary>
+    private const int Rounds = 3;
+
     private static readonly double[] _column = new double[100];
     private static readonly float[] _floats = new float[100];
     private static readonly long[] _numbers = [.. Enumerable.Range(0, 100).Select(i => (long)i)];
@@ -116,13 +119,18 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
             call();
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Calls; i++)
-        {
-            call();
-        }
+        return Enumerable.Range(0, Rounds).Min(_ => Round());
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        long Round()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Calls; i++)
+            {
+                call();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
