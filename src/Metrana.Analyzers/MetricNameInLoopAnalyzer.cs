@@ -7,7 +7,7 @@ namespace Metrana.Analyzers;
 
 /// <summary>Finds metrics whose name is put together anew on each pass of a loop.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MetricNameInLoopAnalyzer : DiagnosticAnalyzer
+public sealed class MetricNameInLoopAnalyzer : LoggingAnalyzer
 {
     /// <summary>The id of the rule.</summary>
     public const string Id = "METRANA101";
@@ -26,24 +26,9 @@ public sealed class MetricNameInLoopAnalyzer : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(_rule);
 
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Look(OperationAnalysisContext context, IInvocationOperation call)
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(start =>
-        {
-            if (LoggingTypes.Of(start.Compilation) is { } types)
-            {
-                start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
-            }
-        });
-    }
-
-    private static void Look(OperationAnalysisContext context, LoggingTypes types)
-    {
-        IInvocationOperation call = (IInvocationOperation)context.Operation;
-        if (!types.Log(call.TargetMethod) || LoopAround(call) is not { } loop)
+        if (LoopAround(call) is not { } loop)
         {
             return;
         }

@@ -8,7 +8,7 @@ namespace Metrana.Analyzers;
 
 /// <summary>Finds calls that spell out another number of steps than of values, which would throw.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class StepCountAnalyzer : DiagnosticAnalyzer
+public sealed class StepCountAnalyzer : LoggingAnalyzer
 {
     /// <summary>The id of the rule.</summary>
     public const string Id = "METRANA102";
@@ -26,28 +26,8 @@ public sealed class StepCountAnalyzer : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(_rule);
 
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Look(OperationAnalysisContext context, IInvocationOperation call)
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(start =>
-        {
-            if (LoggingTypes.Of(start.Compilation) is { } types)
-            {
-                start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
-            }
-        });
-    }
-
-    private static void Look(OperationAnalysisContext context, LoggingTypes types)
-    {
-        IInvocationOperation call = (IInvocationOperation)context.Operation;
-        if (!types.Log(call.TargetMethod))
-        {
-            return;
-        }
-
         int? values = null, steps = null;
         foreach (IArgumentOperation argument in call.Arguments)
         {
