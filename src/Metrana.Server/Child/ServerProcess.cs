@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Metrana.Server.Http;
 
 namespace Metrana.Server.Child;
@@ -166,19 +165,7 @@ internal sealed class ServerProcess
                 $"The server {program} ended with exit code {exitCode} before it listened.{_standardError.Text()}", exitCode);
         }
 
-        try
-        {
-            if (JsonSerializer.Deserialize(line, ServerJson.Default.ServerEndpoints) is { Grpc: not null, Http: not null } endpoints)
-            {
-                return endpoints;
-            }
-        }
-        catch (JsonException)
-        {
-            // Told below, with the line.
-        }
-
-        throw new LocalServerException(
+        return ServerEndpoints.Read(line) ?? throw new LocalServerException(
             $"The first line of {program} does not say where it listens: '{line}'. Is it a metrana-server program of this version?");
     }
 

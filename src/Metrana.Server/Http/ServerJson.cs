@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Metrana.Server.Http;
@@ -37,7 +38,23 @@ namespace Metrana.Server.Http;
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The line that the server prints when it listens.</summary>
-internal sealed record ServerEndpoints(string Grpc, string Http);
+internal sealed record ServerEndpoints(string Grpc, string Http)
+{
+    /// <summary>Reads that line; null where it is another one.</summary>
+    public static ServerEndpoints? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, ServerJson.Default.ServerEndpoints) is { Grpc: not null, Http: not null } endpoints
+                ? endpoints
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>What a server leaves in its data directory for whoever looks for it.</summary>
 internal sealed record LivingServer(int Pid, string Grpc, string Http, string? Key);

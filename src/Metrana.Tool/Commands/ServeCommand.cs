@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Metrana.Server;
 using Metrana.Server.Child;
+using Metrana.Server.Http;
 using Metrana.Tool.Kernel;
 
 namespace Metrana.Tool.Commands;
@@ -66,7 +67,7 @@ internal sealed class ServeCommand : ToolCommand
         try
         {
             var line = await process.StandardOutput.ReadLineAsync(cancellationToken);
-            if (line is not null && ServerAddress.Read(line) is { } address)
+            if (line is not null && ServerEndpoints.Read(line) is { } address)
             {
                 session.Answer(
                     new { address.Grpc, address.Http, Pid = process.Id },
