@@ -103,7 +103,11 @@ internal sealed class ExportCommand : ServerCommand
         {
             foreach (var run in runs)
             {
-                await export.RunAsync(run, await server.GetAttributesAsync(run.RunId, cancellationToken));
+                if (export.HoldsEverything)
+                {
+                    await export.RunAsync(run, await server.GetAttributesAsync(run.RunId, cancellationToken));
+                }
+
                 var all = await server.GetSeriesAsync(run.RunId, cancellationToken);
                 foreach (var one in SeriesFinder.Find(all, session.Value(_metric), [], $"{run.Project}/{run.Name}"))
                 {

@@ -18,10 +18,6 @@ internal sealed class CsvExport : IExport
         _output.Write(Titles + "\n");
     }
 
-    public bool HoldsEverything => false;
-
-    public Task RunAsync(StoredRun run, IReadOnlyDictionary<string, StoredValue> attributes) => Task.CompletedTask;
-
     public Task PointAsync(ExportedSeries series, StoredPoint point)
     {
         if (!ReferenceEquals(series, _series))
@@ -46,10 +42,6 @@ internal sealed class CsvExport : IExport
         _output.Write('\n');
         return Task.CompletedTask;
     }
-
-    public Task HistogramAsync(ExportedSeries series, StoredHistogram histogram) => Task.CompletedTask;
-
-    public Task ScatterAsync(ExportedSeries series, StoredScatter scatter) => Task.CompletedTask;
 
     public Task FinishAsync() => _output.FlushAsync();
 

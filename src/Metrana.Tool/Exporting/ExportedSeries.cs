@@ -19,16 +19,16 @@ internal sealed record ExportedSeries(StoredRun Run, StoredSeries Series)
 /// <summary>A file that runs are written to.</summary>
 internal interface IExport : IAsyncDisposable
 {
-    /// <summary>Whether it can hold histograms, scatters and attributes as well as numbers.</summary>
-    bool HoldsEverything { get; }
+    /// <summary>Whether it can hold runs with their attributes, histograms and scatters as well as numbers. Only then is it given them.</summary>
+    bool HoldsEverything => false;
 
-    Task RunAsync(StoredRun run, IReadOnlyDictionary<string, StoredValue> attributes);
+    Task RunAsync(StoredRun run, IReadOnlyDictionary<string, StoredValue> attributes) => Task.CompletedTask;
 
     Task PointAsync(ExportedSeries series, StoredPoint point);
 
-    Task HistogramAsync(ExportedSeries series, StoredHistogram histogram);
+    Task HistogramAsync(ExportedSeries series, StoredHistogram histogram) => Task.CompletedTask;
 
-    Task ScatterAsync(ExportedSeries series, StoredScatter scatter);
+    Task ScatterAsync(ExportedSeries series, StoredScatter scatter) => Task.CompletedTask;
 
     /// <summary>Writes what is still held back.</summary>
     Task FinishAsync();

@@ -25,25 +25,17 @@ internal sealed class ParquetExport : IExport
 
     private ParquetExport(ParquetWriter writer) => _writer = writer;
 
-    public bool HoldsEverything => false;
-
     public static async Task<ParquetExport> CreateAsync(Stream output)
     {
         var schema = new ParquetSchema(_run, _metric, _scale, _labels, _environment, _rlStep, _episode, _step, _timestamp, _value);
         return new ParquetExport(await ParquetWriter.CreateAsync(schema, output));
     }
 
-    public Task RunAsync(StoredRun run, IReadOnlyDictionary<string, StoredValue> attributes) => Task.CompletedTask;
-
     public Task PointAsync(ExportedSeries series, StoredPoint point)
     {
         _rows.Add((series, point));
         return _rows.Count == RowsAtOnce ? WriteAsync() : Task.CompletedTask;
     }
-
-    public Task HistogramAsync(ExportedSeries series, StoredHistogram histogram) => Task.CompletedTask;
-
-    public Task ScatterAsync(ExportedSeries series, StoredScatter scatter) => Task.CompletedTask;
 
     public Task FinishAsync() => _rows.Count > 0 ? WriteAsync() : Task.CompletedTask;
 
