@@ -6,6 +6,8 @@ namespace Metrana.Server.Tests;
 /// <summary>What tests ask about processes.</summary>
 internal static class Processes
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether a process runs; one that has ended and only waits to be collected does not.</summary>
     public static bool Runs(int id)
     {
@@ -22,24 +24,7 @@ internal static class Processes
 
     /// <summary>Waits until a process has ended.</summary>
     /// <exception cref="TimeoutException">It has not within 20 seconds.</exception>
-    public static Task UntilEndedAsync(int id) => UntilAsync(() => !Runs(id), $"process {id} to end");
-
-    /// <summary>Waits until something is so.</summary>
-    /// <exception cref="TimeoutException">It is not within 20 seconds.</exception>
-    public static async Task UntilAsync(Func<bool> isSo, string what)
-    {
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        var since = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            if (since.Elapsed > TimeSpan.FromSeconds(20))
-            {
-                throw new TimeoutException($"Waited 20 s for {what}.");
-            }
-
-            await pause.WaitForNextTickAsync();
-        }
-    }
+    public static Task UntilEndedAsync(int id) => Eventually.ShouldAsync(() => !Runs(id), $"process {id} ends", _patience);
 
     public static void Kill(int id)
     {

@@ -34,7 +34,7 @@ public sealed class StartsTests : IDisposable
         Files().Should().Equal(files);
         // Sockets that were given up may take a moment to close. Each round would leave one at least.
         var bound = descriptors + Math.Max(rounds, 4);
-        await Processes.UntilAsync(() => Descriptors() < bound, "fewer descriptors");
+        await Eventually.ShouldAsync(() => Descriptors() < bound, "the descriptors are closed", TimeSpan.FromSeconds(20));
 
         async Task RoundAsync()
         {

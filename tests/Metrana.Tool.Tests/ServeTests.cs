@@ -14,7 +14,7 @@ public sealed class ServeTests
         using var end = new CancellationTokenSource(TestTool.Deadline);
         await using var output = new LockedWriter();
         var serving = new TestTool().RunAsync(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--json"], output, end.Token);
-        await Eventually.TrueAsync(() => output.ToString().TrimEnd().EndsWith('}'), "where it listens");
+        await Eventually.ShouldAsync(() => output.ToString().TrimEnd().EndsWith('}'), "where it listens", TestTool.Deadline);
         var address = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("http").GetString()!;
         await using var server = LocalServer.At(new Uri(address));
         (await server.GetRunsAsync()).Should().BeEmpty();

@@ -28,12 +28,12 @@ public sealed class TailTests(RunsFixture runs) : IClassFixture<RunsFixture>
         run.LogEnvironmentStep("reward", new double[] { 1, 3 }, 0, ["a", "b"]);
         await run.FlushAsync();
         var tail = runs.Tool().RunAsync(["tail", run.Id, "-f"], output, end.Token);
-        await Eventually.TrueAsync(() => output.ToString().Contains("0\tloss\t0.5"), "the first point");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("0\tloss\t0.5"), "the first point", TestTool.Deadline);
 
         run.Log("loss", 0.25, step: 1);
         run.LogEnvironmentStep("reward", new double[] { 5, 7 }, 1, ["a", "b"]);
         await run.FlushAsync();
-        await Eventually.TrueAsync(() => output.ToString().Contains("1\tloss\t0.25"), "the second point");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("1\tloss\t0.25"), "the second point", TestTool.Deadline);
         await run.DisposeAsync();
         var result = await tail;
 
@@ -51,7 +51,7 @@ public sealed class TailTests(RunsFixture runs) : IClassFixture<RunsFixture>
         run.Log("loss", 0.5, step: 0);
         await run.FlushAsync();
         var tail = runs.Tool().RunAsync(["tail", run.Id, "-f", "--json"], output, end.Token);
-        await Eventually.TrueAsync(() => output.ToString().Contains("\"value\":0.5"), "the first point");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("\"value\":0.5"), "the first point", TestTool.Deadline);
 
         await end.CancelAsync();
 

@@ -87,11 +87,11 @@ public sealed class WatchTests(RunsFixture runs) : IClassFixture<RunsFixture>
         ConsoleKeyInfo? key = null;
         var tool = new TestTool { Data = runs.Data, IsTerminal = true, Width = 80, ReadKey = () => key };
         var watching = tool.RunAsync(["watch", run.Id], output, end.Token);
-        await Eventually.TrueAsync(() => output.ToString().Contains("125", StringComparison.Ordinal), "the first point");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("125", StringComparison.Ordinal), "the first point", TestTool.Deadline);
 
         run.Log("loss", 777, step: 1);
         await run.FlushAsync();
-        await Eventually.TrueAsync(() => output.ToString().Contains("777", StringComparison.Ordinal), "the point that came while it was watched");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("777", StringComparison.Ordinal), "the point that came while it was watched", TestTool.Deadline);
         key = Key('q', ConsoleKey.Q);
 
         (await watching).Code.Should().Be(0);
