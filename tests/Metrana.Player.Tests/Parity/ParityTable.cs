@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Metrana.Player.Tests.Parity;
 
-/// <summary>A row of docs/parity.md.</summary>
+/// <summary>A row of docs/parity.md or docs/parity-telemetry.md.</summary>
 /// <param name="Table">The heading above it.</param>
 /// <param name="Id">What tests call it by.</param>
-/// <param name="Published">What the published packages have.</param>
+/// <param name="Published">What the published packages have, or what the other systems promise.</param>
 /// <param name="Ours">What it is called here.</param>
 /// <param name="Text">All cells between the id and the proof.</param>
 /// <param name="IsLater">Whether it is not built yet.</param>
@@ -13,10 +13,16 @@ namespace Metrana.Player.Tests.Parity;
 internal sealed record ParityRow(
     string Table, string Id, string Published, string Ours, string Text, bool IsLater, IReadOnlyList<string> Tests);
 
-/// <summary>Reads the tables of docs/parity.md.</summary>
+/// <summary>Reads the tables of the documents that tell what is as it is elsewhere.</summary>
 internal static partial class ParityTable
 {
-    public static IReadOnlyList<ParityRow> Read() => [.. Rows(File.ReadLines(Path.Combine(Checkout.Root, "docs", "parity.md")))];
+    /// <summary>The published engines.</summary>
+    public const string Engines = "parity.md";
+
+    /// <summary>The other systems that users of the library live with.</summary>
+    public const string Telemetry = "parity-telemetry.md";
+
+    public static IReadOnlyList<ParityRow> Read(string document) => [.. Rows(File.ReadLines(Path.Combine(Checkout.Root, "docs", document)))];
 
     private static IEnumerable<ParityRow> Rows(IEnumerable<string> lines)
     {
