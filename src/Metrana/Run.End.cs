@@ -111,7 +111,7 @@ public sealed partial class Run
     internal void Interrupt(string signal) => Interlocked.CompareExchange(ref _interruption, signal, null);
 
     /// <summary>Has something done when the run ends, while it still takes calls.</summary>
-    private void AtTheEnd(Action action)
+    internal void AtTheEnd(Action action)
     {
         lock (_lastActions)
         {

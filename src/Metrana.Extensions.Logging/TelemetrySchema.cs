@@ -1,0 +1,38 @@
+namespace Metrana.Extensions.Logging;
+
+/// <summary>The keys that the events of a category have in every algorithm. Dashboards rely on them.</summary>
+/// <param name="Category">The category, one of <see cref="TelemetryCategory"/>.</param>
+/// <param name="Keys">The names of the fields.</param>
+public sealed record TelemetrySchema(string Category, IReadOnlyList<string> Keys)
+{
+    /// <summary>An evaluation.</summary>
+    public static TelemetrySchema Evaluation { get; } = new(
+        TelemetryCategory.Evaluator,
+        [
+            "phase", "policy_version", "episodes", "mean_return", "max_return", "min_return", "episode_length_mean", "episode_length_max",
+            "episode_length_min", "duration_ms",
+        ]);
+
+    /// <summary>Optimization, once an update.</summary>
+    public static TelemetrySchema Trainer { get; } = new(
+        TelemetryCategory.Trainer, ["actor_loss", "critic_loss", "entropy", "approx_kl", "global_grad_norm", "learning_rate"]);
+
+    /// <summary>Episodes, once an update.</summary>
+    public static TelemetrySchema Actor { get; } = new(
+        TelemetryCategory.Actor,
+        ["episodes", "mean_return", "max_return", "min_return", "episode_length_mean", "episode_length_max", "episode_length_min"]);
+
+    /// <summary>Speed, once an update.</summary>
+    public static TelemetrySchema Misc { get; } = new(TelemetryCategory.Misc, ["steps_per_second", "duration_ms"]);
+
+    /// <summary>All four.</summary>
+    public static IReadOnlyList<TelemetrySchema> All { get; } = [Trainer, Actor, Evaluation, Misc];
+
+    /// <summary>The schema with further keys, of a project of one's own.</summary>
+    /// <param name="keys">The keys.</param>
+    public TelemetrySchema With(params string[] keys) => this with { Keys = [.. Keys.Union(keys)] };
+
+    /// <summary>The keys of the schema that are not there.</summary>
+    /// <param name="keys">Those that are.</param>
+    public IReadOnlyList<string> Missing(IEnumerable<string> keys) => [.. Keys.Except(keys)];
+}

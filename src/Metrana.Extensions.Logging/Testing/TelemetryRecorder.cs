@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Metrana.Extensions.Logging.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Metrana.Extensions.Logging.Testing;
+
+/// <summary>
+/// Keeps the events of an algorithm for a test, and says which keys of the schemas are missing. Two algorithms are compatible when
+/// neither lacks a key that the other has.
+/// </summary>
+/// <example>
+/// <code>
+/// using TelemetryRecorder recorder = new();
+/// using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddProvider(recorder));
+/// new Ppo(logging).Train(updates: 2);
+/// recorder.Check();
+/// </code>
+/// </example>
+public sealed class TelemetryRecorder : ILoggerProvider
+{
+    private readonly ConcurrentQueue<RecordedEvent> _events = new();
+
+    /// <summary>The events, in the order in which they were logged.</summary>
+    public IReadOnlyList<RecordedEvent> Events => [.. _events];
+
+    /// <summary>Makes a logger that records.</summary>
+    /// <param name="categoryName">The category of the logger.</param>
+    public ILogger CreateLogger(string categoryName) => new Recording(categoryName, _events);
+
+    /// <summary>
+    /// What is missing: a line for each category that no event has, and for each event that lacks keys.
+    /// </summary>
+    /// <param name="schemas">What has to be there; left out, <see cref="TelemetrySchema.All"/>.</param>
+    public IReadOnlyList<string> Missing(params TelemetrySchema[] schemas)
+    {
+        ArgumentNullException.ThrowIfNull(schemas);
+        List<string> missing = [];
+        foreach (TelemetrySchema schema in schemas.Length == 0 ? TelemetrySchema.All : schemas)
+        {
+            RecordedEvent[] events = [.. _events.Where(one => one.Category == schema.Category)];
+            if (events.Length == 0)
+            {
+                missing.Add($"{schema.Category}: there is no event");
+            }
+
+            missing.AddRange(events.Select(one => Lack(schema.Category, schema.Missing(one.Fields.Keys), one.Text)).OfType<string>().Distinct());
+        }
+
+        return missing;
+    }
+
+    /// <summary>The keys that the events of another algorithm have and these have not: a line for each category.</summary>
+    /// <param name="other">What the other algorithm logged.</param>
+    public IReadOnlyList<string> MissingBeside(TelemetryRecorder other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ILookup<string?, string> own = _events.SelectMany(Keys).ToLookup(key => key.Category, key => key.Key);
+        return
+        [
+            .. other._events.SelectMany(Keys).ToLookup(key => key.Category, key => key.Key)
+                .Select(category => Lack(category.Key!, [.. category.Except(own[category.Key])], null)).OfType<string>(),
+        ];
+    }
+
+    /// <summary>Throws when something is missing, and says what.</summary>
+    /// <param name="schemas">What has to be there; left out, <see cref="TelemetrySchema.All"/>.</param>
+    /// <exception cref="InvalidOperationException">A category or a key is missing.</exception>
+    public void Check(params TelemetrySchema[] schemas)
+    {
+        if (Missing(schemas) is { Count: > 0 } missing)
+        {
+            throw new InvalidOperationException($"The telemetry is not complete. {string.Join("; ", missing)}.");
+        }
+    }
+
+    /// <summary>Keeps what was recorded.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static IEnumerable<(string? Category, string Key)> Keys(RecordedEvent one) =>
+        one.Category is null ? [] : one.Fields.Keys.Where(key => FieldRoles.Of(key) is not (FieldRole.Category or FieldRole.Ignored))
+            .Select(key => ((string?)one.Category, key));
+
+    private static string? Lack(string category, IReadOnlyList<string> keys, string? text) => keys.Count == 0 ? null
+        : $"{category}: {string.Join(", ", keys.Select(key => $"'{key}'"))} {(keys.Count == 1 ? "is" : "are")} missing"
+            + (string.IsNullOrEmpty(text) ? "" : $" in the event '{text}'");
+
+    private sealed class Recording(string name, ConcurrentQueue<RecordedEvent> events) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Dictionary<string, object?> fields = new(StringComparer.Ordinal);
+            string? category = null;
+            foreach ((string field, object? value) in StateReader.Pairs(state))
+            {
+                fields[field] = value;
+                category = FieldRoles.Of(field) == FieldRole.Category ? TelemetryCategory.Normalize(value?.ToString()) : category;
+            }
+
+            events.Enqueue(new RecordedEvent(name, logLevel, formatter(state, exception), category, fields));
+        }
+    }
+}
