@@ -2,9 +2,11 @@
 
 mod common;
 
+use std::io::Read;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use metrana_proto::types::PointBatch;
 use metrana_server::RunningServer;
 use metrana_testkit::http::{call, get};
@@ -146,6 +148,17 @@ async fn series_lie_on_one_grid_and_keep_their_peaks() {
     let sums = doubles(&columns, "sum");
     assert_eq!((sums.len(), sums[..10].iter().sum::<f64>()), (20, 49_500.0));
     assert!(sums[19].is_nan(), "there is no number");
+
+    let gzip = format!("{COLUMNS}\r\naccept-encoding: gzip");
+    let (head, packed) = read(&server, "POST", "/api/v1/buckets", &gzip, &wish.to_string()).await;
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).expect("it is packed");
+    assert_eq!(unpacked, columns);
+    let mut bare = wish.clone();
+    bare["rows"] = json!(false);
+    let (_, bare) = read(&server, "POST", "/api/v1/buckets", COLUMNS, &bare.to_string()).await;
+    assert_eq!(split(&bare).0.get("rows"), None, "they are in the order of the question");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use metrana_proto::types::attribute_update::Value;
 use metrana_proto::types::histogram_point::HistogramStats;
 use metrana_proto::types::{AggregationFn, AggregationRule, EnvAttrUpdates, HistogramPoint, RlStepBatch};
 use metrana_server::RunningServer;
-use metrana_testkit::http::get;
+use metrana_testkit::http::{call, get};
 use metrana_testkit::raw::RawClient;
 use prost::Message;
 use prost_types::Timestamp;
@@ -162,6 +162,10 @@ async fn histograms_are_read() {
     assert_eq!(read(&server, &format!("{run}/series/2/histograms")).await, all);
     let page = read(&server, &format!("{run}/series/2/histograms?offset=1&limit=5")).await;
     assert_eq!(page, json!({"total": "2", "offset": "1", "histograms": [all["histograms"][1]]}));
+    let thinned = read(&server, &format!("{run}/series/2/histograms?every=2&limit=5")).await;
+    assert_eq!(thinned, json!({"total": "2", "offset": "0", "histograms": [all["histograms"][0]]}));
+    let (code, refusal) = get(server.http_addr(), &format!("{run}/series/2/histograms?every=0")).await;
+    assert_eq!(code, 400, "{refusal}");
     let densities = json!([{"step": "1152921504606846976", "timestamp_millis": "7", "bin_edges": [0.0, 1.0, 2.0],
                             "densities": [0.25, "NaN"], "stats": null}]);
     assert_eq!(read(&server, &format!("{run}/series/3/histograms")).await["histograms"], densities);
@@ -245,4 +249,23 @@ async fn what_is_not_there_and_what_makes_no_sense_is_told_in_json() {
         assert_eq!(is, status, "{path}: {body}");
         assert!(body["error"].is_string(), "{path}: {body}");
     }
+}
+
+#[tokio::test]
+async fn what_many_runs_hold_is_one_answer() {
+    let (server, run) = filled().await;
+    let id = run.rsplit('/').next().expect("an id");
+    let body = json!({"runs": ["00ff", id], "attributes": true}).to_string();
+    let (status, told) = call(server.http_addr(), "POST", "/api/v1/series", Some(&body)).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(told["next"], json!(null));
+    let [only] = told["runs"].as_array().expect("runs").as_slice() else {
+        panic!("the one that is there: {told}")
+    };
+    assert_eq!(only["run"], json!(id));
+    assert_eq!(only["series"], read(&server, &format!("{run}/series")).await["series"]);
+    assert_eq!(only["attributes"], read(&server, &format!("{run}/attributes")).await["attributes"]);
+    let body = json!({"runs": [id], "attribute": true}).to_string();
+    let (status, refusal) = call(server.http_addr(), "POST", "/api/v1/series", Some(&body)).await;
+    assert_eq!(status, 400, "{refusal}");
 }

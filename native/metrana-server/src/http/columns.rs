@@ -8,9 +8,13 @@
 //! columns   each begins at its offset from here, a multiple of 8
 //! ```
 
+use std::io::Write;
+
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
 /// The type of such an answer, which a reader asks for by the header `accept`.
@@ -21,6 +25,20 @@ const MAGIC: &[u8; 8] = b"MTRCOLS1";
 /// Whether a reader asks for columns.
 pub(super) fn are_wanted(headers: &HeaderMap) -> bool {
     headers.get_all(ACCEPT).iter().any(|value| value.to_str().is_ok_and(|accepted| accepted.contains(TYPE)))
+}
+
+/// Answers up to this length are packed: longer ones are curves as a whole, for which packing takes longer than sending.
+const MOST_PACKED: usize = 512 * 1024;
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let takes = |coding: &str| {
+        coding.split(';').next().is_some_and(|name| name.trim() == "gzip") && !coding.trim().ends_with("q=0")
+    };
+    headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|codings| codings.split(',').any(takes))
 }
 
 /// Columns under way.
@@ -83,6 +101,21 @@ impl Columns {
         whole
     }
 
+    /// The same, packed where that is worth it: what changed since a moment ago is short, and comes again and again.
+    pub(super) fn into_short_response(self, about: Map<String, Value>, asked: &HeaderMap) -> Response {
+        let whole = self.finish(about);
+        if whole.len() > MOST_PACKED || !takes_gzip(asked) {
+            return ([(CONTENT_TYPE, TYPE)], whole).into_response();
+        }
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        // Writing to memory cannot fail.
+        let packed = packed.write_all(&whole).and_then(|()| packed.finish());
+        match packed {
+            Ok(packed) => ([(CONTENT_TYPE, TYPE), (CONTENT_ENCODING, "gzip")], packed).into_response(),
+            Err(_) => ([(CONTENT_TYPE, TYPE)], whole).into_response(),
+        }
+    }
+
     pub(super) fn into_response(self, about: Map<String, Value>) -> Response {
         ([(CONTENT_TYPE, TYPE)], self.finish(about)).into_response()
     }
@@ -92,7 +125,22 @@ impl Columns {
 mod tests {
     use serde_json::{Map, Value};
 
-    use super::Columns;
+    use super::{Columns, HeaderMap, takes_gzip};
+
+    #[test]
+    fn a_reader_says_whether_it_takes_what_is_packed() {
+        for (said, takes) in [
+            ("gzip, deflate, br", true),
+            ("br;q=1, gzip;q=0.5", true),
+            ("br", false),
+            ("gzip;q=0", false),
+            ("xgzip", false),
+        ] {
+            let headers = HeaderMap::from_iter([(super::ACCEPT_ENCODING, said.parse().unwrap())]);
+            assert_eq!(takes_gzip(&headers), takes, "{said}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 
     #[test]
     fn columns_lie_where_the_head_says() {

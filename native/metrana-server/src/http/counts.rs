@@ -64,8 +64,19 @@ pub(super) async fn of_all(State(api): State<Api>) -> Answer<Counts> {
     Ok(Json(api.store.counts(None).await?.into()))
 }
 
-pub(super) async fn of_run(State(api): State<Api>, Path(run): Path<String>) -> Answer<Counts> {
-    Ok(Json(api.store.counts(Some(&run_id(&run)?)).await?.into()))
+/// Of one run, and how much of the disk it takes.
+#[derive(Serialize)]
+pub(super) struct OfRun {
+    #[serde(flatten)]
+    counts: Counts,
+    /// None where nothing is on disk.
+    stored_bytes: Option<Whole<u64>>,
+}
+
+pub(super) async fn of_run(State(api): State<Api>, Path(run): Path<String>) -> Answer<OfRun> {
+    let run = run_id(&run)?;
+    let counts = api.store.counts(Some(&run)).await?.into();
+    Ok(Json(OfRun { counts, stored_bytes: api.store.stored_bytes(&run).await?.map(Whole) }))
 }
 
 impl From<crate::store::Counts> for Counts {

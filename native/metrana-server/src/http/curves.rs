@@ -60,6 +60,13 @@ struct Curves {
     #[serde(flatten)]
     place: Place,
     series: Vec<Asked>,
+    /// Whether the head of columns says which row is of which series, though they are in the order of the question.
+    #[serde(default = "yes")]
+    rows: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -215,7 +222,7 @@ pub(super) async fn buckets(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let Curves { place, series } = read_wish(&body)?;
+    let Curves { place, series, rows: with_rows } = read_wish(&body)?;
     if series.len() > LINES {
         return Err(Problem::bad_request(format!(
             "{} series are asked for; at most {LINES} at once",
@@ -249,7 +256,9 @@ pub(super) async fn buckets(
     let (titles, rows): (Vec<_>, Vec<_>) = curves
         .map(|(found, row)| (json!({"run": found.asked.run, "series": found.asked.series}), row))
         .unzip();
-    about.insert("rows".to_owned(), Value::Array(titles));
+    if with_rows || as_arrow {
+        about.insert("rows".to_owned(), Value::Array(titles));
+    }
     if as_arrow {
         return table(grid, &rows).into_response(about);
     }
@@ -263,7 +272,7 @@ pub(super) async fn buckets(
     for (name, of) in PARTS {
         numbers(&mut columns, place.numbers, name, all().map(|bucket| number(bucket, of(bucket))));
     }
-    Ok(columns.into_response(about))
+    Ok(columns.into_short_response(about, &headers))
 }
 
 /// A row for each bucket of each series. Where there is no number there is none.

@@ -47,13 +47,13 @@ pub(super) async fn page(
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Answer<Listed> {
-    let (view, offset, limit) = Range::read(range, HISTOGRAMS)?;
+    let part = Range::read(range, HISTOGRAMS)?;
     let (run, series) = (run_id(&run)?, series_id(&series)?);
-    let page = lineage::histograms(&*api.store, &run, series, view, offset, limit).await?;
+    let page = lineage::histograms(&*api.store, &run, series, part.view, part.offset, part.reach()).await?;
     Ok(Json(Listed {
         total: Whole(page.total),
         offset: Whole(page.offset),
-        histograms: page.items.into_iter().map(Histogram::from).collect(),
+        histograms: part.pick(page.items).map(Histogram::from).collect(),
     }))
 }
 

@@ -30,6 +30,7 @@ mod runs;
 mod scatters;
 mod series;
 mod series_filter;
+mod series_of_many;
 mod server;
 mod session;
 mod site;
@@ -84,6 +85,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route("/api/v1/projects", get(projects::list).delete(removal::of_project))
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/points", post(points_of_many::page))
+        .route("/api/v1/series", post(series_of_many::list))
         .route("/api/v1/buckets", post(curves::buckets))
         .route("/api/v1/heat-map", post(curves::heat_map))
         .route("/api/v1/bands", post(curves::bands))

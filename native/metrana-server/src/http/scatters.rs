@@ -37,13 +37,13 @@ pub(super) async fn page(
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Answer<Listed> {
-    let (view, offset, limit) = Range::read(range, SCATTERS)?;
+    let part = Range::read(range, SCATTERS)?;
     let (run, series) = (run_id(&run)?, series_id(&series)?);
-    let page = lineage::scatters(&*api.store, &run, series, view, offset, limit).await?;
+    let page = lineage::scatters(&*api.store, &run, series, part.view, part.offset, part.reach()).await?;
     Ok(Json(Listed {
         total: Whole(page.total),
         offset: Whole(page.offset),
-        scatters: page.items.into_iter().map(Scatter::from).collect(),
+        scatters: part.pick(page.items).map(Scatter::from).collect(),
     }))
 }
 

@@ -22,7 +22,7 @@ pub(super) struct AllSeries {
 }
 
 #[derive(Serialize)]
-struct Series {
+pub(super) struct Series {
     id: Whole<u64>,
     metric: String,
     scale: String,

@@ -406,6 +406,10 @@ impl Store for MemoryStore {
         self.read(run, |run| Ok(run.environments()))
     }
 
+    fn stored_bytes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Option<u64>> {
+        Box::pin(ready(self.find(run).map(|_| None)))
+    }
+
     fn counts<'a>(&'a self, run: Option<&'a RunId>) -> Pending<'a, Counts> {
         match run {
             Some(run) => Box::pin(ready(self.counts_of(run))),

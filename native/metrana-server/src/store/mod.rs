@@ -200,6 +200,9 @@ pub trait Store: Send + Sync + 'static {
     /// What one run, or without a run all of them, took in.
     fn counts<'a>(&'a self, run: Option<&'a RunId>) -> Pending<'a, Counts>;
 
+    /// How many bytes what a run logged takes on disk; none where nothing is on disk.
+    fn stored_bytes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Option<u64>>;
+
     /// Removes a run with all that it holds and gives its space back. Its id and its name mean nothing from then on. A
     /// stream that still updates it is told that there is no such run.
     fn delete_run<'a>(&'a self, run: &'a RunId) -> Pending<'a, ()>;

@@ -28,6 +28,7 @@ mod queue;
 mod reach;
 mod read;
 mod readers;
+mod room;
 mod runs;
 mod schema;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::queue::{Job, Work};
 use super::read::{Copied, Which};
 use super::runs::Outline;
 use super::sum::sum;
-use super::{SqliteStore, load, traces};
+use super::{SqliteStore, load, room, traces};
 use crate::store::run::Run;
 use crate::store::status::LOST_AFTER_MILLIS;
 use crate::store::{
@@ -452,6 +452,13 @@ impl Store for SqliteStore {
             let Outline { info, mut counts } = outline.ok_or_else(|| handle.unknown())?;
             self.traces.add(Some(&info.definition.key), &mut counts);
             Ok(counts)
+        })
+    }
+
+    fn stored_bytes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Option<u64>> {
+        Box::pin(async move {
+            let row = self.runs.find(run)?.row;
+            self.readers.ask(move |db| room::stored_bytes(db, row)).await.map(Some)
         })
     }
 

@@ -330,7 +330,10 @@ fn a_run_that_is_removed_is_gone_with_its_room() {
     let gone = Client::begin(&store, "gone");
     gone.send_all(1..60);
     wait_until("all is sealed", || rows(scratch.path(), "journal") == 0);
+    let bytes = |run| wait(store.stored_bytes(run)).expect("it says").expect("it is on disk");
+    assert!(bytes(&kept.run) > 0 && bytes(&gone.run) > bytes(&kept.run), "who logs more takes more");
     wait(store.delete_run(&gone.run)).expect("it is removed");
+    assert!(matches!(wait(store.stored_bytes(&gone.run)), Err(StoreError::UnknownRun(_))));
     assert!(matches!(wait(store.run(&gone.run)), Err(StoreError::UnknownRun(_))));
     assert!(matches!(wait(store.delete_run(&gone.run)), Err(StoreError::UnknownRun(_))));
     let db = schema::reader(scratch.path()).expect("it opens");
