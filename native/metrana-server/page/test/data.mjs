@@ -66,6 +66,16 @@ export class Logger {
     return this.send({ rl_series });
   }
 
+  /** One value for each environment whose episode has ended: its step is the episode. */
+  logEpisodes(series, rlStep, episode, values) {
+    const rl_series = values.map((value, environment) => ({
+      series_id: series,
+      environment_id: `env-${environment}`,
+      rl_step_batches: [{ rl_step: String(rlStep), values: [value], first_minor_step: String(episode), timestamp_millis: String(Date.now()) }],
+    }));
+    return this.send({ rl_series });
+  }
+
   attributes(values) {
     return this.send({ attributes: Object.entries(values).map(([path, value]) => ({ path, ...written(value) })) });
   }

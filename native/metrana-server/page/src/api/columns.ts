@@ -35,7 +35,14 @@ export function readColumns(buffer: ArrayBuffer): Columns {
     head,
     f64: (name) => new Float64Array(...place(name, "f64")),
     f32: (name) => new Float32Array(...place(name, "f32")),
-    counts: (name) => Float64Array.from(new BigUint64Array(...place(name, "u64")), Number),
+    counts: (name) => {
+      const [memory, offset, count] = place(name, "u64");
+      // As halves: big integers would each be an object.
+      const halves = new Uint32Array(memory, offset, 2 * count);
+      const counts = new Float64Array(count);
+      for (let at = 0; at < count; at++) counts[at] = halves[2 * at]! + halves[2 * at + 1]! * 2 ** 32;
+      return counts;
+    },
     bytes: (name) => new Uint8Array(...place(name, "u8")),
   };
 }

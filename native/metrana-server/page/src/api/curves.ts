@@ -37,13 +37,23 @@ export const FLAG_NEGATIVE_INFINITY = 4;
 /** How many series the server takes in one question. */
 const MOST_LINES = 4096;
 
-/** Reads many curves on one grid. Without `from` and `to` it spans all their points. */
-export async function readCurves(
-  lines: readonly LineId[],
-  wish: { x: Axis; buckets: number; from?: number; to?: number },
-  signal: AbortSignal,
-): Promise<{ grid: Grid; curves: Curve[] }> {
-  const body = { ...wish, numbers: "f32", series: lines.slice(0, MOST_LINES).map(({ run, series, environments }) => ({ run, series, environments })) };
+export interface CurveWish {
+  x: Axis;
+  buckets: number;
+  from?: number;
+  to?: number;
+}
+
+/** Reads many curves on one grid. Without `from` and `to` it spans all their points; that goes for one question's worth only. */
+export async function readCurves(lines: readonly LineId[], wish: CurveWish, signal: AbortSignal): Promise<{ grid: Grid; curves: Curve[] }> {
+  if (lines.length <= MOST_LINES) return readSome(lines, wish, signal);
+  const parts = Array.from({ length: Math.ceil(lines.length / MOST_LINES) }, (_, part) => lines.slice(part * MOST_LINES, (part + 1) * MOST_LINES));
+  const answers = await Promise.all(parts.map((part) => readSome(part, wish, signal)));
+  return { grid: answers[0]!.grid, curves: answers.flatMap(({ curves }) => curves) };
+}
+
+async function readSome(lines: readonly LineId[], wish: CurveWish, signal: AbortSignal) {
+  const body = { ...wish, numbers: "f32", rows: false, series: lines.map(({ run, series, environments }) => ({ run, series, environments })) };
   const response = await sendJson("POST", "/api/v1/buckets", body, { signal, headers: { accept: COLUMNS_TYPE } });
   const columns = readColumns(await response.arrayBuffer());
   const { from, to, buckets } = columns.head as unknown as Grid;
@@ -58,21 +68,21 @@ export async function readCurves(
     max: columns.f32("max"),
     sum: columns.f32("sum"),
   };
-  const curves = body.series.map((_, row) => cut(all, row * buckets, (row + 1) * buckets));
+  const curves = lines.map((_, row) => cut(all, row * buckets, (row + 1) * buckets));
   return { grid: { from, to, buckets }, curves };
 }
 
-/** Some buckets of a curve, in memory of their own, so that a short piece does not keep a long answer. */
+/** Some buckets of a curve, which share its memory: an answer is kept as long as one of its curves. */
 export function cut(curve: Curve, begin: number, end: number): Curve {
   return {
-    count: curve.count.slice(begin, end),
-    flags: curve.flags.slice(begin, end),
-    firstX: curve.firstX.slice(begin, end),
-    lastX: curve.lastX.slice(begin, end),
-    first: curve.first.slice(begin, end),
-    last: curve.last.slice(begin, end),
-    min: curve.min.slice(begin, end),
-    max: curve.max.slice(begin, end),
-    sum: curve.sum.slice(begin, end),
+    count: curve.count.subarray(begin, end),
+    flags: curve.flags.subarray(begin, end),
+    firstX: curve.firstX.subarray(begin, end),
+    lastX: curve.lastX.subarray(begin, end),
+    first: curve.first.subarray(begin, end),
+    last: curve.last.subarray(begin, end),
+    min: curve.min.subarray(begin, end),
+    max: curve.max.subarray(begin, end),
+    sum: curve.sum.subarray(begin, end),
   };
 }

@@ -20,10 +20,29 @@ export async function readRuns({ organization, workspace, project }: ProjectId):
   return (await getJson<{ runs: Run[] }>(`/api/v1/runs?${query}`)).runs;
 }
 
-export const readSeries = async (id: string) => (await getJson<{ series: Series[] }>(`${run(id)}/series`)).series;
+/** What a run holds. */
+export interface Holding {
+  run: string;
+  series: Series[];
+  attributes?: Attributes;
+}
 
-export const readAttributes = async (id: string) =>
-  (await getJson<{ attributes: Attributes }>(`${run(id)}/attributes`)).attributes;
+/** How many runs the server takes in one question. */
+const MOST_RUNS = 1000;
+
+/** Reads what runs hold, those that are there. One question is for many of them: browsers have few connections. */
+export async function readHoldings(ids: readonly string[], attributes: boolean): Promise<Holding[]> {
+  const all: Holding[] = [];
+  let from = 0;
+  while (from < ids.length) {
+    const asked = ids.slice(from, from + MOST_RUNS);
+    const answer = await sendJson("POST", "/api/v1/series", { runs: asked, attributes });
+    const { runs, next } = (await answer.json()) as { runs: Holding[]; next: number | null };
+    all.push(...runs);
+    from += next ?? asked.length;
+  }
+  return all;
+}
 
 export const readCounts = (id: string) => getJson<Counts>(`${run(id)}/counts`);
 

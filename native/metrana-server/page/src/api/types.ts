@@ -54,6 +54,8 @@ export interface Series {
   other_ordering_points: Whole;
   other_kind_points: Whole;
   last_step: Whole | null;
+  /** Of the axes of a scatter. */
+  titles?: Record<string, string>;
   environments?: string[];
   episodic?: boolean;
 }
@@ -76,6 +78,8 @@ export interface Environment {
 }
 
 export interface Counts {
+  /** On disk; null or absent where nothing is. */
+  stored_bytes?: Whole | null;
   points: Whole;
   rl_points: Whole;
   histograms: Whole;

@@ -8,7 +8,7 @@ const LIGHT = "oklch(0.55 0.17 255)";
 const DARK = "oklch(0.76 0.14 255)";
 
 /** The percentiles as two bands, the inner within the outer, and the median. */
-export function bandModel({ grid, curves }: Bands, axis: Axis, dark: boolean): ChartModel {
+export function bandModel({ grid, curves }: Bands, axis: Axis, dark: boolean, zoom: readonly [number, number] | null): ChartModel {
   const [lowest, low, median, high, highest] = curves as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
   const width = bucketWidth(grid) || 1;
   const xs = Float64Array.from({ length: grid.buckets }, (_, place) => grid.from + (place + 0.5) * width);
@@ -26,7 +26,7 @@ export function bandModel({ grid, curves }: Bands, axis: Axis, dark: boolean): C
   return {
     axis,
     xs,
-    stretch: [grid.from, grid.to],
+    stretch: zoom ?? [grid.from, grid.to],
     lines: [band("5 % to 95 %", lowest, highest, null, 0.2), band("median, with 25 % to 75 %", low, high, median, 0.3)],
     marks: [],
     logX: false,

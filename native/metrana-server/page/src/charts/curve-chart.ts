@@ -15,12 +15,14 @@ export interface ChartEvents {
   zoom(from: number, to: number): void;
   reset(): void;
   /** The cursor points at a bucket, at a height in CSS pixels; null: it is elsewhere. */
-  point(at: { bucket: number; left: number; top: number } | null): void;
+  point(at: { bucket: number; left: number; top: number; reach: number } | null): void;
 }
 
 const FONT = '11px system-ui, "Segoe UI", sans-serif';
 const LEAST_DRAG = 4;
 const SYNC = "charts";
+/** How far beside a point the mouse may be, in CSS pixels. */
+const REACH = 12;
 
 /** A chart of curves on a canvas. uPlot brings the axes, the cursor and the zoom; the lines are drawn by `drawLines`. */
 export class CurveChart {
@@ -84,6 +86,14 @@ export class CurveChart {
     this.#plot?.setScale("x", { min: begin, max: to > begin ? to : begin + 1 });
   }
 
+  /** How many buckets lie in so many pixels. */
+  #bucketsIn(pixels: number): number {
+    const { xs } = this.#model;
+    if (!this.#plot || xs.length < 2) return 0;
+    const width = Math.abs(this.#plot.valToPos(xs[1]!, "x") - this.#plot.valToPos(xs[0]!, "x"));
+    return width > 0 ? Math.floor(pixels / width) : 0;
+  }
+
   #options(): uPlot.Options {
     const { axis, logX, logY } = this.#model;
     const { ink, grid } = this.#colours;
@@ -137,7 +147,7 @@ export class CurveChart {
           (u) => {
             const { idx, left, top } = u.cursor;
             const isHere = u.over.matches(":hover") && idx !== null && idx !== undefined && (left ?? -1) >= 0;
-            this.#events.point(isHere ? { bucket: idx, left: left ?? 0, top: top ?? 0 } : null);
+            this.#events.point(isHere ? { bucket: idx, left: left ?? 0, top: top ?? 0, reach: this.#bucketsIn(REACH) } : null);
           },
         ],
       },

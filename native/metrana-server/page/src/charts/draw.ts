@@ -15,30 +15,36 @@ export function drawLines(u: uPlot, model: ChartModel, highlighted: string | nul
   ctx.lineJoin = "round";
   for (const mark of model.marks) drawMark(ctx, project.x(mark.x), bbox, inks.mark, pixel);
   // The one that is pointed at lies above the others.
+  const isCrowded = model.lines.length > CROWD;
   const order = highlighted ? [...model.lines].sort((a, b) => Number(isOf(a, highlighted)) - Number(isOf(b, highlighted))) : model.lines;
   for (const line of order) {
     ctx.globalAlpha = highlighted && !isOf(line, highlighted) ? 0.25 : 1;
-    drawLine(ctx, line, model, project, pixel * (highlighted && isOf(line, highlighted) ? 2.2 : 1.4), pixel);
+    drawLine(ctx, line, model, project, pixel * (highlighted && isOf(line, highlighted) ? 2.2 : isCrowded ? 1 : 1.4), pixel, isCrowded);
   }
   ctx.globalAlpha = 1;
   for (const line of model.lines) drawFlags(ctx, line, model, project, bbox, pixel);
   ctx.restore();
 }
 
+/** So many lines hide each other. */
+const CROWD = 50;
+
 const isOf = (line: DrawnLine, run: string) => line.key.startsWith(run);
 
-function drawLine(ctx: CanvasRenderingContext2D, line: DrawnLine, model: ChartModel, project: Projection, width: number, pixel: number) {
+function drawLine(ctx: CanvasRenderingContext2D, line: DrawnLine, model: ChartModel, project: Projection, width: number, pixel: number, isCrowded: boolean) {
   const isSmooth = model.smoothing > 0;
+  // With its peaks a line says all; a mean above each of a crowd would only cost time.
+  const isDouble = isSmooth || (isDense(line) && !isCrowded);
   ctx.setLineDash(line.dash.map((length) => length * pixel));
   ctx.fillStyle = ctx.strokeStyle = line.faint;
   if (line.isBand) ctx.fill(bandPath(line, project));
-  else if (isSmooth || isDense(line)) {
+  else if (isDouble) {
     ctx.lineWidth = pixel;
     ctx.stroke(exactPath(line, project));
   }
   ctx.fillStyle = ctx.strokeStyle = line.colour;
   ctx.lineWidth = width;
-  ctx.stroke(line.isBand || isSmooth || isDense(line) ? meanPath(line, model, project) : exactPath(line, project));
+  ctx.stroke(line.isBand || isDouble ? meanPath(line, model, project) : exactPath(line, project, isCrowded));
   ctx.setLineDash([]);
   if (isSparse(line, project.width / pixel)) ctx.fill(dots(line, model, project, width * 1.6));
 }
@@ -54,7 +60,7 @@ function isDense({ curve: { count } }: DrawnLine): boolean {
 }
 
 /** As the points themselves look: of each bucket the first, the least, the greatest and the last, so that no peak is lost. */
-function exactPath({ curve }: DrawnLine, project: Projection): Path2D {
+function exactPath({ curve }: DrawnLine, project: Projection, isCrowded = false): Path2D {
   const path = new Path2D();
   const { count, firstX, lastX, first, last, min, max } = curve;
   let isBegun = false;
@@ -67,6 +73,12 @@ function exactPath({ curve }: DrawnLine, project: Projection): Path2D {
     const points = count[place] as number;
     if (points === 0) continue;
     const left = project.x(firstX[place] as number);
+    if (isCrowded && points > 2) {
+      // Where lines lie over each other only their peaks can be told apart.
+      to(left, project.y(min[place] as number));
+      to(left, project.y(max[place] as number));
+      continue;
+    }
     to(left, project.y(first[place] as number));
     if (points === 1) continue;
     const right = project.x(lastX[place] as number);

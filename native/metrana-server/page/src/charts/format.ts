@@ -44,6 +44,14 @@ export function ago(millis: number, now: number): string {
 /** A whole number with its thousands apart. */
 export const whole = (text: string) => text.replace(/\B(?=(\d{3})+$)/g, " ");
 
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** A number of bytes as people say it. */
+export function bytes(count: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)));
+  return `${Number((count / 1000 ** power).toPrecision(3))} ${UNITS[power]}`;
+}
+
 export const AXIS_NAMES: Record<Axis, string> = {
   step: "Step",
   rl_step: "RL step",

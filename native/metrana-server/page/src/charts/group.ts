@@ -1,10 +1,10 @@
 import type { Curve } from "../api/curves.ts";
 
 /**
- * Many curves as one: in each bucket the mean of their means, whatever the number of their points, and the least and the
- * greatest of all.
+ * Many curves as one: in each bucket the mean of their means, whatever the number of their points; and as least and greatest
+ * those of all, or one standard deviation of the means below and above.
  */
-export function groupCurve(curves: readonly Curve[], buckets: number): Curve {
+export function groupCurve(curves: readonly Curve[], buckets: number, spread: "range" | "deviation" = "range"): Curve {
   const group: Curve = {
     count: new Float64Array(buckets),
     flags: new Uint8Array(buckets),
@@ -32,7 +32,19 @@ export function groupCurve(curves: readonly Curve[], buckets: number): Curve {
   for (let place = 0; place < buckets; place++) {
     group.first[place] = group.last[place] = group.count[place] ? group.sum[place]! / group.count[place]! : NaN;
   }
+  if (spread === "deviation") deviate(group, curves);
   return group;
+}
+
+function deviate(group: Curve, curves: readonly Curve[]) {
+  for (let place = 0; place < group.count.length; place++) {
+    const mean = group.first[place]!;
+    let squares = 0;
+    for (const { count, sum } of curves) if (count[place]) squares += (sum[place]! / count[place]! - mean) ** 2;
+    // Of one curve nothing is known about how far others would lie from it: its band has no width.
+    const deviation = group.count[place]! > 1 ? Math.sqrt(squares / (group.count[place]! - 1)) : 0;
+    [group.min[place], group.max[place]] = [mean - deviation, mean + deviation];
+  }
 }
 
 const least = (known = NaN, value = NaN) => (Number.isNaN(known) ? value : Math.min(known, value));

@@ -35,8 +35,11 @@ export interface ChartModel {
 }
 
 /** How many points are in it. */
-export const pointsOf = ({ lines }: ChartModel) =>
-  lines.reduce((sum, { curve }) => sum + curve.count.reduce((all, count) => all + count, 0), 0);
+export function pointsOf({ lines }: ChartModel): number {
+  let points = 0;
+  for (const { curve: { count } } of lines) for (let place = 0; place < count.length; place++) points += count[place]!;
+  return points;
+}
 
 /** Whether there is anything to see, be it that something is no number. */
 export const hasSomething = ({ lines }: ChartModel) =>

@@ -1,6 +1,6 @@
 import type { Curve } from "../api/curves.ts";
 import type { Run } from "../api/types.ts";
-import type { ChartSpec, Line } from "../state/charts.ts";
+import type { ChartSpec, Line } from "../state/sections.ts";
 import { colour } from "../state/colours.ts";
 import type { ChartData } from "../state/curves.ts";
 import { bucketWidth } from "./grid.ts";
@@ -11,6 +11,8 @@ import { means, smoothed } from "./smooth.ts";
 
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 const FAINT = 0.38;
+/** Of a run below its group. */
+const MEMBER = 0.3;
 
 export interface Wishes {
   runs: ReadonlyMap<string, Run>;
@@ -22,8 +24,14 @@ export interface Wishes {
   logY: boolean;
   zoom: readonly [number, number] | null;
   marks: Mark[];
-  /** The group of a run; null: runs stand by themselves. */
-  groupOf: ((run: string) => string) | null;
+  look: {
+    /** The group of a run; null: runs stand by themselves. */
+    groupOf: ((run: string) => string) | null;
+    /** What is shown beside the mean of a group. */
+    spread: "range" | "deviation";
+    /** Whether the runs of a group are drawn, too. */
+    members: boolean;
+  };
 }
 
 /** Makes what is drawn of what was read. */
@@ -35,12 +43,27 @@ export function prepare(spec: ChartSpec, data: ChartData, wishes: Wishes): Chart
     axis: data.x,
     xs,
     stretch: wishes.zoom ?? data.extent,
-    lines: wishes.groupOf ? groups(spec, data, wishes, wishes.groupOf) : singles(spec, data, wishes),
+    lines: linesOf(spec, data, wishes),
     marks: wishes.marks,
     logX: wishes.logX,
     logY: wishes.logY,
     smoothing: wishes.smoothing,
   };
+}
+
+/** Runs lie below their groups, where both are drawn. */
+function linesOf(spec: ChartSpec, data: ChartData, wishes: Wishes): DrawnLine[] {
+  const { groupOf, members } = wishes.look;
+  if (!groupOf) return singles(spec, data, wishes);
+  const together = groups(spec, data, wishes, groupOf);
+  if (!members) return together;
+  const colours = new Map(together.map((line) => [line.key, line.colour]));
+  const alone = singles(spec, data, wishes).map((line, place) => {
+    const own = spec.lines[place];
+    const colour = own && colours.get(`group:${groupOf(own.run)}`)?.replace("/ 1)", `/ ${MEMBER})`);
+    return { ...line, colour: colour ?? line.colour, faint: "transparent" };
+  });
+  return [...alone, ...together];
 }
 
 const NOTHING = { count: new Float64Array(), flags: new Uint8Array() } as Curve;
@@ -64,7 +87,7 @@ function singles(spec: ChartSpec, data: ChartData, { runs, nameOf, places, dark,
   });
 }
 
-function groups(spec: ChartSpec, data: ChartData, { dark, smoothing }: Wishes, groupOf: (run: string) => string): DrawnLine[] {
+function groups(spec: ChartSpec, data: ChartData, { dark, smoothing, look }: Wishes, groupOf: (run: string) => string): DrawnLine[] {
   const groups = new Map<string, Line[]>();
   for (const line of spec.lines) {
     const name = groupOf(line.run);
@@ -76,7 +99,7 @@ function groups(spec: ChartSpec, data: ChartData, { dark, smoothing }: Wishes, g
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
     .map(([name, lines], place) => {
       const curves = lines.flatMap((line) => data.curves.get(line.key) ?? []);
-      const curve = groupCurve(curves, data.grid.buckets);
+      const curve = groupCurve(curves, data.grid.buckets, look.spread);
       return {
         key: `group:${name}`,
         name: `${name} (${new Set(lines.map((line) => line.run)).size})`,

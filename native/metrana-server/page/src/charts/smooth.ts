@@ -2,7 +2,9 @@ import type { Curve } from "../api/curves.ts";
 
 /** The mean of each bucket; NaN where there is none. */
 export function means({ count, sum }: Curve): Float64Array {
-  return Float64Array.from(count, (points, place) => (points > 0 ? (sum[place] ?? NaN) / points : NaN));
+  const means = new Float64Array(count.length);
+  for (let place = 0; place < means.length; place++) means[place] = count[place]! > 0 ? sum[place]! / count[place]! : NaN;
+  return means;
 }
 
 /**

@@ -12,8 +12,14 @@ const REFRESH_MILLIS = 1000;
  * Something that a component shows: read when it appears or asks for something else, and anew when its runs change.
  * @param key What is asked for; null for nothing. Another key is another question.
  * @param runs The runs whose news count.
+ * @param series The only series of them whose news count.
  */
-export function useAsked<T>(key: string | null, runs: readonly string[], read: (signal: AbortSignal) => Promise<T>): Signal<Loadable<T>> {
+export function useAsked<T>(
+  key: string | null,
+  runs: readonly string[],
+  read: (signal: AbortSignal) => Promise<T>,
+  series?: string,
+): Signal<Loadable<T>> {
   const answer = useSignal<Signal<Loadable<T>>>(signal({ value: null, error: null }));
   useEffect(() => {
     if (key === null) return;
@@ -26,7 +32,7 @@ export function useAsked<T>(key: string | null, runs: readonly string[], read: (
     });
     again();
     const deaf = onChange((change) => {
-      if (change.reset || change.runs.some(({ run }) => runs.includes(run))) again();
+      if (change.reset || change.runs.some((news) => runs.includes(news.run) && (!series || news.series.includes(series)))) again();
     });
     return () => {
       stop.abort();

@@ -1,9 +1,10 @@
 import { type Signal, effect, signal } from "@preact/signals";
 import { type Curve, type Grid, cut, readCurves } from "../api/curves.ts";
 import type { Axis, Change } from "../api/types.ts";
+import { append, endOf } from "../charts/append.ts";
 import { MOST_BUCKETS, gridFor, isSame, part, powerOfTwo } from "../charts/grid.ts";
 import { extentOf, isGrown, lastFilled, merge } from "../charts/merge.ts";
-import type { ChartSpec, Line } from "./charts.ts";
+import type { ChartSpec, Line } from "./sections.ts";
 import { onChange } from "./feed.ts";
 import { soon } from "./soon.ts";
 import { axis, range } from "./view.ts";
@@ -36,14 +37,21 @@ interface Chart {
 
 /** A zoom draws what is there at once, and asks for finer buckets when it has come to rest. */
 const REST_MILLIS = 100;
-/** News are taken in at most so often: each curve is a second behind at most. */
+/** News are taken in at most so often: each curve is a second behind at most. Where that takes long it is done less often. */
 const NEWS_MILLIS = 250;
+const MOST_NEWS_MILLIS = 750;
+/** How many times as long as its work the page rests. */
+const REST = 4;
 /** How far ahead of a curve's end news are looked for first. */
 const AHEAD = 8;
+/** How many questions about the ends of curves there may be at once. */
+const MOST_ENDS = 8;
 /** Charts that are kept though they are out of view. */
 const MOST_KEPT = 64;
 /** Of one answer, so that many runs stay quick to read. */
-const MOST_CELLS = 600_000;
+const MOST_CELLS = 400_000;
+/** However many runs are shown, a curve is one. */
+const LEAST_BUCKETS = 32;
 
 const charts = new Map<string, Chart>();
 let reading = new AbortController();
@@ -120,13 +128,18 @@ const readStaleSoon = soon(20, async () => {
   const stale = inView().filter((chart) => chart.isStale);
   if (stale.length === 0) return;
   const [x, zoom, stop] = [axis.peek(), range.peek(), reading.signal];
+  const isFirst = stale.every((chart) => !chart.state.peek().data);
+  const guessed = isFirst && x === "step" ? stale.map(({ spec }) => spec.extent) : [];
+  const isGuess = guessed.length > 0 && !guessed.includes(null);
   for (const chart of stale) {
     chart.isStale = false;
     chart.news.clear();
+    // What came since the lists were read lies behind the ends of the curves.
+    if (isGuess) for (const line of chart.spec.lines) chart.news.add(line.key);
     chart.state.value = { ...chart.state.peek(), isLoading: true };
   }
   try {
-    const extents = await readExtents(stale, x, stop);
+    const extents = isGuess ? guessed : await readExtents(stale, x, stop);
     const isWhole = x === "step" || x === "rl_step" || x === "episode";
     const groups = grouped(stale.map((chart, index) => ({ chart, stretch: zoom ?? extents[index] ?? [0, 0] })), isWhole);
     await Promise.all(
@@ -151,6 +164,7 @@ const readStaleSoon = soon(20, async () => {
     }
     if (isAborted) readStaleSoon();
   }
+  if (isGuess) readNewsSoon();
 });
 
 /** Where the points of each chart begin and end. */
@@ -168,7 +182,8 @@ interface Group {
 /** One grid for all charts whose buckets are equally wide, so that they are read by one question. */
 function grouped(wishes: { chart: Chart; stretch: readonly [number, number] }[], isWhole: boolean): Group[] {
   const lines = wishes.reduce((sum, { chart }) => sum + chart.spec.lines.length, 0);
-  const most = lines * MOST_BUCKETS > MOST_CELLS ? MOST_BUCKETS / 2 : MOST_BUCKETS;
+  let most = MOST_BUCKETS;
+  while (lines * most > MOST_CELLS && most > LEAST_BUCKETS) most /= 2;
   const groups = new Map<number, { from: number; to: number; charts: Chart[] }>();
   for (const { chart, stretch: [from, to] } of wishes) {
     const { from: begin, to: end } = gridFor(from, to, isWhole, most);
@@ -182,19 +197,83 @@ function grouped(wishes: { chart: Chart; stretch: readonly [number, number] }[],
   return [...groups.values()].map(({ from, to, charts }) => ({ grid: gridFor(from, to, isWhole, most), charts }));
 }
 
-const readNewsSoon = soon(NEWS_MILLIS, async () => {
-  const news: { chart: Chart; data: ChartData; line: Line; curve: Curve }[] = [];
+interface News {
+  chart: Chart;
+  data: ChartData;
+  line: Line;
+  curve: Curve;
+}
+
+/** Whether somebody has read its chart as a whole meanwhile. */
+const isOld = ({ chart, data }: News) => chart.state.peek().data !== data;
+
+/** Whether what is new can only lie behind the last point, at a step that no point has. */
+const growsAtEnd = ({ data, line }: News) => data.x === "step" && line.world === "std" && !line.anywhere;
+
+/** Reads what lies behind the ends of curves, as one bucket each. Gives those that have to be looked at closer. */
+async function readEnds(news: readonly News[], touched: Set<Chart>, stop: AbortSignal): Promise<News[]> {
+  const ends = new Map<number, News[]>();
+  for (const one of news) {
+    const from = endOf(one.curve);
+    const same = ends.get(from);
+    if (same) same.push(one);
+    else ends.set(from, [one]);
+  }
+  // Where each curve ends elsewhere there would be as many questions.
+  if (ends.size > MOST_ENDS) return [...news];
+  const unclear: News[] = [];
+  const read = async ([from, of]: [number, News[]]) => {
+    const { curves } = await readCurves(of.map((one) => one.line), { x: "step", from, to: Number.MAX_SAFE_INTEGER, buckets: 1 }, stop);
+    for (const [place, one] of of.entries()) {
+      const end = curves[place];
+      if (!end || isOld(one)) continue;
+      const growth = append(one.curve, one.data.grid, end);
+      if (growth === "grown") touched.add(one.chart);
+      if (growth === "unclear") unclear.push(one);
+      // Unless the user looks at a part of it.
+      if (growth === "outgrown" && !range.peek()) one.chart.isStale = true;
+    }
+  };
+  await Promise.all([...ends].map(read));
+  return unclear;
+}
+
+let newsTook = 0;
+const newsPause = () => Math.min(MOST_NEWS_MILLIS, Math.max(NEWS_MILLIS, REST * newsTook));
+
+const readNewsSoon = soon(newsPause, async () => {
+  const begin = performance.now();
+  const all: News[] = [];
   for (const chart of inView()) {
     const { data } = chart.state.peek();
     if (!data || chart.isStale) continue;
     for (const line of chart.spec.lines) {
       const curve = data.curves.get(line.key);
-      if (curve && chart.news.has(line.key)) news.push({ chart, data, line, curve });
+      if (curve && chart.news.has(line.key)) all.push({ chart, data, line, curve });
     }
     chart.news.clear();
   }
-  if (news.length === 0) return;
+  if (all.length === 0) return;
   const stop = reading.signal;
+  const touched = new Set<Chart>();
+  try {
+    await readPieces([...all.filter((one) => !growsAtEnd(one)), ...(await readEnds(all.filter(growsAtEnd), touched, stop))], touched, stop);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "AbortError")) for (const one of all) one.chart.isStale = true;
+  }
+  for (const chart of touched) {
+    const { data } = chart.state.peek();
+    if (!data) continue;
+    const [from, to] = extentOf([...data.curves.values()]) ?? data.extent;
+    const extent = range.peek() ? data.extent : ([Math.min(from, data.extent[0]), to] as const);
+    chart.state.value = { ...chart.state.peek(), data: { ...data, extent } };
+  }
+  if (inView().some((chart) => chart.isStale)) readStaleSoon();
+  newsTook = performance.now() - begin;
+});
+
+/** Reads the last buckets of curves anew, and where that is not enough all that lies behind them. */
+async function readPieces(news: News[], touched: Set<Chart>, stop: AbortSignal) {
   const stretches = new Map<string, { piece: Grid; begin: number; of: typeof news }>();
   for (const one of news) {
     const last = lastFilled(one.curve);
@@ -205,7 +284,6 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
     if (stretch) stretch.of.push(one);
     else stretches.set(key, { piece, begin, of: [one] });
   }
-  const touched = new Set<Chart>();
   const moved = new Set<(typeof news)[number]>();
   const read = async ({ piece, begin, of }: { piece: Grid; begin: number; of: typeof news }, isRest: boolean): Promise<void> => {
     const x = of[0]?.data.x ?? "step";
@@ -213,8 +291,7 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
     const further: typeof news = [];
     for (const [index, one] of of.entries()) {
       const curve = curves[index];
-      // Somebody may have read the chart as a whole meanwhile.
-      if (!curve || one.chart.state.peek().data !== one.data) continue;
+      if (!curve || isOld(one)) continue;
       // The end of a question lies in its last bucket, though it begins the next one.
       const room = one.data.grid.buckets - begin;
       const known = cut(curve, 0, Math.min(room, piece.buckets - (piece.buckets === room ? 0 : 1)));
@@ -233,17 +310,5 @@ const readNewsSoon = soon(NEWS_MILLIS, async () => {
     // They have outgrown the grid, unless the user looks at a part of them.
     if (!range.peek()) for (const one of further) one.chart.isStale = true;
   };
-  try {
-    await Promise.all([...stretches.values()].map((stretch) => read(stretch, false)));
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === "AbortError")) for (const one of news) one.chart.isStale = true;
-  }
-  for (const chart of touched) {
-    const { data } = chart.state.peek();
-    if (!data) continue;
-    const [from, to] = extentOf([...data.curves.values()]) ?? data.extent;
-    const extent = range.peek() ? data.extent : ([Math.min(from, data.extent[0]), to] as const);
-    chart.state.value = { ...chart.state.peek(), data: { ...data, extent } };
-  }
-  if (inView().some((chart) => chart.isStale)) readStaleSoon();
-});
+  await Promise.all([...stretches.values()].map((stretch) => read(stretch, false)));
+}

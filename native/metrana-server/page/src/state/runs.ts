@@ -1,5 +1,5 @@
 import { batch, computed, effect, signal } from "@preact/signals";
-import { type RunEdit, editRun, readAttributes, readProjects, readRuns, readSeries } from "../api/runs.ts";
+import { type Holding, type RunEdit, editRun, readHoldings, readProjects, readRuns } from "../api/runs.ts";
 import type { Attributes, Change, Project, Run, Series } from "../api/types.ts";
 import { onChange } from "./feed.ts";
 import { type Loadable, load, loadable } from "./loadable.ts";
@@ -9,8 +9,13 @@ import { project, projectKey, view } from "./view.ts";
 
 /** How many runs are shown before the user chooses. */
 const SHOWN_AT_FIRST = 10;
+/** More would be too much to read and to draw at once. */
+const MOST_SHOWN = 1000;
 /** How often lists are read anew while runs go on. */
 const REFRESH_MILLIS = 1500;
+const FIGURES_MILLIS = 10_000;
+/** Lists up to this length are short enough to be read each time. */
+const SHORT_LIST = 30;
 
 export const projects = loadable<Project[]>();
 /** Of the open project, the newest first. */
@@ -37,7 +42,7 @@ export const listed = computed(() => {
   const { matches } = runMatcher.value;
   const { withHidden } = view.value;
   const some = (runs.value.value ?? []).filter(
-    (run) => (withHidden || !run.hidden) && matches([nameOf(run), run.run_name, run.status, ...(run.tags ?? [])].join(" ")),
+    (run) => (withHidden || !run.hidden) && [nameOf(run), run.run_name, run.status, ...(run.tags ?? [])].some(matches),
   );
   return [...some.filter((run) => run.pinned), ...some.filter((run) => !run.pinned)];
 });
@@ -55,9 +60,12 @@ export const shown = computed(() => {
   const all = runs.value.value ?? [];
   const wanted = chosen.value;
   if (wanted === null) return listed.value.slice(0, SHOWN_AT_FIRST);
+  if (wanted === "all") return listed.value.slice(0, MOST_SHOWN);
   const ids = new Set(wanted);
   return all.filter((run) => ids.has(run.run_id));
 });
+
+export const shownIds = computed(() => new Set(shown.value.map((run) => run.run_id)));
 
 const shownKey = computed(() => shown.value.map((run) => run.run_id).join());
 
@@ -83,11 +91,17 @@ export function followRuns() {
 export async function refreshLists() {
   const open = project.peek();
   const key = projectKey.peek();
+  listsRead = Date.now();
   if (!open) return load(projects, readProjects);
   return load(runs as typeof runs & { value: Loadable<Run[]> }, () => readRuns(open), () => projectKey.peek() === key);
 }
 
 const refreshListsSoon = soon(REFRESH_MILLIS, refreshLists);
+/** Of a run that goes on only the number of its points and its last contact are new: a long list is not read for that each time. */
+const refreshFiguresSoon = soon(FIGURES_MILLIS, async () => {
+  if (Date.now() - listsRead > FIGURES_MILLIS) await refreshLists();
+});
+let listsRead = 0;
 const stale = new Map<string, boolean>();
 const refreshStale = soon(REFRESH_MILLIS, async () => {
   const ids = [...stale];
@@ -96,8 +110,17 @@ const refreshStale = soon(REFRESH_MILLIS, async () => {
   await refreshRuns(ids.filter(([, attributes]) => attributes).map(([id]) => id), true);
 });
 
+/** Whether there is more to a change than that runs of a long list go on. */
+function isSomethingNew({ reset, runs: changed, deleted }: Change): boolean {
+  const known = runs.peek().value ?? [];
+  if (reset || deleted.length > 0 || known.length <= SHORT_LIST) return true;
+  const ids = new Set(known.map((run) => run.run_id));
+  return changed.some(({ run, series, attributes }) => attributes || series.length === 0 || !ids.has(run));
+}
+
 function heed(change: Change) {
-  refreshListsSoon();
+  if (isSomethingNew(change)) refreshListsSoon();
+  else refreshFiguresSoon();
   const known = seriesOf.peek();
   if (change.reset) for (const id of known.keys()) stale.set(id, true);
   for (const { run, series, attributes } of change.runs) {
@@ -109,30 +132,21 @@ function heed(change: Change) {
   if (stale.size > 0) refreshStale();
 }
 
-/** How many runs are read at the same time: browsers open about six connections, and one is the feed's. */
-const AT_ONCE = 4;
-
 async function refreshRuns(ids: string[], attributes: boolean) {
+  if (ids.length === 0) return;
   const key = projectKey.peek();
-  const series = new Map<string, Series[]>();
-  const values = new Map<string, Attributes>();
+  let holdings: Holding[] = [];
   let problem: Error | null = null;
-  const waiting = [...ids];
-  const work = async () => {
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      try {
-        series.set(id, await readSeries(id));
-        if (attributes) values.set(id, await readAttributes(id));
-      } catch (error) {
-        problem = error as Error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  try {
+    holdings = await readHoldings(ids, attributes);
+  } catch (error) {
+    problem = error as Error;
+  }
   if (projectKey.peek() !== key) return;
   batch(() => {
-    if (series.size > 0) seriesOf.value = new Map([...seriesOf.peek(), ...series]);
-    if (values.size > 0) attributesOf.value = new Map([...attributesOf.peek(), ...values]);
+    if (holdings.length > 0) seriesOf.value = new Map([...seriesOf.peek(), ...holdings.map(({ run, series }) => [run, series] as const)]);
+    const values = holdings.flatMap(({ run, attributes }) => (attributes ? [[run, attributes] as const] : []));
+    if (values.length > 0) attributesOf.value = new Map([...attributesOf.peek(), ...values]);
     runProblem.value = problem;
   });
 }

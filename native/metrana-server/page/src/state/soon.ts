@@ -1,16 +1,18 @@
 /**
  * Makes a function that does its work soon after it is called, once for all calls in between, never twice at the same time,
  * and at most once in so many milliseconds.
+ * @param millis How many; as a function, how many from now on.
  */
-export function soon(millis: number, work: () => Promise<void> | void): () => void {
+export function soon(millis: number | (() => number), work: () => Promise<void> | void): () => void {
   let isWanted = false;
   let isBusy = false;
   let last = -Infinity;
   const run = async () => {
     isBusy = true;
     while (isWanted) {
-      const wait = last + millis - performance.now();
-      if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+      // Also the first time, so that all who call in one go are in the same work.
+      const wait = Math.max(0, last + (typeof millis === "number" ? millis : millis()) - performance.now());
+      await new Promise((done) => setTimeout(done, wait));
       isWanted = false;
       last = performance.now();
       await work();

@@ -7,8 +7,8 @@ export type Page = (typeof PAGES)[number];
 export interface View {
   project: ProjectId | null;
   page: Page;
-  /** The shown runs; null: the newest ones. */
-  runs: readonly string[] | null;
+  /** The shown runs; null: the newest ones; "all": those that the filter leaves, as long as they can be told apart. */
+  runs: readonly string[] | "all" | null;
   /** Whether the list has the runs that were hidden, too. */
   withHidden: boolean;
   runFilter: string;
@@ -26,12 +26,32 @@ export interface View {
   folded: readonly string[];
   /** The chart that fills the page. */
   full: string | null;
-  /** The attribute by which runs become groups. */
-  group: string | null;
+  /** The attributes by which runs become groups; none: runs stand by themselves. */
+  groups: readonly string[];
   differencesOnly: boolean;
   /** What the heat map shows: run, series, measure. */
   cell: { run: string; metric: string; measure: string } | null;
+  /** Of its run: the environment that is looked at alone, and the episode of it. */
+  environment: string | null;
+  episode: number | null;
+  /** The returns that are drawn, and along what. */
+  returns: { metric: string; along: string } | null;
+  /** Whether metrics of an evaluation have charts of their own, instead of those of training. */
+  apart: boolean;
+  /** What a group shows beside its mean. */
+  spread: Spread;
+  /** Whether the runs of a group are drawn, too. */
+  members: boolean;
+  order: Order;
 }
+
+/** From the least to the greatest, or a standard deviation on either side. */
+export const SPREADS = ["range", "deviation"] as const;
+export type Spread = (typeof SPREADS)[number];
+
+/** The order of metrics in a section. */
+export const ORDERS = ["name", "points", "newest"] as const;
+export type Order = (typeof ORDERS)[number];
 
 const initial: View = {
   project: null,
@@ -48,9 +68,16 @@ const initial: View = {
   columns: 0,
   folded: [],
   full: null,
-  group: null,
+  groups: [],
   differencesOnly: false,
   cell: null,
+  environment: null,
+  episode: null,
+  returns: null,
+  apart: false,
+  spread: "range",
+  members: false,
+  order: "name",
 };
 
 /** Reads the part of a URL behind the question mark. What makes no sense in it is left out. */
@@ -61,10 +88,11 @@ export function readView(search: string): View {
   const [workspace, project] = [query.get("workspace"), query.get("project")];
   const runs = query.get("runs");
   const [run, metric, measure] = list("map");
+  const [returns, along] = list("returns");
   return {
     project: workspace && project ? { organization: query.get("organization"), workspace, project } : null,
     page: oneOf(PAGES, text("page")) ?? initial.page,
-    runs: runs === null ? null : runs.split(".").filter((id) => /^[0-9a-f]+$/.test(id)),
+    runs: runs === null || runs === "all" ? runs : runs.split(".").filter((id) => /^[0-9a-f]+$/.test(id)),
     withHidden: query.has("hidden"),
     runFilter: text("find"),
     metricFilter: text("metrics"),
@@ -76,9 +104,16 @@ export function readView(search: string): View {
     columns: Math.round(between(Number(text("columns")), 0, 6)),
     folded: list("fold"),
     full: query.get("full"),
-    group: query.get("group"),
+    groups: list("group"),
     differencesOnly: query.has("differences"),
     cell: run && metric ? { run, metric, measure: measure ?? "mean" } : null,
+    environment: query.get("environment"),
+    episode: /^\d+$/.test(text("episode")) ? Number(text("episode")) : null,
+    returns: returns ? { metric: returns, along: along ?? "steps" } : null,
+    apart: query.has("apart"),
+    spread: oneOf(SPREADS, text("spread")) ?? initial.spread,
+    members: query.has("members"),
+    order: oneOf(ORDERS, text("order")) ?? initial.order,
   };
 }
 
@@ -94,7 +129,7 @@ export function writeView(view: View): string {
     put("project", view.project.project);
   }
   if (view.page !== initial.page) put("page", view.page);
-  if (view.runs) query.set("runs", view.runs.join("."));
+  if (view.runs) query.set("runs", view.runs === "all" ? "all" : view.runs.join("."));
   if (view.withHidden) put("hidden", "1");
   put("find", view.runFilter);
   put("metrics", view.metricFilter);
@@ -106,9 +141,16 @@ export function writeView(view: View): string {
   if (view.columns > 0) put("columns", String(view.columns));
   for (const section of view.folded) query.append("fold", section);
   put("full", view.full);
-  put("group", view.group);
+  for (const key of view.groups) query.append("group", key);
   if (view.differencesOnly) put("differences", "1");
   if (view.cell) for (const part of [view.cell.run, view.cell.metric, view.cell.measure]) query.append("map", part);
+  put("environment", view.environment);
+  if (view.episode !== null) put("episode", String(view.episode));
+  if (view.returns) for (const part of [view.returns.metric, view.returns.along]) query.append("returns", part);
+  if (view.apart) put("apart", "1");
+  if (view.spread !== initial.spread) put("spread", view.spread);
+  if (view.members) put("members", "1");
+  if (view.order !== initial.order) put("order", view.order);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }

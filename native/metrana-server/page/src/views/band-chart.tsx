@@ -13,13 +13,17 @@ const MOST_BUCKETS = 300;
 
 /** How far the environments of a series lie apart. */
 export function BandChart({ run, series }: { run: string; series: Series }) {
-  const { x } = view.value;
-  const steps = Number(series.last_step ?? MOST_BUCKETS) + 1;
+  const { x, range } = view.value;
+  const isWhole = x === "step" || x === "rl_step";
+  const length = range ? range[1] - range[0] : Number(series.last_step ?? MOST_BUCKETS) + 1;
   // A bucket for each step, where there are few: between them would be gaps.
-  const buckets = x === "step" || x === "rl_step" ? Math.max(1, Math.min(MOST_BUCKETS, steps)) : Math.min(MOST_BUCKETS, 100);
-  const asked = useAsked(`${run} ${series.id} ${x} ${buckets}`, [run], (signal) => readBands({ run, series: series.id }, { x, buckets }, signal));
+  const buckets = isWhole ? Math.max(1, Math.min(MOST_BUCKETS, Math.ceil(length))) : Math.min(MOST_BUCKETS, 100);
+  const stretch = range ? { from: range[0], to: range[1] } : {};
+  const asked = useAsked(`${run} ${series.id} ${x} ${buckets} ${range}`, [run], async (signal) => ({
+    x, bands: await readBands({ run, series: series.id }, { x, buckets, ...stretch }, signal),
+  }), series.id);
   const { value, error } = asked.value;
-  const model = useMemo(() => value && bandModel(value, x, isDark.value), [value, x, isDark.value]);
+  const model = useMemo(() => value && bandModel(value.bands, value.x, isDark.value, value.x === x ? range : null), [value, x, range, isDark.value]);
   return (
     <article class="chart" aria-label={`${series.metric}: bands over environments`}>
       <header>
@@ -27,8 +31,8 @@ export function BandChart({ run, series }: { run: string; series: Series }) {
         <span class="quiet">5 %, 25 %, median, 75 %, 95 % by {AXIS_NAMES[x].toLowerCase()}</span>
       </header>
       {error && <Problem error={error} />}
-      <div class="plot" data-bands={value?.curves.length}>
-        <CurveCanvas model={model} zooms={false} />
+      <div class="plot" data-bands={value?.bands.curves.length} data-buckets={value?.bands.grid.buckets} data-from={value?.bands.grid.from}>
+        <CurveCanvas model={model} zooms />
         {!value && !error && <p class="over" role="status">Loading…</p>}
       </div>
     </article>

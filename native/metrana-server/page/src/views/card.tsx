@@ -1,9 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { scaleName, shortName, type ChartSpec } from "../state/charts.ts";
+import { scaleName, shortName, type ChartSpec } from "../state/sections.ts";
 import { change, view } from "../state/view.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Curves } from "./curves.tsx";
+import { HistogramChart } from "./histogram-chart.tsx";
+import { ScatterChart } from "./scatter-chart.tsx";
+
+const CONTENTS = { curves: Curves, histograms: HistogramChart, scatters: ScatterChart };
 
 /** How far out of sight a chart is made ready. */
 const MARGIN = "300px";
@@ -13,10 +17,15 @@ export function Card({ spec }: { spec: ChartSpec }) {
   const host = useRef<HTMLElement>(null);
   const isSeen = useSignal(false);
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => (isSeen.value = entry?.isIntersecting === true), { rootMargin: MARGIN });
+    const observer = new IntersectionObserver(([entry]) => (isSeen.value = entry?.isIntersecting === true), {
+      // A margin is one of the element that scrolls, not of the window around it.
+      root: host.current?.closest("#contents") ?? null,
+      rootMargin: MARGIN,
+    });
     if (host.current) observer.observe(host.current);
     return () => observer.disconnect();
   }, []);
+  const Contents = CONTENTS[spec.form];
   const isFull = view.value.full === spec.key;
   return (
     <article class="chart" ref={host} aria-label={spec.metric}>
@@ -30,7 +39,7 @@ export function Card({ spec }: { spec: ChartSpec }) {
           </button>
         )}
       </header>
-      {isSeen.value ? <Curves spec={spec} /> : <div class="plot" />}
+      {isSeen.value ? <Contents spec={spec} /> : <div class="plot" />}
     </article>
   );
 }

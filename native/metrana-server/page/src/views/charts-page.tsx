@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { charts, isSystem, sections, type Section } from "../state/charts.ts";
+import { charts, sections } from "../state/charts.ts";
+import { isSystem, type Section } from "../state/sections.ts";
 import { runProblem, runs, seriesOf, shown } from "../state/runs.ts";
 import { change, view } from "../state/view.ts";
 import { Icon } from "../ui/icon.tsx";

@@ -20,7 +20,7 @@ export function ComparePage() {
   const runs = shown.value;
   const { differencesOnly, metricFilter } = view.value;
   const { matches, problem } = metricMatcher.value;
-  const lines = sections.value.flatMap(({ charts }) => charts).filter((chart) => chart.kind === "float").flatMap((chart) => chart.lines.map((line) => ({ ...line, metric: chart.metric }))).slice(0, MOST_SERIES);
+  const lines = sections.value.flatMap(({ charts }) => charts).filter((chart) => chart.form === "curves").flatMap((chart) => chart.lines.map((line) => ({ ...line, metric: chart.metric }))).slice(0, MOST_SERIES);
   const key = lines.length > 0 ? lines.map((line) => line.key).join() : null;
   const asked = useAsked(key, runs.map((run) => run.run_id), async (signal) => {
     const { curves } = await readCurves(lines, { x: "step", buckets: 1 }, signal);

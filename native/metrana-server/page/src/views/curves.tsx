@@ -1,9 +1,10 @@
 import { computed, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { AXES } from "../api/types.ts";
 import { prepare } from "../charts/prepare.ts";
 import { hasSomething, pointsOf } from "../charts/model.ts";
 import { marksOf } from "../state/annotations.ts";
-import type { ChartSpec } from "../state/charts.ts";
+import type { ChartSpec } from "../state/sections.ts";
 import { type ChartState, retry, watch } from "../state/curves.ts";
 import { attributesOf, nameOf, places, runs, shown } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
@@ -15,10 +16,12 @@ import { groupOf } from "./group-choice.tsx";
 
 const NOT_YET = signal<ChartState>({ data: null, error: null, isLoading: true });
 const runsById = computed(() => new Map((runs.value.value ?? []).map((run) => [run.run_id, run])));
+/** What somebody noted of the shown runs, along each axis. */
+const marks = new Map(AXES.map((axis) => [axis, computed(() => shown.value.flatMap((run) => marksOf(run, attributesOf.value.get(run.run_id), axis)))]));
 /** What of the view changes the lines of a chart; the rest of it must not draw them anew. */
 const look = computed(() => {
-  const { smoothing, logX, logY, range, x } = view.value;
-  return JSON.stringify({ smoothing, logX, logY, range, x });
+  const { smoothing, logX, logY, range, x, spread, members } = view.value;
+  return JSON.stringify({ smoothing, logX, logY, range, x, spread, members });
 });
 
 /** The curves of a chart, kept up to date. */
@@ -36,7 +39,7 @@ export function Curves({ spec }: { spec: ChartSpec }) {
   const model = useComputed(() => {
     const { data } = source.value.value;
     if (!data) return null;
-    const { smoothing, logX, logY, range, x } = JSON.parse(look.value) as ReturnType<typeof view.peek>;
+    const { smoothing, logX, logY, range, x, spread, members } = JSON.parse(look.value) as ReturnType<typeof view.peek>;
     return prepare(now.value, data, {
       runs: runsById.value,
       nameOf,
@@ -46,8 +49,8 @@ export function Curves({ spec }: { spec: ChartSpec }) {
       logX,
       logY,
       zoom: data.x === x ? range : null,
-      groupOf: groupOf.value,
-      marks: shown.value.flatMap((run) => marksOf(run, attributesOf.value.get(run.run_id), data.x)),
+      look: { groupOf: groupOf.value, spread, members },
+      marks: marks.get(data.x)?.value ?? [],
     });
   }).value;
   const { data, error, isLoading } = source.value.value;
@@ -55,7 +58,7 @@ export function Curves({ spec }: { spec: ChartSpec }) {
 
   return (
     <>
-      <div class="plot" data-points={model ? pointsOf(model) : undefined} data-loading={isLoading}>
+      <div class="plot" data-points={model ? pointsOf(model) : undefined} data-lines={model?.lines.length} data-loading={isLoading}>
         <CurveCanvas model={isEmpty ? null : model} zooms handle={picture} />
         {!data && !error && <p class="over" role="status">Loading…</p>}
         {isEmpty && <p class="over">No points on this axis{view.value.range ? " in this stretch" : ""}.</p>}

@@ -19,25 +19,25 @@ interface Props {
 }
 
 const BUCKETS = 300;
+const SINGLE = { groupOf: null, spread: "range", members: false } as const;
 
 /** One environment alone. */
 export function EnvironmentCurve({ run, series, environment, onClose }: Props) {
-  const { x, smoothing, logX, logY } = view.value;
-  const asked = useAsked(`${run} ${series.id} ${x} ${environment}`, [run], (signal) =>
-    readCurves([{ run, series: series.id, environments: [environment] }], { x, buckets: BUCKETS }, signal),
-  );
+  const { x, smoothing, logX, logY, range } = view.value;
+  const asked = useAsked(`${run} ${series.id} ${x} ${environment} ${range}`, [run], (signal) =>
+    readCurves([{ run, series: series.id, environments: [environment] }], { x, buckets: BUCKETS, ...(range ? { from: range[0], to: range[1] } : {}) }, signal), series.id);
   const { value, error } = asked.value;
   const about = runs.value.value?.find((one) => one.run_id === run);
   const model = useMemo(() => {
     const curve = value?.curves[0];
     if (!curve || !about) return null;
     const key = `${run}:${series.id}`;
-    const line = { run, series: series.id, key, labels: environment, variant: 0, world: series.world, anywhere: false };
-    const spec = { key, metric: series.metric, scale: series.scale, kind: series.kind, lines: [line] };
+    const line = { run, series: series.id, key, labels: environment, variant: 0, world: series.world, anywhere: false, points: 0 };
+    const spec = { key, metric: series.metric, scale: series.scale, form: "curves" as const, extent: null, lines: [line] };
     const data = { x, grid: value.grid, extent: [value.grid.from, value.grid.to] as const, curves: new Map([[key, curve]]) };
     const marks = marksOf(about, attributesOf.value.get(run), x);
-    return prepare(spec, data, { runs: new Map([[run, about]]), nameOf, places: places.value, dark: isDark.value, smoothing, logX, logY, zoom: null, marks, groupOf: null });
-  }, [value, about, smoothing, logX, logY, isDark.value]);
+    return prepare(spec, data, { runs: new Map([[run, about]]), nameOf, places: places.value, dark: isDark.value, smoothing, logX, logY, zoom: range, marks, look: SINGLE });
+  }, [value, about, smoothing, logX, logY, isDark.value, range]);
   return (
     <div class="environment" aria-label={`Environment ${environment}`} role="group">
       <div class="row">
@@ -46,7 +46,7 @@ export function EnvironmentCurve({ run, series, environment, onClose }: Props) {
         <button type="button" class="icon" aria-label={`Close ${environment}`} onClick={onClose}><Icon name="close" /></button>
       </div>
       {error && <Problem error={error} />}
-      <div class="plot"><CurveCanvas model={model} zooms={false} /></div>
+      <div class="plot"><CurveCanvas model={model} zooms /></div>
     </div>
   );
 }

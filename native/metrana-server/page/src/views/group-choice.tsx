@@ -1,6 +1,8 @@
 import { computed } from "@preact/signals";
 import { attributesOf, shown } from "../state/runs.ts";
 import { change, view } from "../state/view.ts";
+import { SPREADS } from "../state/url.ts";
+import { Icon } from "../ui/icon.tsx";
 import { written } from "../ui/attribute.ts";
 
 const CONFIG = "config/";
@@ -21,24 +23,40 @@ const keys = computed(() => {
 
 /** The group of a run; null: runs stand by themselves. */
 export const groupOf = computed(() => {
-  const { group } = view.value;
-  if (!group) return null;
+  const { groups } = view.value;
+  if (groups.length === 0) return null;
   const attributes = attributesOf.value;
-  const name = group.replace(CONFIG, "");
-  return (run: string) => `${name}: ${written(attributes.get(run)?.[group]) || "none"}`;
+  return (run: string) => groups.map((key) => `${key.replace(CONFIG, "")}: ${written(attributes.get(run)?.[key]) || "none"}`).join(", ");
 });
 
+/** By what runs become groups, one key or several, and how groups are drawn. */
 export function GroupChoice() {
-  const { group } = view.value;
-  const all = group && !keys.value.includes(group) ? [group, ...keys.value] : keys.value;
-  if (all.length === 0) return null;
+  const { groups, spread, members } = view.value;
+  const others = keys.value.filter((key) => !groups.includes(key));
+  if (others.length === 0 && groups.length === 0) return null;
   return (
-    <label class="row">
-      <span class="quiet">Group by</span>
-      <select value={group ?? ""} onChange={(event) => change({ group: event.currentTarget.value || null })}>
-        <option value="">nothing</option>
-        {all.map((key) => <option key={key} value={key}>{key.replace(CONFIG, "")}</option>)}
-      </select>
-    </label>
+    <>
+      <label class="row">
+        <span class="quiet">Group by</span>
+        <select value="" onChange={(event) => event.currentTarget.value && change({ groups: [...groups, event.currentTarget.value] })}>
+          <option value="">{groups.length === 0 ? "nothing" : "and by …"}</option>
+          {others.map((key) => <option key={key} value={key}>{key.replace(CONFIG, "")}</option>)}
+        </select>
+      </label>
+      {groups.length > 0 && (
+        <div class="row wrap">
+          {groups.map((key) => (
+            <button key={key} type="button" aria-label={`Do not group by ${key.replace(CONFIG, "")}`} onClick={() => change({ groups: groups.filter((one) => one !== key) })}>
+              {key.replace(CONFIG, "")} <Icon name="close" />
+            </button>
+          ))}
+          <select aria-label="Beside the mean" value={spread} onChange={(event) => change({ spread: SPREADS.find((one) => one === event.currentTarget.value) ?? "range" })}>
+            <option value="range">least to greatest</option>
+            <option value="deviation">standard deviation</option>
+          </select>
+          <label class="row"><input type="checkbox" checked={members} onChange={() => change({ members: !members })} /> <span class="quiet">Runs, too</span></label>
+        </div>
+      )}
+    </>
   );
 }

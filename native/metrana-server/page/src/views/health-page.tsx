@@ -1,6 +1,6 @@
 import { readCounts } from "../api/runs.ts";
 import type { Counts, Run, Series } from "../api/types.ts";
-import { ago, whole } from "../charts/format.ts";
+import { ago, bytes, whole } from "../charts/format.ts";
 import { useAsked } from "../state/asked.ts";
 import { nameOf, seriesOf, shown } from "../state/runs.ts";
 import { server } from "../state/session.ts";
@@ -12,12 +12,13 @@ import { STATUS_NAMES } from "./run-list.tsx";
 const MOST_RUNS = 20;
 
 const FIGURES: readonly (readonly [string, (counts: Counts) => string, string])[] = [
-  ["Points", (counts) => counts.points, "values of metrics that were taken in"],
-  ["of environments", (counts) => counts.rl_points, "those among them that environments produced"],
-  ["Histograms", (counts) => counts.histograms, ""],
-  ["Scatters", (counts) => counts.scatters, ""],
-  ["Messages", (counts) => counts.messages, ""],
-  ["Sent again", (counts) => counts.duplicate_messages, "messages that came twice and count once"],
+  ["Points", (counts) => whole(counts.points), "values of metrics that were taken in"],
+  ["of environments", (counts) => whole(counts.rl_points), "those among them that environments produced"],
+  ["Histograms", (counts) => whole(counts.histograms), ""],
+  ["Scatters", (counts) => whole(counts.scatters), ""],
+  ["Messages", (counts) => whole(counts.messages), ""],
+  ["On disk", (counts) => (counts.stored_bytes ? bytes(Number(counts.stored_bytes)) : "nothing"), "what of it takes room there, as it is kept"],
+  ["Sent again", (counts) => whole(counts.duplicate_messages), "messages that came twice and count once"],
 ];
 
 /** Why something does not count, in words. */
@@ -68,7 +69,7 @@ function RunHealth({ run }: { run: Run }) {
       {error && <Problem error={error} />}
       {counts && (
         <dl class="tiles">
-          {FIGURES.map(([name, of, hint]) => <div key={name} title={hint || undefined}><dt>{name}</dt><dd>{whole(of(counts))}</dd></div>)}
+          {FIGURES.map(([name, of, hint]) => <div key={name} title={hint || undefined}><dt>{name}</dt><dd>{of(counts)}</dd></div>)}
         </dl>
       )}
       {refused && (refused.length === 0 ? <p>Everything that came counts.</p> : (

@@ -1,15 +1,21 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { readHeatMap, type HeatMap, type Measure } from "../api/environments.ts";
+import { readEpisodeAt } from "../api/episodes.ts";
 import type { Series } from "../api/types.ts";
 import { short } from "../charts/format.ts";
 import { bucketWidth } from "../charts/grid.ts";
-import { limits, paint } from "../charts/palette.ts";
+import { limits } from "../charts/palette.ts";
 import { useAsked } from "../state/asked.ts";
+import { change } from "../state/view.ts";
+import { stepRange } from "../state/step-range.ts";
 import { Problem } from "../ui/problem.tsx";
-import { EnvironmentCurve } from "./environment-curve.tsx";
+import { HeatCanvas } from "./heat-canvas.tsx";
+import { HeatScale } from "./heat-scale.tsx";
 
 const MOST_COLUMNS = 1000;
+/** The step that a stretch ends before must not share the last column with the one in front of it. */
+const NOT_QUITE = 1e-6;
 
 interface Props {
   run: string;
@@ -17,37 +23,25 @@ interface Props {
   measure: Measure;
 }
 
-/** Environments by steps of the training, as colours. A click shows one environment. */
+/** Environments by steps of the training, as colours. A click shows one environment, and the episode that it was in. */
 export function HeatMapChart({ run, series, measure }: Props) {
-  const buckets = Math.max(1, Math.min(MOST_COLUMNS, Number(series.last_step ?? MOST_COLUMNS - 1) + 1));
-  const asked = useAsked(`${run} ${series.id} ${measure} ${buckets}`, [run], (signal) =>
-    readHeatMap({ run, series: series.id }, { measure, buckets }, signal),
-  );
-  const host = useRef<HTMLCanvasElement>(null);
+  const zoom = stepRange.value;
+  const length = zoom ? zoom[1] - zoom[0] : Number(series.last_step ?? MOST_COLUMNS - 1) + 1;
+  const buckets = Math.max(1, Math.min(MOST_COLUMNS, length));
+  const asked = useAsked(`${run} ${series.id} ${measure} ${buckets} ${zoom}`, [run], (signal) =>
+    readHeatMap({ run, series: series.id }, { measure, buckets, ...(zoom ? { from: zoom[0], to: zoom[1] - NOT_QUITE } : {}) }, signal), series.id);
   const pointed = useSignal<string | null>(null);
-  const chosen = useSignal<string | null>(null);
   const { value: map, error } = asked.value;
-  const span = map && limits(map.cells);
+  const span = useMemo(() => map && limits(map.cells), [map]);
 
-  useEffect(() => {
-    const ctx = host.current?.getContext("2d");
-    if (!map || !span || !ctx || map.environments.length === 0) return;
-    const [width, height] = [map.grid.buckets, map.environments.length];
-    Object.assign(ctx.canvas, { width, height });
-    ctx.putImageData(new ImageData(paint(map.cells, ...span), width, height), 0, 0);
-  }, [map]);
-
-  const cellAt = (event: MouseEvent) => {
-    if (!map || !host.current) return null;
-    const box = host.current.getBoundingClientRect();
-    const [column, row] = [((event.clientX - box.left) / box.width) * map.grid.buckets, ((event.clientY - box.top) / box.height) * map.environments.length];
-    return { column: Math.min(map.grid.buckets - 1, Math.floor(column)), row: Math.min(map.environments.length - 1, Math.floor(row)) };
+  const pick = async (column: number, row: number) => {
+    const environment = map?.environments[row];
+    if (!map || environment === undefined) return;
+    change({ environment, episode: null });
+    const step = Math.max(0, Math.ceil(map.grid.from + column * bucketWidth(map.grid)));
+    const episode = await readEpisodeAt({ run, environment }, series, step, new AbortController().signal).catch(() => null);
+    if (episode !== null) change({ environment, episode });
   };
-  const tell = (event: MouseEvent) => {
-    const cell = cellAt(event);
-    pointed.value = map && cell && described(map, cell.column, cell.row);
-  };
-
   return (
     <article class="chart" aria-label={`${series.metric} over environments`}>
       <header>
@@ -56,47 +50,49 @@ export function HeatMapChart({ run, series, measure }: Props) {
       </header>
       {error && <Problem error={error} />}
       <div class="heat-frame">
-        <canvas
-          class="heat"
-          ref={host}
-          role="img"
-          aria-label={span ? `${measure} of ${series.metric}: from ${short(span[0])} to ${short(span[1])}` : series.metric}
-          data-cells={map?.cells.length}
-          onMouseMove={tell}
-          onMouseLeave={() => (pointed.value = null)}
-          onClick={(event) => {
-            const cell = cellAt(event);
-            chosen.value = (cell && map?.environments[cell.row]) ?? null;
-          }}
-        />
+        {map && span && (
+          <HeatCanvas
+            columns={map.grid.buckets}
+            rows={map.environments.length}
+            cells={map.cells}
+            span={span}
+            seen={seenOf(map, zoom)}
+            label={`${measure} of ${series.metric}: from ${short(span[0])} to ${short(span[1])}`}
+            describe={(column, row) => described(map, column, row)}
+            onPoint={(text) => (pointed.value = text)}
+            onPick={(column, row) => void pick(column, row)}
+            onZoom={(from, to) => {
+              const edge = (column: number) => map.grid.from + column * bucketWidth(map.grid);
+              stepRange.zoom(edge(from), edge(to + 1));
+            }}
+            onReset={() => change({ range: null })}
+          />
+        )}
         {!map && !error && <p class="over" role="status">Loading…</p>}
+        {map && !span && <p class="over">No points{zoom ? " in this stretch" : ""}.</p>}
       </div>
       <div class="legend">
-        {map && <span>RL step {short(map.grid.from)} to {short(map.grid.to)}</span>}
+        {map && <span data-from={map.grid.from} data-to={map.grid.to}>RL step {short(map.grid.from)} to {short(map.grid.to)}</span>}
         <span class="spring" />
         {pointed.value && <output class="pointed">{pointed.value}</output>}
         <span class="spring" />
-        {span && <><span>{short(span[0])}</span><Scale /><span>{short(span[1])}</span></>}
+        {span && <HeatScale from={short(span[0])} to={short(span[1])} />}
       </div>
-      <p class="quiet">Each row is an environment; click one to see it alone.</p>
-      {chosen.value !== null && <EnvironmentCurve run={run} series={series} environment={chosen.value} onClose={() => (chosen.value = null)} />}
+      <p class="quiet">Each row is an environment. Click a cell to see its environment and episode; drag to zoom.</p>
     </article>
   );
+}
+
+/** The part of what was read that is zoomed to: what is there is drawn at once, and finer cells come later. */
+function seenOf({ grid }: HeatMap, zoom: readonly [number, number] | null): readonly [number, number] {
+  if (!zoom || grid.to <= grid.from) return [0, 1];
+  const share = (value: number) => (value - grid.from) / (grid.to - grid.from);
+  const [from, to] = [share(zoom[0]), share(zoom[1])];
+  return from < to && from > -1 && to < 2 ? [from, to] : [0, 1];
 }
 
 function described({ grid, environments, cells }: HeatMap, column: number, row: number): string {
   const value = cells[row * grid.buckets + column] ?? NaN;
   const step = grid.from + column * bucketWidth(grid);
   return `${environments[row]}, step ${Math.ceil(step)}: ${Number.isNaN(value) ? "no points" : short(value)}`;
-}
-
-/** What the colours mean. */
-function Scale() {
-  const host = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const ctx = host.current?.getContext("2d");
-    const ramp = Float32Array.from({ length: 256 }, (_, place) => place);
-    ctx?.putImageData(new ImageData(paint(ramp, 0, 255), 256, 1), 0, 0);
-  }, []);
-  return <canvas ref={host} width="256" height="1" aria-hidden="true" />;
 }

@@ -30,7 +30,8 @@ export function RunDialog({ run, onClose }: { run: Run; onClose(): void }) {
   const remove = () =>
     attempt(async () => {
       await deleteRun(run.run_id);
-      change({ runs: view.peek().runs?.filter((id) => id !== run.run_id) ?? null });
+      const { runs } = view.peek();
+      if (Array.isArray(runs)) change({ runs: runs.filter((id) => id !== run.run_id) });
       await refreshLists();
     });
   return (

@@ -2,7 +2,7 @@ import { ago, whole } from "../charts/format.ts";
 import type { Run, RunStatus } from "../api/types.ts";
 import { colour } from "../state/colours.ts";
 import { hovered } from "../state/pointer.ts";
-import { edit, listed, nameOf, places, runMatcher, runs, shown } from "../state/runs.ts";
+import { edit, listed, nameOf, places, runMatcher, runs, shown, shownIds } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
 import { change, view } from "../state/view.ts";
 import { now } from "../ui/clock.ts";
@@ -13,8 +13,6 @@ import { GroupChoice } from "./group-choice.tsx";
 import { RunMenu } from "./run-menu.tsx";
 
 const ROW_HEIGHT = 44;
-/** More would be too many to tell apart and too much to read at once. */
-const MOST_SHOWN = 200;
 
 export const STATUS_NAMES: Record<RunStatus, string> = {
   running: "Running",
@@ -32,7 +30,7 @@ export function RunList() {
       <div class="run-tools">
         <FilterBox id="run-filter" label="Filter runs" value={view.value.runFilter} problem={runMatcher.value.problem} onChange={(runFilter) => change({ runFilter })} />
         <div class="row">
-          <button type="button" onClick={() => change({ runs: some.slice(0, MOST_SHOWN).map((run) => run.run_id) })}>All</button>
+          <button type="button" onClick={() => change({ runs: "all" })}>All</button>
           <button type="button" onClick={() => change({ runs: [] })}>None</button>
           <button type="button" onClick={() => change({ runs: some[0] ? [some[0].run_id] : [] })}>Latest</button>
           <span class="spring" />
@@ -51,7 +49,7 @@ export function RunList() {
 }
 
 function Row({ run }: { run: Run }) {
-  const isShown = shown.value.includes(run);
+  const isShown = shownIds.value.has(run.run_id);
   const isPinned = run.pinned === true;
   const toggle = () => {
     const ids = shown.peek().map((one) => one.run_id);

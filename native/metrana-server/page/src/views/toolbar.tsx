@@ -1,15 +1,17 @@
 import { AXES } from "../api/types.ts";
 import { AXIS_NAMES, place } from "../charts/format.ts";
-import { metricMatcher } from "../state/charts.ts";
+import { hasEvaluation, metricMatcher } from "../state/charts.ts";
+import { ORDERS, type Order } from "../state/url.ts";
 import { change, view } from "../state/view.ts";
 import { FilterBox } from "../ui/filter-box.tsx";
 import { KEYS } from "../ui/keys.ts";
 
+const ORDER_NAMES: Record<Order, string> = { name: "by name", points: "most points", newest: "newest first" };
 const COLUMNS = [0, 1, 2, 3, 4];
 
 /** What holds for all charts. */
 export function Toolbar() {
-  const { x, smoothing, logX, logY, range, columns, metricFilter } = view.value;
+  const { x, smoothing, logX, logY, range, columns, metricFilter, order, apart } = view.value;
   return (
     <div class="toolbar" role="toolbar" aria-label="All charts">
       <FilterBox id="metric-filter" label="Filter metrics" value={metricFilter} problem={metricMatcher.value.problem} onChange={(value) => change({ metricFilter: value })} />
@@ -32,6 +34,13 @@ export function Toolbar() {
           {COLUMNS.map((count) => <option key={count} value={count}>{count === 0 ? "auto" : count}</option>)}
         </select>
       </label>
+      <label>
+        <span>Order</span>
+        <select value={order} onChange={(event) => change({ order: ORDERS.find((one) => one === event.currentTarget.value) ?? "name" })}>
+          {ORDERS.map((one) => <option key={one} value={one}>{ORDER_NAMES[one]}</option>)}
+        </select>
+      </label>
+      {hasEvaluation.value && <label title="Metrics named eval/… on the charts of those of the training"><input type="checkbox" checked={!apart} onChange={() => change({ apart: !apart })} /> Evaluation with training</label>}
       {range && (
         <button type="button" class="primary" onClick={() => change({ range: null })} title={`${place(range[0], x)} to ${place(range[1], x)}`}>
           Reset zoom

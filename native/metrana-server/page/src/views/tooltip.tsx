@@ -4,6 +4,8 @@ import type { ChartModel, DrawnLine } from "../charts/model.ts";
 /** Where the mouse is on a chart. */
 export interface Pointed {
   bucket: number;
+  /** How many buckets beside it are still close. */
+  reach: number;
   left: number;
   top: number;
   height(value: number): number;
@@ -16,30 +18,41 @@ const MOST_ROWS = 9;
 export function Tooltip({ model, at }: { model: ChartModel; at: Pointed }) {
   const rows = model.lines
     .flatMap((line) => {
-      const value = line.values[at.bucket];
-      return value !== undefined && Number.isFinite(value) ? [{ line, value, far: Math.abs(at.height(value) - at.top) }] : [];
+      const bucket = nearest(line.values, at.bucket, at.reach);
+      const value = line.values[bucket];
+      return value !== undefined && Number.isFinite(value) ? [{ line, bucket, value, far: Math.abs(at.height(value) - at.top) }] : [];
     })
     .sort((a, b) => a.far - b.far);
   const x = model.xs[at.bucket];
-  if (x === undefined || rows.length === 0) return null;
-  const only = rows[0]?.line.curve;
-  const exact = only?.count[at.bucket] === 1 ? (only.firstX[at.bucket] ?? x) : x;
+  const [first] = rows;
+  if (x === undefined || !first) return null;
+  const { curve } = first.line;
+  const exact = curve.count[first.bucket] === 1 ? (curve.firstX[first.bucket] ?? x) : x;
   const marks = model.marks.filter((mark) => Math.abs(mark.x - x) <= Math.abs((model.xs[1] ?? x) - (model.xs[0] ?? x)) / 2);
   return (
     <div class={`tooltip${at.left > 220 ? " left" : ""}`} style={{ "--x": `${at.left + 60}px` } as never}>
       <div class="quiet">{place(exact, model.axis)}</div>
-      {rows.slice(0, MOST_ROWS).map(({ line, value }, index) => (
+      {rows.slice(0, MOST_ROWS).map(({ line, bucket, value }, index) => (
         <div key={line.key} class={index === 0 ? "nearest" : ""}>
           <span class="swatch" style={{ background: line.colour }} />
           <span class="name">{line.name}</span>
           <span class="value">{short(value)}</span>
-          {spread(line, at.bucket)}
+          {spread(line, bucket)}
         </div>
       ))}
       {rows.length > MOST_ROWS && <div class="quiet">and {rows.length - MOST_ROWS} more</div>}
       {marks.map((mark) => <div key={mark.text} class="mark">▾ {mark.text}</div>)}
     </div>
   );
+}
+
+/** The bucket with a value that is closest; the given one where none is close. */
+function nearest(values: Float64Array, bucket: number, reach: number): number {
+  for (let far = 0; far <= reach; far++) {
+    if (Number.isFinite(values[bucket - far])) return bucket - far;
+    if (Number.isFinite(values[bucket + far])) return bucket + far;
+  }
+  return bucket;
 }
 
 function spread({ curve }: DrawnLine, bucket: number) {

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Logger } from "../data.mjs";
 import { startServer } from "../server.mjs";
-import { STEPS, tell } from "../story.mjs";
+import { EPISODES, HISTOGRAMS, SCATTERS, STEPS, tell } from "../story.mjs";
 import { newPage, startBrowser, until } from "./browser.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -34,7 +34,7 @@ describe("the page", { timeout: 300_000 }, () => {
 
   const open = async (more = "") => {
     await page.goto(server.url + PROJECT + more);
-    await page.waitForSelector("article.chart, .notice, .card");
+    await page.waitForSelector("article.chart, .notice, .card, table");
   };
   const chart = (metric) => page.locator(`article.chart[aria-label="${metric}"]`);
   const points = (metric) => chart(metric).locator(".plot").getAttribute("data-points");
@@ -151,9 +151,9 @@ describe("the page", { timeout: 300_000 }, () => {
     await open();
     await page.getByRole("searchbox", { name: "Filter metrics" }).fill("^train/(loss|entropy)$");
     await until("two charts are left", async () => (await names()).join() === "entropy,loss" || names());
-    await page.getByRole("searchbox", { name: "Filter runs" }).fill("wid");
+    await page.getByRole("searchbox", { name: "Filter runs" }).fill("baselin");
     await until("one run is left", async () => (await page.locator(".run").count()) === 1);
-    await until("the URL has it", async () => page.url().includes("metrics=") && page.url().includes("find=wid"));
+    await until("the URL has it", async () => page.url().includes("metrics=") && page.url().includes("find=baselin"));
     await page.reload();
     await until("it is so again", async () => (await names()).join() === "entropy,loss" && (await page.locator(".run").count()) === 1);
     await page.getByRole("searchbox", { name: "Filter metrics" }).fill("loss[");
@@ -260,6 +260,127 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.getByRole("group", { name: "Environment env-0" }).locator(".uplot").waitFor();
   });
 
+  test("histograms are a heat map over time, thinned and followed", { timeout }, async () => {
+    await open("&metrics=gradients&runs=" + runs.last.id);
+    const map = chart("gradients").locator("canvas.heat");
+    await map.waitFor();
+    await chart("gradients").getByText(`Step 0 to ${(HISTOGRAMS - 1) * 4 - ((HISTOGRAMS - 1) % 2) * 4}`).waitFor();
+    // They grow wider: at the left the edges are empty, at the right they are not, and the middle is brightest everywhere.
+    const lights = await map.evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const light = (x, y) => {
+        const place = 4 * (Math.floor(y * canvas.height) * canvas.width + Math.floor(x * canvas.width));
+        return data[place] + data[place + 1] + data[place + 2];
+      };
+      return { middle: [light(0.02, 0.5), light(0.98, 0.5)], above: [light(0.02, 0.3), light(0.98, 0.3)] };
+    });
+    assert.ok(lights.middle[0] > lights.middle[1], `a narrow distribution is higher: ${JSON.stringify(lights)}`);
+    assert.ok(lights.above[1] > lights.above[0], `a wide one reaches further: ${JSON.stringify(lights)}`);
+    await map.focus();
+    await page.keyboard.press("ArrowDown");
+    await chart("gradients").locator("output").getByText(/^step 0, /).waitFor();
+    const asked = [];
+    page.on("request", (request) => /histograms/.test(request.url()) && asked.push(new URL(request.url()).searchParams));
+    const [series] = await runs.last.declare(["gradients"]);
+    await runs.last.send({ histogram_series: [{ series_id: series, points: [{ step: "9000", bin_edges: [0, 1], counts: ["5"] }, { step: "9004", bin_edges: [0, 1], counts: ["5"] }] }] });
+    await chart("gradients").getByText("Step 0 to 9000").waitFor();
+    assert.ok(asked.every((query) => Number(query.get("offset")) >= HISTOGRAMS - 2), "what is known is not read again");
+  });
+
+  test("dots are looked at from step to step", { timeout }, async () => {
+    await open("&metrics=embedding&runs=" + runs.first.id);
+    const dots = chart("embedding").locator(`.plot[data-dots="50"]`);
+    await until("the last step is shown", async () => (await dots.getAttribute("data-step")) === String((SCATTERS - 1) * 100));
+    const slider = page.getByRole("slider", { name: "Time of embedding" });
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await until("the first step is shown", async () => (await dots.getAttribute("data-step")) === "0");
+    await page.keyboard.press("ArrowRight");
+    await until("the second step is shown", async () => (await dots.getAttribute("data-step")) === "100");
+    const inked = await dots.locator("canvas").evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let [left, right] = [0, 0];
+      for (let place = 0; place < data.length; place += 4) {
+        const [red, green, blue, alpha] = data.slice(place, place + 4);
+        if (alpha < 100 || Math.max(red, green, blue) - Math.min(red, green, blue) < 60) continue;
+        if ((place / 4) % canvas.width < canvas.width * 0.4) left += 1;
+        else right += 1;
+      }
+      return { left, right };
+    });
+    assert.ok(inked.left > 50 && inked.right === 0, `the frame stays, and early dots are at its left: ${JSON.stringify(inked)}`);
+  });
+
+  test("a cell of the heat map leads to its environment, its episode, and each step of that", { timeout }, async () => {
+    const series = (await (await page.request.get(`${server.url}/api/v1/runs/${runs.first.id}/series`)).json()).series;
+    const reward = series.find(({ metric }) => metric === "rollout/reward").id;
+    await open(`&page=environments&runs=${runs.first.id}&map=${runs.first.id}&map=${reward}&map=mean`);
+    const map = page.locator(`canvas.heat[data-cells="${16 * 120}"]`);
+    await map.waitFor();
+    const box = await map.boundingBox();
+    // The fourth environment, the 45th step of the training, which lies in the fifth episode.
+    await map.click({ position: { x: (box.width * 45.5) / 120, y: (box.height * 3.5) / 16 } });
+    await page.getByRole("group", { name: "Environment env-3" }).locator(".uplot").waitFor();
+    await page.getByRole("group", { name: "Episode 4 of env-3" }).locator(`.plot[data-steps="80"] .uplot`).waitFor();
+    const row = page.getByRole("row", { name: new RegExp(`^${EPISODES - 1} `) });
+    assert.match(await row.textContent(), new RegExp(`^${EPISODES - 1}${(EPISODES - 1) * 10 + 9}80${(EPISODES - 1) * 10 + 3}`), "its training step, its length and its return");
+    await page.getByRole("button", { name: "0", exact: true }).click();
+    await page.getByRole("group", { name: "Episode 0 of env-3" }).locator(`.plot[data-steps="80"]`).waitFor();
+    await page.waitForURL(/environment=env-3&episode=0/);
+  });
+
+  test("returns are drawn over environment steps, episodes and time, training and evaluation together", { timeout }, async () => {
+    await open("&page=environments");
+    const plot = page.locator(`article[aria-label="Returns"] .plot[data-lines="6"]`);
+    await plot.locator(".uplot").waitFor();
+    assert.equal(await plot.getAttribute("data-to"), String(16 * 8 * 120));
+    await page.getByLabel("Returns over").selectOption("episodes");
+    await until("it is so many episodes", async () => (await plot.getAttribute("data-to")) === String(16 * EPISODES));
+    await page.getByLabel("Returns over").selectOption("time");
+    await until("it is along the time", async () => Number(await plot.getAttribute("data-to")) > 1e12);
+    await page.waitForURL(/returns=rollout%2Freturn&returns=time/);
+  });
+
+  test("a zoom of the heat map asks for finer cells, and the bands follow", { timeout }, async () => {
+    const series = (await (await page.request.get(`${server.url}/api/v1/runs/${runs.first.id}/series`)).json()).series;
+    const reward = series.find(({ metric }) => metric === "rollout/reward").id;
+    await open(`&page=environments&runs=${runs.first.id}&map=${runs.first.id}&map=${reward}&map=mean`);
+    const map = page.locator("canvas.heat");
+    await page.locator(`canvas.heat[data-cells="${16 * 120}"]`).waitFor();
+    const box = await map.boundingBox();
+    await page.mouse.move(box.x + box.width / 4, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/range=(29|30)_6/);
+    await until("only what is zoomed to is read", async () => Number(await map.getAttribute("data-cells")) <= 16 * 33 || (await map.getAttribute("data-cells")));
+    await until("the bands are of the same stretch", async () => (await page.locator(".plot[data-bands]").getAttribute("data-from")) === new URL(page.url()).searchParams.get("range").split("_")[0]);
+    await page.getByRole("button", { name: "Reset zoom" }).click();
+    await page.locator(`canvas.heat[data-cells="${16 * 120}"]`).waitFor();
+  });
+
+  test("training and evaluation share a chart, and are apart where that is wanted", { timeout }, async () => {
+    await open("&metrics=return&runs=" + runs.first.id);
+    await drawn("rollout/return", 16 * EPISODES + EPISODES);
+    await chart("rollout/return").locator(".u-over").hover();
+    await chart("rollout/return").locator(".tooltip").getByText("baseline · evaluation").waitFor();
+    await page.getByLabel("Evaluation with training").uncheck();
+    await drawn("rollout/return", 16 * EPISODES);
+    await drawn("eval/rollout/return", EPISODES);
+    await page.waitForURL(/apart=1/);
+  });
+
+  test("metrics of a section are ordered as one likes", { timeout }, async () => {
+    await open("&metrics=^(rollout|train)/&runs=" + runs.first.id);
+    await until("they are by name", async () => (await names()).join() === "return,reward,broken,entropy,loss" || names());
+    await page.getByLabel("Order").selectOption("points");
+    await until("those with most points are first", async () => (await names()).join() === "reward,return,broken,entropy,loss" || names());
+    await page.getByLabel("Order").selectOption("newest");
+    await until("the newest are first", async () => (await names()).join() === "return,reward,broken,entropy,loss" || names());
+    await page.getByLabel("Order").selectOption("points");
+    await page.waitForURL(/order=points/);
+  });
+
   test("runs are compared, and their differences alone", { timeout }, async () => {
     await open("&page=compare");
     await page.getByRole("row", { name: "config/optimizer adam adam adam" }).waitFor();
@@ -285,7 +406,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await logger.close();
     await page.goto(server.url + "/?workspace=lab&project=edited");
     await page.getByRole("button", { name: "More about run-a" }).click({ force: true });
-    await page.getByLabel("Name").fill("the good one");
+    await page.getByRole("textbox", { name: "Name" }).fill("the good one");
     await page.getByLabel("Tags").fill("best, kept");
     await page.getByLabel("Notes").fill("<b>note</b>");
     await page.getByRole("button", { name: "Save" }).click();

@@ -5,15 +5,16 @@ import { load } from "./load.mjs";
 const { readView, writeView } = await load("state/url.ts");
 const { matcher } = await load("state/matcher.ts");
 const { readColumns } = await load("api/columns.ts");
-const { short, duration, whole } = await load("charts/format.ts");
+const { short, duration, whole, bytes } = await load("charts/format.ts");
 
 test("a view comes back whole from its URL", () => {
   const view = {
     ...readView(""),
     project: { organization: "a&b", workspace: "lab/1", project: "<p>" },
     page: "compare", runs: ["0a", "ff"], withHidden: true, runFilter: "a|b", metricFilter: "loss$", x: "wall_time", logX: true, logY: true,
-    smoothing: 0.25, range: [1.5, 2e12], columns: 3, folded: ["train/deep", "x y"], full: "loss|ML_STEP", group: "config/lr", differencesOnly: true,
-    cell: { run: "0a", metric: "12", measure: "max" },
+    smoothing: 0.25, range: [1.5, 2e12], columns: 3, folded: ["train/deep", "x y"], full: "loss|ML_STEP", groups: ["config/lr", "config/seed"], differencesOnly: true,
+    cell: { run: "0a", metric: "12", measure: "max" }, environment: "env/1", episode: 0, returns: { metric: "episode_return", along: "episodes" },
+    apart: true, spread: "deviation", members: true, order: "points",
   };
   assert.deepEqual(readView(writeView(view)), view);
   assert.equal(writeView(readView("")), "");
@@ -22,6 +23,7 @@ test("a view comes back whole from its URL", () => {
 test("no run and no choice of runs are told apart", () => {
   assert.equal(readView("").runs, null);
   assert.deepEqual(readView(writeView({ ...readView(""), runs: [] })).runs, []);
+  assert.equal(readView(writeView({ ...readView(""), runs: "all" })).runs, "all");
 });
 
 test("what makes no sense in a URL is left out", () => {
@@ -57,4 +59,5 @@ test("numbers are short", () => {
   assert.deepEqual([0.1, 1234.5678, 2.5e6, 1e-7, NaN, -Infinity].map(short), ["0.1", "1234.6", "2.5M", "1.00e−7", "NaN", "−∞"]);
   assert.deepEqual([250, 61_000, 3_720_000].map(duration), ["250 ms", "1 min 01 s", "1 h 02 min"]);
   assert.equal(whole("1234567"), "1 234 567");
+  assert.deepEqual([0, 999, 1234, 5.67e9].map(bytes), ["0 B", "999 B", "1.23 kB", "5.67 GB"]);
 });
