@@ -1,0 +1,183 @@
+using Metrana.Syvain.Api;
+using Metrana.Syvain.Delivery;
+
+namespace Metrana.Syvain;
+
+/// <summary>
+/// Sends experiments to Syvain Metrics. Metrics and annotations are queued and sent in the background; a service that is away
+/// holds up nothing and loses nothing until the queue is full.
+/// </summary>
+/// <remarks>All members can be called from any thread.</remarks>
+/// <example>
+/// <code>
+/// await using Collector collector = new("ak_org_...");
+/// Experiment experiment = await collector.OpenExperimentAsync("mamba-run-001", new() { Meta = new() { ["model"] = "mamba" } });
+/// await experiment.RunAsync(async () =>
+/// {
+///     for (int step = 0; step &lt; 1000; step++)
+///     {
+///         experiment.Metric("loss", 1.0 / (step + 1), step, new() { ["split"] = "train" });
+///     }
+/// });
+/// await experiment.FlushOrThrowAsync();
+/// </code>
+/// </example>
+public class Collector : IAsyncDisposable
+{
+    private readonly CollectorOptions _options;
+    private readonly ICollectorBackend _backend;
+    private readonly Warnings _warnings;
+    private readonly object _gate = new();
+    private readonly Dictionary<string, Task<Experiment>> _experiments = new(StringComparer.Ordinal);
+
+    private Experiment? _active;
+    private bool _closed;
+
+    /// <summary>A collector with the key of an organization and the default options.</summary>
+    /// <param name="apiKey">The key; <c>local</c> for the one that the service's command line has stored.</param>
+    /// <exception cref="ArgumentException">The key is empty or none.</exception>
+    public Collector(string apiKey)
+        : this(new CollectorOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
+    {
+    }
+
+    /// <summary>A collector. What the options leave out comes from the environment.</summary>
+    /// <param name="options">The options; left out, the defaults.</param>
+    /// <exception cref="ArgumentException">There is no key, or an option cannot work.</exception>
+    public Collector(CollectorOptions? options = null)
+        : this(options ?? new(), () => new ServiceBackend(options ?? new(), Environment.GetEnvironmentVariable))
+    {
+    }
+
+    private protected Collector(CollectorOptions options, Func<ICollectorBackend> backend)
+    {
+        options.Check();
+        (_options, _backend, _warnings) = (options, backend(), new Warnings(options.LoggerFactory, options.Clock));
+    }
+
+    /// <summary>The experiments that are open.</summary>
+    public IReadOnlyList<Experiment> Experiments
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _experiments.Values.Where(one => one.IsCompletedSuccessfully).Select(one => one.Result)];
+            }
+        }
+    }
+
+    internal CollectorOptions Options => _options;
+
+    internal Warnings Warnings => _warnings;
+
+    /// <summary>
+    /// Makes an experiment. One slug is one experiment of a collector: opened again it is the same object, and the options are
+    /// not looked at.
+    /// </summary>
+    /// <param name="slug">What it is called: 1 to 200 characters.</param>
+    /// <param name="options">Description, facts and folder.</param>
+    /// <param name="cancellationToken">Waits no longer.</param>
+    /// <exception cref="ArgumentException">The slug or an option cannot work. Nothing was sent.</exception>
+    /// <exception cref="CollectorException">The service did not make it.</exception>
+    /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
+    public async Task<Experiment> OpenExperimentAsync(
+        string slug, ExperimentOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        Limits.CheckSlug(slug);
+        options.Check();
+        byte[] meta = Metadata.Encode(options.Meta);
+        Task<Experiment> opening;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (!_experiments.TryGetValue(slug, out opening!))
+            {
+                opening = OpenAsync(slug, options, meta, cancellationToken);
+                _experiments.Add(slug, opening);
+            }
+        }
+
+        try
+        {
+            return await opening.ConfigureAwait(false);
+        }
+        catch
+        {
+            // The next call tries again.
+            lock (_gate)
+            {
+                if (_experiments.TryGetValue(slug, out Task<Experiment>? known) && known == opening)
+                {
+                    _experiments.Remove(slug);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Tries once to deliver what all experiments have logged until now.</summary>
+    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    public async Task<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushAsync(cancellationToken))).ConfigureAwait(false));
+
+    /// <summary>Tries to deliver what all experiments have logged until now.</summary>
+    /// <param name="retries">How often it is tried again.</param>
+    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    /// <exception cref="CollectorException">Something is not delivered, or was lost since the last call.</exception>
+    public async Task<FlushResult> FlushOrThrowAsync(int retries = 3, CancellationToken cancellationToken = default) =>
+        FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushOrThrowAsync(retries, cancellationToken))).ConfigureAwait(false));
+
+    /// <summary>
+    /// Delivers what waits, for as long as <see cref="CollectorOptions.CloseTimeout"/>. What is left then is lost, counted and
+    /// warned of. No status is sent: that is for <see cref="Experiment.Done"/>.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+        }
+
+        await Task.WhenAll(Experiments.Select(one => one.CloseAsync())).ConfigureAwait(false);
+        _backend.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Where it sends to. There is no key in it.</summary>
+    public override string ToString() => $"{GetType().Name} to {_backend.Name}";
+
+    /// <summary>Makes an experiment the active one, of which a collector has one.</summary>
+    internal void Activate(Experiment experiment)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_active is { } other && other != experiment)
+            {
+                throw new InvalidOperationException(
+                    $"The experiment '{other.Slug}' is active, and a collector has one at a time. Call Done or Error on it, or use a collector for each.");
+            }
+
+            _active = experiment;
+        }
+    }
+
+    internal void Deactivate(Experiment experiment)
+    {
+        lock (_gate)
+        {
+            _active = _active == experiment ? null : _active;
+        }
+    }
+
+    private async Task<Experiment> OpenAsync(string slug, ExperimentOptions options, byte[] meta, CancellationToken cancellationToken) =>
+        new(this, slug, await _backend.OpenAsync(slug, options, meta, cancellationToken).ConfigureAwait(false));
+}
