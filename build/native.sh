@@ -2,8 +2,9 @@
 # Builds the native library and the local server's program and puts them into runtimes/<rid>/native, described by
 # runtimes/manifest.json. The files for linux-x64 are committed, so that the .NET side builds on a machine without Rust.
 #
-#   build/native.sh [RID...]     default: linux-x64. Others need the cross toolchain below. Several at once: all in one manifest.
-#   build/native.sh --check      do the committed files match the sources and the manifest? Exit code 0 or 1; builds nothing.
+#   build/native.sh [RID...|all]       default: linux-x64. Others need the cross toolchain below. Several at once: all in one manifest.
+#   build/native.sh --check [RID...]   do the committed files, or those of the RIDs named, match the sources and the manifest?
+#                                      Exit code 0 or 1; builds nothing.
 #
 # METRANA_CROSS_PREFIX   folder of a prepared cross toolchain (bin/rustc, bin/cc-<target>, bin/zar), default
 #                        ~/.cache/metrana-cross when that exists; empty: use plain cargo and the system's own C compiler
@@ -40,8 +41,8 @@ glibc_of() { objdump -T "$1" | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sor
 newer_than() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -1)" = "$1" ]; }
 
 # ---- check -------------------------------------------------------------------------------------------------------
-check() {
-  local bad=0 rid=$committed file recorded
+check() { # RID...
+  local bad=0 rid file recorded
   [ -f "$manifest" ] && [ -f "$sources" ] || die "$manifest or $sources is missing; run build/native.sh"
   if ! diff <(hash_sources) "$sources" >/dev/null; then
     echo "The committed native files were made from other sources. These differ:" >&2
@@ -51,16 +52,19 @@ check() {
   if ! grep -qF "\"sources\": \"$(sha256_of "$sources")\"" "$manifest"; then
     echo "$manifest belongs to another $sources." >&2; bad=1
   fi
-  for file in "$(rid_field $rid Library)" "$(rid_field $rid Program)"; do
-    recorded=$(sed -nE "/\"$rid\"/,/^    }/ s/.*\"$file\": \{ \"sha256\": \"([0-9a-f]{64})\".*/\1/p" "$manifest")
-    if [ ! -f "runtimes/$rid/native/$file" ]; then echo "runtimes/$rid/native/$file is missing." >&2; bad=1
-    elif [ "$recorded" != "$(sha256_of "runtimes/$rid/native/$file")" ]; then
-      echo "runtimes/$rid/native/$file is not the file that $manifest describes." >&2; bad=1
-    elif newer_than "$(glibc_of "runtimes/$rid/native/$file")" "$glibc_max"; then
-      echo "runtimes/$rid/native/$file needs glibc $(glibc_of "runtimes/$rid/native/$file"), newer than $glibc_max." >&2; bad=1
-    fi
+  for rid in "$@"; do
+    [ -n "$(rid_field "$rid" RustTarget)" ] || die "unknown RID '$rid'; build/rids.props lists them"
+    for file in "$(rid_field "$rid" Library)" "$(rid_field "$rid" Program)"; do
+      recorded=$(sed -nE "/\"$rid\"/,/^    }/ s/.*\"$file\": \{ \"sha256\": \"([0-9a-f]{64})\".*/\1/p" "$manifest")
+      if [ ! -f "runtimes/$rid/native/$file" ]; then echo "runtimes/$rid/native/$file is missing." >&2; bad=1
+      elif [ "$recorded" != "$(sha256_of "runtimes/$rid/native/$file")" ]; then
+        echo "runtimes/$rid/native/$file is not the file that $manifest describes." >&2; bad=1
+      elif [[ $rid = linux-x64 || $rid = linux-arm64 ]] && newer_than "$(glibc_of "runtimes/$rid/native/$file")" "$glibc_max"; then
+        echo "runtimes/$rid/native/$file needs glibc $(glibc_of "runtimes/$rid/native/$file"), newer than $glibc_max." >&2; bad=1
+      fi
+    done
   done
-  if [ $bad = 0 ]; then echo "native.sh: the committed files for $rid match the sources"; fi
+  if [ $bad = 0 ]; then echo "native.sh: the files for $* match the sources"; fi
   return $bad
 }
 
@@ -151,9 +155,10 @@ build() {
 }
 
 case ${1:-} in
-  --check) [ $# = 1 ] || die "--check takes nothing else"; check ;;
+  --check) shift; [ $# -gt 0 ] || set -- "$committed"; check "$@" ;;
   -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" ;;
   -*) die "unknown option '$1' (--help)" ;;
   '') build $committed ;;
+  all) [ $# = 1 ] || die "all takes nothing else"; mapfile -t every < <(sed -nE 's/.*<MetranaRid Include="([^"]+)".*/\1/p' build/rids.props); build "${every[@]}" ;;
   *) build "$@" ;;
 esac

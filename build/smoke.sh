@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Uses the packages of artifacts/packages as a stranger does: a new console project in an empty folder, nothing of this
+# checkout, no Rust. Each program starts the local server from the package, logs to it and reads back what it logged.
+#
+#   build/smoke.sh [CASE...]     without a name: all of them. Cases:
+#     run             dotnet run; the server's program has lost its execute bit, as a restore may leave it
+#     portable        a publish for no particular platform, which has the native files of all of them
+#     self-contained  with the runtime; single-file: in one file with it; trimmed: without what is not used (all net10.0)
+#     aot-net8.0      compiled to one native program; so aot-net10.0
+#     readme          the first program of the README, as it stands
+#     tool            dotnet tool install; lists what the programs before logged
+#
+# It prints what ran. NativeAOT takes minutes and wants a linker (clang or gcc).
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+rid=$(dotnet --info | sed -nE 's/^ *RID: *([^ ]+).*/\1/p')
+die() { echo "smoke.sh: $*" >&2; exit 1; }
+
+shopt -s nullglob
+packed=("$root"/artifacts/packages/Metrana.Native.*.nupkg)
+[ ${#packed[@]} = 1 ] || die "artifacts/packages holds ${#packed[@]} packages Metrana.Native; build/pack.sh makes one"
+version=$(basename "${packed[0]}" .nupkg); version=${version#Metrana.Native.}
+
+scratch=$(mktemp -d)
+server_data=$scratch/runs
+end() {
+  if [ -f "$server_data/server.json" ]; then kill "$(grep -oE '"pid": *[0-9]+' "$server_data/server.json" | grep -oE '[0-9]+')" 2>/dev/null || true; fi
+  rm -rf "$scratch"
+}
+trap end EXIT
+export METRANA_SERVER_DATA=$server_data
+# Packages of the same version may have been here before: ours are unpacked anew. Those of others may be taken from where they are.
+usual=${NUGET_PACKAGES:-$HOME/.nuget/packages}
+export NUGET_PACKAGES=$scratch/packages
+cat > "$scratch/nuget.config" <<XML
+<configuration>
+  <packageSources><add key="smoke" value="$root/artifacts/packages" /></packageSources>
+  <fallbackPackageFolders>$([ -d "$usual" ] && echo "<add key=\"usual\" value=\"$usual\" />")</fallbackPackageFolders>
+</configuration>
+XML
+
+project() { # NAME FRAMEWORK: a new console project there, with our package
+  mkdir -p "$scratch/$1"
+  cat > "$scratch/$1/$1.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>$2</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Metrana" Version="$version" />
+  </ItemGroup>
+</Project>
+XML
+  cat > "$scratch/$1/Program.cs" <<'CS'
+using Metrana;
+using Metrana.Server;
+
+Run run = await Run.StartAsync(new RunOptions { Project = "smoke", Name = args[0], LogSystemMetrics = false });
+run.LogConfig(new Dictionary<string, object?> { ["lr"] = 3e-4, ["layers"] = new[] { 64, 64 } });
+run.Log(("train/loss", 0.5), ("train/accuracy", 0.9));
+run.Log("train/loss", new[] { 0.25f, 0.125f }, step: 1);
+run.TrackEpisodes(environments: 2).Step(0, new[] { 1.0, 2.0 }, new[] { true, false });
+run.Close();
+
+await using LocalServer server = await LocalServer.FindOrStartAsync();
+StoredRun stored = await server.FindRunAsync(args[0]) ?? throw new InvalidOperationException("The server has no such run.");
+IReadOnlyList<StoredSeries> series = await server.GetSeriesAsync(stored.RunId);
+StoredSeries loss = series.Single(one => one.Metric == "train/loss");
+StoredPoints points = await server.GetPointsAsync(stored.RunId, loss.Id);
+bool config = (await server.GetAttributesAsync(stored.RunId)).ContainsKey("config/lr");
+bool right = points.Values.SequenceEqual(new[] { 0.5, 0.25, 0.125 }) && series.Any(one => one.Metric == "reward") && config;
+Console.WriteLine(right ? "read back" : $"wrong: {string.Join(' ', points.Values)}, config {config}");
+return right ? 0 : 1;
+CS
+}
+
+table=()
+row() { table+=("$(printf '%-16s %-10s %-34s %8s %5s s' "$1" "$2" "$3" "$4" "$5")"); }
+# Runs a program that ends with "read back".
+read_back() { # NAME COMMAND...
+  local name=$1; shift
+  (cd "$scratch" && "$@" "$name") 2>&1 | tee "$scratch/$name.out" || die "$name: the program failed"
+  grep -qx 'read back' "$scratch/$name.out" || die "$name: it did not read back what it logged"
+}
+dotnet_quietly() { # NAME COMMAND...: no warning may come out of it
+  local name=$1; shift
+  dotnet "$@" >"$scratch/$name.log" 2>&1 || { tail -30 "$scratch/$name.log" >&2; die "$name: dotnet $1 failed"; }
+  if grep -E '(^|: )warning ' "$scratch/$name.log" >&2; then die "$name: dotnet $1 warned"; fi
+}
+published() { # NAME FRAMEWORK WHAT PROPERTY...
+  local name=$1 framework=$2 what=$3 began=$SECONDS; shift 3
+  project "$name" "$framework"
+  dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$rid" -o "$scratch/$name/out" "$@"
+  read_back "$name" "$scratch/$name/out/$name"
+  row "$name" "$framework" "$what" "$(du -sh "$scratch/$name/out" | cut -f1)" $((SECONDS - began))
+}
+
+case_run() {
+  local began=$SECONDS program
+  project run net10.0
+  dotnet_quietly run build "$scratch/run"
+  program=$(find "$scratch/run/bin" -name 'metrana-server*' -type f)
+  [ "$(grep -c . <<<"$program")" = 1 ] || die "run: a build copies the files of this machine alone, and there are: $program"
+  chmod a-x "$program"
+  read_back run dotnet run --no-build --project "$scratch/run" --
+  row run net10.0 "dotnet run, no execute bit" "$(du -sh "$scratch/run/bin" | cut -f1)" $((SECONDS - began))
+}
+case_portable() {
+  local began=$SECONDS count
+  project portable net10.0
+  dotnet_quietly portable publish "$scratch/portable" -c Release -o "$scratch/portable/out" -p:UseAppHost=false
+  count=$(find "$scratch/portable/out/runtimes" -name 'metrana-server*' | wc -l)
+  [ "$count" = "$(unzip -Z1 "$root/artifacts/packages/Metrana.Server.$version.nupkg" | grep -cE '^runtimes/.*metrana-server')" ] ||
+    die "portable: $count programs of the server, and the package has others"
+  read_back portable dotnet "$scratch/portable/out/portable.dll"
+  row portable net10.0 "publish for $count platforms" "$(du -sh "$scratch/portable/out" | cut -f1)" $((SECONDS - began))
+}
+case_self-contained() { published self-contained net10.0 "publish with the runtime" --self-contained; }
+case_single-file() { published single-file net10.0 "publish as one file" --self-contained -p:PublishSingleFile=true; }
+case_trimmed() { published trimmed net10.0 "publish, trimmed" --self-contained -p:PublishTrimmed=true; }
+# The linker is called through a C compiler, and any will do.
+aot() { published "aot-$1" "$1" "NativeAOT" -p:PublishAot=true -p:InvariantGlobalization=true "-p:CppCompilerAndLinker=$(command -v clang >/dev/null && echo clang || echo gcc)"; }
+case_aot-net8.0() { aot net8.0; }
+case_aot-net10.0() { aot net10.0; }
+case_readme() {
+  local began=$SECONDS
+  project readme net10.0
+  awk '/^```csharp/{on=1; next} /^```/{if (on) exit} on' README.md > "$scratch/readme/Program.cs"
+  grep -q 'using Metrana' "$scratch/readme/Program.cs" || die "readme: its first program was not found"
+  dotnet_quietly readme build "$scratch/readme"
+  (cd "$scratch" && dotnet run --no-build --project "$scratch/readme") 2>&1 | tee "$scratch/readme.out"
+  grep -q 'http://127.0.0.1:' "$scratch/readme.out" || die "readme: it did not say where to look"
+  row readme net10.0 "the README's first program" "$(du -sh "$scratch/readme/bin" | cut -f1)" $((SECONDS - began))
+}
+case_tool() {
+  local began=$SECONDS
+  (cd "$scratch" && dotnet_quietly tool tool install Metrana.Tool --tool-path "$scratch/tools" --version "$version")
+  (cd "$scratch" && "$scratch/tools/metrana" version && "$scratch/tools/metrana" ls) 2>&1 | tee "$scratch/tool.out"
+  grep -q "$version" "$scratch/tool.out" || die "tool: it does not say its version, $version"
+  row tool net10.0 "dotnet tool install" "$(du -sh "$scratch/tools" | cut -f1)" $((SECONDS - began))
+}
+
+every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 readme tool)
+wanted=("$@")
+[ ${#wanted[@]} -gt 0 ] || wanted=("${every[@]}")
+for one in "${wanted[@]}"; do
+  case $one in -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;; esac
+  [[ " ${every[*]} " = *" $one "* ]] || die "there is no case '$one' (--help)"
+done
+for one in "${wanted[@]}"; do printf '\n=== %s\n' "$one"; "case_$one"; done
+printf '\nversion %s on %s, with .NET %s:\n' "$version" "$rid" "$(dotnet --version)"
+printf '%-16s %-10s %-34s %8s %7s\n' case framework what size took
+printf '%s\n' "${table[@]}"
+echo "smoke.sh: ${#table[@]} of ${#wanted[@]} cases passed"
