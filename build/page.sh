@@ -2,7 +2,7 @@
 # Makes the server's page from its sources, as they are committed under native/metrana-server/page/dist.
 #   build/page.sh           writes them
 #   build/page.sh --check   fails when the committed ones are not what the sources make
-#   build/page.sh --test    runs the page's own tests and those in a browser
+#   build/page.sh --test    runs the page's own tests, those in a browser, and its figures in their short form
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../native/metrana-server/page"
 if ! command -v npm >/dev/null; then
@@ -20,6 +20,6 @@ fi
 case "${1:-}" in
   "") npm run --silent build ;;
   --check) npm run --silent check && npm run --silent verify ;;
-  --test) npm test --silent ;;
+  --test) npm test --silent && node test/figures.mjs --short ;;
   *) echo "usage: build/page.sh [--check | --test]" >&2; exit 2 ;;
 esac

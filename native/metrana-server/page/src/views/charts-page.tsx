@@ -4,32 +4,47 @@ import { isSystem, type Section } from "../state/sections.ts";
 import { runProblem, runs, seriesOf, shown } from "../state/runs.ts";
 import { change, view } from "../state/view.ts";
 import { Icon } from "../ui/icon.tsx";
+import { More } from "../ui/more.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Card } from "./card.tsx";
 import { FullChart } from "./full-chart.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
-/** Charts of a section before more are asked for, and sections likewise: a project may have 20,000 metrics. */
+/** Charts of a section before more are asked for; and of all sections together before more of those come: a project may have 20,000 metrics. */
 const CHARTS_AT_ONCE = 24;
-const SECTIONS_AT_ONCE = 50;
+const FRAMES_AT_ONCE = 72;
 
 export function ChartsPage() {
-  const sectionCount = useSignal(SECTIONS_AT_ONCE);
+  const frames = useSignal(FRAMES_AT_ONCE);
   const { full } = view.value;
   if (full) return <FullChart id={full} />;
   const all = sections.value;
+  const some = all.slice(0, fitting(all, frames.value));
   return (
     <>
       <Toolbar />
       {runProblem.value && <Problem error={runProblem.value} />}
       {all.length === 0 && <Nothing />}
-      {all.slice(0, sectionCount.value).map((section) => <FoldingSection key={section.name} section={section} />)}
-      {all.length > sectionCount.value && (
-        <button type="button" class="more" onClick={() => (sectionCount.value += SECTIONS_AT_ONCE)}>Show more sections ({all.length - sectionCount.value})</button>
-      )}
+      {some.map((section) => <FoldingSection key={section.name} section={section} />)}
+      {all.length > some.length && <More label={`Show more sections (${all.length - some.length})`} onMore={() => (frames.value += FRAMES_AT_ONCE)} />}
     </>
   );
 }
+
+/** How many sections have room for so many frames of charts; a folded one takes as much as one of them. */
+function fitting(all: readonly Section[], frames: number): number {
+  const { folded } = view.value;
+  let taken = 0;
+  const end = all.findIndex(({ name, charts }) => {
+    if (taken >= frames) return true;
+    taken += isOpen(name, folded) ? Math.min(charts.length, CHARTS_AT_ONCE) : 1;
+    return false;
+  });
+  return end < 0 ? all.length : end;
+}
+
+/** Figures about the machine are looked at when something is wrong: their sections are folded until they are opened. */
+const isOpen = (name: string, folded: readonly string[]) => isSystem(name) === folded.includes(name);
 
 function Nothing() {
   const text =
@@ -44,23 +59,21 @@ function Nothing() {
 function FoldingSection({ section: { name, charts } }: { section: Section }) {
   const count = useSignal(CHARTS_AT_ONCE);
   const { folded, columns } = view.value;
-  const isTurned = folded.includes(name);
-  // Figures about the machine are looked at when something is wrong.
-  const isOpen = isSystem(name) === isTurned;
-  const turn = () => change({ folded: isTurned ? folded.filter((one) => one !== name) : [...folded, name] });
+  const isUnfolded = isOpen(name, folded);
+  const turn = () => change({ folded: folded.includes(name) ? folded.filter((one) => one !== name) : [...folded, name] });
   return (
     <section class="charts-section">
       <h2>
-        <button type="button" aria-expanded={isOpen} onClick={turn}>
+        <button type="button" aria-expanded={isUnfolded} onClick={turn}>
           <Icon name="chevron" /> {name} <span class="quiet">{charts.length}</span>
         </button>
       </h2>
-      {isOpen && (
+      {isUnfolded && (
         <div class="grid" style={columns > 0 ? { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` } : {}}>
           {charts.slice(0, count.value).map((spec) => <Card key={spec.key} spec={spec} />)}
         </div>
       )}
-      {isOpen && charts.length > count.value && (
+      {isUnfolded && charts.length > count.value && (
         <button type="button" class="more" onClick={() => (count.value += CHARTS_AT_ONCE)}>Show more ({charts.length - count.value})</button>
       )}
     </section>

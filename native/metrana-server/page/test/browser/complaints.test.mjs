@@ -91,6 +91,12 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
   });
 
   test("aim#1897, #2753, wandb#504: a project with many metrics is slow", { timeout }, async () => {
+    await open("wide");
+    await page.locator("article.chart .uplot").first().waitFor();
+    const some = await page.locator("article.chart").count();
+    assert.ok(some <= 120, `${some} frames at first`);
+    await page.getByRole("button", { name: /Show more sections/ }).scrollIntoViewIfNeeded();
+    await until("more comes when one scrolls there", async () => (await page.locator("article.chart").count()) > some);
     await open("wide", "&metrics=weight-29[0-9]");
     await until("only the metrics that match have charts", async () => (await page.locator("article.chart").count()) === 10);
     await page.getByRole("searchbox", { name: "Filter metrics" }).fill("^layer-3/weight-(3|13)$");
