@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FluentAssertions;
+using Metrana.TensorBoard.EventFiles;
 using Metrana.Tool.Importing.TensorBoard;
 using Metrana.Tool.Tests.Support;
 using Xunit;
@@ -15,8 +16,8 @@ public sealed class TensorBoardTests(EmptyServer empty) : IClassFixture<EmptySer
     {
         // The check value of CRC-32C, 0xE3069283, turned by 15 bits and shifted as the format says.
         const uint crc = 0xE3069283;
-        RecordReader.Masked("123456789"u8).Should().Be(unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8));
-        RecordReader.Masked(new byte[32]).Should().Be(unchecked(((0x8A9136AAu >> 15) | (0x8A9136AAu << 17)) + 0xA282EAD8));
+        RecordFrame.Checksum("123456789"u8).Should().Be(unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8));
+        RecordFrame.Checksum(new byte[32]).Should().Be(unchecked(((0x8A9136AAu >> 15) | (0x8A9136AAu << 17)) + 0xA282EAD8));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using Metrana.TensorBoard.EventFiles;
 using Metrana.Tool.Kernel;
 
 namespace Metrana.Tool.Importing.TensorBoard;
@@ -10,13 +10,10 @@ namespace Metrana.Tool.Importing.TensorBoard;
 /// </summary>
 internal sealed class RecordReader(Stream stream, string file)
 {
-    private const int HeadLength = 12;
-    private const int TailLength = 4;
-
     /// <summary>Longer than any event with numbers; a length beyond it is damage that its checksum did not show.</summary>
     private const ulong LongestRecord = 1UL << 30;
 
-    private readonly byte[] _head = new byte[HeadLength];
+    private readonly byte[] _head = new byte[RecordFrame.HeadLength];
 
     /// <summary>Whether the file ended within a record.</summary>
     public bool WasCut { get; private set; }
@@ -26,8 +23,8 @@ internal sealed class RecordReader(Stream stream, string file)
     public byte[]? Next()
     {
         var at = stream.Position;
-        var got = stream.ReadAtLeast(_head, HeadLength, throwOnEndOfStream: false);
-        if (got < HeadLength)
+        var got = stream.ReadAtLeast(_head, RecordFrame.HeadLength, throwOnEndOfStream: false);
+        if (got < RecordFrame.HeadLength)
         {
             WasCut = got > 0;
             return null;
@@ -41,7 +38,7 @@ internal sealed class RecordReader(Stream stream, string file)
         }
 
         // A length is believed only as far as the file reaches, so that no damage asks for memory.
-        if ((long)length + TailLength > stream.Length - stream.Position)
+        if ((long)length + RecordFrame.TailLength > stream.Length - stream.Position)
         {
             WasCut = true;
             stream.Position = stream.Length;
@@ -50,33 +47,15 @@ internal sealed class RecordReader(Stream stream, string file)
 
         var record = new byte[length];
         stream.ReadExactly(record);
-        Span<byte> tail = stackalloc byte[TailLength];
+        Span<byte> tail = stackalloc byte[RecordFrame.TailLength];
         stream.ReadExactly(tail);
         Check(record, BinaryPrimitives.ReadUInt32LittleEndian(tail), at, "a record");
         return record;
     }
 
-    /// <summary>CRC-32C, turned and shifted, so that a checksum of checksums is not what it looks like.</summary>
-    internal static uint Masked(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        while (bytes.Length >= sizeof(ulong))
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        foreach (var one in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, one);
-        }
-
-        return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8;
-    }
-
     private void Check(ReadOnlySpan<byte> bytes, uint told, long at, string what)
     {
-        if (Masked(bytes) != told)
+        if (RecordFrame.Checksum(bytes) != told)
         {
             throw new ToolException($"{file}: {what} at byte {at} has a wrong checksum, so the file is damaged or no event file.");
         }
