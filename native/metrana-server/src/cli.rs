@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{FalseyValueParser, ValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// A local Metrana server: takes the ingestion protocol from any client, keeps the runs, and answers what it holds over
 /// HTTP, all on one port.
@@ -28,7 +30,7 @@ pub struct Cli {
     pub command: Option<Command>,
 
     /// The directory that the runs are kept in; without it, a folder of the user's own data
-    #[arg(long, value_name = "DIR", env = "METRANA_SERVER_DATA", conflicts_with = "in_memory")]
+    #[arg(long, value_name = "DIR", env = "METRANA_SERVER_DATA")]
     pub data: Option<PathBuf>,
 
     /// Keep everything in memory and ask for no key: what was logged is gone when the server ends
@@ -143,6 +145,29 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Cli {
+    /// Reads the command line and the environment, and ends the program when they make no sense.
+    pub fn read() -> Self {
+        Self::of(&Self::command().get_matches()).unwrap_or_else(|mistake| mistake.exit())
+    }
+
+    fn of(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut cli = Self::from_arg_matches(matches)?;
+        let is_typed = |option| matches.value_source(option) == Some(ValueSource::CommandLine);
+        if cli.in_memory && cli.data.is_some() {
+            match (is_typed("in_memory"), is_typed("data")) {
+                // What was typed wins over what the environment says.
+                (true, false) => cli.data = None,
+                (false, true) => cli.in_memory = false,
+                _ => {
+                    let mistake =
+                        "nothing is kept with --in-memory, so that --data says nothing: give one of them";
+                    return Err(Self::command().error(ErrorKind::ArgumentConflict, mistake));
+                }
+            }
+        }
+        Ok(cli)
+    }
+
     /// Where to listen, and where else.
     pub fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
         match (self.grpc, self.http) {
@@ -179,6 +204,17 @@ mod tests {
 
     fn cli(options: &[&str]) -> Cli {
         Cli::try_parse_from([&["metrana-server"], options].concat()).unwrap()
+    }
+
+    #[test]
+    fn a_directory_and_memory_are_not_asked_for_together() {
+        let read = |options: &[&str]| {
+            let matches = Cli::command().try_get_matches_from([&["metrana-server"], options].concat());
+            Cli::of(&matches.unwrap())
+        };
+        let mistake = read(&["--in-memory", "--data", "d"]).unwrap_err().to_string();
+        assert!(mistake.contains("--data"), "{mistake}");
+        assert!(read(&["--in-memory"]).unwrap().data.is_none() && !read(&["--data", "d"]).unwrap().in_memory);
     }
 
     #[test]

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::CommandFactory;
 use clap::error::ErrorKind as Mistake;
-use clap::{CommandFactory, Parser};
 use metrana_server::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store, StoreError};
 use metrana_server::{Access, Limits, Options, Secret, Server, Tls};
 
@@ -27,7 +27,7 @@ use home::{Home, Living};
 const OTHER_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     if let Err(mistake) = cli.check() {
         Cli::command().error(Mistake::ArgumentConflict, mistake).exit();
     }

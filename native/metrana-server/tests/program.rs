@@ -31,8 +31,13 @@ fn start(options: &[&str], stdin: Stdio) -> Started {
 }
 
 fn start_with(options: &[&str], stdin: Stdio) -> Started {
+    start_in(options, stdin, &[])
+}
+
+fn start_in(options: &[&str], stdin: Stdio, variables: &[(&str, &str)]) -> Started {
     let mut child = Command::new(PROGRAM)
         .args(options)
+        .envs(variables.iter().copied())
         .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -222,4 +227,22 @@ fn an_address_that_is_taken_is_named() {
     let message = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(2), "{message}");
     assert!(message.contains(&taken), "{message}");
+}
+
+#[test]
+fn what_is_typed_wins_over_the_environment() {
+    let directory = std::env::temp_dir().join(format!("metrana-typed-{}", std::process::id()));
+    let path = directory.to_str().expect("a path that is text");
+    let options = ["--in-memory", "--listen", "127.0.0.1:0"];
+    let started = start_in(&options, Stdio::piped(), &[("METRANA_SERVER_DATA", path)]);
+    started.signal("-TERM");
+    let (status, _, errors) = started.end();
+    assert!(status.success() && !directory.exists(), "{errors}");
+
+    let options = ["--data", path, "--listen", "127.0.0.1:0"];
+    let started = start_in(&options, Stdio::piped(), &[("METRANA_SERVER_IN_MEMORY", "1")]);
+    started.signal("-TERM");
+    let (status, _, errors) = started.end();
+    assert!(status.success() && directory.join("metrana.db").exists(), "{errors}");
+    std::fs::remove_dir_all(&directory).expect("it is removed");
 }
