@@ -51,6 +51,14 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         mirrors.Begin(Mirrored());
     }
 
+    private Run(MirrorSet mirrors, string project, string name, RunConsole console)
+        : this(mirrors.Over(new DisabledBackend()), null, name, console)
+    {
+        Project = project;
+        _mirrors = mirrors;
+        mirrors.Begin(Mirrored());
+    }
+
     private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server, MirrorSet mirrors)
         : this(backend, settings, settings.Name, console)
     {
@@ -122,6 +130,19 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         return new Run(
             new MemoryBackend(clock),
             new MirrorSet(mirrors ?? [], RunSettings.DefaultMirrorQueueBytes, RunConsole.Silent, clock));
+    }
+
+    /// <summary>A run that goes to mirrors alone: to no service, and nothing of it is kept. Nothing native is loaded.</summary>
+    /// <param name="mirrors">Where it goes.</param>
+    /// <param name="project">The project that the mirrors are told.</param>
+    /// <param name="name">The name that they are told.</param>
+    public static Run OfMirrors(IReadOnlyList<IRunMirror> mirrors, string project = "", string name = "mirrored")
+    {
+        ArgumentNullException.ThrowIfNull(mirrors);
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(name);
+        RunConsole console = new(new RunOptions { Print = false });
+        return new Run(new MirrorSet(mirrors, RunSettings.DefaultMirrorQueueBytes, console, TimeProvider.System), project, name, console);
     }
 
     /// <summary>The name of the run and where it stands.</summary>

@@ -8,6 +8,22 @@ namespace Metrana.Tests;
 public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    public void A_run_may_go_to_mirrors_alone()
+    {
+        RecordingMirror mirror = new();
+        using (Run run = Run.OfMirrors([mirror], "walker", "ppo-7"))
+        {
+            run.Log("loss", [3.0, 2.0]);
+            run.Log("loss", 1.0);
+            run.Invoking(one => one.Recording).Should().Throw<InvalidOperationException>();
+        }
+
+        mirror.Run.Should().BeEquivalentTo(new { Project = "walker", Name = "ppo-7" });
+        mirror.Of<PointsRecord>().SelectMany(one => one.Steps.ToArray()).Should().Equal(0, 1, 2);
+        mirror.Ended!.Outcome.Should().Be(RunOutcome.Finished);
+    }
+
+    [Fact]
     public void Everything_that_a_run_logs_reaches_a_mirror()
     {
         RecordingMirror mirror = new();

@@ -1,0 +1,43 @@
+using Metrana.MLflow;
+using Metrana.MLflow.Traces;
+using OpenTelemetry.Exporter;
+
+namespace OpenTelemetry.Trace;
+
+/// <summary>Sends traces to MLflow.</summary>
+public static class MlflowTracerProviderBuilderExtensions
+{
+    /// <summary>A server takes seconds for a hundred small traces, and one that is given up in the middle has stored them all the same.</summary>
+    private const int TimeoutMilliseconds = 30_000;
+
+    private const int LargestBatch = 128;
+
+    /// <summary>
+    /// Sends traces to an MLflow tracking server: OTLP over HTTP to <c>/v1/traces</c>, with the experiment that they belong to.
+    /// </summary>
+    /// <param name="builder">The tracing of the program.</param>
+    /// <param name="configure">Where MLflow is, and which experiment; left out, its own variables say so.</param>
+    /// <param name="mirror">
+    /// The mirror that writes the metrics. The traces then belong to its experiment, and to its run as soon as there is one.
+    /// </param>
+    /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
+    public static TracerProviderBuilder AddMlflowExporter(
+        this TracerProviderBuilder builder, Action<MlflowOptions>? configure = null, MlflowMirror? mirror = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        MlflowOptions options = new();
+        configure?.Invoke(options);
+        MlflowTraceTarget target = mirror is null ? new MlflowTraceTarget(options) : new MlflowTraceTarget(mirror);
+        return builder.AddOtlpExporter(exporter =>
+        {
+            exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+            exporter.Endpoint = target.Endpoint;
+            exporter.TimeoutMilliseconds = TimeoutMilliseconds;
+            exporter.BatchExportProcessorOptions.MaxExportBatchSize = LargestBatch;
+            exporter.HttpClientFactory = () => new HttpClient(new MlflowTraceHandler(target))
+            {
+                Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds),
+            };
+        });
+    }
+}

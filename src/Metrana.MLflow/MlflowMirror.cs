@@ -1,0 +1,204 @@
+using System.Reflection;
+using Metrana.Mirrors;
+using Metrana.MLflow.Api;
+using Metrana.MLflow.Writing;
+
+namespace Metrana.MLflow;
+
+/// <summary>
+/// Writes a run to an MLflow tracking server as well: values as metrics, the configuration as parameters, tags and attributes as
+/// tags, and how the run ended as its status.
+/// </summary>
+/// <remarks>
+/// Few metrics wait up to a second for more, fifty or more go at once. A request that fails because the server is away, busy or broken
+/// is made three times in all; then its values are dropped, counted in <see cref="Delivery"/> and said at most once a minute. Parameters
+/// and tags wait until the server is there. A run that cannot be created is tried again for as long as the Metrana run goes on, which
+/// neither notices nor loses anything.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using Run run = await Run.StartAsync(new RunOptions { Project = "walker", Mirrors = [new MlflowMirror()] });
+/// </code>
+/// </example>
+public sealed class MlflowMirror : IRunMirror
+{
+    private const string MarkTag = "metrana.mirror";
+    private const string RunIdTag = "metrana.run_id";
+
+    private readonly MlflowSettings _settings;
+    private readonly MlflowClient _client;
+    private readonly PendingFacts _facts = new();
+    private readonly RecordTranslator _translator;
+    private readonly string _mark = Guid.NewGuid().ToString("N");
+    private RunWriter? _writer;
+    private long? _lastFlush;
+
+    /// <summary>A mirror whose settings come from MLflow's own variables.</summary>
+    /// <exception cref="ArgumentException">The variables cannot work; all problems are in the message.</exception>
+    public MlflowMirror()
+        : this(new MlflowOptions())
+    {
+    }
+
+    /// <summary>A mirror with options.</summary>
+    /// <param name="options">The options. What happens to them afterwards has no effect.</param>
+    /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
+    public MlflowMirror(MlflowOptions options)
+        : this(MlflowSettings.Resolve(options ?? throw new ArgumentNullException(nameof(options)), Environment.GetEnvironmentVariable))
+    {
+    }
+
+    internal MlflowMirror(MlflowSettings settings)
+    {
+        _settings = settings;
+        _client = new MlflowClient(new MlflowHttp(settings));
+        _translator = new RecordTranslator(_facts);
+        RunId = settings.RunId;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "mlflow";
+
+    /// <summary>The id of MLflow's run; null while there is none.</summary>
+    public string? RunId { get; private set; }
+
+    /// <summary>The id of its experiment; null while it is not known.</summary>
+    public string? ExperimentId { get; private set; }
+
+    /// <summary>Where people look at the run in MLflow; null while there is none or its experiment is not known.</summary>
+    public string? Url => RunId is null || ExperimentId is null
+        ? null
+        : $"{_settings.Address}#/experiments/{Uri.EscapeDataString(ExperimentId)}/runs/{Uri.EscapeDataString(RunId)}";
+
+    /// <summary>What became of everything so far.</summary>
+    public MlflowDelivery Delivery => (_writer?.Delivery ?? default) with { Skipped = _translator.Skipped };
+
+    /// <summary>Where it goes, for what goes there too.</summary>
+    internal MlflowSettings Settings => _settings;
+
+    /// <inheritdoc/>
+    /// <exception cref="MlflowException">The server is out of reach, or refuses the run.</exception>
+    public async ValueTask StartAsync(MirroredRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        RunId ??= await FindOrCreateAsync(run, cancellationToken).ConfigureAwait(false);
+        _writer ??= new RunWriter(_client, RunId, _facts);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="MlflowException">Something of it is lost; the rest is written.</exception>
+    public async ValueTask WriteAsync(IReadOnlyList<RunRecord> records, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        List<Metric> metrics = [];
+        foreach (RunRecord record in records)
+        {
+            _translator.Translate(record, metrics);
+        }
+
+        await PauseAsync(metrics.Count, cancellationToken).ConfigureAwait(false);
+        await Writer().WriteAsync([.. metrics], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="MlflowException">The server does not know how the run ended.</exception>
+    public async ValueTask EndAsync(MirroredEnd ended, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ended);
+        if (ended.Message is { Length: > 0 } message)
+        {
+            _facts.SetTag("metrana.message", MlflowText.Of(message, MlflowText.LongestTag));
+        }
+
+        try
+        {
+            if (_facts.Any)
+            {
+                await Writer().WriteAsync([], cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Writer().Abandon();
+            if (_settings.EndRun && StatusOf(ended.Outcome) is { } status)
+            {
+                await _client.UpdateRunAsync(new UpdateRun(RunId!, status, Math.Max(0, ended.Time.ToUnixTimeMilliseconds())), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string? StatusOf(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Finished => "FINISHED",
+        RunOutcome.Failed => "FAILED",
+        RunOutcome.Aborted => "KILLED",
+        _ => null,
+    };
+
+    private RunWriter Writer() => _writer ?? throw new InvalidOperationException("The mirror has not started.");
+
+    private async Task<string> FindOrCreateAsync(MirroredRun run, CancellationToken cancellationToken)
+    {
+        ExperimentId = _settings.ExperimentName is { } experiment
+            ? await _client.FindOrCreateExperimentAsync(experiment, cancellationToken).ConfigureAwait(false)
+            : _settings.ExperimentId;
+
+        // A run that is continued goes on in its run of MLflow.
+        if (!run.WasCreated && run.Id.Length > 0
+            && await _client.FindRunAsync(ExperimentId, RunIdTag, run.Id, cancellationToken).ConfigureAwait(false) is { } before)
+        {
+            await _client.UpdateRunAsync(new UpdateRun(before, "RUNNING"), cancellationToken).ConfigureAwait(false);
+            return before;
+        }
+
+        CreateRun create = new(
+            ExperimentId, Math.Max(0, run.StartedAt.ToUnixTimeMilliseconds()), _settings.RunName ?? run.Name, [.. TagsOf(run)]);
+        return await _client.CreateRunAsync(create, MarkTag, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IEnumerable<KeyAndValue> TagsOf(MirroredRun run)
+    {
+        Dictionary<string, string?> tags = new(StringComparer.Ordinal)
+        {
+            ["mlflow.user"] = Environment.UserName,
+            ["mlflow.source.name"] = Assembly.GetEntryAssembly()?.GetName().Name,
+            ["mlflow.source.type"] = "LOCAL",
+            ["metrana.project"] = run.Project,
+            ["metrana.run"] = run.Name,
+            [RunIdTag] = run.Id,
+            ["metrana.url"] = run.Url,
+            ["metrana.experiment"] = run.Experiment,
+            [MarkTag] = _mark,
+        };
+        foreach ((string tag, string value) in _settings.Tags)
+        {
+            tags[MetricKeys.Clean(tag)] = value;
+        }
+
+        return tags.Where(tag => !string.IsNullOrEmpty(tag.Value))
+            .Select(tag => new KeyAndValue(tag.Key, MlflowText.Of(tag.Value, MlflowText.LongestTag)));
+    }
+
+    /// <summary>Lets few metrics wait for more, which gather in the mirror's queue meanwhile.</summary>
+    private async Task PauseAsync(int metrics, CancellationToken cancellationToken)
+    {
+        if (metrics < _settings.FlushMetrics && _lastFlush is { } last)
+        {
+            TimeSpan rest = _settings.FlushInterval - _settings.Clock.GetElapsedTime(last);
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, _settings.Clock, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        _lastFlush = _settings.Clock.GetTimestamp();
+    }
+}
