@@ -12,7 +12,7 @@ namespace Metrana.Syvain;
 /// <code>
 /// await using Collector collector = new("ak_org_...");
 /// Experiment experiment = await collector.OpenExperimentAsync("mamba-run-001", new() { Meta = new() { ["model"] = "mamba" } });
-/// await experiment.RunAsync(async () =>
+/// await experiment.RunAsync(() =>
 /// {
 ///     for (int step = 0; step &lt; 1000; step++)
 ///     {

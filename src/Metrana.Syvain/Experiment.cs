@@ -161,6 +161,20 @@ public sealed class Experiment
         }
     }
 
+    /// <summary>Runs code as the experiment, on the thread of the call; only what is left to deliver at its end is awaited.</summary>
+    /// <inheritdoc cref="RunAsync(Func{Task}, bool)"/>
+    public Task RunAsync(Action work, bool installHooks = true)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return RunAsync(
+            () =>
+            {
+                work();
+                return Task.CompletedTask;
+            },
+            installHooks);
+    }
+
     /// <summary>Tries once to deliver everything that was logged until now, waiting for what is under way.</summary>
     /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
     /// <returns>What became of everything since the flush before.</returns>

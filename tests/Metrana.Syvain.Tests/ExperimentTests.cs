@@ -23,6 +23,12 @@ public sealed class ExperimentTests : IDisposable
         var error = _service.Requests[^1].Json.GetProperty("error");
         error.GetProperty("name").GetString().Should().Be("InvalidOperationException");
         error.GetProperty("detail").GetString().Should().Contain("boom").And.Contain("ExperimentTests.cs");
+        int zero = 0;
+        await FluentActions.Awaiting(() => experiment.RunAsync(() =>
+        {
+            zero /= zero;
+        })).Should().ThrowAsync<DivideByZeroException>();
+        _service.Story.Should().Equal("error", "error");
         experiment.IsActive.Should().BeFalse();
     }
 

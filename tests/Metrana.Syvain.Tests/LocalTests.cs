@@ -69,7 +69,6 @@ public sealed partial class LocalTests : IDisposable
         await experiment.RunAsync(() =>
         {
             experiment.Metric("loss", 0.42, step: 1);
-            return Task.CompletedTask;
         });
         experiment.FlushOrThrow().Ok.Should().BeTrue();
         experiment.Flush().Ok.Should().BeTrue();
