@@ -31,6 +31,22 @@ public sealed partial class ClientSamplesTests
     }
 
     [Fact]
+    public async Task The_events_of_a_bandit_are_its_metrics()
+    {
+        await using var server = await LocalServer.StartAsync();
+        var ended = await Sample.RunAsync("Telemetry", "--endpoint", server.Endpoint, "--run", "bandit");
+
+        ended.Should().Match<Sample>(program => program.ExitCode == 0, ended.Error);
+        ended.Output.Should().Contain("TRAINER").And.Contain("Global Grad Norm").And.Contain("with probability 0.9");
+        var run = await server.FindRunAsync("bandit");
+        var series = (await server.GetSeriesAsync(run!.RunId)).ToDictionary(one => one.Metric);
+        series["trainer/entropy"].Should().Match<StoredSeries>(one => one.Points == 200 && one.LastStep == 200 * 64);
+        series["evaluator/mean_return"].Points.Should().Be(4);
+        series["misc/steps_per_second"].Points.Should().Be(200);
+        run.Closed.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_run_of_carts_goes_on_with_its_episodes()
     {
         await using var server = await LocalServer.StartAsync();
