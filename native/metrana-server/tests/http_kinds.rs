@@ -154,16 +154,21 @@ async fn points_of_an_environment_are_read() {
 async fn histograms_are_read() {
     let (server, run) = filled().await;
     let stats = json!({"min": -0.5, "max": 2.5, "sum": "Infinity", "sum_of_squares": 4.0});
-    let all = json!({"total": "2", "offset": "0", "histograms": [
+    let all = json!({"total": "2", "offset": "0", "next": "9@2", "more": false, "histograms": [
         {"step": "3", "timestamp_millis": "7", "bin_edges": [0.0, 1.0, 2.0],
          "counts": ["0", "18446744073709551615"], "stats": stats},
         {"step": "9", "timestamp_millis": "7", "bin_edges": [0.0, 1.0], "counts": ["7"], "stats": null},
     ]});
     assert_eq!(read(&server, &format!("{run}/series/2/histograms")).await, all);
     let page = read(&server, &format!("{run}/series/2/histograms?offset=1&limit=5")).await;
-    assert_eq!(page, json!({"total": "2", "offset": "1", "histograms": [all["histograms"][1]]}));
+    let last = json!({"total": "2", "offset": "1", "next": "9@2", "more": false,
+                      "histograms": [all["histograms"][1]]});
+    assert_eq!(page, last);
+    assert_eq!(read(&server, &format!("{run}/series/2/histograms?cursor=3@1")).await, last);
+    let first = read(&server, &format!("{run}/series/2/histograms?limit=1")).await;
+    assert_eq!((&first["next"], &first["more"]), (&json!("3@1"), &json!(true)));
     let thinned = read(&server, &format!("{run}/series/2/histograms?every=2&limit=5")).await;
-    assert_eq!(thinned, json!({"total": "2", "offset": "0", "histograms": [all["histograms"][0]]}));
+    assert_eq!((&thinned["histograms"], &thinned["more"]), (&json!([all["histograms"][0]]), &json!(false)));
     let (code, refusal) = get(server.http_addr(), &format!("{run}/series/2/histograms?every=0")).await;
     assert_eq!(code, 400, "{refusal}");
     let densities = json!([{"step": "1152921504606846976", "timestamp_millis": "7", "bin_edges": [0.0, 1.0, 2.0],
@@ -174,7 +179,7 @@ async fn histograms_are_read() {
 #[tokio::test]
 async fn scatters_are_read() {
     let (server, run) = filled().await;
-    let flat = json!({"total": "1", "offset": "0", "scatters": [
+    let flat = json!({"total": "1", "offset": "0", "next": "3@1", "more": false, "scatters": [
         {"step": "3", "timestamp_millis": "7", "xs": [1.0, -0.0], "ys": [1.0, -0.0]},
     ]});
     assert_eq!(read(&server, &format!("{run}/series/4/scatters")).await, flat);
@@ -244,6 +249,10 @@ async fn what_is_not_there_and_what_makes_no_sense_is_told_in_json() {
         (400, format!("{run}/series/2/histograms?environment=e0")),
         (400, format!("{run}/series/4/scatters?limit=10001")),
         (400, format!("{run}/series/4/scatters?offset=-1")),
+        (400, format!("{run}/series/4/scatters?cursor=1:2:3@4")),
+        (400, format!("{run}/series/4/scatters?raw=true&cursor=3@1")),
+        (400, format!("{run}/series/2/histograms?cursor=3@1&offset=1")),
+        (400, format!("{run}/series/2/histograms?bytes=1000")),
     ] {
         let (is, body) = get(server.http_addr(), &path).await;
         assert_eq!(is, status, "{path}: {body}");

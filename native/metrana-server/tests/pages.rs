@@ -18,8 +18,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
 use common::{
-    PATIENCE, acked, batch, declaration, declaring, greeted, message, open_run, rl, start, with_points,
-    with_rl,
+    PATIENCE, acked, batch, counted, declaration, declaring, greeted, message, open_run, rl, start,
+    with_histograms, with_points, with_rl,
 };
 
 const COLUMNS: &str = "application/vnd.metrana.columns";
@@ -424,4 +424,87 @@ async fn a_reader_that_takes_nothing_is_cut_and_the_next_one_is_served() {
     // What lies in the buffers of the system still comes, and then the end, or its breaking off.
     let _ = timeout(PATIENCE, reader.read_to_end(&mut rest)).await.expect("the connection is over");
     assert!(rest.len() < 20_000_000, "it did not get all: {}", rest.len());
+}
+
+#[tokio::test]
+async fn histograms_come_page_by_page_within_their_bytes() {
+    let server = start().await;
+    let run = open_run(&server, "histograms").await;
+    let mut random = Random::new(5);
+    let ordering = OrderingMode::AbsoluteUnordered.into();
+    let series = SeriesDeclaration { ordering, ..declaration(1, "h") };
+    let mut client = greeted(&server, &run).await;
+    let mut expected = std::collections::BTreeMap::new();
+    for part in 0..4_u64 {
+        let mut data = message(&run, 256 * (part + 1));
+        if part == 0 {
+            data = declaring(data, std::slice::from_ref(&series));
+        }
+        let some: Vec<_> = (0..60_u64)
+            .map(|at| {
+                // One of them is longer by itself than the bound of a page.
+                let bins =
+                    if part == 1 && at == 7 { 9000 } else { 1 + usize::try_from(random.below(300)).unwrap() };
+                let step = if bins == 9000 { 500 } else { random.below(160) };
+                expected.insert(step, bins);
+                counted(step, &vec![part; bins])
+            })
+            .collect();
+        acked(&mut client, &with_histograms(data, 1, &some)).await;
+    }
+    let path = format!("/api/v1/runs/{}/series/1/histograms", id(&run));
+    let mut listed = Vec::new();
+    let mut query = "bytes=65536".to_owned();
+    let mut pages = 0;
+    loop {
+        let whole = body(&server, "GET", &format!("{path}?{query}"), "*/*", "").await;
+        let page: Value = serde_json::from_slice(&whole).unwrap();
+        let here = page["histograms"].as_array().unwrap();
+        assert!(whole.len() <= 65536 || here.len() == 1, "{} bytes", whole.len());
+        assert_eq!(page["total"], json!(expected.len().to_string()));
+        assert!(!here.is_empty());
+        listed.extend(here.iter().map(|one| {
+            let step = one["step"].as_str().unwrap().parse::<u64>().unwrap();
+            (step, one["counts"].as_array().unwrap().len())
+        }));
+        pages += 1;
+        if page["more"] == json!(false) {
+            break;
+        }
+        query = format!("bytes=65536&cursor={}", page["next"].as_str().unwrap());
+    }
+    assert_eq!(listed, expected.into_iter().collect::<Vec<_>>());
+    assert!(pages > 5, "{pages} pages");
+}
+
+#[tokio::test]
+async fn what_is_drawn_or_listed_waits_for_room_before_it_is_made() {
+    let (server, run) = narrow(Duration::from_mins(5)).await;
+    let reader = stuck(server.http_addr(), &run).await;
+    // Their answers are a few bytes; what it takes to make them is not there.
+    let series: Vec<Value> = (0..1000).map(|_| json!({"run": run, "series": "1"})).collect();
+    let wish = json!({"buckets": 400, "from": 0, "to": 1, "series": series}).to_string();
+    let (status, problem) = call(server.http_addr(), "POST", "/api/v1/buckets", Some(&wish)).await;
+    assert_eq!(status, 503, "{problem}");
+    let wish = json!({"buckets": 40, "series": [{"run": run, "series": "1"}]}).to_string();
+    assert_eq!(call(server.http_addr(), "POST", "/api/v1/buckets", Some(&wish)).await.0, 200);
+    drop(reader);
+}
+
+#[tokio::test]
+async fn a_small_page_of_a_long_unordered_series_takes_little_room() {
+    let (server, run) = narrow(Duration::from_mins(5)).await;
+    let other = open_run(&server, "unordered").await;
+    let ordering = OrderingMode::AbsoluteUnordered.into();
+    let series = SeriesDeclaration { ordering, ..declaration(1, "m") };
+    let mut data = declaring(message(&other, 256), &[series]);
+    data = with_points(data, 1, batch(400_000, &vec![0.5; 400_000]));
+    data = with_points(data, 1, batch(0, &vec![1.5; 400_001]));
+    acked(&mut greeted(&server, &other).await, &data).await;
+    let reader = stuck(server.http_addr(), &run).await;
+    let path = format!("/api/v1/runs/{}/series/1/points?offset=399999&limit=3", id(&other));
+    let page = read(&server, &path).await;
+    assert_eq!((&page["total"], &page["steps"]), (&json!("800000"), &json!(["399999", "400000", "400001"])));
+    assert_eq!(page["values"], json!([1.5, 1.5, 0.5]), "the last value of a step counts");
+    drop(reader);
 }

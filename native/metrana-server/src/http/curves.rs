@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,6 +24,8 @@ const BUCKETS: usize = 10_000;
 const CELLS: usize = 4_000_000;
 const CELLS_AS_TEXT: usize = 400_000;
 const PERCENTILES: usize = 32;
+/// Numbers of a bucket in an answer, with its place and its start in a table.
+const OF_A_BUCKET: usize = 11;
 
 /// How wide the numbers of an answer in columns are.
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -205,6 +207,13 @@ async fn grid(
     Ok(Grid::new(from, to, place.buckets))
 }
 
+/// What it takes to make an answer of so many numbers, each so often, out of buckets of which so many are there at once.
+fn memory(numbers: usize, buckets: usize, as_text: bool) -> usize {
+    // A number is a value of its own before it is text; in a column it is there twice.
+    let number = if as_text { 32 + 25 } else { 16 };
+    numbers.saturating_mul(number).saturating_add(buckets.saturating_mul(size_of::<Bucket>()))
+}
+
 fn about(place: &Place, grid: Grid) -> Map<String, Value> {
     let about = json!({"x": place.x, "from": grid.from, "to": grid.to, "buckets": grid.buckets});
     if let Value::Object(about) = about { about } else { Map::new() }
@@ -236,6 +245,8 @@ pub(super) async fn buckets(
         found.push(find(&api, asked, place.x).await?);
     }
     let grid = grid(&api, &place, &found, found.len(), !as_columns).await?;
+    let cells = found.len() * grid.buckets;
+    let taken = api.room.take(memory(OF_A_BUCKET * cells, cells + grid.buckets, !as_columns)).await?;
     let mut rows = Vec::with_capacity(found.len());
     for found in &found {
         let row = if found.has_nothing() {
@@ -251,7 +262,7 @@ pub(super) async fn buckets(
         let curves: Vec<_> = curves.map(|(found, row)| curve(&found.asked, &row)).collect();
         about.insert("starts".to_owned(), json!(grid.starts()));
         about.insert("series".to_owned(), json!(curves));
-        return Ok(Json(Value::Object(about)).into_response());
+        return Ok(taken.on(Json(Value::Object(about))));
     }
     let (titles, rows): (Vec<_>, Vec<_>) = curves
         .map(|(found, row)| (json!({"run": found.asked.run, "series": found.asked.series}), row))
@@ -260,7 +271,7 @@ pub(super) async fn buckets(
         about.insert("rows".to_owned(), Value::Array(titles));
     }
     if as_arrow {
-        return table(grid, &rows).into_response(about);
+        return Ok(taken.on(table(grid, &rows).into_response(about)?));
     }
     let all = || rows.iter().flatten();
     let mut columns = Columns::default();
@@ -272,7 +283,7 @@ pub(super) async fn buckets(
     for (name, of) in PARTS {
         numbers(&mut columns, place.numbers, name, all().map(|bucket| number(bucket, of(bucket))));
     }
-    Ok(columns.into_short_response(about, &headers))
+    Ok(taken.on(columns.into_short_response(about, &headers)))
 }
 
 /// A row for each bucket of each series. Where there is no number there is none.
@@ -354,6 +365,8 @@ pub(super) async fn heat_map(
     let found = [find_environments(&api, of, place.x).await?];
     let [only] = &found;
     let grid = grid(&api, &place, &found, only.environments.len(), !as_columns).await?;
+    let cells = only.environments.len() * grid.buckets;
+    let taken = api.room.take(memory(2 * cells, cells.min(read::AT_ONCE), !as_columns)).await?;
     let map = read::heat_map(&*api.store, only.line(), grid, measure).await?;
     let mut about = about(&place, map.grid);
     about.insert("measure".to_owned(), json!(measure));
@@ -362,7 +375,7 @@ pub(super) async fn heat_map(
         let mut columns = Columns::default();
         columns.doubles("starts", map.grid.starts());
         numbers(&mut columns, place.numbers, "cells", map.cells);
-        return Ok(columns.into_response(about));
+        return Ok(taken.on(columns.into_response(about)));
     }
     let rows: Vec<Vec<Option<f64>>> = map
         .cells
@@ -371,7 +384,7 @@ pub(super) async fn heat_map(
         .collect();
     about.insert("starts".to_owned(), json!(map.grid.starts()));
     about.insert("cells".to_owned(), json!(rows));
-    Ok(Json(Value::Object(about)).into_response())
+    Ok(taken.on(Json(Value::Object(about))))
 }
 
 pub(super) async fn bands(
@@ -391,6 +404,10 @@ pub(super) async fn bands(
     let found = [find_environments(&api, of, place.x).await?];
     let [only] = &found;
     let grid = grid(&api, &place, &found, percentiles.len(), !as_columns).await?;
+    // Of each environment its mean in each bucket is there, until the percentiles are known.
+    let cells = only.environments.len() * grid.buckets;
+    let curves = percentiles.len() * grid.buckets;
+    let taken = api.room.take(memory(cells + 2 * curves, cells.min(read::AT_ONCE), !as_columns)).await?;
     let bands = read::bands(&*api.store, &only.line(), grid, &percentiles).await?;
     let mut about = about(&place, bands.grid);
     about.insert("percentiles".to_owned(), json!(percentiles));
@@ -399,7 +416,7 @@ pub(super) async fn bands(
         columns.doubles("starts", bands.grid.starts());
         columns.wholes("environments", bands.environments);
         numbers(&mut columns, place.numbers, "curves", bands.curves);
-        return Ok(columns.into_response(about));
+        return Ok(taken.on(columns.into_response(about)));
     }
     let curves: Vec<Vec<Option<f64>>> = bands
         .curves
@@ -409,5 +426,5 @@ pub(super) async fn bands(
     about.insert("starts".to_owned(), json!(bands.grid.starts()));
     about.insert("environments".to_owned(), json!(bands.environments));
     about.insert("curves".to_owned(), json!(curves));
-    Ok(Json(Value::Object(about)).into_response())
+    Ok(taken.on(Json(Value::Object(about))))
 }

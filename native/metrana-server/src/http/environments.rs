@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use serde::Serialize;
 
 use super::Api;
-use super::answer::{Answer, run_id};
+use super::answer::{Problem, run_id};
 use super::attributes::{Attributes, written};
 use super::json::Whole;
 use crate::store::EnvironmentInfo;
@@ -31,9 +32,11 @@ struct Episode {
     attributes: Attributes,
 }
 
-pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Answer<Environments> {
+pub(super) async fn list(State(api): State<Api>, Path(run): Path<String>) -> Result<Response, Problem> {
     let environments = api.store.environments(&run_id(&run)?).await?;
-    Ok(Json(Environments { environments: environments.into_iter().map(Environment::from).collect() }))
+    let taken = api.room.take_for_list(environments.len() as u64).await?;
+    let environments = environments.into_iter().map(Environment::from).collect();
+    Ok(taken.on(Json(Environments { environments })))
 }
 
 impl From<EnvironmentInfo> for Environment {

@@ -104,7 +104,7 @@ async fn page(
     let source = Source { run: run.clone(), series: info.id, environment, view: View::Merged };
     check(begin, &source)?;
     let is_rl = source.environment.is_some();
-    let taken = api.room.take(measure.memory_of(info, source.view, limit, is_rl)).await?;
+    let taken = api.room.take(measure.memory_of(info, limit, is_rl)).await?;
     let page = source.page(&*api.store, begin, limit.min(measure.points(is_rl))).await?;
     let RlPoints { heads, floats } = page.points;
     let mut columns = Columns::default();

@@ -1,14 +1,14 @@
 //! `GET /api/v1/runs/{run_id}/series/{id}/histograms`.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Serialize;
 
 use super::Api;
-use super::answer::{Answer, run_id, series_id};
+use super::answer::Problem;
 use super::json::{Value, Whole};
-use super::page::Range;
+use super::lists::{self, Range};
 use crate::store::{self, Bins, lineage};
 
 /// At most, and when not told otherwise.
@@ -20,6 +20,8 @@ pub(super) struct Listed {
     total: Whole<u64>,
     offset: Whole<u64>,
     histograms: Vec<Histogram>,
+    next: String,
+    more: bool,
 }
 
 #[derive(Serialize)]
@@ -46,15 +48,22 @@ pub(super) async fn page(
     State(api): State<Api>,
     Path((run, series)): Path<(String, String)>,
     range: Result<Query<Range>, QueryRejection>,
-) -> Answer<Listed> {
-    let part = Range::read(range, HISTOGRAMS)?;
-    let (run, series) = (run_id(&run)?, series_id(&series)?);
-    let page = lineage::histograms(&*api.store, &run, series, part.view, part.offset, part.reach()).await?;
-    Ok(Json(Listed {
-        total: Whole(page.total),
-        offset: Whole(page.offset),
-        histograms: part.pick(page.items).map(Histogram::from).collect(),
-    }))
+) -> Result<Response, Problem> {
+    lists::page(
+        &api,
+        (&run, &series),
+        range,
+        HISTOGRAMS,
+        lineage::histograms,
+        |listed: lists::Listed<Histogram>| Listed {
+            total: listed.total,
+            offset: listed.offset,
+            histograms: listed.items,
+            next: listed.next,
+            more: listed.more,
+        },
+    )
+    .await
 }
 
 impl From<store::Histogram> for Histogram {

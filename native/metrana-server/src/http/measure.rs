@@ -2,7 +2,7 @@
 //! that no answer is ever longer than its bound.
 
 use super::answer::Problem;
-use crate::store::{SeriesInfo, View};
+use crate::store::SeriesInfo;
 
 /// Bytes of an answer: at most, which is also the usual, and at least.
 const MOST: u64 = 32 << 20;
@@ -45,6 +45,11 @@ impl Measure {
         Ok(())
     }
 
+    /// How many bytes are left.
+    pub(super) fn bytes(self) -> u64 {
+        self.bytes
+    }
+
     /// How many points still fit.
     pub(super) fn points(self, is_rl: bool) -> u64 {
         self.bytes / self.of_a_point(is_rl)
@@ -82,13 +87,9 @@ impl Measure {
     }
 
     /// The same for a page of a series, at most of so many points.
-    pub(super) fn memory_of(self, info: &SeriesInfo, view: View, limit: u64, is_rl: bool) -> usize {
+    pub(super) fn memory_of(self, info: &SeriesInfo, limit: u64, is_rl: bool) -> usize {
         let there = info.raw_points.max(info.points);
-        let points = self.memory(limit.min(self.points(is_rl)).min(there), is_rl);
-        // Only all of the points of an unordered series tell their order.
-        let all =
-            if view == View::Merged && !info.definition.is_ordered() { there.saturating_mul(64) } else { 0 };
-        points.saturating_add(usize::try_from(all).unwrap_or(usize::MAX))
+        self.memory(limit.min(self.points(is_rl)).min(there), is_rl)
     }
 }
 

@@ -15,6 +15,7 @@ mod export;
 mod faults;
 mod histograms;
 mod json;
+mod lists;
 mod measure;
 mod metrics;
 mod openapi;

@@ -76,7 +76,7 @@ pub(super) async fn page(
     let (source, info) = find(&api, &run, &series, range.environment, view(range.raw)).await?;
     check(begin, &source)?;
     let is_rl = source.environment.is_some();
-    let taken = api.room.take(measure.memory_of(&info, source.view, limit, is_rl)).await?;
+    let taken = api.room.take(measure.memory_of(&info, limit, is_rl)).await?;
     let page = source.page(&*api.store, begin, limit.min(measure.points(is_rl))).await?;
     Ok(taken.on(Json(Page::new(source.environment.clone(), page, is_rl))))
 }

@@ -106,9 +106,9 @@ pub(super) async fn page(
     let is_long = |found: &Found| if form == Form::Json { found.is_rl() } else { any_rl };
     let memory = found
         .iter()
-        .map(|found| measure.memory_of(&found.info, found.source.view, limit, is_long(found)))
+        .map(|found| measure.memory_of(&found.info, limit, is_long(found)))
         .fold(0, usize::saturating_add);
-    let taken = api.room.take(memory.min(largest(measure, &found))).await?;
+    let taken = api.room.take(memory.min(largest(measure))).await?;
     let mut pages = Vec::with_capacity(found.len());
     for found in &found {
         let most = limit.min(measure.points(is_long(found)));
@@ -145,11 +145,10 @@ async fn find(api: &Api, asked: Asked, raw: bool) -> Result<Found, Problem> {
     Ok(Found { asked, source, begin, info })
 }
 
-/// What the answer takes in memory when all of its bytes are used, and the series of it that takes most to be read.
-fn largest(measure: Measure, found: &[Found]) -> usize {
+/// What the answer takes in memory when all of its bytes are used.
+fn largest(measure: Measure) -> usize {
     let full = |is_rl| measure.memory(measure.points(is_rl), is_rl);
-    let read = found.iter().map(|found| measure.memory_of(&found.info, found.source.view, 0, found.is_rl()));
-    full(true).max(full(false)).saturating_add(read.max().unwrap_or(0))
+    full(true).max(full(false))
 }
 
 fn as_json(found: Vec<Found>, pages: Vec<read::Page>) -> Json<Answer> {

@@ -21,6 +21,9 @@ use crate::connection::{ConnectionInfo, Link};
 /// Answers below this are not counted: a connection takes more by itself.
 const SMALL: usize = 16 << 10;
 
+/// What an entry of a list takes while the list is made: as it is told, as it is put together, and as text.
+const ENTRY: u64 = 2 << 10;
+
 /// The least that a reader must take of an answer in a second, on average and after some patience.
 const PACE: usize = 64 << 10;
 
@@ -42,9 +45,20 @@ impl Room {
 
     /// Waits for room for an answer that takes so many bytes while it is made.
     pub(super) async fn take(&self, bytes: usize) -> Result<Taken, Problem> {
-        let mut share = self.budget.share();
-        self.grow(&mut share, bytes).await?;
-        Ok(Taken(Arc::new(Mutex::new(Some(share)))))
+        let mut making = self.begin();
+        making.grow(bytes).await?;
+        Ok(making.done())
+    }
+
+    /// Waits for room for a list of so many entries while it is made. Short ones take none.
+    pub(super) async fn take_for_list(&self, entries: u64) -> Result<Taken, Problem> {
+        let bytes = usize::try_from(entries.saturating_mul(ENTRY)).unwrap_or(usize::MAX);
+        self.take(if bytes < SMALL { 0 } else { bytes }).await
+    }
+
+    /// Begins an answer that takes room as it is made.
+    pub(super) fn begin(&self) -> Making<'_> {
+        Making { room: self, share: self.budget.share() }
     }
 
     /// One answer is not refused for being larger than everything: it has everything then.
@@ -72,6 +86,24 @@ impl Room {
             watch.abort_handle()
         });
         Bytes::from_owner(Held { bytes, _share: share, watch })
+    }
+}
+
+/// An answer that is being made.
+pub(super) struct Making<'a> {
+    room: &'a Room,
+    share: Share,
+}
+
+impl Making<'_> {
+    /// Waits for room for so many bytes in all.
+    pub(super) async fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.room.grow(&mut self.share, bytes).await
+    }
+
+    /// It takes no more.
+    pub(super) fn done(self) -> Taken {
+        Taken(Arc::new(Mutex::new(Some(self.share))))
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use metrana_proto::types::OrderingMode;
 use serde::Serialize;
 
 use super::Api;
-use super::answer::{Answer, run_id};
+use super::answer::{Problem, run_id};
 use super::json::Whole;
 use super::series_filter::Filter;
 use crate::store::{SeriesInfo, SeriesKind, World};
@@ -58,10 +59,13 @@ pub(super) async fn list(
     State(api): State<Api>,
     Path(run): Path<String>,
     filter: Result<Query<Filter>, QueryRejection>,
-) -> Answer<AllSeries> {
+) -> Result<Response, Problem> {
     let Query(filter) = filter?;
-    let (series, total) = filter.select(api.store.series(&run_id(&run)?).await?)?;
-    Ok(Json(AllSeries { total: Whole(total), series: series.into_iter().map(Series::from).collect() }))
+    let run = run_id(&run)?;
+    let taken = api.room.take_for_list(api.store.run(&run).await?.series).await?;
+    let (series, total) = filter.select(api.store.series(&run).await?)?;
+    let series = series.into_iter().map(Series::from).collect();
+    Ok(taken.on(Json(AllSeries { total: Whole(total), series })))
 }
 
 impl From<SeriesInfo> for Series {

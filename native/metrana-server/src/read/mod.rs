@@ -6,11 +6,13 @@
 
 mod bands;
 mod heat_map;
+mod lists;
 mod onward;
 mod rows;
 
 pub(crate) use crate::store::{Along, Axis, Bucket, Grid};
 pub(crate) use bands::bands;
 pub(crate) use heat_map::{Measure, heat_map};
+pub(crate) use lists::{Lists, Read, Space};
 pub(crate) use onward::{Page, Position, Source};
-pub(crate) use rows::{Line, environments_of, extent, row};
+pub(crate) use rows::{AT_ONCE, Line, environments_of, extent, row};

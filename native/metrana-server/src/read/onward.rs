@@ -1,6 +1,7 @@
 //! Points page by page, for a reader that goes on where it was although points are added, before and behind that place.
 
 use std::fmt;
+use std::future::Future;
 use std::str::FromStr;
 
 use crate::store::{RlPoints, RunId, SeriesId, Store, StoreError, View, lineage};
@@ -17,10 +18,36 @@ pub(crate) struct Source {
     pub(crate) view: View,
 }
 
+/// Something that points are read from, from a place on.
+pub(crate) trait Pages: Sync {
+    /// What is read.
+    type Piece: Piece;
+
+    /// Which points.
+    fn view(&self) -> View;
+
+    /// Up to so many of them.
+    fn read(
+        &self,
+        store: &dyn Store,
+        offset: u64,
+        limit: u64,
+    ) -> impl Future<Output = Result<Self::Piece, StoreError>> + Send;
+}
+
+/// Points that were read.
+pub(crate) trait Piece: Send {
+    fn total(&self) -> u64;
+    fn offset(&self) -> u64;
+    fn count(&self) -> usize;
+    fn key(&self, at: usize) -> Option<Key>;
+    fn leave_out_first(&mut self);
+}
+
 /// A page, and where the next one begins.
-pub(crate) struct Page {
+pub(crate) struct Page<P = RlPoints> {
     /// Without heads, of an ordinary series.
-    pub(crate) points: RlPoints,
+    pub(crate) points: P,
     pub(crate) next: Position,
     /// Whether there is more by now.
     pub(crate) more: bool,
@@ -28,7 +55,7 @@ pub(crate) struct Page {
 
 /// What a point is known by among those that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(crate) enum Key {
     Step(u64),
     /// The step of the training, the episode, and the environment step.
     Rl(u64, Option<u64>, u64),
@@ -100,6 +127,95 @@ impl FromStr for Position {
     }
 }
 
+/// At most so many points from a position on.
+pub(crate) async fn page<T: Pages>(
+    source: &T,
+    store: &dyn Store,
+    from: Position,
+    limit: u64,
+) -> Result<Page<T::Piece>, StoreError> {
+    let view = source.view();
+    if limit == 0 {
+        let points = source.read(store, 0, 0).await?;
+        let more = from.place.is_none_or(|place| place < points.total());
+        return Ok(Page { points, next: from, more });
+    }
+    let Some(key) = from.behind else {
+        let place = from.place.unwrap_or(0);
+        return Ok(whole(source.read(store, place, limit).await?, from, view));
+    };
+    if let Some(place) = from.place.filter(|place| *place > 0) {
+        // No two points that count have one key: if this is the one, nothing came before it since.
+        let mut points = source.read(store, place - 1, limit.saturating_add(1)).await?;
+        if points.key(0) == Some(key) {
+            points.leave_out_first();
+            // The first one alone may have been as much as is given at once.
+            if points.count() == 0 && points.offset() < points.total() {
+                points = source.read(store, place, limit).await?;
+            }
+            return Ok(whole(points, from, view));
+        }
+    }
+    let place = search(source, store, key).await?;
+    let from = Position { place: Some(place), ..from };
+    Ok(whole(source.read(store, place, limit).await?, from, view))
+}
+
+fn whole<P: Piece>(points: P, from: Position, view: View) -> Page<P> {
+    let count = points.count();
+    let end = points.offset().saturating_add(count as u64);
+    let last = count.checked_sub(1).and_then(|last| points.key(last));
+    let behind = if view == View::Raw { None } else { last.or(from.behind) };
+    let more = end < points.total();
+    Page { points, next: Position { behind, place: Some(end) }, more }
+}
+
+/// The place behind a point, or where it would be.
+async fn search<T: Pages>(source: &T, store: &dyn Store, key: Key) -> Result<u64, StoreError> {
+    let (Key::Step(step) | Key::Rl(step, ..)) = key;
+    let above = match step.checked_add(1) {
+        Some(above) => first_from(source, store, above).await?,
+        None => source.read(store, 0, 0).await?.total(),
+    };
+    if matches!(key, Key::Step(_)) {
+        return Ok(above);
+    }
+    // Within one step of the training, points of an ordered series are in the order in which they came.
+    let begin = first_from(source, store, step).await?;
+    let (mut place, mut larger) = (begin, None);
+    while place < above {
+        let points = source.read(store, place, AT_ONCE.min(above - place)).await?;
+        let count = points.count();
+        for at in 0..count {
+            let here = points.key(at);
+            if here == Some(key) {
+                return Ok(place + at as u64 + 1);
+            }
+            if here > Some(key) {
+                larger = larger.or(Some(place + at as u64));
+            }
+        }
+        if count == 0 {
+            break;
+        }
+        place += count as u64;
+    }
+    Ok(larger.unwrap_or(above))
+}
+
+/// The place of the first point whose step, of reinforcement learning the step of the training, is at least this.
+async fn first_from<T: Pages>(source: &T, store: &dyn Store, step: u64) -> Result<u64, StoreError> {
+    let (mut low, mut high) = (0, source.read(store, 0, 0).await?.total());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match source.read(store, middle, 1).await?.key(0) {
+            Some(Key::Step(is) | Key::Rl(is, ..)) if is < step => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
 impl Source {
     /// At most so many points from a position on.
     pub(crate) async fn page(
@@ -108,34 +224,15 @@ impl Source {
         from: Position,
         limit: u64,
     ) -> Result<Page, StoreError> {
-        if limit == 0 {
-            let points = self.read(store, 0, 0).await?;
-            let more = from.place.is_none_or(|place| place < points.floats.total);
-            return Ok(Page { points, next: from, more });
-        }
-        let Some(key) = from.behind else {
-            let place = from.place.unwrap_or(0);
-            return Ok(self.whole(self.read(store, place, limit).await?, from));
-        };
-        if let Some(before) = from.place.and_then(|place| place.checked_sub(1)) {
-            // No two points that count have one key: if this is the one, nothing came before it since.
-            let mut points = self.read(store, before, limit.saturating_add(1)).await?;
-            if self.key(&points, 0) == Some(key) {
-                points.leave_out_first();
-                return Ok(self.whole(points, from));
-            }
-        }
-        let place = self.search(store, key).await?;
-        Ok(self.whole(self.read(store, place, limit).await?, Position { place: Some(place), ..from }))
+        page(self, store, from, limit).await
     }
+}
 
-    fn whole(&self, points: RlPoints, from: Position) -> Page {
-        let count = points.floats.values.len();
-        let end = points.floats.offset.saturating_add(count as u64);
-        let last = count.checked_sub(1).and_then(|last| self.key(&points, last));
-        let behind = if self.view == View::Raw { None } else { last.or(from.behind) };
-        let more = end < points.floats.total;
-        Page { points, next: Position { behind, place: Some(end) }, more }
+impl Pages for Source {
+    type Piece = RlPoints;
+
+    fn view(&self) -> View {
+        self.view
     }
 
     async fn read(&self, store: &dyn Store, offset: u64, limit: u64) -> Result<RlPoints, StoreError> {
@@ -146,60 +243,32 @@ impl Source {
         let floats = lineage::points(store, run, *series, *view, offset, limit).await?;
         Ok(RlPoints { heads: Vec::new(), floats })
     }
+}
 
-    fn key(&self, points: &RlPoints, at: usize) -> Option<Key> {
-        let step = *points.floats.steps.get(at)?;
-        if self.environment.is_none() {
+impl Piece for RlPoints {
+    fn total(&self) -> u64 {
+        self.floats.total
+    }
+
+    fn offset(&self) -> u64 {
+        self.floats.offset
+    }
+
+    fn count(&self) -> usize {
+        self.floats.values.len()
+    }
+
+    fn key(&self, at: usize) -> Option<Key> {
+        let step = *self.floats.steps.get(at)?;
+        if self.heads.is_empty() {
             return Some(Key::Step(step));
         }
-        let head = points.heads.get(at)?;
+        let head = self.heads.get(at)?;
         Some(Key::Rl(head.rl_step, head.episode, step))
     }
 
-    /// The place behind a point, or where it would be.
-    async fn search(&self, store: &dyn Store, key: Key) -> Result<u64, StoreError> {
-        let (Key::Step(step) | Key::Rl(step, ..)) = key;
-        let above = match step.checked_add(1) {
-            Some(above) => self.first_from(store, above).await?,
-            None => self.read(store, 0, 0).await?.floats.total,
-        };
-        if matches!(key, Key::Step(_)) {
-            return Ok(above);
-        }
-        // Within one step of the training, points of an ordered series are in the order in which they came.
-        let begin = self.first_from(store, step).await?;
-        let (mut place, mut larger) = (begin, None);
-        while place < above {
-            let points = self.read(store, place, AT_ONCE.min(above - place)).await?;
-            let count = points.heads.len();
-            for at in 0..count {
-                let here = self.key(&points, at);
-                if here == Some(key) {
-                    return Ok(place + at as u64 + 1);
-                }
-                if here > Some(key) {
-                    larger = larger.or(Some(place + at as u64));
-                }
-            }
-            if count == 0 {
-                break;
-            }
-            place += count as u64;
-        }
-        Ok(larger.unwrap_or(above))
-    }
-
-    /// The place of the first point whose step, of reinforcement learning the step of the training, is at least this.
-    async fn first_from(&self, store: &dyn Store, step: u64) -> Result<u64, StoreError> {
-        let (mut low, mut high) = (0, self.read(store, 0, 0).await?.floats.total);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.key(&self.read(store, middle, 1).await?, 0) {
-                Some(Key::Step(is) | Key::Rl(is, ..)) if is < step => low = middle + 1,
-                _ => high = middle,
-            }
-        }
-        Ok(low)
+    fn leave_out_first(&mut self) {
+        self.leave_out_first();
     }
 }
 

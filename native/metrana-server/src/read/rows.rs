@@ -3,14 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{Bucket, Grid};
+use super::{Bucket, Grid, Position, Source};
 use crate::store::strand::{draw, draw_rl};
 use crate::store::{
     Along, Part, RunId, SeriesId, SeriesInfo, Sketch, Store, StoreError, View, World, lineage,
 };
 
 /// So many buckets are filled at once where many environments have a row each: a matter of memory.
-const AT_ONCE: usize = 1 << 20;
+pub(crate) const AT_ONCE: usize = 1 << 20;
+
+/// So many points are put in order at once.
+const PAGE: u64 = 1 << 18;
 
 /// A series, or some environments of it.
 pub(crate) struct Line<'a> {
@@ -130,7 +133,7 @@ fn sketch<'a>(
     })
 }
 
-/// Draws parts of which points of a fork may have taken the places of inherited ones: only all of them tell.
+/// Draws parts of which points of a fork may have taken the places of inherited ones, page by page.
 async fn merged(
     store: &dyn Store,
     run: &RunId,
@@ -142,15 +145,24 @@ async fn merged(
     let mut sketches = Vec::with_capacity(parts.len());
     for Part { environment, points } in parts {
         let mut sketch = blank.clone();
-        if let Some(name) = environment {
-            let all = lineage::rl_points(store, run, series, &name, View::Merged, 0, points).await?;
-            draw_rl(&all, along, &mut sketch);
-        } else {
-            let all = lineage::points(store, run, series, View::Merged, 0, points).await?;
-            draw(&all, along, &mut sketch);
+        let source = Source { run: run.clone(), series, environment, view: View::Merged };
+        let (mut next, mut left) = (Position::at(0), points);
+        while left > 0 {
+            let page = source.page(store, next, left.min(PAGE)).await?;
+            if source.environment.is_some() {
+                draw_rl(&page.points, along, &mut sketch);
+            } else {
+                draw(&page.points.floats, along, &mut sketch);
+            }
+            let drawn = page.points.floats.values.len();
+            left = left.saturating_sub(drawn as u64);
+            if !page.more || drawn == 0 {
+                break;
+            }
+            next = page.next;
+            tokio::task::yield_now().await;
         }
         sketches.push(sketch);
-        tokio::task::yield_now().await;
     }
     Ok(sketches)
 }

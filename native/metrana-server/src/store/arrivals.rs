@@ -1,7 +1,6 @@
 //! The points of a series in the order of their arrival, and which of them are read.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +23,6 @@ pub(super) struct Arrivals {
     replaced: u64,
     /// Whether those that count are not in the order of their steps, or a step has several.
     unsorted: bool,
-    /// The arrival indexes of those that count, by their steps. Made when it is first asked for.
-    #[serde(skip)]
-    merged: OnceLock<Box<[usize]>>,
 }
 
 /// What became of the points of one batch.
@@ -55,21 +51,6 @@ impl Taken {
     }
 }
 
-/// What a reader gets: how many points there are in its view, and the arrival indexes of those on its page.
-#[derive(Debug)]
-pub(super) struct Selection<'a> {
-    pub(super) total: u64,
-    pub(super) picks: Picks<'a>,
-}
-
-#[derive(Debug)]
-pub(super) enum Picks<'a> {
-    /// Consecutive ones.
-    Ranges(Vec<Range<usize>>),
-    /// One by one.
-    Each(&'a [usize]),
-}
-
 impl Arrivals {
     /// Notes a batch of so many points.
     pub(super) fn push(&mut self, points: usize, taken: &Taken) {
@@ -79,7 +60,6 @@ impl Arrivals {
         self.total += points as u64;
         self.replaced += taken.replaced;
         self.unsorted |= taken.unsorted;
-        self.merged = OnceLock::new();
     }
 
     /// How many arrived.
@@ -92,76 +72,41 @@ impl Arrivals {
         self.total - self.left_out.len() - self.replaced
     }
 
-    /// The arrivals that it takes to tell a page of a view. None: the page is empty.
-    pub(super) fn reach_of(&self, view: View, offset: u64, limit: u64) -> Option<Range<usize>> {
-        if view == View::Merged && self.unsorted {
-            // Which ones count on a page depends on all steps.
-            return Some(page(0, u64::MAX, self.total)).filter(|all| !all.is_empty());
+    /// How many points there are in a view.
+    pub(super) fn total(&self, view: View) -> u64 {
+        match view {
+            View::Raw => self.total,
+            View::Merged => self.counting(),
         }
-        let ranges = match view {
-            View::Raw => vec![page(offset, limit, self.total)],
-            View::Merged => self.left_out.around(page(offset, limit, self.counting())),
-        };
-        let mut ranges = ranges.into_iter().filter(|range| !range.is_empty());
-        let first = ranges.next()?;
-        let end = ranges.next_back().map_or(first.end, |last| last.end);
-        Some(first.start..end)
     }
 
-    /// Where the first points lie that count, so many of them. None: their order is not that of their arrival.
-    pub(super) fn in_order(&self, points: u64) -> Option<Vec<Range<usize>>> {
-        if self.unsorted {
+    /// Whether the order of a view is that of the arrival.
+    pub(super) fn has_order(&self, view: View) -> bool {
+        view == View::Raw || !self.unsorted
+    }
+
+    /// Where the points of a page lie, in order. None: the order of the view is not that of their arrival.
+    pub(super) fn ranges(&self, view: View, offset: u64, limit: u64) -> Option<Vec<Range<usize>>> {
+        if !self.has_order(view) {
             return None;
         }
-        let mut ranges = self.left_out.around(page(0, points, self.counting()));
+        let page = page(offset, limit, self.total(view));
+        let mut ranges = match view {
+            View::Raw => vec![page],
+            View::Merged => self.left_out.around(page),
+        };
         ranges.retain(|range| !range.is_empty());
         Some(ranges)
     }
 
-    /// The page of a view. `key` says by which step a point is known; of several with one the last counts.
-    pub(super) fn select<K: Ord>(
-        &self,
-        view: View,
-        offset: u64,
-        limit: u64,
-        key: impl Fn(usize) -> K,
-    ) -> Selection<'_> {
-        match view {
-            View::Raw => {
-                let total = self.total;
-                Selection { total, picks: Picks::Ranges(vec![page(offset, limit, total)]) }
-            }
-            View::Merged if self.unsorted => {
-                let merged = self.merged.get_or_init(|| self.merge(key));
-                let page = page(offset, limit, merged.len() as u64);
-                Selection {
-                    total: merged.len() as u64,
-                    picks: Picks::Each(merged.get(page).unwrap_or_default()),
-                }
-            }
-            View::Merged => {
-                let total = self.counting();
-                let page = page(offset, limit, total);
-                Selection { total, picks: Picks::Ranges(self.left_out.around(page)) }
-            }
-        }
+    /// Those of some arrivals that count, or that another one replaced.
+    pub(super) fn kept_of(&self, arrivals: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.left_out.others_of(arrivals)
     }
 
-    fn merge<K: Ord>(&self, key: impl Fn(usize) -> K) -> Box<[usize]> {
-        let counting = 0..usize::try_from(self.total - self.left_out.len()).unwrap_or(usize::MAX);
-        let ranges = self.left_out.around(counting);
-        let mut keyed: Vec<(K, usize)> =
-            ranges.into_iter().flatten().map(|index| (key(index), index)).collect();
-        // By key, and within it by arrival.
-        keyed.sort_unstable();
-        let mut merged: Vec<usize> = Vec::with_capacity(keyed.len());
-        let mut keyed = keyed.into_iter().peekable();
-        while let Some((key, index)) = keyed.next() {
-            if keyed.peek().is_none_or(|(next, _)| *next != key) {
-                merged.push(index);
-            }
-        }
-        merged.into_boxed_slice()
+    /// Where the first points lie that count, so many of them. None: their order is not that of their arrival.
+    pub(super) fn in_order(&self, points: u64) -> Option<Vec<Range<usize>>> {
+        self.ranges(View::Merged, 0, points)
     }
 }
 
@@ -204,6 +149,24 @@ impl LeftOut {
         }
     }
 
+    /// What lies between the marks within a stretch of arrivals.
+    fn others_of(&self, arrivals: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+        let (mut from, end) = (arrivals.start as u64, arrivals.end as u64);
+        let first = self.marks.partition_point(|mark| mark.until <= from);
+        let mut marks = self.marks.get(first..).unwrap_or_default().iter();
+        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        std::iter::from_fn(move || {
+            while from < end {
+                let (begin, until) = (from, marks.as_slice().first().map_or(end, |mark| mark.from.min(end)));
+                from = marks.next().map_or(end, |mark| mark.until);
+                if begin < until {
+                    return Some(index(begin)..index(until));
+                }
+            }
+            None
+        })
+    }
+
     /// Where the points lie that are at some places among those that count.
     fn around(&self, places: Range<usize>) -> Vec<Range<usize>> {
         let (mut place, end) = (places.start as u64, places.end as u64);
@@ -227,16 +190,7 @@ impl LeftOut {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arrivals, Picks, Taken, View};
-
-    fn read(arrivals: &Arrivals, view: View, offset: u64, limit: u64, keys: &[u64]) -> (u64, Vec<usize>) {
-        let selection = arrivals.select(view, offset, limit, |index| keys[index]);
-        let picks = match selection.picks {
-            Picks::Ranges(ranges) => ranges.into_iter().flatten().collect(),
-            Picks::Each(picks) => picks.to_vec(),
-        };
-        (selection.total, picks)
-    }
+    use super::{Arrivals, Taken, View};
 
     #[test]
     fn any_page_of_any_marks_is_what_a_plain_list_gives() {
@@ -245,64 +199,54 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
-        for unsorted in [false, true] {
-            let mut arrivals = Arrivals::default();
-            let (mut keys, mut counting) = (Vec::new(), Vec::new());
-            let mut last = 0;
-            for _ in 0..200 {
-                let mut taken = Taken { unsorted, ..Taken::default() };
-                let points = usize::try_from(random(5)).unwrap();
-                for place in 0..points {
-                    let counts = random(3) > 0;
-                    last = if unsorted { random(300) } else { last + u64::from(counts) };
-                    if counts {
-                        counting.push(keys.len());
-                    } else {
-                        taken.left_out.push(place..place + 1);
-                    }
-                    keys.push(last);
+        let mut arrivals = Arrivals::default();
+        let (mut all, mut counting) = (Vec::new(), Vec::new());
+        for _ in 0..200 {
+            let mut taken = Taken::default();
+            let points = usize::try_from(random(5)).unwrap();
+            for place in 0..points {
+                if random(3) > 0 {
+                    counting.push(all.len());
+                } else {
+                    taken.left_out.push(place..place + 1);
                 }
-                if unsorted {
-                    let known = |from: usize, key| counting[..from].iter().any(|&index| keys[index] == key);
-                    let new =
-                        counting.iter().position(|&i| i >= keys.len() - points).unwrap_or(counting.len());
-                    taken.replaced =
-                        (new..counting.len()).filter(|&at| known(at, keys[counting[at]])).count() as u64;
-                }
-                arrivals.push(points, &taken);
+                all.push(all.len());
             }
-            if unsorted {
-                let all = counting.clone();
-                counting
-                    .retain(|&index| all.iter().all(|&other| other <= index || keys[other] != keys[index]));
-                counting.sort_by_key(|&index| keys[index]);
-            }
-            assert_eq!((arrivals.raw(), arrivals.counting()), (keys.len() as u64, counting.len() as u64));
-            let raw: Vec<usize> = (0..keys.len()).collect();
-            for (view, expected) in [(View::Raw, raw), (View::Merged, counting)] {
-                for (offset, limit) in [(0, u64::MAX), (0, 1), (3, 17), (50, 40), (u64::MAX, 5), (10, 0)] {
-                    let from = usize::try_from(offset).unwrap_or(usize::MAX).min(expected.len());
-                    let until = from.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX));
-                    let page = &expected[from..until.min(expected.len())];
-                    let total = expected.len() as u64;
-                    let reach = match page {
-                        _ if view == View::Merged && unsorted => Some(0..keys.len()),
-                        [first, .., last] => Some(*first..last + 1),
-                        [only] => Some(*only..only + 1),
-                        [] => None,
-                    };
-                    assert_eq!(
-                        arrivals.reach_of(view, offset, limit),
-                        reach,
-                        "no more is read than it takes"
-                    );
-                    assert_eq!(
-                        read(&arrivals, view, offset, limit, &keys),
-                        (total, page.to_vec()),
-                        "{view:?} {offset} {limit}"
-                    );
-                }
+            arrivals.push(points, &taken);
+        }
+        assert_eq!((arrivals.raw(), arrivals.counting()), (all.len() as u64, counting.len() as u64));
+        for (view, expected) in [(View::Raw, &all), (View::Merged, &counting)] {
+            assert_eq!(arrivals.total(view), expected.len() as u64);
+            for (offset, limit) in [(0, u64::MAX), (0, 1), (3, 17), (50, 40), (u64::MAX, 5), (10, 0)] {
+                let from = usize::try_from(offset).unwrap_or(usize::MAX).min(expected.len());
+                let until = from.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX));
+                let page = &expected[from..until.min(expected.len())];
+                let ranges = arrivals.ranges(view, offset, limit).expect("it is in order");
+                assert_eq!(
+                    ranges.into_iter().flatten().collect::<Vec<_>>(),
+                    page,
+                    "{view:?} {offset} {limit}"
+                );
             }
         }
+        for _ in 0..300 {
+            let from = usize::try_from(random(all.len() as u64)).unwrap();
+            let until = from + usize::try_from(random(40)).unwrap();
+            let kept: Vec<usize> =
+                arrivals.kept_of(from..until).flatten().filter(|at| *at < all.len()).collect();
+            let expected: Vec<usize> =
+                counting.iter().copied().filter(|at| (from..until).contains(at)).collect();
+            assert_eq!(kept, expected, "{from} to {until}");
+        }
+    }
+
+    #[test]
+    fn points_out_of_order_are_in_the_order_of_their_arrival_only_as_they_came() {
+        let mut arrivals = Arrivals::default();
+        arrivals.push(3, &Taken { unsorted: true, replaced: 1, ..Taken::default() });
+        assert_eq!((arrivals.total(View::Raw), arrivals.total(View::Merged)), (3, 2));
+        assert_eq!(arrivals.ranges(View::Merged, 0, 9), None);
+        let raw = arrivals.ranges(View::Raw, 1, 9).expect("as they came");
+        assert_eq!(raw.into_iter().flatten().collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::content::{Content, SeriesKind, World};
 use super::lineage::{InheritedPoints, InheritedSeries};
 use super::progress::Progress;
-use super::{DeclarationId, NotKept, RlFamily, Seed, SeriesDefinition, SeriesId, SeriesKey, StoreError};
+use super::window::{Begin, Window};
+use super::{
+    DeclarationId, NotKept, RlFamily, Seed, SeriesDefinition, SeriesId, SeriesKey, StoreError, View,
+};
 
 /// How many series a run may have.
 const MOST_SERIES: usize = 1 << 18;
@@ -386,6 +389,19 @@ impl Series {
             Content::Rl(rl) => rl.largest_rl_step(),
             _ => self.progress.last().max(self.inherited.as_ref().map(|is| is.last_step)),
         }
+    }
+
+    /// A stretch of its points that count, or of those of the environment at a place. None: their order is that of their
+    /// arrival.
+    pub(super) fn window(&self, environment: Option<usize>, begin: Begin, most: usize) -> Option<Window> {
+        let arrivals = match &self.content {
+            Content::None => return None,
+            Content::Rl(rl) => return rl.track(environment?)?.window(begin, most),
+            Content::Floats(floats) => floats.arrivals(),
+            Content::Histograms { points, .. } => points.arrivals(),
+            Content::Scatters { points, .. } => points.arrivals(),
+        };
+        if arrivals.has_order(View::Merged) { None } else { self.progress.window(begin, most) }
     }
 
     /// How many points of its parent it has.

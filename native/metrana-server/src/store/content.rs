@@ -84,6 +84,11 @@ impl Content {
         }
     }
 
+    /// A copy for readers and for the sealing, which copies no points.
+    pub(super) fn copy(&self) -> Self {
+        if let Self::Rl(rl) = self { Self::Rl(rl.copy()) } else { self.clone() }
+    }
+
     /// How many points are not safe elsewhere.
     pub(super) fn unsealed(&self) -> u64 {
         let of = |floats: &FloatSeries| (floats.len() - floats.sealed()) as u64;

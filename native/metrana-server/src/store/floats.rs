@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::arrivals::{Arrivals, Picks, Selection, Taken, View};
+use super::arrivals::{Arrivals, Taken, View};
+use super::merge::{Merge, Sample};
+use super::rl::RlHead;
 use super::{Values, Width};
 
 /// Points of one series that came as one batch. Whoever makes one sees to it that the columns have one length.
@@ -188,39 +190,37 @@ impl FloatSeries {
         out
     }
 
-    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> FloatPoints {
-        let selection = self.arrivals.select(view, offset, limit, |index| self.step(index));
-        self.pick(offset, &selection)
+    /// A page whose order is that of the arrival; none is of other views.
+    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> Option<FloatPoints> {
+        let ranges = self.arrivals.ranges(view, offset, limit)?;
+        let mut out = FloatPoints { total: self.arrivals.total(view), offset, ..FloatPoints::default() };
+        out.reserve(ranges.iter().map(Range::len).sum());
+        for range in ranges {
+            self.copy(range, &mut out);
+        }
+        Some(out)
     }
 
-    /// The step of the point that arrived at a place.
-    pub(super) fn step(&self, index: usize) -> u64 {
-        let segment = self.segments.get(self.segment_of(index));
-        segment.map_or(0, |segment| segment.points.step(index - segment.start))
+    /// Puts the points in memory where they belong in a stretch. `heads` cuts arrivals into parts with one head each.
+    pub(super) fn merge<H: Iterator<Item = (Range<usize>, Option<RlHead>)>>(
+        &self,
+        merge: &mut Merge,
+        heads: impl Fn(Range<usize>) -> H,
+    ) {
+        let mut found = Vec::new();
+        for Segment { start, points } in &self.segments {
+            let here = *start..start + points.len();
+            for (part, head) in self.arrivals.kept_of(here).flat_map(&heads) {
+                merge.find(head, part.start - start..part.end - start, |at| points.step(at), &mut found);
+                for (at, place) in found.drain(..) {
+                    merge.put(place, head, points.sample(at));
+                }
+            }
+        }
     }
 
     fn segment_of(&self, index: usize) -> usize {
         self.segments.partition_point(|segment| segment.start <= index).saturating_sub(1)
-    }
-
-    /// Copies what was selected.
-    pub(super) fn pick(&self, offset: u64, selection: &Selection<'_>) -> FloatPoints {
-        let mut out = FloatPoints { total: selection.total, offset, ..FloatPoints::default() };
-        match &selection.picks {
-            Picks::Ranges(ranges) => {
-                out.reserve(ranges.iter().map(Range::len).sum());
-                for range in ranges {
-                    self.copy(range.clone(), &mut out);
-                }
-            }
-            Picks::Each(picks) => {
-                out.reserve(picks.len());
-                for &index in *picks {
-                    self.copy(index..index + 1, &mut out);
-                }
-            }
-        }
-        out
     }
 
     fn copy(&self, points: Range<usize>, out: &mut FloatPoints) {
@@ -251,6 +251,29 @@ impl Points {
             Self::Gathered(Gathered { steps, .. }) | Self::Read(FloatPoints { steps, .. }) => {
                 steps.get(index).copied().unwrap_or_default()
             }
+        }
+    }
+
+    fn sample(&self, index: usize) -> Sample {
+        let one = |width: Width, bytes: &[u8], timestamp| {
+            let bytes = bytes.get(index * width.bytes()..(index + 1) * width.bytes());
+            let mut value = Vec::with_capacity(1);
+            width.read(bytes.unwrap_or_default(), &mut value);
+            Sample { timestamp, value: value.first().copied().unwrap_or_default(), width: width.bits() }
+        };
+        match self {
+            Self::Kept(FloatBatch { values, timestamps, .. }) => {
+                one(values.width(), values.as_bytes(), timestamps.get(index))
+            }
+            Self::Gathered(gathered) => {
+                let timestamp = gathered.timestamps.get(index).copied().unwrap_or_default();
+                one(gathered.width, &gathered.values, timestamp)
+            }
+            Self::Read(read) => Sample {
+                timestamp: read.timestamps.get(index).copied().unwrap_or_default(),
+                value: read.values.get(index).copied().unwrap_or_default(),
+                width: read.widths.get(index).copied().unwrap_or_default(),
+            },
         }
     }
 
@@ -309,7 +332,8 @@ impl FloatPoints {
 
 #[cfg(test)]
 mod tests {
-    use super::{FloatBatch, FloatSeries, GATHERED, LARGE, Steps, Taken, Timestamps, Values, View};
+    use super::{FloatBatch, FloatSeries, GATHERED, LARGE, Merge, Steps, Taken, Timestamps, Values, View};
+    use crate::store::window::{ONLY, Window};
 
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     fn batch(first: u64, count: usize, narrow: bool) -> FloatBatch {
@@ -337,7 +361,7 @@ mod tests {
             expected.extend(first..first + count as u64);
         }
         assert_eq!(series.len(), expected.len());
-        let all = series.read(View::Raw, 0, u64::MAX);
+        let all = series.read(View::Raw, 0, u64::MAX).expect("in order");
         assert_eq!(all.steps, expected);
         assert_eq!((all.total, all.offset), (expected.len() as u64, 0));
         assert!(all.timestamps.iter().all(|&time| time == 7));
@@ -345,7 +369,7 @@ mod tests {
         for (offset, limit) in
             [(0, 1), (1, 200), (127, 5000), (all.total - 1, 10), (all.total, 10), (u64::MAX, u64::MAX)]
         {
-            let part = series.read(View::Merged, offset, limit);
+            let part = series.read(View::Merged, offset, limit).expect("in order");
             let from = usize::try_from(offset).unwrap().min(expected.len());
             let until = from.saturating_add(usize::try_from(limit).unwrap()).min(expected.len());
             assert_eq!(part.steps, expected[from..until], "{offset} {limit}");
@@ -370,9 +394,9 @@ mod tests {
         let taken = Taken { left_out: vec![0..1, 2..3], ..Taken::default() };
         series.append(FloatBatch { steps: Steps::Each([3, 40, 5].into()), ..batch(3, 3, false) }, &taken);
         series.append(batch(50, 2, true), &Taken::default());
-        let merged = series.read(View::Merged, LARGE as u64 - 1, 10);
+        let merged = series.read(View::Merged, LARGE as u64 - 1, 10).expect("in order");
         assert_eq!((merged.total, merged.steps), (LARGE as u64 + 3, vec![LARGE as u64 - 1, 40, 50, 51]));
-        let raw = series.read(View::Raw, LARGE as u64, 10);
+        let raw = series.read(View::Raw, LARGE as u64, 10).expect("in order");
         assert_eq!((raw.total, raw.steps), (LARGE as u64 + 5, vec![3, 40, 5, 50, 51]));
         assert_eq!(raw.widths, [64, 64, 64, 32, 32]);
     }
@@ -384,9 +408,17 @@ mod tests {
         series.append(FloatBatch { steps: Steps::Each([7, 2, 9].into()), ..batch(0, 3, false) }, &unsorted);
         let replacing = Taken { replaced: 1, ..unsorted };
         series.append(FloatBatch { steps: Steps::Each([2, 1].into()), ..batch(10, 2, false) }, &replacing);
-        let merged = series.read(View::Merged, 0, 10);
+        assert_eq!(series.read(View::Merged, 0, 10), None, "it is not in the order of its arrival");
+        let read = |begin, most| {
+            let mut window = Window::default();
+            let _ = [1, 2, 7, 9].into_iter().skip(begin).any(|step| window.push(ONLY, step, step, most));
+            let mut merge = Merge::new(window, false);
+            series.merge(&mut merge, |range| std::iter::once((range, None)));
+            merge.finish(4, begin as u64).floats
+        };
+        let merged = read(0, 10);
         assert_eq!((merged.steps, merged.values), (vec![1, 2, 7, 9], vec![11.0, 10.0, 0.0, 2.0]));
-        assert_eq!(series.read(View::Merged, 1, 2).steps, [2, 7]);
-        assert_eq!(series.read(View::Raw, 0, 10).steps, [7, 2, 9, 2, 1]);
+        assert_eq!(read(1, 2).steps, [2, 7]);
+        assert_eq!(series.read(View::Raw, 0, 10).expect("in order").steps, [7, 2, 9, 2, 1]);
     }
 }

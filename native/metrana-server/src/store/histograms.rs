@@ -48,6 +48,12 @@ pub struct Page<T> {
     pub items: Vec<T>,
 }
 
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self::empty(0)
+    }
+}
+
 impl<T> Page<T> {
     pub(super) fn empty(offset: u64) -> Self {
         Self { total: 0, offset, items: Vec::new() }

@@ -3,12 +3,9 @@
 //! A fork takes over, once and for all, how far each series of its parent had come up to the fork step. The points stay
 //! with the parent and are read from there, in front of the fork's own.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use serde::{Deserialize, Serialize};
 
-use super::list::AtStep;
+use super::join::{Ask, Columns, Reading, Sides};
 use super::rl::InheritedTrack;
 use super::{
     EnvironmentState, FloatPoints, Histogram, Page, RlPoints, RunId, Scatter, SeriesDefinition, SeriesId,
@@ -53,8 +50,6 @@ pub struct InheritedPoints {
     /// How many of the parent's points that count are inherited: the first ones.
     pub points: u64,
 }
-
-type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// What a fork of a run at a step has from it.
 pub async fn inherit(store: &dyn Store, parent: &RunId, fork_step: u64) -> Result<Inheritance, StoreError> {
@@ -124,10 +119,10 @@ async fn up_to(
                 SeriesKind::Undefined => None,
                 SeriesKind::Float => points(store, run, id, View::Merged, index, 1).await?.key(0),
                 SeriesKind::Histogram | SeriesKind::DensityHistogram => {
-                    histograms(store, run, id, View::Merged, index, 1).await?.key(0)
+                    histograms(store, run, id, View::Merged, index, 1, u64::MAX).await?.key(0)
                 }
                 SeriesKind::Scatter | SeriesKind::Scatter3d => {
-                    scatters(store, run, id, View::Merged, index, 1).await?.key(0)
+                    scatters(store, run, id, View::Merged, index, 1, u64::MAX).await?.key(0)
                 }
             })
         })
@@ -194,9 +189,12 @@ pub fn points<'a>(
             return store.points(run, series, view, offset, limit).await;
         };
         let (id, from) = (line.points.series, &line.parent);
-        let parent = |offset, limit| points(store, from, id, View::Merged, offset, limit);
-        let own = |offset, limit| store.points(run, series, view, offset, limit);
-        join(line.ordered, line.points.points, offset, limit, parent, own).await
+        let sides = Sides {
+            parent: |ask: Ask| points(store, from, id, View::Merged, ask.offset, ask.limit),
+            inherited: line.points.points,
+            own: |ask: Ask| store.points(run, series, view, ask.offset, ask.limit),
+        };
+        sides.page(line.ordered, Ask { offset, limit, bytes: u64::MAX }).await
     })
 }
 
@@ -218,9 +216,12 @@ pub fn rl_points<'a>(
             return store.rl_points(run, series, environment, view, offset, limit).await;
         };
         let (id, from) = (line.points.series, &line.parent);
-        let parent = |offset, limit| rl_points(store, from, id, environment, View::Merged, offset, limit);
-        let own = |offset, limit| store.rl_points(run, series, environment, view, offset, limit);
-        join(line.ordered, track.points, offset, limit, parent, own).await
+        let sides = Sides {
+            parent: |ask: Ask| rl_points(store, from, id, environment, View::Merged, ask.offset, ask.limit),
+            inherited: track.points,
+            own: |ask: Ask| store.rl_points(run, series, environment, view, ask.offset, ask.limit),
+        };
+        sides.page(line.ordered, Ask { offset, limit, bytes: u64::MAX }).await
     })
 }
 
@@ -232,15 +233,19 @@ pub fn histograms<'a>(
     view: View,
     offset: u64,
     limit: u64,
+    bytes: u64,
 ) -> Reading<'a, Page<Histogram>> {
     Box::pin(async move {
         let Some(line) = Line::of(store, run, series, view).await? else {
-            return store.histograms(run, series, view, offset, limit).await;
+            return store.histograms(run, series, view, offset, limit, bytes).await;
         };
         let (id, from) = (line.points.series, &line.parent);
-        let parent = |offset, limit| histograms(store, from, id, View::Merged, offset, limit);
-        let own = |offset, limit| store.histograms(run, series, view, offset, limit);
-        join(line.ordered, line.points.points, offset, limit, parent, own).await
+        let sides = Sides {
+            parent: |ask: Ask| histograms(store, from, id, View::Merged, ask.offset, ask.limit, ask.bytes),
+            inherited: line.points.points,
+            own: |ask: Ask| store.histograms(run, series, view, ask.offset, ask.limit, ask.bytes),
+        };
+        sides.page(line.ordered, Ask { offset, limit, bytes }).await
     })
 }
 
@@ -252,15 +257,19 @@ pub fn scatters<'a>(
     view: View,
     offset: u64,
     limit: u64,
+    bytes: u64,
 ) -> Reading<'a, Page<Scatter>> {
     Box::pin(async move {
         let Some(line) = Line::of(store, run, series, view).await? else {
-            return store.scatters(run, series, view, offset, limit).await;
+            return store.scatters(run, series, view, offset, limit, bytes).await;
         };
         let (id, from) = (line.points.series, &line.parent);
-        let parent = |offset, limit| scatters(store, from, id, View::Merged, offset, limit);
-        let own = |offset, limit| store.scatters(run, series, view, offset, limit);
-        join(line.ordered, line.points.points, offset, limit, parent, own).await
+        let sides = Sides {
+            parent: |ask: Ask| scatters(store, from, id, View::Merged, ask.offset, ask.limit, ask.bytes),
+            inherited: line.points.points,
+            own: |ask: Ask| store.scatters(run, series, view, ask.offset, ask.limit, ask.bytes),
+        };
+        sides.page(line.ordered, Ask { offset, limit, bytes }).await
     })
 }
 
@@ -289,172 +298,5 @@ impl Line {
         let parent = store.run(run).await?.parent;
         let ordered = info.definition.is_ordered();
         Ok(parent.map(|parent| Self { parent, points, tracks: info.inherited_tracks, ordered }))
-    }
-}
-
-/// A page of points that lie in two places.
-async fn join<'a, T: Columns>(
-    ordered: bool,
-    inherited: u64,
-    offset: u64,
-    limit: u64,
-    parent: impl Fn(u64, u64) -> Reading<'a, T>,
-    own: impl Fn(u64, u64) -> Reading<'a, T>,
-) -> Result<T, StoreError> {
-    let from_parent = |result: Result<T, StoreError>| match result {
-        // The parent was deleted since: what it had is gone.
-        Err(StoreError::UnknownRun(_) | StoreError::UnknownSeries(_)) => Ok(None),
-        result => result.map(Some),
-    };
-    if ordered {
-        let wanted = limit.min(inherited.saturating_sub(offset));
-        let first = from_parent(parent(offset.min(inherited), wanted).await)?;
-        let inherited = if first.is_some() { inherited } else { 0 };
-        let rest = limit - first.as_ref().map_or(0, |first| first.len() as u64);
-        let own = own(offset.saturating_sub(inherited), rest).await?;
-        let total = inherited + own.total();
-        let mut joined = match first {
-            Some(mut first) => {
-                first.extend(own);
-                first
-            }
-            None => own,
-        };
-        joined.place(total, offset);
-        return Ok(joined);
-    }
-    // A step of the fork takes the place of the parent's: only all of them tell which.
-    let own = own(0, u64::MAX).await?;
-    let mut all = match from_parent(parent(0, inherited).await)? {
-        Some(mut first) => {
-            first.extend(own);
-            first
-        }
-        None => own,
-    };
-    let mut places: Vec<usize> = (0..all.len()).collect();
-    places.sort_by_key(|&place| all.key(place));
-    let mut merged: Vec<usize> = Vec::with_capacity(places.len());
-    for place in places {
-        match merged.last_mut() {
-            Some(last) if all.key(*last) == all.key(place) => *last = place,
-            _ => merged.push(place),
-        }
-    }
-    let total = merged.len() as u64;
-    all = all.pick(merged.get(super::arrivals::page(offset, limit, total)).unwrap_or_default());
-    all.place(total, offset);
-    Ok(all)
-}
-
-/// Points read back, of whatever kind.
-trait Columns: Sized {
-    type Key: Ord;
-
-    fn len(&self) -> usize;
-    fn total(&self) -> u64;
-    fn key(&self, place: usize) -> Option<Self::Key>;
-    fn extend(&mut self, other: Self);
-    fn pick(&self, places: &[usize]) -> Self;
-    fn place(&mut self, total: u64, offset: u64);
-}
-
-fn picked<T: Copy>(column: &[T], places: &[usize]) -> Vec<T> {
-    places.iter().filter_map(|&place| column.get(place).copied()).collect()
-}
-
-impl Columns for FloatPoints {
-    type Key = u64;
-
-    fn len(&self) -> usize {
-        self.steps.len()
-    }
-
-    fn total(&self) -> u64 {
-        self.total
-    }
-
-    fn key(&self, place: usize) -> Option<u64> {
-        self.steps.get(place).copied()
-    }
-
-    fn extend(&mut self, other: Self) {
-        self.steps.extend(other.steps);
-        self.timestamps.extend(other.timestamps);
-        self.values.extend(other.values);
-        self.widths.extend(other.widths);
-    }
-
-    fn pick(&self, places: &[usize]) -> Self {
-        Self {
-            steps: picked(&self.steps, places),
-            timestamps: picked(&self.timestamps, places),
-            values: picked(&self.values, places),
-            widths: picked(&self.widths, places),
-            ..Self::default()
-        }
-    }
-
-    fn place(&mut self, total: u64, offset: u64) {
-        (self.total, self.offset) = (total, offset);
-    }
-}
-
-impl Columns for RlPoints {
-    type Key = (u64, Option<u64>, u64);
-
-    fn len(&self) -> usize {
-        self.heads.len()
-    }
-
-    fn total(&self) -> u64 {
-        self.floats.total
-    }
-
-    fn key(&self, place: usize) -> Option<Self::Key> {
-        let head = self.heads.get(place)?;
-        Some((head.rl_step, head.episode, self.floats.key(place)?))
-    }
-
-    fn extend(&mut self, other: Self) {
-        self.heads.extend(other.heads);
-        self.floats.extend(other.floats);
-    }
-
-    fn pick(&self, places: &[usize]) -> Self {
-        Self { heads: picked(&self.heads, places), floats: self.floats.pick(places) }
-    }
-
-    fn place(&mut self, total: u64, offset: u64) {
-        self.floats.place(total, offset);
-    }
-}
-
-impl<T: AtStep + Clone> Columns for Page<T> {
-    type Key = u64;
-
-    fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    fn total(&self) -> u64 {
-        self.total
-    }
-
-    fn key(&self, place: usize) -> Option<u64> {
-        self.items.get(place).map(AtStep::step)
-    }
-
-    fn extend(&mut self, other: Self) {
-        self.items.extend(other.items);
-    }
-
-    fn pick(&self, places: &[usize]) -> Self {
-        let items = places.iter().filter_map(|&place| self.items.get(place)).cloned().collect();
-        Self { total: 0, offset: 0, items }
-    }
-
-    fn place(&mut self, total: u64, offset: u64) {
-        (self.total, self.offset) = (total, offset);
     }
 }

@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
+use super::content::Content;
 use super::feed::Feed;
+use super::list::Which;
+use super::merge::fill;
 use super::run::Run;
-use super::strand::{Drawn, VIEW, draw, draw_rl};
+use super::strand::{Drawn, Onward};
 use super::traces::TraceLog;
 use super::{
     Along, Applied, Attributes, Changes, Counts, Cursor, DeclarationId, Enqueued, EnvironmentInfo,
@@ -17,9 +20,6 @@ use super::{
     TraceMessage, TraceTarget, Traces, Update, View,
 };
 use crate::clock::Clock;
-
-/// So many points are looked at between two chances for others.
-const AT_ONCE: u64 = 1 << 16;
 
 /// Keeps everything in memory, and each run behind a lock of its own.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ impl MemoryStore {
             let run = lock(&found);
             let place = |part: &Part| run.environment(part.environment.as_deref()?);
             let places: Vec<_> = parts.iter().map(place).collect();
-            (run.catalogue().get(series)?.content.clone(), places)
+            (run.catalogue().get(series)?.content.copy(), places)
         };
         let mut sketches = Vec::with_capacity(parts.len());
         for (part, place) in parts.iter().zip(places) {
@@ -222,41 +222,31 @@ impl MemoryStore {
                     }
                     strand.sketch
                 }
-                Some(Drawn::Whole) => self.draw_page_by_page(run, series, part, along, &blank).await?,
+                Some(Drawn::Merged) => {
+                    self.draw_merged(&found, series, &content, (part, place), along, &blank).await?
+                }
             });
         }
         Ok(sketches)
     }
 
-    /// Draws points whose order is not that of their arrival. The order is made once and kept.
-    async fn draw_page_by_page(
+    /// Draws points whose order is not that of their arrival, a stretch at a time.
+    async fn draw_merged(
         &self,
-        run: &RunId,
+        run: &Mutex<Run>,
         series: SeriesId,
-        part: &Part,
+        content: &Content,
+        (part, place): (&Part, Option<usize>),
         along: Along,
         blank: &Sketch,
     ) -> Result<Sketch, StoreError> {
         let mut sketch = blank.clone();
-        let mut offset = 0;
-        while offset < part.points {
-            let limit = AT_ONCE.min(part.points - offset);
-            let read = match &part.environment {
-                None => {
-                    let points = self.points(run, series, VIEW, offset, limit).await?;
-                    draw(&points, along, &mut sketch);
-                    points.values.len()
-                }
-                Some(name) => {
-                    let points = self.rl_points(run, series, name, VIEW, offset, limit).await?;
-                    draw_rl(&points, along, &mut sketch);
-                    points.floats.values.len()
-                }
-            };
-            if read == 0 {
-                break;
-            }
-            offset += read as u64;
+        let mut onward = Onward::new(part.points);
+        while let Some(begin) = onward.begin() {
+            let window = lock(run).catalogue().get(series)?.window(place, begin, onward.most());
+            let Some(mut merge) = onward.stretch(window, place.is_some()) else { break };
+            fill(content, place, &mut merge);
+            onward.draw(merge, place.is_some(), along, &mut sketch);
             tokio::task::yield_now().await;
         }
         Ok(sketch)
@@ -383,8 +373,9 @@ impl Store for MemoryStore {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Histogram>> {
-        self.read(run, |run| run.histograms(series, view, offset, limit))
+        self.read(run, |run| run.histograms(series, Which { view, offset, limit, bytes }))
     }
 
     fn scatters<'a>(
@@ -394,8 +385,9 @@ impl Store for MemoryStore {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Scatter>> {
-        self.read(run, |run| run.scatters(series, view, offset, limit))
+        self.read(run, |run| run.scatters(series, Which { view, offset, limit, bytes }))
     }
 
     fn attributes<'a>(&'a self, run: &'a RunId) -> Pending<'a, Attributes> {
@@ -447,111 +439,5 @@ impl Store for MemoryStore {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use bytes::Bytes;
-    use futures_util::FutureExt;
-    use metrana_proto::types::OrderingMode;
-
-    use super::MemoryStore;
-    use crate::store::{
-        AttributeChange, AttributeValue, Change, DeclarationId, FloatBatch, NameRange, Opening, RlBatch,
-        RlHead, RlUpdate, RunId, SeriesDefinition, SeriesId, Steps, Store, Timestamps, Update, Values, Width,
-    };
-
-    const LENGTH: usize = 100_000;
-
-    fn store() -> (MemoryStore, RunId, DeclarationId) {
-        let store = MemoryStore::default();
-        let opened = store.open_run(Opening::default()).now_or_never().expect("it does not wait");
-        let run = opened.expect("it opens").run.id;
-        let series = SeriesDefinition {
-            metric: "m".into(),
-            scale: "s".into(),
-            labels: BTreeMap::new(),
-            ordering: OrderingMode::AbsoluteOrdered,
-        };
-        let declared = store.declare(&run, vec![series]).now_or_never();
-        let declaration = declared.expect("it does not wait").expect("it declares").value.remove(0);
-        (store, run, declaration)
-    }
-
-    /// Batches of so many points each, whose values are slices of a message.
-    fn batches(message: &Bytes, points: usize, count: usize) -> impl Iterator<Item = FloatBatch> + '_ {
-        (0..count).map(move |place| FloatBatch {
-            values: Values::new(Width::F64, message.slice(place * points * 8..(place + 1) * points * 8)),
-            steps: Steps::From(0),
-            timestamps: Timestamps::At(0),
-        })
-    }
-
-    /// Whether the message is still in memory when the store has taken in batches of it, half of them of each world.
-    fn is_kept(length: usize, points: usize, count: usize) -> bool {
-        let (store, run, declaration) = store();
-        let message = Bytes::from(vec![1_u8; length]);
-        let (head, environment) =
-            (RlHead { rl_step: 1, episode: None, flat: false, from_one: false }, NameRange::default());
-        let rl = |floats| RlUpdate { declaration, environment, batch: RlBatch { head, floats } };
-        let update = Update {
-            body: message.clone(),
-            floats: batches(&message, points, count / 2).map(|batch| (declaration, batch)).collect(),
-            rl: batches(&message, points, count - count / 2).map(rl).collect(),
-            ..Update::default()
-        };
-        store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in");
-        let series = store.series(&run).now_or_never().expect("it does not wait").expect("the run is there");
-        assert_eq!(series.iter().map(|series| series.raw_points).sum::<u64>(), (points * count) as u64);
-        !message.is_unique()
-    }
-
-    #[test]
-    fn a_message_is_kept_for_its_values_when_it_is_next_to_nothing_else() {
-        assert!(is_kept(LENGTH, 100, 124));
-        assert!(is_kept(LENGTH, 100, 110));
-        assert!(!is_kept(LENGTH, 100, 109), "more than an eighth of it is something else");
-        assert!(!is_kept(LENGTH, 100, 1));
-        assert!(!is_kept(8000, 1000, 1), "a small one may lie in the memory of a large one");
-    }
-
-    #[test]
-    fn no_message_is_kept_for_batches_of_one_point() {
-        assert!(!is_kept(LENGTH, 1, LENGTH / 8));
-        // The longest message that a client of ours sends, and more of such batches than it can hold.
-        assert!(!is_kept(1 << 20, 1, 100_000));
-    }
-
-    #[test]
-    fn a_reader_is_told_which_series_of_which_run_changed() {
-        let (store, run, declaration) = store();
-        let changes =
-            |since| store.changes(since).now_or_never().expect("it does not wait").expect("it tells");
-        let begin = changes(None);
-        assert!(begin.reset && begin.runs.is_empty());
-        let body = Bytes::from(1.0_f64.to_le_bytes().to_vec());
-        let apply = |update| {
-            store.apply(&run, update).now_or_never().expect("it does not wait").expect("it is taken in")
-        };
-        apply(Update {
-            floats: vec![(declaration, batches(&body, 1, 1).next().expect("one"))],
-            ..Update::default()
-        });
-        let points = changes(Some(begin.cursor));
-        assert_eq!(points.runs.len(), 1);
-        let seen = &points.runs[0];
-        assert_eq!(
-            (&seen.run, seen.series.as_slice(), seen.attributes),
-            (&run, [SeriesId(1)].as_slice(), false)
-        );
-        assert_eq!(seen.revision, points.cursor.revision);
-        assert_eq!(changes(Some(points.cursor)).runs, []);
-        let set = AttributeChange { path: "a".into(), change: Change::Set(AttributeValue::Null) };
-        apply(Update { attributes: vec![set], ..Update::default() });
-        let attributes = changes(Some(points.cursor));
-        assert!(attributes.runs[0].attributes && attributes.runs[0].series.is_empty());
-        assert_eq!(changes(Some(begin.cursor)).runs[0].series, [SeriesId(1)], "a slower reader sees both");
-        store.delete_run(&run).now_or_never().expect("it does not wait").expect("it is removed");
-        assert_eq!(changes(Some(attributes.cursor)).deleted, std::slice::from_ref(&run));
-        assert!(store.run(&run).now_or_never().expect("it does not wait").is_err());
-    }
-}
+#[path = "memory_tests.rs"]
+mod tests;

@@ -11,10 +11,13 @@ mod environments;
 mod feed;
 mod floats;
 mod histograms;
+mod join;
 pub(crate) mod lineage;
 mod list;
 mod memory;
+mod merge;
 mod model;
+mod pages;
 mod progress;
 mod reading;
 mod rl;
@@ -28,6 +31,7 @@ pub(crate) mod strand;
 mod traces;
 mod update;
 mod values;
+mod window;
 mod written;
 
 use std::fmt;
@@ -46,6 +50,7 @@ pub use feed::{Changes, Cursor, RunChanges};
 pub use floats::{FloatBatch, FloatPoints, Steps, Timestamps};
 pub use histograms::{Bins, Histogram, Page, Stats};
 pub use lineage::{Inheritance, InheritedPoints, InheritedSeries};
+pub(crate) use list::AtStep;
 pub use memory::MemoryStore;
 pub use model::{
     DeclarationId, ForkPoint, OpenedRun, Opening, RlFamily, RunDefinition, RunId, RunInfo, RunKey, Seed,
@@ -171,7 +176,8 @@ pub trait Store: Send + Sync + 'static {
         blank: Sketch,
     ) -> Pending<'a, Vec<Sketch>>;
 
-    /// The same as [`points`](Self::points) of a series of histograms.
+    /// The same as [`points`](Self::points) of a series of histograms, and no more of them than have so many bytes together.
+    /// One is given however long it is.
     fn histograms<'a>(
         &'a self,
         run: &'a RunId,
@@ -179,6 +185,7 @@ pub trait Store: Send + Sync + 'static {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Histogram>>;
 
     /// The same of a series of scatters.
@@ -189,6 +196,7 @@ pub trait Store: Send + Sync + 'static {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Scatter>>;
 
     /// The attributes of a run as they stand.

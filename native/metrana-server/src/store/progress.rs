@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::Taken;
 use super::rl::RlHead;
 use super::steps::StepSet;
+use super::window::{Begin, ONLY, Window};
 use super::{FloatBatch, Steps};
 
 /// How far an ordinary series has come.
@@ -58,6 +59,17 @@ impl Progress {
         }
     }
 
+    /// A stretch of an unordered series of up to so many points.
+    pub(super) fn window(&self, begin: Begin, most: usize) -> Option<Window> {
+        let Self::Unordered(steps) = self else { return None };
+        let mut window = Window::default();
+        match begin {
+            Begin::At(place) => steps.show(ONLY, place, &mut window, most),
+            Begin::Behind((_, step)) => steps.show_behind(ONLY, step, &mut window, most),
+        };
+        Some(window)
+    }
+
     /// Goes on to the points of a batch.
     pub(super) fn take(&mut self, steps: &Steps, points: usize) -> Taken {
         match self {
@@ -70,6 +82,36 @@ impl Progress {
 impl RlProgress {
     pub(super) fn new(ordered: bool) -> Self {
         if ordered { Self::Ordered(RlCursor::default()) } else { Self::Unordered(BTreeMap::new()) }
+    }
+
+    /// A stretch of an unordered environment of up to so many points.
+    pub(super) fn window(&self, begin: Begin, most: usize) -> Option<Window> {
+        let Self::Unordered(known) = self else { return None };
+        let mut window = Window::default();
+        match begin {
+            Begin::At(mut skip) => {
+                for (group, steps) in known {
+                    let count = steps.len();
+                    if skip < count && steps.show(*group, skip, &mut window, most) {
+                        break;
+                    }
+                    skip = skip.saturating_sub(count);
+                }
+            }
+            Begin::Behind((last, step)) => {
+                for (group, steps) in known.range(last..) {
+                    let full = if *group == last {
+                        steps.show_behind(*group, step, &mut window, most)
+                    } else {
+                        steps.show(*group, 0, &mut window, most)
+                    };
+                    if full {
+                        break;
+                    }
+                }
+            }
+        }
+        Some(window)
     }
 
     /// Goes on to the points of a batch.

@@ -100,7 +100,7 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<Page<Histogram>, StoreError> {
-        wait(lineage::histograms(self.store, run, series, self.view, offset, limit))
+        wait(lineage::histograms(self.store, run, series, self.view, offset, limit, u64::MAX))
     }
 
     /// See [`Store::scatters`].
@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
         offset: u64,
         limit: u64,
     ) -> Result<Page<Scatter>, StoreError> {
-        wait(lineage::scatters(self.store, run, series, self.view, offset, limit))
+        wait(lineage::scatters(self.store, run, series, self.view, offset, limit, u64::MAX))
     }
 
     /// See [`Store::attributes`].

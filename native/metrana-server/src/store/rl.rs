@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::arrivals::{Picks, Taken, View};
+use super::arrivals::{Taken, View};
 use super::floats::FloatSeries;
+use super::merge::Merge;
 use super::progress::RlProgress;
+use super::window::{Begin, Window};
 use super::{FloatBatch, FloatPoints};
 
 /// Points of one environment within one reinforcement-learning step and episode, that came as one batch.
@@ -183,14 +185,22 @@ impl RlSeries {
         self.tracks.get(*self.by_environment.get(&environment)?)
     }
 
-    pub(super) fn read(
-        &self,
-        environment: EnvironmentIndex,
-        view: View,
-        offset: u64,
-        limit: u64,
-    ) -> Option<RlPoints> {
-        self.track(environment).map(|track| track.read(view, offset, limit))
+    /// A copy for readers, who do not care which steps there were.
+    pub(super) fn copy(&self) -> Self {
+        let track = |track: &Track| Track {
+            environment: track.environment,
+            progress: RlProgress::new(true),
+            inherited: track.inherited.clone(),
+            last_rl_step: track.last_rl_step,
+            floats: track.floats.clone(),
+            heads: track.heads.clone(),
+        };
+        Self {
+            ordered: self.ordered,
+            tracks: self.tracks.iter().map(track).collect(),
+            by_environment: self.by_environment.clone(),
+            next: self.next,
+        }
     }
 }
 
@@ -249,43 +259,42 @@ impl Track {
         self.heads.partition_point(|(start, _)| *start <= index).saturating_sub(1)
     }
 
-    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> RlPoints {
-        let selection = self.floats.arrivals().select(view, offset, limit, |index| {
-            let head = self.heads.get(self.head_of(index)).map(|(_, head)| (head.rl_step, head.episode));
-            (head, self.floats.step(index))
-        });
-        let floats = self.floats.pick(offset, &selection);
+    /// A page whose order is that of the arrival; none is of other views.
+    pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> Option<RlPoints> {
+        let ranges = self.floats.arrivals().ranges(view, offset, limit)?;
+        let floats = self.floats.read(view, offset, limit)?;
         let mut heads = Vec::with_capacity(floats.values.len());
-        match &selection.picks {
-            Picks::Ranges(ranges) => {
-                for range in ranges {
-                    self.copy_heads(range.clone(), &mut heads);
-                }
-            }
-            Picks::Each(picks) => {
-                heads.extend(
-                    picks.iter().filter_map(|&index| self.heads.get(self.head_of(index))).map(|is| is.1),
-                );
-            }
+        for (part, head) in ranges.into_iter().flat_map(|range| self.parts(range)) {
+            heads.resize(heads.len() + part.len(), head);
         }
-        RlPoints { heads, floats }
+        Some(RlPoints { heads, floats })
     }
 
-    fn copy_heads(&self, points: Range<usize>, out: &mut Vec<RlHead>) {
+    /// A stretch of its points that count; none when their order is that of their arrival.
+    pub(super) fn window(&self, begin: Begin, most: usize) -> Option<Window> {
+        if self.floats.arrivals().has_order(View::Merged) { None } else { self.progress.window(begin, most) }
+    }
+
+    /// Puts the points in memory where they belong in a stretch.
+    pub(super) fn merge(&self, merge: &mut Merge) {
+        self.floats.merge(merge, |range| self.parts(range).map(|(part, head)| (part, Some(head))));
+    }
+
+    /// Cuts arrivals into parts with one head each.
+    fn parts(&self, points: Range<usize>) -> impl Iterator<Item = (Range<usize>, RlHead)> + '_ {
         let mut runs = self.heads.iter().skip(self.head_of(points.start)).peekable();
-        while let Some(&(start, head)) = runs.next() {
-            if start >= points.end {
-                break;
-            }
+        std::iter::from_fn(move || {
+            let &(start, head) = runs.next().filter(|(start, _)| *start < points.end)?;
             let end = runs.peek().map_or(points.end, |(next, _)| *next).min(points.end);
-            out.resize(out.len() + end.saturating_sub(start.max(points.start)), head);
-        }
+            Some((start.max(points.start)..end, head))
+        })
+        .filter(|(part, _)| part.start < part.end)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RlBatch, RlHead, RlSeries};
+    use super::{Begin, Merge, RlBatch, RlHead, RlPoints, RlSeries};
     use crate::store::{FloatBatch, Steps, Timestamps, Values, View};
 
     fn batch(rl_step: u64, episode: Option<u64>, first: u64, count: usize) -> RlBatch {
@@ -297,6 +306,15 @@ mod tests {
                 timestamps: Timestamps::At(7),
             },
         }
+    }
+
+    fn read(series: &RlSeries, environment: usize, view: View, offset: u64, limit: u64) -> Option<RlPoints> {
+        let track = series.track(environment)?;
+        track.read(view, offset, limit).or_else(|| {
+            let mut merge = Merge::new(track.window(Begin::At(offset), usize::try_from(limit).ok()?)?, true);
+            track.merge(&mut merge);
+            Some(merge.finish(series.counting(), offset))
+        })
     }
 
     #[test]
@@ -323,14 +341,14 @@ mod tests {
             [(0, total), (0, 1), (2, 5), (203, 2), (total - 1, 9), (total, 9), (total + 9, 1)]
         {
             let page =
-                series.read(4, View::Raw, offset as u64, limit as u64).expect("the environment is there");
+                read(&series, 4, View::Raw, offset as u64, limit as u64).expect("the environment is there");
             let columns = page.heads.iter().zip(&page.floats.steps);
             let read: Vec<_> = columns.map(|(head, step)| (head.rl_step, head.episode, *step)).collect();
             let from = offset.min(total);
             assert_eq!(read, expected[from..(from + limit).min(total)], "{offset} {limit}");
             assert_eq!(page.heads.len(), page.floats.values.len());
         }
-        assert_eq!(series.read(5, View::Raw, 0, 1), None);
+        assert_eq!(read(&series, 5, View::Raw, 0, 1), None);
     }
 
     #[test]
@@ -342,7 +360,7 @@ mod tests {
         series.append(0, batch(2, Some(1), 0, 2), true);
         series.append(0, batch(3, Some(1), 0, 2), false);
         let read = |series: &RlSeries, view| {
-            let page = series.read(0, view, 0, 100).expect("the environment is there");
+            let page = read(series, 0, view, 0, 100).expect("the environment is there");
             let columns = page.heads.iter().zip(page.floats.steps);
             columns.map(|(head, step)| (head.rl_step, head.episode.unwrap(), step)).collect::<Vec<_>>()
         };

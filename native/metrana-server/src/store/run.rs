@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::arrivals::{Taken, View};
+use super::arrivals::Taken;
 use super::attributes::change;
 use super::catalogue::{Arrival, Catalogue, Destination, Oddities, Series};
 use super::content::{Content, SeriesKind, World};
@@ -18,9 +18,8 @@ use super::list::{AtStep, PointList};
 use super::status::LOST_AFTER_MILLIS;
 use super::{
     Applied, AttributeValue, Attributes, Close, Counts, DeclarationId, Ending, EnvironmentInfo, FloatBatch,
-    FloatPoints, Histogram, Inheritance, NotKept, OpenedRun, Opening, Page, RlPoints, RlUpdate, RunChanges,
-    RunDefinition, RunId, RunInfo, RunKey, RunStatus, Scatter, ScatterUpdate, SeriesDefinition, SeriesId,
-    SeriesInfo, Steps, StoreError, Update,
+    Histogram, Inheritance, NotKept, OpenedRun, Opening, RlUpdate, RunChanges, RunDefinition, RunId, RunInfo,
+    RunKey, RunStatus, ScatterUpdate, SeriesDefinition, SeriesId, SeriesInfo, Steps, StoreError, Update,
 };
 
 /// Everything that is known about a run.
@@ -406,61 +405,6 @@ impl Run {
             titles: series.titles.clone(),
             environments: environments.into_iter().map(str::to_owned).collect(),
             episodic: self.catalogue.is_episodic(series),
-        }
-    }
-
-    pub(super) fn points(
-        &self,
-        id: SeriesId,
-        view: View,
-        offset: u64,
-        limit: u64,
-    ) -> Result<FloatPoints, StoreError> {
-        match &self.catalogue.get(id)?.content {
-            Content::None => Ok(FloatPoints { offset, ..FloatPoints::default() }),
-            Content::Floats(floats) => Ok(floats.read(view, offset, limit)),
-            _ => Err(StoreError::OtherKind(id)),
-        }
-    }
-
-    pub(super) fn rl_points(
-        &self,
-        id: SeriesId,
-        environment: &str,
-        view: View,
-        offset: u64,
-        limit: u64,
-    ) -> Result<RlPoints, StoreError> {
-        let Content::Rl(rl) = &self.catalogue.get(id)?.content else { return Err(StoreError::OtherKind(id)) };
-        let found = self.environments.find(environment).and_then(|index| rl.read(index, view, offset, limit));
-        found.ok_or_else(|| StoreError::UnknownEnvironment(environment.to_owned()))
-    }
-
-    pub(super) fn histograms(
-        &self,
-        id: SeriesId,
-        view: View,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Page<Histogram>, StoreError> {
-        match &self.catalogue.get(id)?.content {
-            Content::None => Ok(Page::empty(offset)),
-            Content::Histograms { points, .. } => Ok(points.read(view, offset, limit)),
-            _ => Err(StoreError::OtherKind(id)),
-        }
-    }
-
-    pub(super) fn scatters(
-        &self,
-        id: SeriesId,
-        view: View,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Page<Scatter>, StoreError> {
-        match &self.catalogue.get(id)?.content {
-            Content::None => Ok(Page::empty(offset)),
-            Content::Scatters { points, .. } => Ok(points.read(view, offset, limit)),
-            _ => Err(StoreError::OtherKind(id)),
         }
     }
 

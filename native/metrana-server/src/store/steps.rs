@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Steps;
+use super::window::{Group, Window};
 
 /// A set of steps, kept as ranges of consecutive ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,48 @@ impl StepSet {
             Self::One(_, last) => Some(*last),
             Self::Many(ranges) => ranges.last_key_value().map(|(_, last)| *last),
         }
+    }
+
+    /// Its ranges, from first step to last step, that end at a step or later. The first one may begin before it.
+    fn from(&self, step: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let (one, many) = match self {
+            Self::Empty => (None, None),
+            Self::One(first, last) => (Some((*first, *last)), None),
+            Self::Many(ranges) => {
+                // Ranges do not touch, so that only the last one that begins before it can reach it.
+                let begin = ranges.range(..=step).next_back().map_or(step, |(first, _)| *first);
+                (None, Some(ranges.range(begin..).map(|(first, last)| (*first, *last))))
+            }
+        };
+        one.into_iter().chain(many.into_iter().flatten()).filter(move |(_, last)| *last >= step)
+    }
+
+    /// How many steps there are.
+    pub(super) fn len(&self) -> u64 {
+        let length = |(first, last): (u64, u64)| (last - first).saturating_add(1);
+        self.from(0).map(length).fold(0, u64::saturating_add)
+    }
+
+    /// Puts steps into a window: all but the first `skip` ones. Whether it is full.
+    pub(super) fn show(&self, group: Group, mut skip: u64, window: &mut Window, most: usize) -> bool {
+        for (first, last) in self.from(0) {
+            let length = (last - first).saturating_add(1);
+            if skip >= length {
+                skip -= length;
+                continue;
+            }
+            if window.push(group, first + skip, last, most) {
+                return true;
+            }
+            skip = 0;
+        }
+        false
+    }
+
+    /// Puts the steps behind one into a window. Whether it is full.
+    pub(super) fn show_behind(&self, group: Group, step: u64, window: &mut Window, most: usize) -> bool {
+        let Some(begin) = step.checked_add(1) else { return false };
+        self.from(begin).any(|(first, last)| window.push(group, first.max(begin), last, most))
     }
 
     /// Adds the steps of a batch of so many points. How many of the points are at a step that was there, or that an
@@ -87,7 +130,8 @@ fn overlap(a: (u64, u64), b: (u64, u64)) -> u64 {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{StepSet, Steps};
+    use super::{StepSet, Steps, Window};
+    use crate::store::window::ONLY;
 
     fn ranges(set: &StepSet) -> Vec<(u64, u64)> {
         match set {
@@ -125,6 +169,32 @@ mod tests {
         let starts = plain.iter().filter(|&&step| step == 0 || !plain.contains(&(step - 1))).count();
         assert_eq!(ranges(&set).len(), starts);
         assert_eq!(ranges(&set).iter().map(|(a, b)| b - a + 1).sum::<u64>(), plain.len() as u64);
+    }
+
+    #[test]
+    fn any_stretch_is_what_a_plain_set_gives() {
+        let mut state = 5_u64;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let (mut set, mut plain) = (StepSet::default(), BTreeSet::new());
+        for round in 0..400 {
+            let (first, count) = (random(2000), random(5) + 1);
+            set.insert(&Steps::From(first), usize::try_from(count).unwrap());
+            plain.extend(first..first + count);
+            assert_eq!(set.len(), plain.len() as u64);
+            let (skip, step, most) = (random(300), random(2100), usize::try_from(random(60)).unwrap());
+            let mut window = Window::default();
+            set.show(ONLY, skip, &mut window, most);
+            let skip = usize::try_from(skip).unwrap();
+            let expected: Vec<u64> = plain.iter().copied().skip(skip).take(most).collect();
+            assert_eq!(window.steps().collect::<Vec<_>>(), expected, "round {round}: {most} from {skip}");
+            let mut window = Window::default();
+            set.show_behind(ONLY, step, &mut window, most);
+            let expected: Vec<u64> = plain.range(step + 1..).copied().take(most).collect();
+            assert_eq!(window.steps().collect::<Vec<_>>(), expected, "round {round}: {most} behind {step}");
+        }
     }
 
     #[test]

@@ -4,12 +4,16 @@ use std::ops::Range;
 
 use super::content::Content;
 use super::floats::FloatSeries;
+use super::merge::Merge;
 use super::rl::Track;
 use super::sketch::{Along, Axis, Part, Sketch, whole};
-use super::{FloatPoints, RlHead, RlPoints, SeriesId, StoreError, View};
+use super::window::{Begin, Known, Window};
+use super::{FloatPoints, RlHead, RlPoints, SeriesId, StoreError};
 
 /// Points in memory are put into a sketch in pieces of so many.
 const AT_ONCE: usize = 1 << 16;
+/// Points out of order are put in order in stretches of so many, for each of which all are looked at.
+const STRETCH: usize = 1 << 18;
 
 /// The points of an ordinary series or of one environment whose order of arrival is that of their steps.
 pub(super) struct Strand<'a> {
@@ -26,8 +30,8 @@ pub(super) struct Strand<'a> {
 pub(super) enum Drawn<'a> {
     /// In the order of arrival.
     Strand(Strand<'a>),
-    /// Only when all its points are known: steps came out of order, or again.
-    Whole,
+    /// Stretch by stretch: steps came out of order, or again.
+    Merged,
 }
 
 /// Columns of points. Those that the axis does not ask for may be missing.
@@ -60,7 +64,7 @@ impl<'a> Drawn<'a> {
         };
         Ok(Some(match floats.arrivals().in_order(part.points) {
             Some(wanted) => Self::Strand(Strand { floats, track, wanted, next: 0, sketch: blank.clone() }),
-            None => Self::Whole,
+            None => Self::Merged,
         }))
     }
 }
@@ -139,6 +143,54 @@ impl Columns<'_> {
     }
 }
 
+/// How far the points of an unordered series are drawn, in the order of their steps. Each stretch begins behind the last
+/// one, so that steps that come meanwhile move nothing.
+pub(super) struct Onward {
+    begin: Begin,
+    left: u64,
+    /// Where the stretch ends that is being drawn.
+    last: Option<Known>,
+}
+
+impl Onward {
+    /// So many points are to be drawn.
+    pub(super) fn new(points: u64) -> Self {
+        Self { begin: Begin::At(0), left: points, last: None }
+    }
+
+    /// Where the next stretch begins. None: all is drawn.
+    pub(super) fn begin(&self) -> Option<Begin> {
+        (self.left > 0).then_some(self.begin)
+    }
+
+    /// How many points the next stretch may have.
+    pub(super) fn most(&self) -> usize {
+        usize::try_from(self.left).unwrap_or(usize::MAX).min(STRETCH)
+    }
+
+    /// The next stretch, to be filled. None: there is none.
+    pub(super) fn stretch(&mut self, window: Option<Window>, is_rl: bool) -> Option<Merge> {
+        let window = window?;
+        self.last = Some(window.last()?);
+        Some(Merge::new(window, is_rl))
+    }
+
+    /// Draws it.
+    pub(super) fn draw(&mut self, merge: Merge, is_rl: bool, along: Along, sketch: &mut Sketch) {
+        let points = merge.finish(0, 0);
+        if is_rl {
+            draw_rl(&points, along, sketch);
+        } else {
+            draw(&points.floats, along, sketch);
+        }
+        self.left = self.left.saturating_sub(points.floats.values.len() as u64);
+        match self.last.take() {
+            Some(last) => self.begin = Begin::Behind(last),
+            None => self.left = 0,
+        }
+    }
+}
+
 /// Draws points of an ordinary series that were read.
 pub(crate) fn draw(points: &FloatPoints, along: Along, sketch: &mut Sketch) {
     let FloatPoints { steps, timestamps: times, values, .. } = points;
@@ -156,6 +208,3 @@ pub(crate) fn draw_rl(points: &RlPoints, along: Along, sketch: &mut Sketch) {
     let FloatPoints { steps, timestamps: times, values, .. } = &points.floats;
     Columns { steps, times, values, heads: Some(&heads) }.draw(along, sketch);
 }
-
-/// The view in which points are drawn.
-pub(super) const VIEW: View = View::Merged;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::points::{Point, reach};
 use super::schema::{self, PAGE};
 use crate::store::StoreError;
 
@@ -103,9 +104,12 @@ impl Wal {
 
 /// Moves what can be moved: how many bytes the log still needs.
 pub(super) fn checkpoint(db: &Connection, mode: &str) -> rusqlite::Result<u64> {
-    db.query_row(&format!("pragma wal_checkpoint({mode})"), [], |row| {
+    reach(Point::Moving);
+    let moved = db.query_row(&format!("pragma wal_checkpoint({mode})"), [], |row| {
         let (busy, log, moved): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let left = if busy == 0 && log == moved { 0 } else { log.max(0).unsigned_abs() * PAGE };
         Ok(left)
-    })
+    });
+    reach(Point::Moved);
+    moved
 }

@@ -1,6 +1,7 @@
 //! Rows of sealed points: how they are written, and how they are read back.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use metrana_proto::types::histogram_point::HistogramStats;
 use metrana_proto::types::{
@@ -12,7 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::bytes::Damaged;
 use super::schema;
 use super::sum::{check, sum};
-use super::tile::{Sealed, Tile};
+use super::tile::Tile;
+use super::tiling::Sealed;
 use crate::store::{Bins, FloatPoints, Histogram, RlHead, Scatter, Stats, StoreError};
 
 /// Points of one series or of some of its environments, as the table keeps them.
@@ -63,14 +65,14 @@ impl Chunk {
         })
     }
 
-    pub(super) fn histograms(series: i64, first: usize, list: &[Histogram]) -> std::io::Result<Self> {
-        let points = list.iter().map(histogram).collect();
+    pub(super) fn histograms(series: i64, first: usize, list: &[Arc<Histogram>]) -> std::io::Result<Self> {
+        let points = list.iter().map(|one| histogram(one)).collect();
         let plain = StreamingHistogramSeriesUpdate { series_id: 0, points }.encode_to_vec();
         Self::list(series, HISTOGRAMS, first, list.len(), &plain)
     }
 
-    pub(super) fn scatters(series: i64, first: usize, list: &[Scatter]) -> std::io::Result<Self> {
-        let points = list.iter().map(scatter).collect();
+    pub(super) fn scatters(series: i64, first: usize, list: &[Arc<Scatter>]) -> std::io::Result<Self> {
+        let points = list.iter().map(|one| scatter(one)).collect();
         let is_3d = list.iter().any(|scatter| scatter.zs.is_some());
         let plain = StreamingScatterSeriesUpdate { points, is_3d, ..StreamingScatterSeriesUpdate::default() }
             .encode_to_vec();
@@ -241,72 +243,84 @@ impl Head {
     }
 }
 
-/// Reads a list of so many histograms or scatters.
+/// Gives histograms or scatters by the places of their arrival, until it is told that they are enough.
 fn read_list<T>(
     db: &Connection,
     (run, series, kind): (i64, i64, i64),
-    count: usize,
+    wanted: &Range<u64>,
     decode: impl Fn(&[u8]) -> Option<Vec<T>>,
-) -> Result<Vec<T>, StoreError> {
+    take: &mut dyn FnMut(usize, T) -> bool,
+) -> Result<(), StoreError> {
     let sql = |e: rusqlite::Error| schema::error(&e);
     let mut select = db
-        .prepare_cached(
-            &format!(
-                "select id, body, body_crc, first, {BELONGS} from chunk where run = ?1 and series = ?2 and kind = ?3 \
-                 order by first"
-            ),
-        )
+        .prepare_cached(&format!(
+            "select id, body, body_crc, first, count, {BELONGS} from chunk where run = ?1 and series = ?2 and kind = ?3 and \
+             first < ?5 and first + count > ?4 order by first"
+        ))
         .map_err(sql)?;
-    let mut rows = select.query(params![run, series, kind]).map_err(sql)?;
-    let mut list = Vec::new();
+    let (from, until) = (wanted.start.cast_signed(), wanted.end.cast_signed());
+    let mut rows = select.query(params![run, series, kind, from, until]).map_err(sql)?;
+    let mut next = wanted.start;
     while let Some(row) = rows.next().map_err(sql)? {
-        if list.len() >= count {
-            break;
-        }
-        let (id, first): (i64, i64) = (row.get(0).map_err(sql)?, row.get(3).map_err(sql)?);
+        let (id, first, count): (i64, i64, i64) =
+            (row.get(0).map_err(sql)?, row.get(3).map_err(sql)?, row.get(4).map_err(sql)?);
+        let (first, count) = (first.cast_unsigned(), count.cast_unsigned());
         let body = row.get_ref(1).and_then(|body| Ok(body.as_blob()?)).map_err(sql)?;
-        check(body, &belongs(row, 4).map_err(sql)?, row.get(2).map_err(sql)?, id, "chunk")?;
+        check(body, &belongs(row, 5).map_err(sql)?, row.get(2).map_err(sql)?, id, "chunk")?;
         let plain = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(LONGEST).min(LONGEST);
         let plain =
             zstd::bulk::decompress(body, plain).map_err(|_| damaged(id, "it cannot be decompressed"))?;
-        if usize::try_from(first) != Ok(list.len()) {
+        if first > next {
             return Err(damaged(id, "something is missing before it"));
         }
-        list.extend(decode(&plain).ok_or_else(|| damaged(id, "it cannot be read"))?);
+        let list = decode(&plain).filter(|list| list.len() as u64 == count);
+        let list = list.ok_or_else(|| damaged(id, "it cannot be read"))?;
+        for (at, item) in (first..).zip(list) {
+            if at < next || at >= wanted.end {
+                continue;
+            }
+            next = at + 1;
+            if !take(usize::try_from(at).unwrap_or(usize::MAX), item) {
+                return Ok(());
+            }
+        }
     }
-    if list.len() == count {
-        Ok(list)
-    } else {
-        Err(StoreError::Corrupt(format!(
-            "series {series} of run {run} has {} of {count} entries",
-            list.len()
-        )))
+    if next < wanted.end {
+        return Err(StoreError::Corrupt(format!(
+            "the entries {next} to {} of series {series} of run {run} are missing",
+            wanted.end
+        )));
     }
+    Ok(())
 }
 
 pub(super) fn read_histograms(
     db: &Connection,
     run: i64,
     series: i64,
-    count: usize,
-) -> Result<Vec<Histogram>, StoreError> {
-    read_list(db, (run, series, HISTOGRAMS), count, |plain| {
+    wanted: &Range<u64>,
+    take: &mut dyn FnMut(usize, Histogram) -> bool,
+) -> Result<(), StoreError> {
+    let decode = |plain: &[u8]| {
         let update = StreamingHistogramSeriesUpdate::decode(plain).ok()?;
         Some(update.points.into_iter().map(of_histogram).collect())
-    })
+    };
+    read_list(db, (run, series, HISTOGRAMS), wanted, decode, take)
 }
 
 pub(super) fn read_scatters(
     db: &Connection,
     run: i64,
     series: i64,
-    count: usize,
-) -> Result<Vec<Scatter>, StoreError> {
-    read_list(db, (run, series, SCATTERS), count, |plain| {
+    wanted: &Range<u64>,
+    take: &mut dyn FnMut(usize, Scatter) -> bool,
+) -> Result<(), StoreError> {
+    let decode = |plain: &[u8]| {
         let update = StreamingScatterSeriesUpdate::decode(plain).ok()?;
         let is_3d = update.is_3d;
         Some(update.points.into_iter().map(|point| of_scatter(point, is_3d)).collect())
-    })
+    };
+    read_list(db, (run, series, SCATTERS), wanted, decode, take)
 }
 
 fn histogram(of: &Histogram) -> HistogramPoint {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bytes::{Damaged, Taker};
 use super::entry::{Counted, Entry};
+use super::points::{Point, reach};
 use super::schema;
 use super::sum::check;
 use crate::ingest::read_again;
@@ -147,6 +148,7 @@ fn replay(db: &Connection, row: i64, loaded: &mut Loaded) -> Result<(), StoreErr
             return Err(damaged("it has another number of entries than it says"));
         }
         loaded.journal += body.len() as u64;
+        reach(Point::Recovering);
     }
     Ok(())
 }

@@ -12,9 +12,11 @@ mod chunk;
 mod column;
 #[cfg(test)]
 mod damage_tests;
+mod draw;
 #[cfg(test)]
 mod edit_tests;
 mod entry;
+mod fill;
 #[cfg(test)]
 mod full_tests;
 mod handle;
@@ -24,6 +26,7 @@ mod kill_tests;
 mod load;
 mod lock;
 mod options;
+mod points;
 mod queue;
 mod reach;
 mod read;
@@ -43,7 +46,10 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod tiling;
 mod traces;
+#[cfg(test)]
+mod unordered_tests;
 mod writer;
 
 use std::fmt;
@@ -63,6 +69,7 @@ use ballast::Ballast;
 use checkpoint::{Wal, checkpoint};
 use health::Doctor;
 use lock::DirectoryLock;
+use points::{Point, reach};
 use queue::Queue;
 use readers::Readers;
 use runs::Runs;
@@ -105,6 +112,7 @@ impl SqliteStore {
         let lock = DirectoryLock::take(directory)?;
         let db = schema::open(directory, options.durability)?;
         let mover = schema::checkpointer(directory, options.durability)?;
+        reach(Point::Opening);
         admin::finish_deletions(&db)?;
         let clock = Clock::default();
         let feed = Arc::new(Feed::new(clock.now_millis().unsigned_abs()));

@@ -14,10 +14,11 @@ use rusqlite::params;
 use super::chunk::Chunk;
 use super::handle::{Handle, State};
 use super::health::Doctor;
+use super::points::{Point, reach};
 use super::queue::{Queue, Work};
 use super::runs::Outline;
 use super::sum::sum;
-use super::tile::{Track, seal};
+use super::tiling::{Track, seal};
 use super::{Runs, Sealing};
 use crate::store::content::Content;
 use crate::store::floats::FloatSeries;
@@ -101,6 +102,7 @@ impl Sealer {
     pub(super) fn write(&self, handle: &Arc<Handle>, cut: &Cut) -> Result<(), StoreError> {
         let job = job(handle.row, cut)?;
         wait(self.queue.push(Work::Job(job), None))?;
+        reach(Point::Sealed);
         let mut state = handle.lock();
         state.sealed = cut.through;
         state.journal = state.journal.saturating_sub(cut.journal);
@@ -156,7 +158,7 @@ pub(super) fn cut(state: &mut State, written: u64) -> Result<Cut, StoreError> {
     let mut content = Vec::new();
     for (place, (id, one)) in run.catalogue().all().enumerate() {
         if one.content.unsealed() > 0 {
-            content.push((place, one.content.clone()));
+            content.push((place, one.content.copy()));
         }
         if one.revision > written || state.sealed == 0 {
             series.push(SeriesRow {
@@ -233,6 +235,7 @@ fn job(row: i64, cut: &Cut) -> Result<super::queue::Job, StoreError> {
         for chunk in &chunks {
             chunk.insert(to, row)?;
         }
+        reach(Point::Sealing);
         let mut insert = to.prepare_cached(
             "insert or replace into series (run, id, metric, scale, labels, kind, points, last_step, state, state_crc) \
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -280,7 +283,7 @@ fn chunks_of(series: i64, content: &Content, out: &mut Vec<Chunk>) -> Result<(),
             tile(series, &block, out)?;
         }
         Content::Histograms { points, .. } => {
-            let weight = |one: &Histogram| one.edges.len() * 2 + 8;
+            let weight = |one: &Arc<Histogram>| one.edges.len() * 2 + 8;
             lists(points.sealed(), points.in_memory(), weight, |first, part| {
                 out.push(
                     Chunk::histograms(series, first, part)
@@ -290,7 +293,7 @@ fn chunks_of(series: i64, content: &Content, out: &mut Vec<Chunk>) -> Result<(),
             })?;
         }
         Content::Scatters { points, .. } => {
-            let weight = |one: &Scatter| one.xs.len() * 3 + 8;
+            let weight = |one: &Arc<Scatter>| one.xs.len() * 3 + 8;
             lists(points.sealed(), points.in_memory(), weight, |first, part| {
                 out.push(
                     Chunk::scatters(series, first, part)

@@ -8,10 +8,11 @@ use rusqlite::Connection;
 
 use super::bytes::Damaged;
 use super::chunk::{self, Head};
-use super::read::{Copied, Which};
+use super::read::Copied;
+use super::schema;
 use super::tile::{Extent, Opened, Tile};
 use crate::store::sketch::{Along, Axis, Bucket, Fit, Flags, Part, Sketch, whole};
-use crate::store::strand::{Columns, Drawn, Strand, VIEW, draw, draw_rl};
+use crate::store::strand::{Columns, Drawn, Strand};
 use crate::store::{RlHead, StoreError};
 
 /// Where the points of a page stand on the axis.
@@ -26,34 +27,23 @@ enum Stand {
 }
 
 impl Copied {
-    /// Draws parts of it; each with the place of its environment, if the run has it.
+    /// Draws parts of it; each with the place of its environment, if the run has it. Also which of them are not drawn: those
+    /// that are to be put in order, stretch by stretch.
     pub(super) fn sketch(
         &self,
         db: &Connection,
         parts: &[(Part, Option<usize>)],
         along: Along,
         blank: &Sketch,
-    ) -> Result<Vec<Sketch>, StoreError> {
-        let mut sketches = vec![blank.clone(); parts.len()];
+    ) -> Result<(Vec<Sketch>, Vec<usize>), StoreError> {
+        let (mut sketches, mut to_merge) = (vec![blank.clone(); parts.len()], Vec::new());
         let mut strands: Vec<(u64, usize, Strand<'_>)> = Vec::new();
         for (at, (part, place)) in parts.iter().enumerate() {
             let environment = place.unwrap_or_default() as u64;
             match Drawn::find(&self.content, self.id, part, *place, blank)? {
                 None => {}
                 Some(Drawn::Strand(strand)) => strands.push((environment, at, strand)),
-                Some(Drawn::Whole) => {
-                    let page = Which { view: VIEW, offset: 0, limit: part.points };
-                    if let Some(sketch) = sketches.get_mut(at) {
-                        match &part.environment {
-                            None => draw(&self.points(db, page)?, along, sketch),
-                            Some(_) => {
-                                if let Some(points) = self.rl_points(db, *place, page)? {
-                                    draw_rl(&points, along, sketch);
-                                }
-                            }
-                        }
-                    }
-                }
+                Some(Drawn::Merged) => to_merge.push(at),
             }
         }
         self.sealed(db, &mut strands, along)?;
@@ -63,7 +53,7 @@ impl Copied {
                 *sketch = strand.sketch;
             }
         }
-        Ok(sketches)
+        Ok((sketches, to_merge))
     }
 
     /// Draws what is only in the file.
@@ -85,7 +75,10 @@ impl Copied {
         for (at, (environment, ..)) in strands.iter().enumerate() {
             by_environment.entry(*environment).or_default().push(at);
         }
-        let series = self.id.0.cast_signed();
+        let series = self.series();
+        // What is read is of one moment.
+        let moment = db.unchecked_transaction().map_err(|e| schema::error(&e))?;
+        let db = &*moment;
         for id in chunk::ids(db, self.run, series, least..greatest + 1)? {
             let Some(head) = Head::read(db, id)? else { continue };
             let tile = head.tile()?;

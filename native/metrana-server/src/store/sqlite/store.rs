@@ -10,10 +10,12 @@ use tokio::sync::watch;
 use super::entry::Entry;
 use super::handle::{Handle, State};
 use super::queue::{Job, Work};
-use super::read::{Copied, Which};
 use super::runs::Outline;
 use super::sum::sum;
 use super::{SqliteStore, load, room, traces};
+use crate::store::catalogue::Series;
+use crate::store::list::Which;
+use crate::store::pages::window;
 use crate::store::run::Run;
 use crate::store::status::LOST_AFTER_MILLIS;
 use crate::store::{
@@ -27,7 +29,7 @@ use crate::store::{
 const SMALL: usize = 1 << 10;
 
 /// A run that is in memory.
-fn awake(state: &mut State) -> Result<&mut Run, StoreError> {
+pub(super) fn awake(state: &mut State) -> Result<&mut Run, StoreError> {
     state.run.as_mut().ok_or_else(|| StoreError::Io("the run is not in memory".to_owned()))
 }
 
@@ -69,7 +71,7 @@ impl SqliteStore {
     }
 
     /// The run, in memory.
-    async fn wake(&self, run: &RunId) -> Result<Arc<Handle>, StoreError> {
+    pub(super) async fn wake(&self, run: &RunId) -> Result<Arc<Handle>, StoreError> {
         let handle = self.runs.find(run)?;
         let is_awake = {
             let mut state = handle.lock();
@@ -83,7 +85,7 @@ impl SqliteStore {
     }
 
     /// Reads from a run in memory.
-    async fn read<T>(
+    pub(super) async fn read<T>(
         &self,
         run: &RunId,
         read: impl FnOnce(&Run) -> Result<T, StoreError>,
@@ -189,14 +191,6 @@ impl SqliteStore {
         });
         // Still under the lock: no other run gets before it.
         Ok((opened, self.queue.push(Work::Job(job), None)))
-    }
-
-    /// A copy of a series, without the points that are only in the file.
-    async fn copy(&self, run: &RunId, series: SeriesId) -> Result<Copied, StoreError> {
-        let handle = self.wake(run).await?;
-        let mut state = handle.lock();
-        let content = awake(&mut state)?.catalogue().get(series)?.content.clone();
-        Ok(Copied { run: handle.row, id: series, content })
     }
 
     async fn outline(&self, handle: &Arc<Handle>, now: i64) -> Result<Option<Outline>, StoreError> {
@@ -348,9 +342,9 @@ impl Store for SqliteStore {
         offset: u64,
         limit: u64,
     ) -> Pending<'a, FloatPoints> {
-        let which = Which { view, offset, limit };
+        let which = Which { view, offset, limit, bytes: u64::MAX };
         Box::pin(async move {
-            let copied = self.copy(run, series).await?;
+            let (copied, ()) = self.copy(run, series, |_, series| (window(series, None, which), ())).await?;
             self.readers.ask(move |db| copied.points(db, which)).await
         })
     }
@@ -364,10 +358,13 @@ impl Store for SqliteStore {
         offset: u64,
         limit: u64,
     ) -> Pending<'a, RlPoints> {
-        let which = Which { view, offset, limit };
+        let which = Which { view, offset, limit, bytes: u64::MAX };
         Box::pin(async move {
-            let copied = self.copy(run, series).await?;
-            let place = self.read(run, |run| Ok(run.environment(environment))).await?;
+            let find = |run: &Run, series: &Series| {
+                let place = run.environment(environment);
+                (window(series, place, which), place)
+            };
+            let (copied, place) = self.copy(run, series, find).await?;
             let points = self.readers.ask(move |db| copied.rl_points(db, place, which)).await?;
             points.ok_or_else(|| StoreError::UnknownEnvironment(environment.to_owned()))
         })
@@ -382,17 +379,7 @@ impl Store for SqliteStore {
         blank: Sketch,
     ) -> Pending<'a, Vec<Sketch>> {
         Box::pin(async move {
-            let copied = self.copy(run, series).await?;
-            let places = |run: &Run| {
-                let place = |part: &Part| run.environment(part.environment.as_deref()?);
-                let placed = |part: Part| {
-                    let place = place(&part);
-                    (part, place)
-                };
-                Ok(parts.into_iter().map(placed).collect())
-            };
-            let parts: Vec<_> = self.read(run, places).await?;
-            let drawn = self.readers.ask(move |db| copied.sketch(db, &parts, along, &blank)).await;
+            let drawn = self.draw(run, series, parts, along, blank).await;
             // What is missing may be what was just removed.
             if drawn.is_err() {
                 self.runs.find(run)?;
@@ -408,10 +395,11 @@ impl Store for SqliteStore {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Histogram>> {
-        let which = Which { view, offset, limit };
+        let which = Which { view, offset, limit, bytes };
         Box::pin(async move {
-            let copied = self.copy(run, series).await?;
+            let (copied, ()) = self.copy(run, series, |_, series| (window(series, None, which), ())).await?;
             self.readers.ask(move |db| copied.histograms(db, which)).await
         })
     }
@@ -423,10 +411,11 @@ impl Store for SqliteStore {
         view: View,
         offset: u64,
         limit: u64,
+        bytes: u64,
     ) -> Pending<'a, Page<Scatter>> {
-        let which = Which { view, offset, limit };
+        let which = Which { view, offset, limit, bytes };
         Box::pin(async move {
-            let copied = self.copy(run, series).await?;
+            let (copied, ()) = self.copy(run, series, |_, series| (window(series, None, which), ())).await?;
             self.readers.ask(move |db| copied.scatters(db, which)).await
         })
     }

@@ -199,8 +199,8 @@ pub(super) fn told(store: &dyn Store, run: &RunId) -> Vec<String> {
                         let all: Vec<_> = series.environments.iter().map(|name| read(name)).collect();
                         format!("{all:?}")
                     }
-                    "m3" => format!("{:?}", wait(store.histograms(run, id, view, offset, limit))),
-                    "m4" => format!("{:?}", wait(store.scatters(run, id, view, offset, limit))),
+                    "m3" => format!("{:?}", wait(store.histograms(run, id, view, offset, limit, u64::MAX))),
+                    "m4" => format!("{:?}", wait(store.scatters(run, id, view, offset, limit, u64::MAX))),
                     _ => String::new(),
                 });
             }

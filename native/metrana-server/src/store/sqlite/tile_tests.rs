@@ -3,7 +3,8 @@
 use super::super::bytes::Damaged;
 use super::super::sum::{check, sum};
 use super::super::summary::Summary;
-use super::{Tile, Track, seal};
+use super::super::tiling::{Track, pages, seal};
+use super::Tile;
 use crate::store::{FloatPoints, RlHead, StoreError};
 
 /// The same numbers for the same seed, on every machine.
@@ -233,7 +234,7 @@ fn a_page_is_what_belongs_to_one_step_of_the_training() {
         widths: vec![64; count],
         ..FloatPoints::default()
     };
-    let of = |count, heads| super::pages(&Track { points: points(count), heads, ..Track::default() });
+    let of = |count, heads| pages(&Track { points: points(count), heads, ..Track::default() });
     assert_eq!(of(300, vec![(0, head(0)), (100, head(1)), (200, head(2))]), [100, 100, 100]);
     assert_eq!(of(300, vec![(0, head(0)), (10, head(1)), (20, head(2))]), [300], "short ones share a page");
     assert_eq!(of(2500, vec![(0, head(0)), (100, head(1))]), [100, 1024, 1024, 352]);

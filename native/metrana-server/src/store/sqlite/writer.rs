@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::ballast::Ballast;
 use super::checkpoint::Wal;
 use super::health::Doctor;
+use super::points::{Point, reach};
 use super::queue::{Item, Queue, Work};
 use super::schema;
 use super::sum::sum;
@@ -97,7 +98,9 @@ impl Writer {
                     bytes += row.body.len() as u64 + 2 * schema::PAGE;
                 }
             }
+            reach(Point::Commit);
             transaction.commit()?;
+            reach(Point::Committed);
             Ok(bytes)
         };
         let bytes = work().map_err(|error: rusqlite::Error| schema::error(&error))?;
