@@ -1,5 +1,6 @@
 //! A disk that is full.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,9 +9,12 @@ use futures_util::FutureExt;
 use metrana_proto::svc::UpdateRunRequest;
 use metrana_proto::types::{PointBatch, StreamingSeriesUpdate};
 
-use super::SqliteOptions;
+use super::kill_tests::{DIRECTORY, LAZY};
+use super::points::Point;
+use super::points::armed::{AT, FILL};
 use super::scratch::Scratch;
-use super::tests::{Client, Random, lazy, open, wait_until};
+use super::tests::{Client, Random, eager, lazy, open, wait_until};
+use super::{SqliteOptions, SqliteStore};
 use crate::store::reading::wait;
 use crate::store::{Health, Opening, RunDefinition, RunKey, SeriesId, Store, StoreError, View};
 
@@ -110,4 +114,90 @@ fn a_full_disk_holds_what_comes_back_and_goes_on_by_itself() {
     let store = open(path, options);
     let points = wait(store.points(&run, SeriesId(1), View::Raw, 0, 1)).expect("it is there");
     assert_eq!(points.total, (sent + 1) * 12_000, "all of it, once");
+}
+
+/// Not a test by itself: the process whose disk is full from some place on, until it has noticed.
+#[test]
+#[ignore = "the process that another test starts; it does nothing by itself"]
+fn child() {
+    let (Ok(directory), Ok(filler)) = (std::env::var(DIRECTORY), std::env::var(FILL)) else { return };
+    let (directory, filler) = (Path::new(&directory), Path::new(&filler));
+    let seals = std::env::var_os(LAZY).is_none();
+    let options = SqliteOptions { wal_bytes: 2 << 20, ..if seals { eager() } else { lazy() } };
+    let opened = SqliteStore::open(directory, options.clone());
+    // It may say that there is no room, as long as everything is there once there is.
+    let refused =
+        opened.as_ref().is_err_and(|error| matches!(error, StoreError::Full(_) | StoreError::Io(_)));
+    let store = if refused {
+        std::fs::remove_file(filler).expect("the disk was full");
+        open(directory, options)
+    } else {
+        opened.expect("it opens")
+    };
+    // Whatever goes wrong, it ends.
+    std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_mins(2));
+        std::process::exit(3);
+    });
+    let (run, sent) = std::thread::scope(|scope| {
+        // Makes room again when the store has noticed.
+        let rescue = scope.spawn(|| {
+            if !refused {
+                wait_until("the disk is full", || filler.exists() && store.health() != Health::Good);
+                assert!(matches!(store.health(), Health::Full { .. }), "{:?}", store.health());
+                assert_eq!(wait(store.runs()).expect("readers go on").len(), 1);
+                std::fs::remove_file(filler).expect("there is room again");
+            }
+        });
+        let client = Client::begin(&store, "r");
+        let mut sent = wait(store.counts(Some(&client.run))).expect("counts").messages;
+        // One by one: what finds no room is held, and safe when there is some.
+        while !rescue.is_finished() || sent < 10 {
+            sent += 1;
+            wait(client.send(&large(sent))).expect("it is safe");
+        }
+        rescue.join().expect("it was noticed");
+        (client.run, sent)
+    });
+    wait_until("it goes on by itself", || store.health() == Health::Good);
+    assert_eq!(store.check().expect("it checks"), Vec::<String>::new());
+    drop(store);
+    let store = open(directory, lazy());
+    let points = wait(store.points(&run, SeriesId(1), View::Merged, 0, u64::MAX)).expect("it is there");
+    assert_eq!(points.steps.len() as u64, sent * 12_000, "all of it, once");
+    assert!(points.steps.is_sorted_by(|a, b| a < b));
+    println!("whole");
+}
+
+#[test]
+fn a_disk_that_is_full_at_any_place_loses_nothing() {
+    let places =
+        [Point::Commit, Point::Sealing, Point::Moving, Point::Moved, Point::Opening, Point::Recovering];
+    for point in places {
+        let Some(disk) = Small::new(48) else { return };
+        let directory = disk.0.path().join("store");
+        let recovers = matches!(point, Point::Opening | Point::Recovering);
+        if recovers {
+            let store = open(&directory, lazy());
+            let client = Client::begin(&store, "r");
+            for number in 1..8 {
+                wait(client.send(&large(number))).expect("there is room");
+            }
+        }
+        let time = if recovers { 1 } else { 2 };
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        if recovers {
+            command.env(LAZY, "");
+        }
+        let out = command
+            .args(["store::sqlite::full_tests::child", "--exact", "--ignored", "--nocapture"])
+            .env(DIRECTORY, &directory)
+            .env(AT, format!("{point:?}:{time}"))
+            .env(FILL, disk.0.path().join("filler"))
+            .output()
+            .expect("it runs");
+        let told = String::from_utf8_lossy(&out.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.success() && told.contains("whole"), "{point:?}: {told}\n{errors}");
+    }
 }

@@ -1,19 +1,24 @@
 //! A process that is killed in the middle of its work, again and again, and what is left of it.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use super::points::Point;
+use super::points::armed::AT;
 use super::scratch::Scratch;
-use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told};
+use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told, wait_until};
 use super::{SqliteOptions, SqliteStore};
 use crate::store::reading::wait;
 use crate::store::{MemoryStore, RunEdit, Store};
 use metrana_proto::svc::UpdateRunRequest;
 
-const DIRECTORY: &str = "METRANA_TEST_STORE";
+pub(super) const DIRECTORY: &str = "METRANA_TEST_STORE";
 const ROUNDS: &str = "METRANA_KILL_ROUNDS";
+/// Nothing is sealed.
+pub(super) const LAZY: &str = "METRANA_TEST_LAZY";
 /// As many messages are under way at once.
 const WINDOW: usize = 16;
 
@@ -31,7 +36,8 @@ fn small(number: u64) -> UpdateRunRequest {
 fn child() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
     // Small enough that the log is moved all the time.
-    let options = SqliteOptions { wal_bytes: 1 << 20, ..eager() };
+    let sealing = if std::env::var_os(LAZY).is_some() { lazy() } else { eager() };
+    let options = SqliteOptions { wal_bytes: 1 << 20, ..sealing };
     let store = SqliteStore::open(directory.as_ref(), options).expect("it opens");
     let client = Client::begin(&store, "r");
     let mut next = wait(store.counts(Some(&client.run))).expect("counts").messages + 1;
@@ -61,12 +67,21 @@ enum When {
     Started(Duration),
     /// So long after it began to send.
     Working(Duration),
+    /// By itself, when it passes a place for a time.
+    At(Point, u64),
 }
 
 /// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged, and
 /// the last edit.
-fn one_life(directory: &std::path::Path, when: When) -> (u64, u64) {
-    let mut child = Command::new(std::env::current_exe().expect("this program"))
+fn one_life(directory: &Path, when: When, seals: bool) -> (u64, u64) {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    if let When::At(point, time) = when {
+        command.env(AT, format!("{point:?}:{time}"));
+    }
+    if !seals {
+        command.env(LAZY, "");
+    }
+    let mut child = command
         .args(["store::sqlite::kill_tests::child", "--exact", "--ignored", "--nocapture"])
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
@@ -100,10 +115,84 @@ fn one_life(directory: &std::path::Path, when: When) -> (u64, u64) {
             began.recv_timeout(Duration::from_mins(1)).expect("the process begins");
             std::thread::sleep(time);
         }
+        When::At(..) => {
+            wait_until("it gets to that place", || child.try_wait().expect("it is known").is_some());
+        }
     }
     child.kill().expect("it is killed");
     child.wait().expect("it ends");
     reader.join().expect("its output was read")
+}
+
+/// Nothing is missing of what was acknowledged and nothing is there twice. How many messages are there.
+fn expect_whole(directory: &Path, acked: u64, edited: u64, what: &str) -> u64 {
+    let store = open(directory, lazy());
+    assert_eq!(store.check().expect("it checks"), Vec::<String>::new(), "{what}");
+    let client = Client::begin(&store, "r");
+    let there = wait(store.counts(Some(&client.run))).expect("counts").messages;
+    let notes = wait(store.run(&client.run)).expect("the run").marks.notes;
+    assert!(
+        notes.parse().unwrap_or(0) >= edited,
+        "{what}: the edit {edited} was safe and {notes:?} is there"
+    );
+    assert!(there >= acked, "{what}: {acked} messages were acknowledged and {there} are there");
+    let memory = MemoryStore::default();
+    let oracle = Client::begin(&memory, "r");
+    for number in 1..=there {
+        drop(oracle.send(&small(number)));
+    }
+    let what = format!("{what}: {there} messages are there");
+    expect_equal(&told(&store, &client.run), &told(&memory, &oracle.run), &what);
+    there
+}
+
+/// Kills a process at each place, so many times, and looks at what is left.
+fn kill_everywhere(rounds: u64) {
+    let random = &mut Random(rounds);
+    for point in [
+        Point::Commit,
+        Point::Committed,
+        Point::Sealing,
+        Point::Sealed,
+        Point::Moving,
+        Point::Moved,
+        Point::Opening,
+        Point::Recovering,
+    ] {
+        let mut scratch = Scratch::new("points");
+        let (mut most, mut last_edit) = (0, 0);
+        for round in 0..rounds {
+            if round % 5 == 4 {
+                scratch = Scratch::new("points");
+                (most, last_edit) = (0, 0);
+            }
+            let mut lives = vec![(When::At(point, 1 + random.below(12)), true)];
+            if matches!(point, Point::Opening | Point::Recovering) {
+                // There must be something to recover, and it is not sealed by then.
+                let time = if point == Point::Opening { 1 } else { 1 + random.below(3) };
+                let before = When::At(Point::Committed, 8 + random.below(12));
+                lives = vec![(before, false), (When::At(point, time), false)];
+            }
+            for (when, seals) in lives {
+                let (acked, edited) = one_life(scratch.path(), when, seals);
+                (most, last_edit) = (most.max(acked), last_edit.max(edited));
+            }
+            let what = format!("{point:?}, round {round}");
+            most = expect_whole(scratch.path(), most, last_edit, &what);
+            eprintln!("{what}: {most} messages are there");
+        }
+    }
+}
+
+#[test]
+fn a_process_that_is_killed_at_any_place_loses_nothing_that_it_acknowledged() {
+    kill_everywhere(1);
+}
+
+#[test]
+#[ignore = "the same 25 times at each place"]
+fn a_process_that_is_killed_at_any_place_many_times_loses_nothing_that_it_acknowledged() {
+    kill_everywhere(25);
 }
 
 #[test]
@@ -121,30 +210,11 @@ fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
             0 => When::Started(Duration::from_millis(20 + random.below(600))),
             _ => When::Working(Duration::from_millis(random.below(250))),
         };
-        let (acked, edited) = one_life(scratch.path(), when);
+        let (acked, edited) = one_life(scratch.path(), when, true);
         most = most.max(acked);
         acked_in_all += u64::from(acked > 0);
-        let store = open(scratch.path(), lazy());
-        assert_eq!(store.check().expect("it checks"), Vec::<String>::new(), "round {round}");
-        let client = Client::begin(&store, "r");
-        let there = wait(store.counts(Some(&client.run))).expect("counts").messages;
-        let notes = wait(store.run(&client.run)).expect("the run").marks.notes;
-        assert!(
-            notes.parse().unwrap_or(0) >= edited,
-            "round {round}: the edit {edited} was safe and {notes:?} is there"
-        );
+        let there = expect_whole(scratch.path(), most, edited, &format!("round {round}"));
         empty += u64::from(there == 0);
-        assert!(there >= most, "round {round}: {most} messages were acknowledged and {there} are there");
-        let memory = MemoryStore::default();
-        let oracle = Client::begin(&memory, "r");
-        for number in 1..=there {
-            drop(oracle.send(&small(number)));
-        }
-        expect_equal(
-            &told(&store, &client.run),
-            &told(&memory, &oracle.run),
-            &format!("round {round}: {there} messages are there"),
-        );
         most = there;
         eprintln!("round {round}, killed {when:?}: {acked} acknowledged, {there} there");
     }
