@@ -6,7 +6,6 @@ use rusqlite::Connection;
 
 use super::bytes::Damaged;
 use super::chunk::{self, Head};
-use super::schema;
 use super::tile::{Extent, Opened, Tile};
 use crate::store::floats::FloatSeries;
 use crate::store::merge::{Merge, Sample};
@@ -24,12 +23,10 @@ pub(super) fn fill_sealed(
     if absent == 0 {
         return Ok(());
     }
-    // What is read is of one moment.
-    let moment = db.unchecked_transaction().map_err(|e| schema::error(&e))?;
     let environment = place.unwrap_or_default() as u64;
     let mut next = 0;
-    for id in chunk::ids(&moment, run, series, environment..environment + 1)? {
-        let Some(head) = Head::read(&moment, id)? else { continue };
+    for id in chunk::ids(db, run, series, environment..environment + 1)? {
+        let Some(head) = Head::read(db, id)? else { continue };
         let tile = head.tile()?;
         for track in tile.tracks().iter().filter(|track| track.environment == environment) {
             let arrived = index(track.points.start)..index(track.points.end);
@@ -42,7 +39,7 @@ pub(super) fn fill_sealed(
             if wanted.is_empty() {
                 continue;
             }
-            let body = head.body(&moment)?;
+            let body = head.body(db)?;
             let broken = |Damaged(what): Damaged| head.damaged(what);
             let mut opened = tile.open(&body).map_err(broken)?;
             for page in wanted {

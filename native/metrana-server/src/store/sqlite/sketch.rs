@@ -9,7 +9,6 @@ use rusqlite::Connection;
 use super::bytes::Damaged;
 use super::chunk::{self, Head};
 use super::read::Copied;
-use super::schema;
 use super::tile::{Extent, Opened, Tile};
 use crate::store::sketch::{Along, Axis, Bucket, Fit, Flags, Part, Sketch, whole};
 use crate::store::strand::{Columns, Drawn, Strand};
@@ -76,9 +75,6 @@ impl Copied {
             by_environment.entry(*environment).or_default().push(at);
         }
         let series = self.series();
-        // What is read is of one moment.
-        let moment = db.unchecked_transaction().map_err(|e| schema::error(&e))?;
-        let db = &*moment;
         for id in chunk::ids(db, self.run, series, least..greatest + 1)? {
             let Some(head) = Head::read(db, id)? else { continue };
             let tile = head.tile()?;
