@@ -3,12 +3,13 @@
 mod common;
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{House, column, log, open, status};
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Logger, ResumeStrategy, Status, Values};
-use metrana_server::{Code, Stage};
+use metrana_server::{Access, Code, Options, Secret, Stage, Tls};
 
 #[test]
 fn opening_tries_again_where_it_may_help_and_gives_up_where_it_does_not() {
@@ -158,4 +159,35 @@ fn a_resumed_run_goes_on_where_it_stood_and_strangers_stay_out() {
     assert_eq!(stranger.status, Status::OrchestrationIdMismatch);
     let resuming = Config { resume: ResumeStrategy::Allow, ..house.config("run") };
     assert!(!open(resuming).run_was_created());
+}
+
+/// A server of this project with a certificate of its own, which nobody knows who was not told.
+#[test]
+fn a_server_with_a_certificate_of_its_own_is_reached_by_who_was_given_it() {
+    let file = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("../metrana-server/tests/tls").join(name);
+    let tls = Tls::from_files(&file("cert.pem"), &file("key.pem")).expect("the files are read");
+    let access = Access::Keys(vec![Secret::new("a-key-of-eight".to_owned()).expect("a key")]);
+    let house = House::with(Options { tls: Some(tls), access, ..Options::default() });
+    let endpoint = format!("https://{}", house.server.grpc_addr());
+    let config = |pem: Option<String>, key: &str| Config {
+        endpoint: endpoint.clone(),
+        extra_ca_pem: pem,
+        api_key: key.to_owned(),
+        ..house.config("encrypted")
+    };
+    let pem = std::fs::read_to_string(file("cert.pem")).expect("the certificate");
+    let stranger = Config { init_timeout: Duration::from_millis(400), ..config(None, "a-key-of-eight") };
+    let error = Logger::open(stranger, EventSink::none()).expect_err("nobody vouches for the server");
+    assert_eq!(error.status, Status::ConnectFailed, "{error}");
+    let error = Logger::open(config(Some(pem.clone()), "another-key"), EventSink::none());
+    let error = error.expect_err("it is not let in");
+    assert_eq!(error.status, Status::InitRefused, "{error}");
+    let logger = open(config(Some(pem), "a-key-of-eight"));
+    for value in [0.5, -0.0, 1e300] {
+        log(&logger, value).expect("logged");
+    }
+    logger.close(None).expect("closed");
+    let points = house.points("encrypted");
+    let bits: Vec<u64> = points.values.iter().map(|value| value.to_bits()).collect();
+    assert_eq!(bits, [0.5_f64, -0.0, 1e300].map(f64::to_bits));
 }

@@ -24,12 +24,16 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime");
-        let server = runtime.block_on(Server::start_in_memory(Options::default())).expect("a server");
+        let server = runtime.block_on(Server::start_in_memory(options)).expect("a server");
         Self { server, _deadline: Deadline::start(), runtime }
     }
 
