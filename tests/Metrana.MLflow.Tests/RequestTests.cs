@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Metrana.MLflow.Writing;
 using Metrana.Mirrors;
+using Metrana.MLflow.Writing;
 
 namespace Metrana.MLflow.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Metrana.MLflow.Api;
 using Metrana.Mirrors;
+using Metrana.MLflow.Api;
 
 namespace Metrana.MLflow.Writing;
 
