@@ -52,16 +52,6 @@ internal sealed class ServeCommand : ToolCommand
             start.ArgumentList.Add(argument);
         }
 
-        // The program takes either from the environment as well, and refuses both at once: what was typed counts.
-        if (session.Value(_inMemory))
-        {
-            start.Environment.Remove("METRANA_SERVER_DATA");
-        }
-        else if (session.Value(_data) is not null)
-        {
-            start.Environment.Remove("METRANA_SERVER_IN_MEMORY");
-        }
-
         using var process = Process.Start(start) ?? throw new ToolException($"{program} did not start.");
         var log = PassOnAsync(process.StandardError, session.Console.Error);
         try
