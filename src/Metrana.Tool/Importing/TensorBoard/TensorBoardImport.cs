@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
+using Metrana.TensorBoard.Protocol;
 using Metrana.Tool.Kernel;
 
 namespace Metrana.Tool.Importing.TensorBoard;
