@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace Metrana.MLflow.Tests;
@@ -32,8 +30,7 @@ internal sealed record PeerAnswer(int Status, string Body, string Type = "applic
 }
 
 /// <summary>
-/// A server of HTTP/1.1 on a bare socket, so that it can do what no server does: end in the middle of an answer, or never begin one.
-/// Unless a test says otherwise it answers as MLflow does.
+/// A server of HTTP/1.1 on a bare socket. Unless a test says otherwise it answers as MLflow does.
 /// </summary>
 internal sealed class ScriptedPeer : IAsyncDisposable
 {
@@ -105,8 +102,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
             try
             {
                 NetworkStream stream = client.GetStream();
-                while (await ReadAsync(stream) is { } request)
+                while (await BareHttp.ReadAsync(stream, _stop.Token) is { } read)
                 {
+                    PeerRequest request = new(read.Method, read.Target, read.Headers, read.Body);
                     _requests.Enqueue(request);
                     PeerAnswer answer = Script(request) ?? Usual(request);
                     if (answer.Never)
@@ -115,14 +113,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
                         return;
                     }
 
-                    byte[] body = Encoding.UTF8.GetBytes(answer.Body);
-                    byte[] bytes =
-                    [
-                        .. Encoding.ASCII.GetBytes(string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"HTTP/1.1 {answer.Status} X\r\nContent-Type: {answer.Type}\r\nContent-Length: {body.Length}\r\n{answer.Headers}\r\n")),
-                        .. body,
-                    ];
+                    byte[] bytes = BareHttp.Answer(answer.Status, $"Content-Type: {answer.Type}\r\n{answer.Headers}", answer.Body);
                     await stream.WriteAsync(bytes.AsMemory(0, answer.Cut ?? bytes.Length), _stop.Token);
                     if (answer.Cut is not null)
                     {
@@ -135,28 +126,5 @@ internal sealed class ScriptedPeer : IAsyncDisposable
                 // The client went away, as some tests have it do.
             }
         }
-    }
-
-    private async Task<PeerRequest?> ReadAsync(NetworkStream stream)
-    {
-        List<byte> head = [];
-        byte[] one = new byte[1];
-        while (head.Count < 4 || !head[^4..].SequenceEqual("\r\n\r\n"u8.ToArray()))
-        {
-            if (await stream.ReadAsync(one, _stop.Token) == 0)
-            {
-                return null;
-            }
-
-            head.Add(one[0]);
-        }
-
-        string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Dictionary<string, string> headers = lines.Skip(1).Select(line => line.Split(": ", 2))
-            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.OrdinalIgnoreCase);
-        byte[] body = new byte[headers.TryGetValue("Content-Length", out string? length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
-        await stream.ReadExactlyAsync(body, _stop.Token);
-        string[] request = lines[0].Split(' ');
-        return new PeerRequest(request[0], request[1], headers, Encoding.UTF8.GetString(body));
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace Metrana.Syvain.Tests.Support;
@@ -104,9 +103,11 @@ internal sealed class ScriptedPeer : IDisposable
         try
         {
             BufferedStream stream = new(connection.GetStream());
-            while (await ReadAsync(stream) is { } request)
+            while (await BareHttp.ReadAsync(stream) is { } read)
             {
-                PeerAnswer answer = AnswerTo(request);
+                string[] target = read.Target.Split('?', 2);
+                PeerAnswer answer = AnswerTo(new PeerRequest(
+                    read.Method, target[0], target.Length > 1 ? target[1] : "", read.Headers, read.Body));
                 if (answer == PeerAnswer.Drop)
                 {
                     connection.Dispose();
@@ -118,10 +119,8 @@ internal sealed class ScriptedPeer : IDisposable
                     return;
                 }
 
-                byte[] body = Encoding.UTF8.GetBytes(answer.Body);
                 string headers = string.Concat(answer.Headers.Select(header => $"{header.Key}: {header.Value}\r\n"));
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} Scripted\r\nContent-Length: {body.Length}\r\n{headers}\r\n"));
-                await stream.WriteAsync(body);
+                await stream.WriteAsync(BareHttp.Answer(answer.Status, headers, answer.Body));
                 await stream.FlushAsync();
             }
         }
@@ -145,44 +144,5 @@ internal sealed class ScriptedPeer : IDisposable
                 return new PeerAnswer(418, $"the script failed: {e.Message}");
             }
         }
-    }
-
-    /// <summary>A request whose body has a length, which is all that the collector sends; nothing at the end.</summary>
-    private static async Task<PeerRequest?> ReadAsync(Stream stream)
-    {
-        List<string> lines = [];
-        for (string? line = await LineAsync(stream); line is { Length: > 0 }; line = await LineAsync(stream))
-        {
-            lines.Add(line);
-        }
-
-        if (lines.Count == 0)
-        {
-            return null;
-        }
-
-        Dictionary<string, string> headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
-        byte[] body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body);
-        string[] first = lines[0].Split(' ');
-        string[] target = first[1].Split('?', 2);
-        return new PeerRequest(first[0], target[0], target.Length > 1 ? target[1] : "", headers, Encoding.UTF8.GetString(body));
-    }
-
-    private static async Task<string?> LineAsync(Stream stream)
-    {
-        List<byte> line = [];
-        byte[] one = new byte[1];
-        while (await stream.ReadAsync(one) == 1)
-        {
-            if (one[0] == '\n')
-            {
-                return Encoding.ASCII.GetString([.. line]).TrimEnd('\r');
-            }
-
-            line.Add(one[0]);
-        }
-
-        return null;
     }
 }
