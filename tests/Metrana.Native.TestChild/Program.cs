@@ -56,6 +56,12 @@ switch (part)
     case "close-without-threads":
         await Threads.CloseWithoutAsync(endpoint, run);
         break;
+    case "forget-without-threads":
+        Threads.ForgetWithout(endpoint, run);
+        break;
+    case "open-by-name-without-threads":
+        Threads.OpenByNameWithout(endpoint, run);
+        break;
     default:
         Console.Error.WriteLine($"unknown part '{part}'");
         return 2;

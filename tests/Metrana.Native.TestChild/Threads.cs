@@ -31,6 +31,38 @@ internal static partial class Threads
         Runs.Say(string.Create(CultureInfo.InvariantCulture, $"{points.Sent} {points.Pending} {points.Dropped}"));
     }
 
+    /// <summary>Returns from Main as if there were no logger.</summary>
+    public static void ForgetWithout(string endpoint, string run)
+    {
+        Logger logger = new(Runs.Config(endpoint, run));
+        for (int i = 0; i < Points; i++)
+        {
+            logger.LogStdFloats("loss", Scale.MlStep, i);
+        }
+
+        Forbid();
+    }
+
+    /// <summary>Opens a second run, of a host whose name somebody has to look up.</summary>
+    public static void OpenByNameWithout(string endpoint, string run)
+    {
+        using Logger first = new(Runs.Config(endpoint, run));
+        LoggerConfig byName = Runs.Config(endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), $"{run}-by-name");
+        byName.InitTimeout = TimeSpan.FromMilliseconds(500);
+        Forbid();
+        try
+        {
+            using Logger second = new(byName);
+            Runs.Say("it opened");
+        }
+        catch (LoggerInitException e)
+        {
+            Runs.Say(e.Message);
+        }
+
+        first.LogStdFloats("loss", Scale.MlStep, 1);
+    }
+
     private static void Forbid()
     {
         // Root is held to no limit.

@@ -60,19 +60,6 @@ public sealed class AsyncTests : IAsyncLifetime
         ExitGuard.Snapshot().Should().NotContain(core => core.Info.LoggerId == logger.LoggerId);
     }
 
-    [LinuxFact]
-    public async Task A_process_that_may_start_no_thread_flushes_and_disposes_all_the_same()
-    {
-        using Child child = Child.Play("close-without-threads", _server.Endpoint, "no-threads");
-        (await child.HearAsync()).Should().Be("1001 0 0", "sent, pending and dropped");
-        (int exitCode, string errors) = await child.EndAsync();
-        exitCode.Should().Be(0, errors);
-        errors.Should().BeEmpty();
-        StoredRun run = await _server.RunAsync("no-threads");
-        run.Points.Should().Be(1001);
-        run.Closed.Should().BeTrue();
-    }
-
     [Fact]
     [ParityRow("call/shutdown_logger", "ShutdownAsync")]
     public async Task Shutdown_leaves_the_run_open()
