@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>How an <see cref="AggregationRule"/> brings values together.</summary>
+/// <summary>How an <see cref="AggregationRule"/> combines values.</summary>
 public enum AggregationFunction
 {
     /// <summary>Their mean.</summary>

@@ -6,22 +6,22 @@ namespace Metrana.Native;
 /// </summary>
 public sealed record AggregationRule
 {
-    /// <summary>Which metric; null stands for all of the scale.</summary>
+    /// <summary>The metric; null means all metrics of the scale.</summary>
     public string? MetricName { get; init; }
 
-    /// <summary>The scale of the series that the rule takes.</summary>
+    /// <summary>The scale of the series that the rule reads.</summary>
     public required string SourceScale { get; init; }
 
     /// <summary>The scale of the series that the rule makes.</summary>
     public required string OutputScale { get; init; }
 
-    /// <summary>How values are brought together; each function makes a series of its own.</summary>
+    /// <summary>How values are combined; each function makes a series of its own.</summary>
     public IReadOnlyList<AggregationFunction> Functions { get; init; } = [];
 
-    /// <summary>The keys of the labels that values are brought together over: the result has them no more.</summary>
+    /// <summary>The label keys to aggregate over: the result no longer has them.</summary>
     public IReadOnlyList<string> AggregateOverLabels { get; init; } = [];
 
-    /// <summary>The metric of what comes out; null leaves the choice to the service.</summary>
+    /// <summary>The metric of the computed series; null leaves the choice to the service.</summary>
     public string? OutputMetricName { get; init; }
 
     /// <summary>A suffix for the name of the computed series.</summary>

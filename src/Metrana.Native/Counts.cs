@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Metrana.Native;
 
-/// <summary>How many values fell into each bin of a histogram: an array, a span, or numbers written in the call, <c>[12, 30]</c>.</summary>
+/// <summary>The number of values in each bin of a histogram: an array, a span, or numbers written in the call, <c>[12, 30]</c>.</summary>
 [CollectionBuilder(typeof(Counts), nameof(Of))]
 public readonly ref struct Counts
 {

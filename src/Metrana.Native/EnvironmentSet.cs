@@ -3,8 +3,8 @@ using System.Collections;
 namespace Metrana.Native;
 
 /// <summary>
-/// Environments of one logger that come again and again, made once by
-/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them brings no name along. It needs no disposing, never
+/// Environments that one logger uses again and again, made once by
+/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them passes no names. It needs no disposal, never
 /// changes, and any number of threads may use it.
 /// </summary>
 public sealed class EnvironmentSet : IReadOnlyList<string>
@@ -35,14 +35,14 @@ public sealed class EnvironmentSet : IReadOnlyList<string>
     /// <param name="index">Its row.</param>
     public string this[int index] => _names[index];
 
-    /// <summary>Some of them, in a row: what makes <c>environments[8..16]</c> work. Make it once, for it allocates.</summary>
+    /// <summary>A range of them, which is what makes <c>environments[8..16]</c> work. It allocates, so make it once.</summary>
     /// <param name="start">The first row.</param>
     /// <param name="length">How many rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The set has fewer environments.</exception>
     public EnvironmentSet Slice(int start, int length) =>
         new(Owner, _names.AsSpan(start, length).ToArray(), _ids.AsSpan(start, length).ToArray());
 
-    /// <summary>One of them, as a set of its own. Make it once, for it allocates.</summary>
+    /// <summary>One of them, as a set of its own. It allocates, so make it once.</summary>
     /// <param name="index">Its row.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public EnvironmentSet Only(int index) => Slice(index, 1);

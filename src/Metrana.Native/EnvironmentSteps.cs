@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The environment steps of the points of one reinforcement-learning call. Left out, they count on by themselves, from 0
+/// The environment steps of the points of one reinforcement-learning call. If omitted, they are counted automatically, from 0
 /// in each reinforcement-learning step and episode.
 /// </summary>
 [CollectionBuilder(typeof(EnvironmentSteps), nameof(Each))]
@@ -15,10 +15,10 @@ public readonly ref struct EnvironmentSteps
 
     internal EnvironmentSteps(Spread spread) => Spread = spread;
 
-    /// <summary>On from the last step, from 0 in a new reinforcement-learning step or episode.</summary>
+    /// <summary>Continues after the last step; begins at 0 in a new reinforcement-learning step or episode.</summary>
     public static EnvironmentSteps Auto => default;
 
-    /// <summary>The first value of each environment has this step, each one after it one more.</summary>
+    /// <summary>The first value of each environment has this step, and each later one has one more.</summary>
     /// <param name="first">The first step.</param>
     public static implicit operator EnvironmentSteps(long first) => From(first);
 
@@ -34,7 +34,7 @@ public readonly ref struct EnvironmentSteps
         return Each(steps);
     }
 
-    /// <summary>The same from a span that can be written to.</summary>
+    /// <summary>The same from a writable span.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(Span<long> steps) => Each(steps);
 
@@ -68,7 +68,7 @@ public readonly ref struct EnvironmentSteps
     };
 
     /// <summary>
-    /// The first value of each environment has this step, each one after it one more. It begins again with each episode of
+    /// The first value of each environment has this step, and each later one has one more. It begins again with each episode of
     /// a row.
     /// </summary>
     /// <param name="first">The first step.</param>
@@ -84,7 +84,7 @@ public readonly ref struct EnvironmentSteps
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public static EnvironmentSteps Each(ReadOnlySpan<long> steps) => new(Spread.Each(Checked(steps)));
 
-    /// <summary>For each environment the step of its first value.</summary>
+    /// <summary>The step of the first value, for each environment.</summary>
     /// <param name="firsts">As many as there are environments.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public static EnvironmentSteps PerEnvironment(ReadOnlySpan<long> firsts) => new(Spread.PerEnvironment(Checked(firsts)));

@@ -6,7 +6,7 @@ namespace Metrana.Native;
 
 /// <summary>
 /// The episodes of the points of one reinforcement-learning call: one for all, one for each environment, or one for each
-/// value. Left out, the points belong to no episode; a series has episodes always or never.
+/// value. If omitted, the points belong to no episode; a series has episodes always or never.
 /// </summary>
 [CollectionBuilder(typeof(Episodes), nameof(Each))]
 public readonly ref struct Episodes
@@ -34,7 +34,7 @@ public readonly ref struct Episodes
         return Each(episodes);
     }
 
-    /// <summary>The same from a span that can be written to.</summary>
+    /// <summary>The same from a writable span.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(Span<long> episodes) => Each(episodes);
 

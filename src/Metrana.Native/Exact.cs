@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Metrana.Native;
 
-/// <summary>Numbers as doubles. A whole number that a double does not hold is refused rather than rounded.</summary>
+/// <summary>Numbers as doubles. A whole number that a double cannot represent is refused rather than rounded.</summary>
 internal static class Exact
 {
     /// <summary>2^53: up to here every whole number is a double.</summary>

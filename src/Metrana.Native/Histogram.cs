@@ -34,21 +34,21 @@ public readonly struct Histogram
 
     /// <summary>A histogram that counts values.</summary>
     /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
-    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="counts">The number of values in each bin.</param>
     /// <param name="stats">Statistics of the original values.</param>
     public static Histogram OfCounts(ReadOnlyMemory<double> edges, ReadOnlyMemory<long> counts, HistogramStats? stats = null) =>
         new(edges, counts, default, default, stats);
 
     /// <summary>A histogram that counts values.</summary>
     /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
-    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="counts">The number of values in each bin.</param>
     /// <param name="stats">Statistics of the original values.</param>
     public static Histogram OfCounts(ReadOnlyMemory<double> edges, ReadOnlyMemory<ulong> counts, HistogramStats? stats = null) =>
         new(edges, default, counts, default, stats);
 
     /// <summary>A histogram of densities.</summary>
     /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
-    /// <param name="densities">How dense the values lie in each bin.</param>
+    /// <param name="densities">The density in each bin.</param>
     /// <param name="stats">Statistics of the original values.</param>
     public static Histogram OfDensities(ReadOnlyMemory<double> edges, ReadOnlyMemory<double> densities, HistogramStats? stats = null) =>
         new(edges, default, default, densities, stats);

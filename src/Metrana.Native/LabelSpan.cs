@@ -46,7 +46,7 @@ public readonly ref struct LabelSpan
     /// <param name="labels">Keys and values; null has none.</param>
     public static implicit operator LabelSpan(Dictionary<string, string>? labels) => new(labels is null ? null : new Labels(labels));
 
-    /// <summary>Labels from pairs. Of a key that comes twice the last value counts.</summary>
+    /// <summary>Labels from pairs. If a key occurs twice, its last value counts.</summary>
     /// <param name="pairs">Keys and values.</param>
     public static LabelSpan Of(ReadOnlySpan<(string Key, string Value)> pairs) => new(pairs);
 

@@ -11,7 +11,7 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
 
-    /// <summary>The labels of a dictionary, or any other pairs. Of a key that comes twice the last value counts.</summary>
+    /// <summary>The labels of a dictionary, or any other pairs. If a key occurs twice, its last value counts.</summary>
     /// <param name="pairs">Keys and values.</param>
     /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
     /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>
@@ -23,7 +23,7 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
         Hash = KnownNames.Hash(this);
     }
 
-    /// <summary>The labels listed. Of a key that comes twice the last value counts.</summary>
+    /// <summary>The labels listed. If a key occurs twice, its last value counts.</summary>
     /// <param name="pairs">Keys and values.</param>
     /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
     /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>

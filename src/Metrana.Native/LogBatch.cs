@@ -36,8 +36,8 @@ public sealed class LogBatch
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
     public void Add(
         string metric,
@@ -53,12 +53,12 @@ public sealed class LogBatch
     /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was added.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was added.</exception>
     public void Add<T>(
         string metric,
         Scale scale,
@@ -75,11 +75,11 @@ public sealed class LogBatch
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
     /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold one of the values. Nothing was added.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was added.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
     public void Add(
         string metric,
@@ -109,8 +109,8 @@ public sealed class LogBatch
     /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     public void Add(Series series, double value, Steps steps = default, Timestamps timestamps = default)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -121,15 +121,15 @@ public sealed class LogBatch
     /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
     /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
-    /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
     public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)
     {
         ArgumentNullException.ThrowIfNull(series);
         Add(series.Metric, series.Scale, values, series.Labels, steps, timestamps, series.IsDistributed);
     }
 
-    /// <summary>Empties it without logging anything. Its memory stays for what comes next.</summary>
+    /// <summary>Empties it without logging anything. Its memory is kept for the next values.</summary>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
     public void Clear()
     {

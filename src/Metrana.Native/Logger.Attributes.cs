@@ -80,7 +80,7 @@ public sealed partial class Logger
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
     /// <param name="environment">The name of the environment.</param>
     /// <param name="value">A dictionary, an object or a list; its paths begin with its keys. See <see cref="LogAttributes(string, object?)"/>.</param>
-    /// <param name="episode">The episode that they hold for; left out, they hold for the environment.</param>
+    /// <param name="episode">The episode that they describe; if omitted, they describe the environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public void LogEnvironmentAttributes(string environment, object? value, long? episode = null)
     {
@@ -117,9 +117,9 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
-    /// <summary>Changes the tags of the run, whatever they are.</summary>
-    /// <param name="added">Tags that it is to have.</param>
-    /// <param name="removed">Tags that it is to have no more.</param>
+    /// <summary>Adds and removes tags of the run.</summary>
+    /// <param name="added">Tags to add.</param>
+    /// <param name="removed">Tags to remove.</param>
     /// <exception cref="ArgumentNullException">A tag is null.</exception>
     /// <exception cref="MetricValidationException">They are longer than tags may be, all together. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
@@ -140,7 +140,7 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
-    /// <summary>Describes the run, in place of what described it before.</summary>
+    /// <summary>Sets the description of the run, which replaces an earlier one.</summary>
     /// <param name="description">The description; it may be empty.</param>
     /// <exception cref="MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>

@@ -6,7 +6,7 @@ public sealed partial class Logger
 {
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
     /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
-    /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the logger goes on.</exception>
+    /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the logger continues.</exception>
     /// <exception cref="SenderException">
     /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
     /// delivered), or delivery failed for good and the logger has stopped.

@@ -11,8 +11,8 @@ public sealed partial class Logger
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogStdFloats(
         string metric, Scale scale, double value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default) =>
         LogStd(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed: false);
@@ -21,11 +21,11 @@ public sealed partial class Logger
     /// <inheritdoc cref="LogStdFloats(string, Scale, double, LabelSpan, Steps, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void LogStdFloats<T>(
         string metric, Scale scale, T value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> =>
@@ -39,10 +39,10 @@ public sealed partial class Logger
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold one of the values. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
@@ -63,7 +63,7 @@ public sealed partial class Logger
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogDistributedFloats(
         string metric, Scale scale, double value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default) =>
         LogStd(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed: true);
@@ -72,19 +72,19 @@ public sealed partial class Logger
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="steps">Its step.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void LogDistributedFloats<T>(
         string metric, Scale scale, T value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> =>
         LogDistributedFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>
-    /// Logs values of a series that many processes log to at the same time. Steps come in any order, and so they always
-    /// have to be given. A metric and scale is distributed for good or never.
+    /// Logs values of a series that many processes log to at the same time. Steps may come in any order, so they always
+    /// have to be given. A metric and scale is distributed always or never.
     /// </summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, Values, LabelSpan, Steps, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
@@ -92,7 +92,7 @@ public sealed partial class Logger
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="steps">Their steps.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     public void LogDistributedFloats(
         string metric,
         Scale scale,

@@ -6,7 +6,7 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// A series for calls that come again and again: they bring no name along. It holds the metric and scale to ordinary
+    /// A series for calls that are made again and again: they pass no names. It fixes the metric and scale to ordinary
     /// values, as a first point would.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
@@ -30,7 +30,7 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// A reinforcement-learning series for calls that come again and again: they bring no name along. It holds the metric and
+    /// A reinforcement-learning series for calls that are made again and again: they pass no names. It fixes the metric and
     /// scale to such values, as a first point would.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
@@ -82,7 +82,7 @@ public sealed partial class Logger
         return Environments(new ReadOnlySpan<string>(names));
     }
 
-    /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
+    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
     /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
     /// <param name="names">Their names, in the order of the rows.</param>
     /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
@@ -93,7 +93,7 @@ public sealed partial class Logger
         return Environments(new ReadOnlySpan<string>(names));
     }
 
-    /// <summary>Environments for calls that come again and again: they bring no name along.</summary>
+    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
     /// <param name="names">Their names, in the order of the rows.</param>
     /// <exception cref="ArgumentNullException">A name is null.</exception>
     /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
@@ -111,7 +111,7 @@ public sealed partial class Logger
         }
     }
 
-    /// <summary>Logs everything in a batch, or nothing of it, and empties it. One that could not be logged stays as it is.</summary>
+    /// <summary>Logs everything in a batch or nothing, and empties it. A batch that could not be logged stays as it is.</summary>
     /// <param name="batch">The batch.</param>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was logged.</exception>
     /// <exception cref="MetricValidationException">Something in it breaks a rule. Nothing changed.</exception>

@@ -5,17 +5,17 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs a histogram that counts values. A metric and scale holds histograms of counts, or of densities, or other data,
+    /// Logs a histogram that counts values. A metric and scale holds either histograms of counts, histograms of densities or other data,
     /// for good.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
-    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="counts">The number of values in each bin.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label, an edge or a bin breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step or a count is negative.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
@@ -42,10 +42,10 @@ public sealed partial class Logger
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
-    /// <param name="densities">How dense the values lie in each bin: finite, and not negative.</param>
+    /// <param name="densities">The density in each bin: finite, and not negative.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogDensityHistogram(
         string metric,
         Scale scale,
@@ -66,7 +66,7 @@ public sealed partial class Logger
     /// <param name="histograms">The histograms. An empty column logs nothing.</param>
     /// <param name="steps">A step for each.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step or a count is negative.</exception>
     public void LogHistograms(
         string metric,

@@ -12,10 +12,10 @@ public sealed partial class Logger
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
     public void LogRlFloats(
@@ -43,14 +43,14 @@ public sealed partial class Logger
     /// <param name="scale">What an environment step counts.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void LogRlFloats<T>(
         string metric,
         Scale scale,
@@ -75,22 +75,22 @@ public sealed partial class Logger
     /// <param name="scale">What an environment step counts.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">
-    /// The environments, which are the rows. One that is named twice gets its rows one after the other.
+    /// The environments, one for each row. One that is named twice gets its rows one after the other.
     /// </param>
     /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="episodes">Their episodes; left out, they belong to none.</param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
     /// <param name="width">
-    /// How many values each environment has. Needed for a grid; left out, one environment has all the values and each of many
+    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
     /// has one.
     /// </param>
     /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
-    /// <exception cref="ArgumentException">The values are no such grid, or the environments are another logger's.</exception>
+    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
@@ -129,7 +129,7 @@ public sealed partial class Logger
         return progress;
     }
 
-    /// <exception cref="ArgumentException">The environments are another logger's.</exception>
+    /// <exception cref="ArgumentException">The environments belong to another logger.</exception>
     internal void CheckOwner(scoped in EnvironmentSpan environments)
     {
         if (environments.Kept is { } kept && kept.Owner != this)

@@ -5,16 +5,16 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs a set of points in the plane. A metric and scale holds sets in the plane, or in space, or other data, for good.
+    /// Logs a set of points in the plane. A metric and scale holds either sets in the plane, sets in space or other data, for good.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
-    /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
-    /// <param name="ys">Along y, as many.</param>
+    /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label, a title or a coordinate breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
@@ -33,18 +33,18 @@ public sealed partial class Logger
         LogOneScatter(metric, scale, step, xs, ys, default, is3D: false, titles, labels, timestamps);
 
     /// <summary>
-    /// Logs a set of points in space. A metric and scale holds sets in the plane, or in space, or other data, for good.
+    /// Logs a set of points in space. A metric and scale holds either sets in the plane, sets in space or other data, for good.
     /// </summary>
     /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="step">Its step.</param>
-    /// <param name="xs">Where the points are along x: finite. An empty set is a set.</param>
-    /// <param name="ys">Along y, as many.</param>
-    /// <param name="zs">Along z, as many.</param>
+    /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="zs">The z coordinates, as many.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogScatter(
         string metric,
         Scale scale,
@@ -65,7 +65,7 @@ public sealed partial class Logger
     /// <param name="steps">A step for each.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public void LogScatters(
         string metric,

@@ -57,16 +57,16 @@ public sealed partial class LoggerConfig
 
     /// <summary>
     /// A configuration from one line of text: <c>Endpoint=http://localhost:7878;ApiKey=secret;Workspace=lab;Project=walker</c>.
-    /// What is left out has its default.
+    /// Settings that are left out keep their defaults.
     /// </summary>
     /// <remarks>
     /// The keys are the names of the properties, in upper or lower case. A value with a semicolon, or with blanks at its ends,
-    /// stands in single or double quotes, and such a quote inside is written twice. Durations are seconds (<c>0.5</c>),
+    /// is put in single or double quotes, and such a quote inside is written twice. Durations are seconds (<c>0.5</c>),
     /// <c>hh:mm:ss</c>, or <c>infinite</c>; choices have the names of their enumerations; a number or duration that may be
     /// null can be <c>none</c>. <see cref="LoggerFactory"/> and <see cref="AggregationRules"/> cannot be text.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="LoggerInitException">The text cannot be read; all problems are in the message, which repeats nothing of it.</exception>
+    /// <exception cref="LoggerInitException">The text cannot be read; the message lists all problems and repeats none of the text.</exception>
     public static LoggerConfig Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

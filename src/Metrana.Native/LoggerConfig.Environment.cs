@@ -32,10 +32,10 @@ public sealed partial class LoggerConfig
     /// raise), METRANA_DELIVERY_POLICY (stop_on_loss or all_or_crash, tolerate_loss), METRANA_ERROR_MODES (silent, warn,
     /// raise_on_log, raise_on_close), METRANA_LOG_LEVEL (trace, debug, info, success, warn, error, critical, off).
     /// </remarks>
-    /// <exception cref="LoggerInitException">A variable has a value that it cannot have; all such are in the message.</exception>
+    /// <exception cref="LoggerInitException">A variable has an impossible value; the message lists all of them.</exception>
     public static LoggerConfig FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
-    /// <summary>The same from anything that answers as the environment does.</summary>
+    /// <summary>The same from anything that can be asked like the environment.</summary>
     internal static LoggerConfig FromEnvironment(Func<string, string?> read)
     {
         List<string> problems = [];

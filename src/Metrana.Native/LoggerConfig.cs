@@ -85,7 +85,7 @@ public sealed partial class LoggerConfig
     /// <summary>
     /// How long a log call waits for room in a full queue. Default: null, which is 1 s under <see cref="Backpressure.DropNew"/>
     /// and <see cref="Backpressure.Raise"/>, and as long as it takes under <see cref="Backpressure.Block"/>. A call that has
-    /// waited so long under <see cref="Backpressure.Block"/> throws a <see cref="QueueFullException"/>.
+    /// waited that long under <see cref="Backpressure.Block"/> throws a <see cref="QueueFullException"/>.
     /// </summary>
     public TimeSpan? EnqueueTimeout { get; set; }
 

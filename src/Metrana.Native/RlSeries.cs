@@ -5,9 +5,9 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// A reinforcement-learning series of a logger for calls that come again and again, made once by
-/// <see cref="Logger.RlSeries"/>: with an <see cref="EnvironmentSet"/>, a call brings no name along. It is small and needs no
-/// disposing; after its logger has ended a call throws, and nothing worse. Any number of threads may use it at the same time.
+/// A reinforcement-learning series for calls that are made again and again, made once by
+/// <see cref="Logger.RlSeries"/>: with an <see cref="EnvironmentSet"/>, a call passes no names. It is small and needs no
+/// disposal; a call after its logger has ended throws and does no harm. Any number of threads may use it at the same time.
 /// </summary>
 public sealed class RlSeries
 {
@@ -33,9 +33,9 @@ public sealed class RlSeries
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void Log(
         long rlStep,
         EnvironmentSpan environment,
@@ -52,11 +52,11 @@ public sealed class RlSeries
     /// <inheritdoc cref="Log(long, EnvironmentSpan, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void Log<T>(
         long rlStep,
         EnvironmentSpan environment,
@@ -79,24 +79,24 @@ public sealed class RlSeries
     /// </code>
     /// </example>
     /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environments">The environments, which are the rows: names, or a set that was made once.</param>
+    /// <param name="environments">The environments, one for each row: names, or a set that was made once.</param>
     /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="episodes">Their episodes; left out, they belong to none.</param>
-    /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <param name="width">
-    /// How many values each environment has. Needed for a grid; left out, one environment has all the values and each of many
+    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
     /// has one.
     /// </param>
     /// <param name="where">
     /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
-    /// all of them. Left out, all are logged.
+    /// all of them. If omitted, all are logged.
     /// </param>
     /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double does not hold one of the values.
     /// </exception>
-    /// <exception cref="ArgumentException">The values are no such grid, or the environments are another logger's.</exception>
+    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>

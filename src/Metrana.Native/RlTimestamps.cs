@@ -5,7 +5,7 @@ namespace Metrana.Native;
 
 /// <summary>
 /// When the points of one reinforcement-learning call were measured, in milliseconds since 1970: once for all, once for
-/// each environment, or once for each value. Left out, it is the time of the call.
+/// each environment, or once for each value. The default is the time of the call.
 /// </summary>
 [CollectionBuilder(typeof(RlTimestamps), nameof(Each))]
 public readonly ref struct RlTimestamps
@@ -21,7 +21,7 @@ public readonly ref struct RlTimestamps
     /// <param name="moment">The moment.</param>
     public static implicit operator RlTimestamps(DateTimeOffset moment) => At(moment);
 
-    /// <summary>One moment for all the points, to the millisecond; one of no kind counts as UTC.</summary>
+    /// <summary>One moment for all the points, to the millisecond; a <see cref="DateTime"/> of unspecified kind counts as UTC.</summary>
     /// <param name="moment">The moment.</param>
     public static implicit operator RlTimestamps(DateTime moment) => At(
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));

@@ -21,12 +21,12 @@ public readonly record struct RunEnd
     /// <summary>What the close of the run says; null for one that finished.</summary>
     internal string? Text { get; }
 
-    /// <summary>It broke off because something went wrong.</summary>
+    /// <summary>It failed.</summary>
     /// <param name="why">What went wrong.</param>
     public static RunEnd Failed(string why) => Of("failed", why);
 
     /// <summary>Somebody ended it before it was done.</summary>
-    /// <param name="why">Who or what did.</param>
+    /// <param name="why">Who or what ended it, or why.</param>
     public static RunEnd Aborted(string why) => Of("aborted", why);
 
     /// <summary><c>finished</c>, or what the close says.</summary>

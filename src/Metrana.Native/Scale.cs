@@ -1,7 +1,7 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// What the steps of a series count: gradient updates, episodes, or anything that has a name. A text converts by itself;
+/// What the steps of a series count: gradient updates, episodes, or anything that has a name. A string converts implicitly;
 /// a <see cref="Scale"/> made once and kept saves the conversion to UTF-8 in each call.
 /// </summary>
 public readonly struct Scale : IEquatable<Scale>

@@ -7,8 +7,8 @@ namespace Metrana.Native;
 public readonly struct Scatter
 {
     /// <summary>Points in the plane.</summary>
-    /// <param name="xs">Where they are along x.</param>
-    /// <param name="ys">Along y, as many.</param>
+    /// <param name="xs">The x coordinates.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
     public Scatter(ReadOnlyMemory<double> xs, ReadOnlyMemory<double> ys)
     {
         Xs = xs;
@@ -16,9 +16,9 @@ public readonly struct Scatter
     }
 
     /// <summary>Points in space.</summary>
-    /// <param name="xs">Where they are along x.</param>
-    /// <param name="ys">Along y, as many.</param>
-    /// <param name="zs">Along z, as many.</param>
+    /// <param name="xs">The x coordinates.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="zs">The z coordinates, as many.</param>
     public Scatter(ReadOnlyMemory<double> xs, ReadOnlyMemory<double> ys, ReadOnlyMemory<double> zs)
         : this(xs, ys)
     {
@@ -26,15 +26,15 @@ public readonly struct Scatter
         Is3D = true;
     }
 
-    /// <summary>Where the points are along x.</summary>
+    /// <summary>The x coordinates.</summary>
     public ReadOnlyMemory<double> Xs { get; }
 
-    /// <summary>Where they are along y.</summary>
+    /// <summary>The y coordinates.</summary>
     public ReadOnlyMemory<double> Ys { get; }
 
-    /// <summary>Where they are along z; none in the plane.</summary>
+    /// <summary>The z coordinates; none in the plane.</summary>
     public ReadOnlyMemory<double> Zs { get; }
 
-    /// <summary>Whether they are points in space, also when there are none.</summary>
+    /// <summary>Whether they are points in space, even when there are none.</summary>
     public bool Is3D { get; }
 }

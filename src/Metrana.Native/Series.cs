@@ -4,8 +4,8 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// A series of a logger for calls that come again and again, made once by <see cref="Logger.Series"/>: a call brings no name
-/// along. It is small and needs no disposing; after its logger has ended a call throws, and nothing worse. Any number of
+/// A series for calls that are made again and again, made once by <see cref="Logger.Series"/>: a call passes no names.
+/// It is small and needs no disposal; a call after its logger has ended throws and does no harm. Any number of
 /// threads may use it at the same time.
 /// </summary>
 /// <example>
@@ -68,33 +68,33 @@ public sealed class Series
     /// <summary>Logs one value.</summary>
     /// <inheritdoc cref="Log(double)"/>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void Log(double value, Steps steps = default, Timestamps timestamps = default) =>
         LogColumn(new ReadOnlySpan<double>(in value), steps, timestamps);
 
     /// <summary>Logs one number of any type, now, at the step after the last of the series.</summary>
     /// <inheritdoc cref="Log(double)"/>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold the value. Nothing was logged.</exception>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void Log<T>(T value)
         where T : struct, INumberBase<T> => Log(Exact.ToDouble(value));
 
     /// <summary>Logs one number of any type.</summary>
     /// <inheritdoc cref="Log{T}(T)"/>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="steps">Its step; left out, it is the one after the last of the series.</param>
-    /// <param name="timestamps">When it was measured; left out, it is now.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void Log<T>(T value, Steps steps = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> => Log(Exact.ToDouble(value), steps, timestamps);
 
     /// <summary>Logs values, all of them or none.</summary>
     /// <inheritdoc cref="Log(double)"/>
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="steps">Their steps; left out, they go on after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; left out, it is now.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double does not hold one of the values. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
     public void Log(Values values, Steps steps = default, Timestamps timestamps = default)
     {
         if (values.AreFloats)

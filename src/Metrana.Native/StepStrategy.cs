@@ -6,12 +6,12 @@ namespace Metrana.Native;
 /// </summary>
 public enum StepStrategy
 {
-    /// <summary>From 0 within each reinforcement-learning step and episode. The service adds the steps of those before.</summary>
+    /// <summary>From 0 within each reinforcement-learning step and episode. The service adds the earlier ones.</summary>
     WithinRlStep = 0,
 
-    /// <summary>The same, and the first step of an episode counts as 1. Needs episodes and order.</summary>
+    /// <summary>The same, but the first step of an episode counts as 1. Needs episodes and an ordered series.</summary>
     FromOne = 1,
 
-    /// <summary>The steps that are given go on over reinforcement-learning steps. Needs explicit steps and order.</summary>
+    /// <summary>The given steps continue across reinforcement-learning steps. Needs explicit steps and an ordered series.</summary>
     AcrossRlSteps = 2,
 }

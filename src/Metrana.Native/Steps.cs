@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The steps of the points of one call. Left out, each point gets the step after the last one of its series, from 0 on.
+/// The steps of the points of one call. If omitted, each point gets the step after the last one of its series, from 0.
 /// </summary>
 [CollectionBuilder(typeof(Steps), nameof(Each))]
 public readonly ref struct Steps
@@ -17,7 +17,7 @@ public readonly ref struct Steps
         Values = values;
     }
 
-    /// <summary>On from the last step of the series, from 0 on a new one.</summary>
+    /// <summary>Continues after the last step of the series; a new one begins at 0.</summary>
     public static Steps Auto => default;
 
     internal StepsKind Kind { get; }
@@ -26,7 +26,7 @@ public readonly ref struct Steps
 
     internal ReadOnlySpan<long> Values { get; }
 
-    /// <summary>The first value has this step, each one after it one more.</summary>
+    /// <summary>The first value has this step, and each later one has one more.</summary>
     /// <param name="first">The first step.</param>
     public static implicit operator Steps(long first) => From(first);
 
@@ -42,7 +42,7 @@ public readonly ref struct Steps
         return Each(steps);
     }
 
-    /// <summary>The same from a span that can be written to.</summary>
+    /// <summary>The same from a writable span.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(Span<long> steps) => Each(steps);
 
@@ -66,7 +66,7 @@ public readonly ref struct Steps
         return Each(CollectionsMarshal.AsSpan(steps));
     }
 
-    /// <summary>The first value has this step, each one after it one more.</summary>
+    /// <summary>The first value has this step, and each later one has one more.</summary>
     /// <param name="first">The first step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public static Steps From(long first)

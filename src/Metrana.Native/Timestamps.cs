@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// When the points of one call were measured, in milliseconds since 1970. Left out, it is the time of the call.
+/// When the points of one call were measured, in milliseconds since 1970. The default is the time of the call.
 /// </summary>
 [CollectionBuilder(typeof(Timestamps), nameof(Each))]
 public readonly ref struct Timestamps
@@ -29,7 +29,7 @@ public readonly ref struct Timestamps
     /// <param name="moment">The moment.</param>
     public static implicit operator Timestamps(DateTimeOffset moment) => At(moment);
 
-    /// <summary>One moment for all the points, to the millisecond; one of no kind counts as UTC.</summary>
+    /// <summary>One moment for all the points, to the millisecond; a <see cref="DateTime"/> of unspecified kind counts as UTC.</summary>
     /// <param name="moment">The moment.</param>
     public static implicit operator Timestamps(DateTime moment) => At(
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));

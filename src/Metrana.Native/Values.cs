@@ -10,7 +10,7 @@ namespace Metrana.Native;
 /// <summary>
 /// The values of one call: an array, a span, a list, or numbers written in the call, <c>[0.5, 0.25]</c>. <see cref="double"/> and
 /// <see cref="float"/> are logged as they are; every other type of number is widened to double, and <see cref="bool"/> is 1 or 0.
-/// A whole number that a double does not hold is refused. None of this allocates.
+/// A whole number that a double cannot represent is refused. None of this allocates.
 /// </summary>
 /// <remarks>For a type that has no conversion here, call <see cref="Of{T}(ReadOnlySpan{T})"/>.</remarks>
 [CollectionBuilder(typeof(Values), nameof(Of))]

@@ -3,12 +3,12 @@ namespace Metrana;
 /// <summary>What a log call does when the queue of unsent points is full, once it has waited <see cref="RunOptions.EnqueueTimeout"/>.</summary>
 public enum BackpressureStrategy
 {
-    /// <summary>Drops the new points and counts them. The training loop goes on.</summary>
+    /// <summary>Drops the new points and counts them. The training loop continues.</summary>
     DropNew,
 
     /// <summary>
     /// Waits for as long as it takes: nothing is dropped, but the loop can stand still. Where <see cref="RunOptions.EnqueueTimeout"/>
-    /// is given, a call that has waited so long throws <see cref="Native.QueueFullException"/>.
+    /// is set, a call that has waited that long throws <see cref="Native.QueueFullException"/>.
     /// </summary>
     Block,
 

@@ -95,7 +95,7 @@ public sealed class EpisodeTracker
     /// <param name="rlStep">The training step: the update or iteration that is collecting.</param>
     /// <param name="rewards">The reward of each environment.</param>
     /// <param name="terminated">Which environments came to an end of their own: the goal, a fall.</param>
-    /// <param name="truncated">Which ones were cut off, such as by a time limit; left out, none.</param>
+    /// <param name="truncated">Which ones were cut off, such as by a time limit; none if omitted.</param>
     /// <exception cref="ArgumentException">There are not as many values as environments. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The training step is negative. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>

@@ -17,7 +17,7 @@ internal static class ExitWatch
 
     private static bool _watching;
 
-    /// <summary>Whether the process is ending: then a log call that comes too late is no mistake.</summary>
+    /// <summary>Whether the process is ending: then a late log call is no mistake.</summary>
     public static bool IsEnding { get; private set; }
 
     public static void Watch(Run run)

@@ -5,7 +5,7 @@ namespace Metrana;
 /// <param name="Scale">What its steps count.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="Xs">Where the points are along x.</param>
-/// <param name="Ys">Along y.</param>
-/// <param name="Zs">Along z; none in the plane.</param>
+/// <param name="Ys">The y coordinates.</param>
+/// <param name="Zs">The z coordinates; none in the plane.</param>
 public sealed record LoggedScatter(
     string Metric, string Scale, long Step, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<double> Zs);

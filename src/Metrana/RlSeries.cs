@@ -32,9 +32,9 @@ public sealed class RlSeries
     /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c> or those of an <see cref="EpisodeTracker"/>.</param>
     /// <param name="values">The values, of any type of number, environment by environment.</param>
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value. A metric has episodes always or never.</param>
-    /// <param name="steps">Their environment steps; left out, they count by themselves.</param>
+    /// <param name="steps">Their environment steps; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>

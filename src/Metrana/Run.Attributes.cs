@@ -75,7 +75,7 @@ public sealed partial class Run
     /// <inheritdoc cref="LogAttributes(string, IReadOnlyDictionary{string, object})"/>
     /// <param name="environment">The environment.</param>
     /// <param name="value">The values by their paths.</param>
-    /// <param name="episode">The episode that they hold for; left out, they hold for the environment.</param>
+    /// <param name="episode">The episode that they describe; if omitted, they describe the environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> value, long? episode = null)
     {
@@ -94,7 +94,7 @@ public sealed partial class Run
         Open().LogEnvironmentAttributes(environment, AttributeLeaves.OfObject("", value), episode);
     }
 
-    /// <summary>Describes the run, in place of what described it before.</summary>
+    /// <summary>Sets the description of the run, which replaces an earlier one.</summary>
     /// <param name="description">The description; it may be empty.</param>
     /// <exception cref="Native.MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -109,8 +109,8 @@ public sealed partial class Run
     /// <c>annotation/</c>.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="metadata">Further facts about the moment.</param>
-    /// <param name="step">The step that it belongs to.</param>
+    /// <param name="metadata">More facts about the moment.</param>
+    /// <param name="step">Its step.</param>
     /// <exception cref="ArgumentException">The text is empty, or something in the metadata cannot be written. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Annotate(string text, IReadOnlyDictionary<string, object?>? metadata = null, long? step = null)

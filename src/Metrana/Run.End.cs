@@ -22,28 +22,28 @@ public sealed partial class Run
     internal bool HasEnded => _ended != 0;
 
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
-    /// <exception cref="FlushTimeoutException">The time is up. Nothing is lost, and the run goes on.</exception>
+    /// <param name="timeout">How long at most; as long as it takes if omitted.</param>
+    /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the run continues.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Flush(TimeSpan? timeout = null) => Open().Flush(timeout);
 
     /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
-    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
 
     /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
     /// <inheritdoc cref="Flush(TimeSpan?)"/>
-    /// <param name="timeout">How long at most; left out, as long as it takes.</param>
-    /// <param name="cancellationToken">Gives up waiting. Nothing is lost by that.</param>
+    /// <param name="timeout">How long at most; as long as it takes if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Open().FlushAsync(timeout, cancellationToken);
 
     /// <summary>
-    /// Ends the run: takes nothing more, delivers what there is, tells the service how it went, and prints the summary. A
+    /// Ends the run: accepts nothing more, delivers everything accepted, tells the service how it went, and prints the summary. A
     /// second call does nothing.
     /// </summary>
-    /// <param name="timeout">How long delivery may take; left out, <see cref="RunOptions.CloseTimeout"/>; 0 abandons what was not sent yet.</param>
-    /// <exception cref="ClosingException">The run is closed, but something that it had taken did not arrive.</exception>
+    /// <param name="timeout">How long delivery may take; <see cref="RunOptions.CloseTimeout"/> if omitted; 0 abandons what was not sent yet.</param>
+    /// <exception cref="ClosingException">The run is closed, but something that it had accepted did not arrive.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     public void Close(TimeSpan? timeout = null) => End(Checked(timeout), closeRun: true);
 
@@ -52,7 +52,7 @@ public sealed partial class Run
     public Task CloseAsync(TimeSpan? timeout = null) => EndAsync(Checked(timeout), closeRun: true);
 
     /// <summary>
-    /// Leaves the run: delivers what there is as <see cref="Close(TimeSpan?)"/> does, but the run stays open for the other
+    /// Leaves the run: delivers everything accepted as <see cref="Close(TimeSpan?)"/> does, but the run stays open for the other
     /// processes of the job, or to be continued later.
     /// </summary>
     /// <inheritdoc cref="Close(TimeSpan?)"/>
@@ -110,7 +110,7 @@ public sealed partial class Run
     /// <summary>Remembers that a signal asked the process to end.</summary>
     internal void Interrupt(string signal) => Interlocked.CompareExchange(ref _interruption, signal, null);
 
-    /// <summary>Has something done when the run ends, while it still takes calls.</summary>
+    /// <summary>Does something when the run ends, while it still accepts calls.</summary>
     internal void AtTheEnd(Action action)
     {
         lock (_lastActions)

@@ -7,11 +7,11 @@ public sealed partial class Run
 {
     private readonly ConcurrentDictionary<string, Series> _timed = new(StringComparer.Ordinal);
 
-    /// <summary>A series for a hot loop: calls bring no name along and allocate nothing. It holds the metric to ordinary values.</summary>
+    /// <summary>A series for a hot loop: calls pass no names and allocate nothing. It fixes the metric to ordinary values.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public Series Series(string metric, string? scale = null, LabelSpan labels = default, bool? evaluation = null)
@@ -22,9 +22,9 @@ public sealed partial class Run
 
     /// <summary>A reinforcement-learning series for a hot loop.</summary>
     /// <param name="metric">The name of the metric, such as <c>entropy</c>.</param>
-    /// <param name="scale">What an environment step counts; left out, <see cref="Scale.EnvironmentStep"/>.</param>
+    /// <param name="scale">What an environment step counts; <see cref="Scale.EnvironmentStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public RlSeries RlSeries(string metric, string? scale = null, LabelSpan labels = default, bool? evaluation = null)
     {

@@ -10,11 +10,11 @@ public sealed partial class Run
     /// <summary>Logs one value of a metric.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">The value. NaN and the infinities are values as well.</param>
-    /// <param name="step">Its step; left out, the one after the last of the series, or that of <see cref="Step(long, string)"/>.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">Its step; if omitted, the one after the last of the series, or that of <see cref="Step(long, string)"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric, such as <c>[("policy", "greedy")]</c>.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(
@@ -29,7 +29,7 @@ public sealed partial class Run
 
     /// <summary>Logs one value of a metric, of any type of number.</summary>
     /// <inheritdoc cref="Log(string, double, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <exception cref="ArgumentOutOfRangeException">The value is a whole number that a double does not hold. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is a whole number that a double cannot represent. Nothing was logged.</exception>
     public void Log<T>(
         string metric,
         T value,
@@ -45,11 +45,11 @@ public sealed partial class Run
     /// <inheritdoc cref="Log(string, double, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="value">The value; null logs nothing.</param>
-    /// <param name="step">Its step; left out, the one after the last of the series.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void Log(
         string metric,
         double? value,
@@ -85,11 +85,11 @@ public sealed partial class Run
     /// <inheritdoc cref="Log(string, double, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="values">The values. <see cref="double"/> and <see cref="float"/> keep their precision, all others are widened. None at all log nothing.</param>
-    /// <param name="step">Their steps: left out, they go on after the last; a number is the step of the first; or one for each.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void Log<T>(
         string metric,
         ReadOnlySpan<T> values,
@@ -148,10 +148,10 @@ public sealed partial class Run
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">The value. NaN and the infinities are values as well.</param>
     /// <param name="step">Its step, which means the same in all processes.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogDistributed(
         string metric,
         double value,
@@ -166,11 +166,11 @@ public sealed partial class Run
     /// <inheritdoc cref="LogDistributed(string, double, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="values">The values, of any type of number.</param>
-    /// <param name="step">Their steps: a number is the step of the first; or one for each.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">Their steps: the first one, or one for each.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogDistributed<T>(
         string metric,
         ReadOnlySpan<T> values,
@@ -211,7 +211,7 @@ public sealed partial class Run
 
     /// <summary>The last step of a series: the greatest that was logged, or that the service knew of when the run was opened.</summary>
     /// <param name="metric">The name of the metric.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of the series.</param>
     /// <param name="evaluation">Whether it is the series of an evaluation.</param>
     /// <returns>The step, or null when the series has no points.</returns>

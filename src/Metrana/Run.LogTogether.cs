@@ -7,7 +7,7 @@ namespace Metrana;
 
 public sealed partial class Run
 {
-    /// <summary>Logs one value each of several metrics, all of them or none: <c>run.Log(("train/loss", loss), ("train/accuracy", accuracy))</c>.</summary>
+    /// <summary>Logs one value for each of several metrics, all of them or none: <c>run.Log(("train/loss", loss), ("train/accuracy", accuracy))</c>.</summary>
     /// <param name="metrics">The names of the metrics and their values.</param>
     /// <exception cref="MetricValidationException">A name breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -20,7 +20,7 @@ public sealed partial class Run
         LogAll(metrics, default, null, default, default, null);
     }
 
-    /// <summary>Logs one value each of several metrics at the same step, all of them or none: <c>run.Log(step, ("a", a), ("b", b))</c>.</summary>
+    /// <summary>Logs one value for each of several metrics at the same step, all of them or none: <c>run.Log(step, ("a", a), ("b", b))</c>.</summary>
     /// <inheritdoc cref="Log(ReadOnlySpan{ValueTuple{string, double}})"/>
     /// <param name="step">The step of all of them.</param>
     /// <param name="metrics">The names of the metrics and their values.</param>
@@ -34,14 +34,14 @@ public sealed partial class Run
         LogAll(metrics, step, null, default, default, null);
     }
 
-    /// <summary>Logs one value each of several metrics, all of them or none.</summary>
+    /// <summary>Logs one value for each of several metrics, all of them or none.</summary>
     /// <inheritdoc cref="Log(ReadOnlySpan{ValueTuple{string, double}})"/>
     /// <param name="metrics">The names of the metrics and their values, such as a dictionary.</param>
-    /// <param name="step">The step of all of them; left out, each gets the one after its last.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void Log(
         IEnumerable<KeyValuePair<string, double>> metrics,
         Steps step = default,
@@ -61,11 +61,11 @@ public sealed partial class Run
     /// </summary>
     /// <inheritdoc cref="Log(IEnumerable{KeyValuePair{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metrics">An anonymous object or a record. Its properties give the names of the metrics.</param>
-    /// <param name="step">The step of all of them; left out, each gets the one after its last.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">A property is no number. Nothing was logged.</exception>
     [OverloadResolutionPriority(-1)]
     public void Log<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
@@ -93,7 +93,7 @@ public sealed partial class Run
     /// code through <c>await</c>, and other threads do not see it.
     /// </summary>
     /// <param name="step">The step.</param>
-    /// <param name="scale">What it counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What it counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
 #pragma warning disable CA1822 // It reads as a part of the run; that scopes of several runs are one is nobody's business.
     public StepScope Step(long step, string? scale = null) => StepScope.Begin(step, scale);

@@ -33,11 +33,11 @@ public sealed partial class Run
     /// <param name="metric">The name of the metric, such as <c>episode_return</c>.</param>
     /// <param name="value">The value.</param>
     /// <param name="rlStep">The training step: the update or iteration that the episode ended in.</param>
-    /// <param name="episode">The number of the episode; left out, the one after the last of this metric in this environment.</param>
-    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <param name="episode">The number of the episode; if omitted, the one after the last of this metric in this environment.</param>
+    /// <param name="environment">The environment; <c>default</c> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -80,8 +80,8 @@ public sealed partial class Run
     /// <param name="episodes">The number of the episode in each environment.</param>
     /// <param name="environments">The environments.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">There are not as many episodes or environments as values.</exception>
     public void LogEpisode<T>(
         string metric,
@@ -151,10 +151,10 @@ public sealed partial class Run
     /// <param name="value">The value.</param>
     /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
     /// <param name="episode">The episode that it belongs to; a metric has episodes always or never.</param>
-    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <param name="environment">The environment; <c>default</c> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -189,8 +189,8 @@ public sealed partial class Run
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value.</param>
     /// <param name="width">How many values each environment has. Needed for a grid: 8 environments with 128 steps have a width of 128.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured; left out, now.</param>
-    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When they were measured; now if omitted.</param>
+    /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -254,7 +254,7 @@ public sealed partial class Run
     /// How far an environment has come: the greatest training step and the greatest episode that were logged, or that the
     /// service knew of when the run was opened.
     /// </summary>
-    /// <param name="environment">The environment; left out, <c>default</c>.</param>
+    /// <param name="environment">The environment; <c>default</c> if omitted.</param>
     /// <returns>The two; null stands for nothing known.</returns>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string? environment = null)

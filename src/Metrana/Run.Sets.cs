@@ -11,10 +11,10 @@ public sealed partial class Run
     /// <param name="values">The values, of any type of number.</param>
     /// <param name="step">Its step.</param>
     /// <param name="bins">How many bins of the same width the range of the values is cut into: 1 to 512.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">There are no finite values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative, or there are too few or too many bins.</exception>
     /// <exception cref="MetricValidationException">A name or a label breaks a rule. Nothing was logged.</exception>
@@ -55,12 +55,12 @@ public sealed partial class Run
     /// <inheritdoc cref="LogHistogram{T}(string, ReadOnlySpan{T}, long, int, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
-    /// <param name="counts">How many values fell into each bin.</param>
+    /// <param name="counts">The number of values in each bin.</param>
     /// <param name="step">Its step.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogHistogram(
         string metric,
         double[] edges,
@@ -79,14 +79,14 @@ public sealed partial class Run
 
     /// <summary>Logs a set of points in the plane, such as an embedding.</summary>
     /// <param name="metric">The name of the metric. It holds sets in the plane for good.</param>
-    /// <param name="xs">Where the points are along x: finite.</param>
-    /// <param name="ys">Along y, as many.</param>
+    /// <param name="xs">The x coordinates, which must be finite.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">There are not as many ys as xs.</exception>
     /// <exception cref="MetricValidationException">A name, a label or a coordinate breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -128,15 +128,15 @@ public sealed partial class Run
     /// <summary>Logs a set of points in space.</summary>
     /// <inheritdoc cref="LogScatter(string, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric. It holds sets in space for good.</param>
-    /// <param name="xs">Where the points are along x: finite.</param>
-    /// <param name="ys">Along y, as many.</param>
-    /// <param name="zs">Along z, as many.</param>
+    /// <param name="xs">The x coordinates, which must be finite.</param>
+    /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="zs">The z coordinates, as many.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes.</param>
-    /// <param name="scale">What a step counts; left out, <see cref="Scale.MlStep"/>.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
-    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; left out, no label.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogScatter(
         string metric,
         ReadOnlySpan<double> xs,

@@ -20,7 +20,7 @@ public sealed partial class Run
     /// <summary>Starts a run in a project; everything else comes from the environment variables and the defaults.</summary>
     /// <inheritdoc cref="StartAsync(RunOptions, CancellationToken)"/>
     /// <param name="project">The project.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static Task<Run> StartAsync(string project, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(project);
@@ -28,13 +28,13 @@ public sealed partial class Run
     }
 
     /// <summary>Starts a run, or joins or continues the one of this name where the options allow it.</summary>
-    /// <param name="options">The options. They are copied: what happens to them afterwards has no effect.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="options">The options. They are copied; later changes have no effect.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RunStartException">The options cannot work; all problems are in the message.</exception>
     /// <exception cref="OrchestrationIdMismatchException">A run of this name exists and belongs to another job.</exception>
     /// <exception cref="RunAlreadyExistsException">A run of this name exists.</exception>
     /// <exception cref="LoggerInitException">The service is out of reach, or refuses.</exception>
-    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public static async Task<Run> StartAsync(RunOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -83,7 +83,7 @@ public sealed partial class Run
 
     /// <summary>Starts a run as <see cref="StartAsync(RunOptions, CancellationToken)"/> does, and returns when it is open.</summary>
     /// <inheritdoc cref="StartAsync(RunOptions, CancellationToken)"/>
-    /// <param name="options">The options. They are copied: what happens to them afterwards has no effect.</param>
+    /// <param name="options">The options. They are copied; later changes have no effect.</param>
     public static Run Start(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

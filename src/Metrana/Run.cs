@@ -69,7 +69,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// A run that takes every call and does nothing. Nothing native is loaded, so it works on every platform. It is the same
+    /// A run that accepts every call and does nothing. Nothing native is loaded, so it works on every platform. It is the same
     /// one each time, and disposing it is harmless.
     /// </summary>
     public static Run Disabled { get; } = new(new DisabledBackend(), null, "disabled", RunConsole.Silent);
@@ -98,7 +98,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>The id of the job that the run belongs to.</summary>
     public string OrchestrationId => _settings?.Options.OrchestrationId ?? "";
 
-    /// <summary>What became of everything that was logged so far. After the end these are the final counts.</summary>
+    /// <summary>What became of everything that was logged so far. After the end, these are the final counts.</summary>
     public RunDelivery Delivery => _backend.Delivery;
 
     /// <summary>What became of everything that <see cref="RunOptions.Mirrors"/> were to write so far, one for each.</summary>
@@ -122,7 +122,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     internal Backend Backend => _backend;
 
     /// <summary>A run that keeps everything in memory, for tests: see <see cref="Recording"/>. Nothing native is loaded.</summary>
-    /// <param name="clock">Where the time of points comes from; left out, the system.</param>
+    /// <param name="clock">Where the time of points comes from; the system if omitted.</param>
     /// <param name="mirrors">Further destinations, to test one or to write a run to a file alone.</param>
     public static Run InMemory(TimeProvider? clock = null, IReadOnlyList<IRunMirror>? mirrors = null)
     {

@@ -93,15 +93,15 @@ public sealed partial class RunOptions
     public TimeSpan? StartTimeout { get; set; }
 
     /// <summary>
-    /// Whether the run goes on when the service is out of reach at the start: what is logged is kept, as far as
-    /// <see cref="QueueBytes"/> reaches, and delivered when the service appears. Default: no, starting throws.
+    /// Whether the run continues when the service is out of reach at the start: what is logged is kept, as far as
+    /// <see cref="QueueBytes"/> allows, and delivered when the service appears. Default: no, starting throws.
     /// </summary>
     public bool? ContinueWithoutServer { get; set; }
 
     /// <summary>How long the end of the run waits for the last points. Default: 15 s; 0 abandons them.</summary>
     public TimeSpan? CloseTimeout { get; set; }
 
-    /// <summary>How much of what is on its way the end waits for. Default: <see cref="CloseStrategy.CompletePending"/>. Variable: METRANA_CLOSE_STRATEGY.</summary>
+    /// <summary>How much of the undelivered data the end waits for. Default: <see cref="CloseStrategy.CompletePending"/>. Variable: METRANA_CLOSE_STRATEGY.</summary>
     public CloseStrategy? Close { get; set; }
 
     /// <summary>Whether every member works but nothing is logged anywhere. Default: no. Variable: METRANA_INIT_MODE=disabled.</summary>
@@ -134,16 +134,16 @@ public sealed partial class RunOptions
     /// <summary>Whether the address at the start and the summary at the end are printed. Default: yes.</summary>
     public bool? Print { get; set; }
 
-    /// <summary>Where they are printed. Default: standard error, which a program's own output does not go to.</summary>
+    /// <summary>Where they are printed. Default: standard error, away from the program's own output.</summary>
     public TextWriter? Output { get; set; }
 
-    /// <summary>The least urgent log lines that are told. Default: warnings. Variable: METRANA_LOG_LEVEL.</summary>
+    /// <summary>The lowest level of log lines that are written. Default: warnings. Variable: METRANA_LOG_LEVEL.</summary>
     public LogLevel? LogLevel { get; set; }
 
     /// <summary>Where log lines go. Default: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>What keeps these options, with the METRANA_* variables, from starting a run; nothing where they can.</summary>
+    /// <summary>What keeps these options, with the METRANA_* variables, from starting a run; empty if nothing does.</summary>
     public IReadOnlyList<string> FindProblems()
     {
         try

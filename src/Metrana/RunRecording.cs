@@ -46,8 +46,8 @@ public sealed class RunRecording
 
     /// <summary>The values of one series, in the order of the calls.</summary>
     /// <param name="metric">The name of the metric.</param>
-    /// <param name="scale">What its steps count; left out, any scale.</param>
-    /// <param name="labels">Its labels; left out, any.</param>
+    /// <param name="scale">What its steps count; any scale if omitted.</param>
+    /// <param name="labels">Its labels; any if omitted.</param>
     public IReadOnlyList<LoggedPoint> Of(string metric, string? scale = null, LabelSpan labels = default)
     {
         Dictionary<string, string>? wanted = labels.Count == 0 ? null : CallShape.LabelsOf(labels);
@@ -61,7 +61,7 @@ public sealed class RunRecording
 
     /// <summary>The attributes of one environment by their paths.</summary>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="episode">The episode that they hold for; left out, those of the environment itself.</param>
+    /// <param name="episode">The episode that they describe; if omitted, the environment itself.</param>
     public IReadOnlyDictionary<string, object?> EnvironmentAttributes(string environment, long? episode = null) =>
         _memory.CopyEnvironmentAttributes(environment, episode);
 }

@@ -8,17 +8,17 @@ public sealed class RunTags
     internal RunTags(Run run) => _run = run;
 
     /// <summary>Gives the run these tags and no others.</summary>
-    /// <param name="tags">The tags. One that comes twice counts once.</param>
+    /// <param name="tags">The tags. One that occurs twice counts once.</param>
     /// <exception cref="ArgumentException">A tag is null or empty. Nothing changed.</exception>
     /// <exception cref="Native.MetricValidationException">Together they are longer than tags may be. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Set(params string[] tags) => _run.Open().SetTags(Checked(tags));
 
-    /// <summary>Adds tags; those that the run has already stay.</summary>
+    /// <summary>Adds tags; the run keeps those it has.</summary>
     /// <inheritdoc cref="Set(string[])"/>
     public void Add(params string[] tags) => _run.Open().UpdateTags(Checked(tags), []);
 
-    /// <summary>Removes tags; those that the run does not have are no mistake.</summary>
+    /// <summary>Removes tags; it may lack some of them.</summary>
     /// <inheritdoc cref="Set(string[])"/>
     public void Remove(params string[] tags) => _run.Open().UpdateTags([], Checked(tags));
 

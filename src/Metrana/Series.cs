@@ -5,7 +5,7 @@ using Metrana.Native;
 namespace Metrana;
 
 /// <summary>
-/// A series for a hot loop, made once by <see cref="Run.Series(string, string, LabelSpan, bool?)"/>: a call brings no name along
+/// A series for a hot loop, made once by <see cref="Run.Series(string, string, LabelSpan, bool?)"/>: a call passes no names
 /// and allocates nothing. Any number of threads may use it at the same time. It needs no disposing.
 /// </summary>
 public sealed class Series
@@ -55,7 +55,7 @@ public sealed class Series
     /// <summary>Logs one value.</summary>
     /// <param name="value">The value. NaN and the infinities are values as well.</param>
     /// <param name="step">Its step.</param>
-    /// <param name="timestamp">When it was measured; left out, now.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(double value, Steps step, Timestamps timestamp = default) =>
@@ -63,8 +63,8 @@ public sealed class Series
 
     /// <summary>Logs values, all of them or none. They may be of any type of number.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="step">Their steps: left out, they go on after the last; a number is the step of the first; or one for each.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; left out, now.</param>
+    /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
     /// <exception cref="MetricValidationException">There are not as many steps or timestamps as values. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log<T>(ReadOnlySpan<T> values, Steps step = default, Timestamps timestamp = default)

@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>A log call was not accepted. Nothing of it was logged.</summary>
+/// <summary>A log call was not accepted, and nothing was logged.</summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
 /// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>

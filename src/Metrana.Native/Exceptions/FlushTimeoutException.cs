@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>Not everything was acknowledged within the timeout of a flush. Nothing is lost; the logger goes on.</summary>
+/// <summary>Not everything was acknowledged within the timeout of a flush. Nothing is lost, and the logger continues.</summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
 /// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>

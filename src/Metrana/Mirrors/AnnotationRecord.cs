@@ -9,7 +9,7 @@ public sealed record AnnotationRecord : RunRecord
     /// <summary>The text.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The step that it belongs to.</summary>
+    /// <summary>Its step.</summary>
     public long? Step { get; init; }
 
     /// <summary>Further facts about the moment, by their paths.</summary>

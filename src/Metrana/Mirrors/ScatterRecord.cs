@@ -9,13 +9,13 @@ public sealed record ScatterRecord : MetricRecord
     /// <summary>When it was measured, in milliseconds since 1970 in UTC.</summary>
     public required long Timestamp { get; init; }
 
-    /// <summary>Where the points are along x.</summary>
+    /// <summary>The x coordinates.</summary>
     public required ReadOnlyMemory<double> Xs { get; init; }
 
-    /// <summary>Along y.</summary>
+    /// <summary>The y coordinates.</summary>
     public required ReadOnlyMemory<double> Ys { get; init; }
 
-    /// <summary>Along z; empty in the plane.</summary>
+    /// <summary>The z coordinates; empty in the plane.</summary>
     public required ReadOnlyMemory<double> Zs { get; init; }
 
     /// <summary>The titles of the axes.</summary>

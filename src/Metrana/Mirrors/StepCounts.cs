@@ -15,7 +15,7 @@ internal sealed class StepCounts
     /// <summary>The count of a new series, which goes on after a step that was there before.</summary>
     public Count Add(string series, long? lastStep) => _series.GetOrAdd(series, new Count((lastStep ?? -1) + 1));
 
-    /// <summary>The environment steps of one environment. They begin anew with each rl step and each episode.</summary>
+    /// <summary>The environment steps of one environment. They begin again with each rl step and each episode.</summary>
     public Lane Of(string series, string environment) => _lanes.GetOrAdd((series, environment), static _ => new Lane());
 
     public sealed class Count(long next)
