@@ -35,7 +35,7 @@ internal sealed class Tables(Figures figures)
             [".NET", figures.Text("machine/runtime")],
             ["commit", $"`{figures.Text("commit")}`"],
             ["date", figures.Text("machine/date")],
-            ["load average at the begin", Cells.Number(figures.Number("machine/load"))],
+            ["load average at the start", Cells.Number(figures.Number("machine/load"))],
         ]);
 
     /// <summary>What was to be reached, and what was.</summary>
