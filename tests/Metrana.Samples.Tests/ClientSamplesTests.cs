@@ -47,6 +47,35 @@ public sealed partial class ClientSamplesTests
     }
 
     [Fact]
+    public async Task One_run_goes_to_three_destinations()
+    {
+        var folder = Directory.CreateTempSubdirectory("metrana-destinations-");
+        try
+        {
+            await using var server = await LocalServer.StartAsync();
+            var ended = await Sample.RunAsync("Destinations", "--endpoint", server.Endpoint, "--folder", folder.FullName);
+
+            ended.Should().Match<Sample>(program => program.ExitCode == 0, ended.Error);
+            DeliveryOfMirror().Matches(ended.Output).Should().HaveCount(2, ended.Output);
+            var run = (await server.GetRunsAsync()).Should().ContainSingle().Subject;
+            var loss = (await server.GetSeriesAsync(run.RunId)).Should().ContainSingle().Subject;
+            var points = await server.GetPointsAsync(run.RunId, loss.Id);
+            points.Values.Should().HaveCount(2000);
+            points.Values[^1].Should().BeLessThan(0.1, "it goes downhill");
+            File.ReadLines(Path.Combine(folder.FullName, "syvain.jsonl")).Count(line => line.Contains("\"loss\"", StringComparison.Ordinal))
+                .Should().Be(2000);
+
+            // A record of a scalar has 24 bytes and more.
+            folder.EnumerateFiles("*tfevents*", SearchOption.AllDirectories).Should().ContainSingle()
+                .Which.Length.Should().BeGreaterThan(2000 * 24);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_run_of_carts_goes_on_with_its_episodes()
     {
         await using var server = await LocalServer.StartAsync();
@@ -82,6 +111,7 @@ public sealed partial class ClientSamplesTests
     [Theory]
     [InlineData("VectorEnv", "--updates", "many")]
     [InlineData("Classifier", "--updates")]
+    [InlineData("Destinations", "--somewhere")]
     public async Task What_they_do_not_understand_they_answer_with_their_usage(string name, params string[] arguments)
     {
         var ended = await Sample.RunAsync(name, arguments);
@@ -89,6 +119,9 @@ public sealed partial class ClientSamplesTests
         ended.ExitCode.Should().Be(2);
         ended.Error.Should().Contain($"usage: {name}");
     }
+
+    [GeneratedRegex(@"^\S.*: (\d+) of \1 written, 0 dropped", RegexOptions.Multiline)]
+    private static partial Regex DeliveryOfMirror();
 
     [GeneratedRegex(@"validation accuracy: ([\d.]+)")]
     private static partial Regex Accuracy();

@@ -75,6 +75,7 @@ internal sealed record GateMode
         SortedDictionary<string, double> counts = await CountAsync(verdicts);
         RatioProbe ratios = new(rounds: Short ? 16 : 20);
         await BestOfAsync(verdicts, ratios.MeasureAsync);
+        await BestOfAsync(verdicts, new EventProbe(rounds: Short ? 16 : 20).MeasureAsync);
         await BestOfAsync(verdicts, OpenAsync);
         if (!Short)
         {
