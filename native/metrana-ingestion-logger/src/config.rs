@@ -261,7 +261,9 @@ impl Config {
             problems.push(problem);
         }
         if http::HeaderValue::from_str(&format!("Bearer {}", self.api_key)).is_err() {
-            problems.push("api_key holds a character that no header may carry (a line break?)".to_owned());
+            problems.push(
+                "api_key contains a character that is not allowed in a header (a line break?)".to_owned(),
+            );
         }
         if self.logger_id == Some(0) {
             problems.push("logger_id must be a positive number, got 0".to_owned());
@@ -290,16 +292,16 @@ impl Config {
         for (name, value) in [("connect_timeout", self.connect_timeout), ("init_timeout", self.init_timeout)]
         {
             if value.is_zero() {
-                problems.push(format!("{name} must be longer than nothing"));
+                problems.push(format!("{name} must be greater than zero"));
             }
         }
         if self.ack_stall_timeout.is_some_and(|timeout| timeout.is_zero()) {
             let why = "every stream would be given up at once; leave it out to wait for ever";
-            problems.push(format!("ack_stall_timeout must be longer than nothing: {why}"));
+            problems.push(format!("ack_stall_timeout must be greater than zero: {why}"));
         }
         if self.http2_keep_alive_timeout.is_zero() && !self.http2_keep_alive_interval.is_zero() {
             let why = "no probe could be answered in time; an http2_keep_alive_interval of 0 sends none";
-            problems.push(format!("http2_keep_alive_timeout must be longer than nothing: {why}"));
+            problems.push(format!("http2_keep_alive_timeout must be greater than zero: {why}"));
         }
         if self.tcp_keepalive > Duration::ZERO && self.tcp_keepalive < Duration::from_secs(1) {
             let why = "TCP counts in whole seconds; 0 sends no probes";
@@ -347,7 +349,7 @@ impl Config {
         };
         let uri: http::Uri = match self.endpoint.parse() {
             Ok(uri) => uri,
-            Err(error) => return refuse(&format!("is no URI ({error})")),
+            Err(error) => return refuse(&format!("is not a URI ({error})")),
         };
         match uri.scheme_str() {
             Some("http" | "https") => {}
@@ -358,7 +360,7 @@ impl Config {
             return refuse("names no host");
         }
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-            return refuse("names a user, and the service knows none: the API key is what opens it");
+            return refuse("names a user, but the service has no users: set the API key instead");
         }
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return refuse("has a path or a query, which would be ignored");

@@ -66,10 +66,10 @@ fn opening_ends_in_time_and_says_what_is_at_the_other_end() {
         (
             saying("http", http1),
             Status::ConnectFailed,
-            "not as a Metrana ingestion service does: no HTTP/2 but HTTP/1",
+            "it is not a Metrana ingestion service: it speaks HTTP/1 instead of HTTP/2",
         ),
         (saying("http", alert), Status::ConnectFailed, "should the endpoint begin with https://"),
-        (saying("http", b"SSH-2.0-OpenSSH_9.2"), Status::ConnectFailed, "no HTTP/2"),
+        (saying("http", b"SSH-2.0-OpenSSH_9.2"), Status::ConnectFailed, "it does not speak HTTP/2"),
         (saying("https", http1), Status::ConnectFailed, "should the endpoint begin with http://"),
         (format!("http://{vacant}"), Status::ConnectFailed, "nothing listens there"),
         ("http://no-such-host.invalid".to_owned(), Status::ConnectFailed, "'no-such-host.invalid'"),
@@ -131,7 +131,7 @@ fn an_endpoint_is_a_host_and_nothing_that_would_be_ignored() {
         ("http://host:1?query=1", "query"),
         ("http://user:secret@host:1", "user"),
         ("ftp://user:secret@host:1", "scheme"),
-        ("http://us er:secret@host:1", "no URI"),
+        ("http://us er:secret@host:1", "not a URI"),
     ] {
         let error = open_at(endpoint);
         assert_eq!(error.status, Status::InvalidConfig, "{endpoint}");

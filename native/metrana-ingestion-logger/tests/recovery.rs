@@ -73,7 +73,7 @@ fn an_acknowledgement_begins_the_budget_anew() {
         lines.push(event.message);
     }
     let count = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
-    assert_eq!((count("trying again"), count("takes data again")), (10, 10), "{lines:#?}");
+    assert_eq!((count("trying again"), count("accepts data again")), (10, 10), "{lines:#?}");
 }
 
 #[test]

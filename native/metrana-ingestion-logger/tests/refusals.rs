@@ -393,5 +393,5 @@ fn a_flood_of_losses_is_a_few_lines_and_the_end_of_an_outage_is_one() {
     let count = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
     assert!((1..=20).contains(&count("dropped after 1 failed tries")), "{lines:#?}");
     assert!((1..=20).contains(&count("trying again")), "{lines:#?}");
-    assert_eq!(count("takes data again"), 1, "{lines:#?}");
+    assert_eq!(count("accepts data again"), 1, "{lines:#?}");
 }

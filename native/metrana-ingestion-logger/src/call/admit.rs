@@ -41,7 +41,7 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
         |stage| {
             check_generation(stage, generation)?;
             if stage.terms.raise_errors && !stage.books.reports.is_empty() {
-                let what = "errors happened since the last log call, which logged nothing";
+                let what = "this call logged nothing, because errors have happened since the last one";
                 return Err(stage.books.reports.take_as_one(Status::SenderErrors, what));
             }
             call.plan(stage)

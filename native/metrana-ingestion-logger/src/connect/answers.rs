@@ -73,13 +73,15 @@ fn status_in(headers: &mut HeaderMap) -> Option<tonic::Status> {
 
 /// Whether this can be an answer of the service at all.
 fn check_head(status: StatusCode, headers: &HeaderMap) -> Result<(), Broken> {
-    let somebody_else = "a proxy, a gateway or another program answers in the service's place";
+    let somebody_else = "a proxy, a gateway or another program answered instead of the service";
     if status != StatusCode::OK {
         return Err(Broken::Transport(format!("HTTP {status} without a gRPC status: {somebody_else}")));
     }
     match headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or("of no name")) {
         Some(kind) if kind.starts_with("application/grpc") => Ok(()),
-        Some(kind) => Err(Broken::Transport(format!("the answer is '{kind}' and not gRPC: {somebody_else}"))),
+        Some(kind) => {
+            Err(Broken::Transport(format!("the answer is '{kind}' instead of gRPC: {somebody_else}")))
+        }
         None => Err(Broken::Transport(format!("the answer is not gRPC: {somebody_else}"))),
     }
 }
@@ -126,9 +128,9 @@ impl<M: prost::Message + Default> Decoder for Proto<M> {
                 self.limits.all
             ))
         })?;
-        M::decode(source)
-            .map(Some)
-            .map_err(|error| tonic::Status::internal(format!("the service's answer is no protobuf: {error}")))
+        M::decode(source).map(Some).map_err(|error| {
+            tonic::Status::internal(format!("the service's answer is not valid protobuf: {error}"))
+        })
     }
 
     fn buffer_settings(&self) -> BufferSettings {
@@ -241,7 +243,7 @@ mod tests {
             (403, vec![html], vec![page()], "403 Forbidden"),
             (404, vec![], vec![], "404 Not Found"),
             (503, vec![GRPC], vec![], "503 Service Unavailable"),
-            (200, vec![html], vec![page()], "'text/html' and not gRPC"),
+            (200, vec![html], vec![page()], "'text/html' instead of gRPC"),
             (200, vec![], vec![], "not gRPC"),
             (200, vec![GRPC], vec![], "grpc-status"),
             (200, vec![GRPC], vec![trailers(&[("other", "1")])], "grpc-status"),

@@ -96,7 +96,7 @@ impl Connection {
         // How the connection ended is told by the call on it.
         hyper::rt::Executor::execute(&connection.tasks, driver);
         let broken =
-            |_| Broken::Transport("the connection broke before the service had said a word".to_owned());
+            |_| Broken::Transport("the connection broke before the service sent anything".to_owned());
         greeting.await.map_err(broken).and_then(check)?;
         Ok(connection)
     }
@@ -112,12 +112,12 @@ impl Connection {
 
 /// Whether the peer began as an HTTP/2 server does, and what it means when it did not.
 fn check(greeting: Greeting) -> Result<(), Broken> {
-    let other_program = "something answered, but not as a Metrana ingestion service does";
+    let other_program = "something answered, but it is not a Metrana ingestion service";
     Err(match greeting {
         Greeting::Settings => return Ok(()),
-        Greeting::Http1 => Broken::Wrong(format!("{other_program}: no HTTP/2 but HTTP/1; is the port right?")),
-        Greeting::Unknown => Broken::Wrong(format!("{other_program}: no HTTP/2; is the port right?")),
-        Greeting::Tls => Broken::Wrong("it answers in TLS: should the endpoint begin with https://?".to_owned()),
+        Greeting::Http1 => Broken::Wrong(format!("{other_program}: it speaks HTTP/1 instead of HTTP/2; is the port right?")),
+        Greeting::Unknown => Broken::Wrong(format!("{other_program}: it does not speak HTTP/2; is the port right?")),
+        Greeting::Tls => Broken::Wrong("it answers with TLS: should the endpoint begin with https://?".to_owned()),
         Greeting::Nothing => Broken::Transport(
             "it closed the connection without a word (a service that expects TLS may do that: should the endpoint begin \
              with https://?)"

@@ -16,7 +16,7 @@ pub(crate) struct Credentials {
 impl Credentials {
     pub(crate) fn new(api_key: &str) -> Result<Self, Error> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {api_key}")).map_err(|_| {
-            let text = "invalid config: api_key holds a character that no header may carry";
+            let text = "invalid config: api_key contains a character that is not allowed in a header";
             Error::new(Status::InvalidConfig, text)
         })?;
         bearer.set_sensitive(true);

@@ -47,7 +47,7 @@ async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Broken> {
         ))),
         Err(error) => {
             let text = format!(
-                "the host '{host}' could not be looked up, because there is no thread for it: {error}"
+                "the host '{host}' could not be looked up, because no thread can be started: {error}"
             );
             Err(Broken::Transport(text))
         }
@@ -59,7 +59,7 @@ fn unreached(failures: &race::Failures) -> Broken {
     let each: Vec<_> = failures.iter().map(|(address, error)| format!("{address}: {error}")).collect();
     let mut text = each.join("; ");
     if !failures.is_empty() && failures.iter().all(refused) {
-        text.push_str("; nothing listens there: does the service run, and is the port right?");
+        text.push_str("; nothing listens there: is the service running, and is the port right?");
     }
     Broken::Transport(text)
 }

@@ -74,7 +74,7 @@ async fn certificates(host: &str, extra_ca_pem: Option<String>) -> Result<tls::T
     let host = host.to_owned();
     let read = helpers::run(move || tls::Tls::new(&host, extra_ca_pem.as_deref())).await;
     read.unwrap_or_else(|error| {
-        let text = format!("the certificates could not be read, because there is no thread for it: {error}");
+        let text = format!("the certificates could not be read, because no thread can be started: {error}");
         Err(Error::new(Status::NoThread, text))
     })
 }

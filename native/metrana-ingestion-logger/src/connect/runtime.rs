@@ -94,7 +94,8 @@ pub(crate) fn wait_for<T: Send + 'static>(
         }
         None => {
             abort.abort();
-            let text = "the network thread of this process does not come to it: the process is suspended or overloaded";
+            let text =
+                "the network thread of this process does not respond: the process is suspended or overloaded";
             Err(Error::new(Status::InitTimeout, text))
         }
     }

@@ -25,8 +25,9 @@ impl Tls {
     /// Reads files, so it is nothing for a thread that others wait for.
     pub(crate) fn new(host: &str, extra_ca_pem: Option<&str>) -> Result<Self, Error> {
         let invalid = |text: String| Error::new(Status::InvalidConfig, format!("invalid config: {text}"));
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|error| invalid(format!("endpoint host '{host}' is no name for TLS: {error}")))?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| {
+            invalid(format!("endpoint host '{host}' is not a valid name for TLS: {error}"))
+        })?;
         let roots = roots(extra_ca_pem).map_err(invalid)?;
         let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -69,7 +70,7 @@ fn failure(error: &io::Error) -> Broken {
     }
 }
 
-/// Why a certificate is not taken.
+/// Why a certificate is not accepted.
 fn refusal(problem: &CertificateError) -> String {
     match problem {
         CertificateError::UnknownIssuer => "the server's certificate was issued by nobody who is trusted here; if that is \
@@ -91,7 +92,7 @@ fn refusal(problem: &CertificateError) -> String {
              or make a self-signed one with basicConstraints=CA:FALSE"
                 .to_owned()
         }
-        other => format!("the server's certificate is not taken: {other}"),
+        other => format!("the server's certificate is not accepted: {other}"),
     }
 }
 
@@ -116,7 +117,7 @@ fn roots(extra_ca_pem: Option<&str>) -> Result<RootCertStore, String> {
     if roots.is_empty() && named {
         let mut why: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
         if why.is_empty() {
-            why.push("there is none in PEM form".to_owned());
+            why.push("no file has one in PEM form".to_owned());
         }
         return Err(format!("SSL_CERT_FILE or SSL_CERT_DIR holds no usable certificate: {}", why.join("; ")));
     }

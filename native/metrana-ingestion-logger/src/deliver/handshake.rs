@@ -241,7 +241,7 @@ fn admit(config: &Config, orchestration_id: &str, answer: Answer) -> Result<Open
         Some(theirs) => {
             let whose = match &config.orchestration_id {
                 Some(ours) => format!("its orchestration identifier is '{theirs}', this job's is '{ours}'"),
-                None => "it has an orchestration identifier, and this logger was given none".to_owned(),
+                None => "it has an orchestration identifier, but this logger was given none".to_owned(),
             };
             Err(Error::new(
                 Status::OrchestrationIdMismatch,
@@ -267,7 +267,7 @@ fn refused(config: &Config, failure: &Broken) -> Error {
         Some(Code::Unauthenticated | Code::PermissionDenied) => format!("{text}; check the API key"),
         Some(Code::NotFound) => format!("{text}; check the workspace and the project"),
         Some(_) => text,
-        None => format!("{text}; this does not heal with time, so it is given up before the init timeout"),
+        None => format!("{text}; waiting does not cure this, so the opening ends before the init timeout"),
     };
     match failure.code() {
         Some(code) => Error::answered(Status::InitRefused, code, text),
@@ -389,7 +389,7 @@ mod tests {
         let (outcome, took, _) = tried(|_| (Duration::ZERO, Err(Broken::Wrong("expired".to_owned())))).await;
         let error = outcome.unwrap_err();
         assert_eq!(error.status, Status::ConnectFailed);
-        assert!(error.message.contains("expired") && error.message.contains("does not heal"), "{error}");
+        assert!(error.message.contains("expired") && error.message.contains("does not cure"), "{error}");
         assert!(within(took, 10), "{took:?}");
     }
 

@@ -23,7 +23,7 @@ impl Sender {
         self.with_stage(|stage| stage.books.counters.send_errors += 1)?;
         let idle = self.nothing_to_deliver()?;
         match retry::on_stream(why.code(), at) {
-            Verdict::Fatal => return self.stop(&why, "the service does not let this logger in"),
+            Verdict::Fatal => return self.stop(&why, "the service denies this logger access"),
             Verdict::Message => {
                 self.refused(&why)?;
                 self.backoff.refused(&self.shared.config, failed);

@@ -269,7 +269,9 @@ impl Sender {
             && let Some((outage, tries)) = outage
         {
             self.shared.events.log(LogLevel::Warn, || {
-                format!("the ingestion service takes data again, after {outage:.1?} and {tries} failed tries")
+                format!(
+                    "the ingestion service accepts data again, after {outage:.1?} and {tries} failed tries"
+                )
             });
         }
         let mut state = self.live().inspect_err(|_| aftermath::delivered(&self.shared, &message))?;

@@ -26,7 +26,7 @@ impl Drop for Shared {
 impl Shared {
     /// Delivery has failed for good.
     pub(crate) fn stop(&self, cause: Error) {
-        self.events.log(LogLevel::Error, || format!("the logger stops: {cause}"));
+        self.events.log(LogLevel::Error, || format!("the logger has stopped: {cause}"));
         // Poisoned: then it has stopped already.
         drop(self.slot.gate.stop(cause, Stage::write_off));
     }

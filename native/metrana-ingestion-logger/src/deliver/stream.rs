@@ -105,7 +105,7 @@ impl Stream {
                 }
                 () = until(stalled) => {
                     let stall = stall.unwrap_or_default();
-                    let text = format!("no ack progress for {stall:?} with requests in flight");
+                    let text = format!("no acknowledgement for {stall:?} with messages under way");
                     return Err(Break { at, why: Broken::Transport(text) });
                 }
             }

@@ -62,7 +62,7 @@ impl<'a> RlCall<'a> {
         }
         if environments > 1 && !count.is_multiple_of(environments) {
             return Err(Error::validation(format!(
-                "invalid points: {count} values are no whole rows for {environments} environments"
+                "invalid points: {count} values do not make whole rows for {environments} environments"
             )));
         }
         let row = if environments > 1 { count / environments } else { count };
@@ -308,7 +308,7 @@ fn check_known(environments: &EnvironmentTable, id: EnvironmentId) -> Result<(),
         return Ok(());
     }
     Err(Error::validation(format!(
-        "invalid environment: this logger knows no environment {}; it was made by another one",
+        "invalid environment: this logger has no environment {}; another logger made it",
         id.index()
     )))
 }

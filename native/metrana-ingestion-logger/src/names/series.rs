@@ -273,7 +273,7 @@ impl Registry {
         if self.series.get(id.index()).is_some_and(|series| series.world == world) {
             return Ok(());
         }
-        Err(Error::validation("invalid points: the handle stands for a series of another kind"))
+        Err(Error::validation("invalid points: the handle belongs to a series of another kind"))
     }
 
     /// The series that a call is about, if it is known, and whether points of this nature may go into it.
@@ -299,7 +299,8 @@ impl Registry {
 
     /// What a series that a handle stands for holds.
     pub(crate) fn nature_of(&self, id: SeriesId) -> Result<Nature, Error> {
-        let unknown = || Error::validation("invalid points: the handle stands for no series of this logger");
+        let unknown =
+            || Error::validation("invalid points: the handle does not belong to a series of this logger");
         self.series.get(id.index()).map(|series| series.nature).ok_or_else(unknown)
     }
 

@@ -138,7 +138,9 @@ impl<S: Behind> GateState<S> {
             Some(cause) => Err(Error {
                 status: Status::SenderStopped,
                 grpc: cause.grpc,
-                message: format!("logger stopped, because what it had taken could not be delivered: {cause}"),
+                message: format!(
+                    "the logger has stopped because data it had accepted could not be delivered: {cause}"
+                ),
             }),
         }
     }
@@ -436,6 +438,6 @@ impl<S: Behind> Gate<S> {
 fn poisoned() -> Error {
     Error::new(
         Status::Poisoned,
-        "an earlier call on this logger panicked, so it takes nothing more; close it and open another",
+        "an earlier call on this logger panicked, so it accepts nothing more; close it and open another",
     )
 }

@@ -61,7 +61,7 @@ pub(crate) fn occupy(mut stage: Stage, queue_bytes: usize) -> Result<&'static Sl
     let Some(row) = SLOTS.get((index / ROW) as usize) else {
         return Err(Error::new(
             Status::InvalidConfig,
-            format!("this process has {} loggers open, which is as many as there can be", ROW * ROWS),
+            format!("this process has {} loggers open, the most that are possible", ROW * ROWS),
         ));
     };
     let row = row.get_or_init(|| {

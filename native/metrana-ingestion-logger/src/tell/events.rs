@@ -223,13 +223,13 @@ impl<T> EventSink<T> {
     /// Begins an operation whose end will be an event with `token`, unless nobody could hear of it.
     pub(crate) fn begin(&self, token: u64) -> Result<Operation<T>, Error> {
         let Some(shared) = &self.shared else {
-            let message = "the logger was opened without an event queue, so nobody would hear of the end";
+            let message = "the logger was opened without an event queue, so nobody would learn of the end";
             return Err(Error::new(Status::InvalidConfig, message));
         };
         let (sender, cancel) = oneshot::channel();
         let mut state = shared.lock();
         if state.closed {
-            let message = "the event queue is closed, so nobody would hear of the end";
+            let message = "the event queue is closed, so nobody would learn of the end";
             return Err(Error::new(Status::EventsClosed, message));
         }
         let number = state.begun;
