@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::panic)]
+    #[allow(clippy::panic, reason = "it is what the test is about")]
     fn a_panic_is_a_status_of_its_own() {
         assert_eq!(report_status(|| panic!("gone")), metrana_status::Panicked);
     }

@@ -270,7 +270,7 @@ fn retries(number: i64) -> Result<Option<u32>, Failure> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
 

@@ -21,11 +21,11 @@
     clippy::undocumented_unsafe_blocks,
     clippy::unwrap_used
 )]
-// The names are C's.
-#![allow(non_camel_case_types)]
-// What each pointer has to be is said once for all functions at the top of the header, and where it is more than
-// that, at the function.
-#![allow(clippy::missing_safety_doc)]
+#![allow(non_camel_case_types, reason = "the names are C's")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the top of the header says once for all functions what each pointer has to be; where it is more, the function does"
+)]
 
 mod abi;
 mod answer;

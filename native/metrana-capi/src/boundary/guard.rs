@@ -46,7 +46,7 @@ fn panic_text(payload: Box<dyn Any + Send>) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::panic, clippy::unwrap_used)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "the tests panic on purpose, or have failed")]
 mod tests {
     use super::*;
 

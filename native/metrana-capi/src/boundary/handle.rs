@@ -68,7 +68,7 @@ pub(crate) unsafe fn call<H: Opaque>(
 }
 
 #[cfg(test)]
-#[allow(clippy::panic, clippy::unwrap_used)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "the tests panic on purpose, or have failed")]
 mod tests {
     use super::*;
     use crate::boundary::guard::contained;

@@ -29,7 +29,7 @@ pub(crate) fn from_limit(limit: Option<Duration>) -> f64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
 

@@ -1,33 +1,30 @@
 //! What is still done for a logger after a call panicked while it had the stage. Nobody knows what the stage holds then, and
 //! every call is refused; what was sealed before is as good as ever, and so are the counters, which are plain numbers.
 
-use super::sender::Sender;
 use super::shared::Shared;
 use super::stream::Stream;
-use super::window::Message;
+use super::window::{Message, Window};
 use crate::books::counters::Fate;
 use crate::config::LogLevel;
 
-impl Sender {
-    /// Delivers what was sealed before the panic, on the stream that is open; there is no other after it.
-    pub(super) async fn see_off(&mut self, mut stream: Stream) {
-        if !self.shared.slot.gate.is_poisoned() {
-            return;
-        }
-        while !self.window.is_empty() {
-            let room = self.room().min(self.window.len());
-            while stream.under_way() < room {
-                let Some(message) = self.window.get(stream.under_way()) else { return };
-                if stream.send(message.outgoing.clone()).await.is_err() {
-                    return;
-                }
-            }
-            if stream.acknowledged().await.is_err() {
+/// Delivers what was sealed before the panic, on the stream that is open; there is no other after it. `room`: how many
+/// messages may be under way.
+pub(super) async fn see_off(shared: &Shared, window: &mut Window, room: usize, mut stream: Stream) {
+    if !shared.slot.gate.is_poisoned() {
+        return;
+    }
+    while !window.is_empty() {
+        while stream.under_way() < room.min(window.len()) {
+            let Some(message) = window.get(stream.under_way()) else { return };
+            if stream.send(message.outgoing.clone()).await.is_err() {
                 return;
             }
-            let Some(message) = self.window.pop() else { return };
-            delivered(&self.shared, &message);
         }
+        if stream.acknowledged().await.is_err() {
+            return;
+        }
+        let Some(message) = window.pop() else { return };
+        delivered(shared, &message);
     }
 }
 

@@ -178,12 +178,12 @@ mod tests {
     /// First step, steps and number of values.
     type BatchShape = (Option<u64>, Vec<u64>, usize);
 
-    struct Bench {
+    struct SealBench {
         chunk: Chunk,
         lanes: HashMap<u64, u32>,
     }
 
-    impl Bench {
+    impl SealBench {
         fn new() -> Self {
             Self { chunk: Chunk::new(1), lanes: HashMap::new() }
         }
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn scalars_of_a_series_become_one_batch() {
-        let mut bench = Bench::new();
+        let mut bench = SealBench::new();
         for step in 0..3 {
             bench.scalar(1, step, 7, 1.0);
             bench.scalar(2, step * 2, 7 + step.cast_signed(), 1.0);
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_series_keeps_the_order_of_its_calls_and_stands_in_one_field() {
-        let mut bench = Bench::new();
+        let mut bench = SealBench::new();
         bench.scalar(1, 0, 7, 1.0);
         bench.column(2, 0, &vec![1.0; 5000]);
         bench.column(1, 1, &[1.0, 2.0]);
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn columns_of_different_series_leave_as_they_lie() {
-        let mut bench = Bench::new();
+        let mut bench = SealBench::new();
         bench.column(1, 0, &vec![1.0; 5000]);
         bench.scalar(2, 0, 7, 1.0);
         bench.column(3, 9, &vec![1.0; 5000]);
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn columns_of_one_series_that_follow_each_other_grow_into_one_field() {
-        let mut bench = Bench::new();
+        let mut bench = SealBench::new();
         bench.scalar(2, 0, 7, 1.0);
         let mut wanted = Vec::new();
         let mut first = 0;
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_field_that_grew_is_found_when_it_has_to_move() {
-        let mut bench = Bench::new();
+        let mut bench = SealBench::new();
         for first in 0..50 {
             bench.column(1, first * 10, &[1.0; 10]);
         }

@@ -163,7 +163,9 @@ impl Sender {
             Err(over) => {
                 // Nobody waits for it, so it has the time that a close has.
                 let limit = self.shared.config.close_timeout;
-                drop(timeout(limit, self.see_off(stream)).await);
+                let room = self.room();
+                let seen_off = aftermath::see_off(&self.shared, &mut self.window, room, stream);
+                drop(timeout(limit, seen_off).await);
                 Err(over)
             }
         }

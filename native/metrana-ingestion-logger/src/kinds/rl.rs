@@ -37,7 +37,7 @@ pub(crate) struct RlCall<'a> {
     row: usize,
 }
 
-pub(crate) struct Plan {
+pub(crate) struct RlPlan {
     /// None: the series is new.
     series: Option<SeriesId>,
 }
@@ -335,7 +335,7 @@ fn check_strategy(points: &RlFloats<'_>) -> Result<(), Error> {
 }
 
 impl Call for RlCall<'_> {
-    type Plan = Plan;
+    type Plan = RlPlan;
 
     fn size(&self) -> (Kind, usize) {
         (Kind::RlFloatPoints, self.points.values.len())
@@ -352,7 +352,7 @@ impl Call for RlCall<'_> {
         }
     }
 
-    fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, RlPlan), Error> {
         let series = stage.names.registry.resolve(&self.who, self.nature)?;
         let mut rows = std::mem::take(&mut stage.rows);
         let found = self.find_rows(stage, series, &mut rows);
@@ -362,10 +362,10 @@ impl Call for RlCall<'_> {
         // Each batch may end up in a message of its own.
         let each = stage.column_weight(0, self.sizes(), PREFIX);
         let points = stage.column_weight(self.points.values.len(), self.sizes(), PREFIX);
-        Ok((declaration + points + self.batches() * each, Plan { series }))
+        Ok((declaration + points + self.batches() * each, RlPlan { series }))
     }
 
-    fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
+    fn commit(&self, stage: &mut Stage, plan: RlPlan, now: i64) {
         let series = stage.names.registry.open(&self.who, plan.series, self.nature);
         let mut mis_steps = 0;
         let rows = std::mem::take(&mut stage.rows);

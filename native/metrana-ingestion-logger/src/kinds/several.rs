@@ -26,7 +26,7 @@ impl<'a> BatchCall<'a> {
 
 impl Call for BatchCall<'_> {
     /// Of each call that brings points, in their order.
-    type Plan = Vec<std::Plan>;
+    type Plan = Vec<std::StdPlan>;
 
     fn size(&self) -> (Kind, usize) {
         (Kind::FloatPoints, self.calls.iter().map(|call| call.size().1).sum())

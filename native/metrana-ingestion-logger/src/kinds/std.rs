@@ -30,7 +30,7 @@ pub(crate) struct StdCall<'a> {
     nature: Option<Nature>,
 }
 
-pub(crate) struct Plan {
+pub(crate) struct StdPlan {
     /// None: the series is new.
     series: Option<SeriesId>,
     nature: Nature,
@@ -116,7 +116,7 @@ impl<'a> StdCall<'a> {
     }
 }
 
-impl Plan {
+impl StdPlan {
     /// The series that the call is about; it comes to be now, where it is new.
     pub(crate) fn open(&self, stage: &mut Stage, call: &StdCall<'_>) -> SeriesId {
         stage.names.registry.open(&call.who, self.series, self.nature)
@@ -129,7 +129,7 @@ impl Plan {
 }
 
 impl Call for StdCall<'_> {
-    type Plan = Plan;
+    type Plan = StdPlan;
 
     fn size(&self) -> (Kind, usize) {
         (Kind::FloatPoints, self.values.len())
@@ -142,7 +142,7 @@ impl Call for StdCall<'_> {
         names.registry.check_name(&self.who)
     }
 
-    fn plan(&self, stage: &mut Stage) -> Result<(usize, Plan), Error> {
+    fn plan(&self, stage: &mut Stage) -> Result<(usize, StdPlan), Error> {
         let nature = self.nature(stage)?;
         self.check_distributed(nature)?;
         let series = stage.names.registry.resolve(&self.who, nature)?;
@@ -171,10 +171,10 @@ impl Call for StdCall<'_> {
         let declaration = stage.names.registry.declaration_weight(&self.who, series);
         let points =
             if count == 1 { SCALAR_WEIGHT } else { stage.column_weight(count, self.sizes(), PREFIX) };
-        Ok((declaration + points, Plan { series, nature, first_step, last_step, mis_steps }))
+        Ok((declaration + points, StdPlan { series, nature, first_step, last_step, mis_steps }))
     }
 
-    fn commit(&self, stage: &mut Stage, plan: Plan, now: i64) {
+    fn commit(&self, stage: &mut Stage, plan: StdPlan, now: i64) {
         let id = plan.open(stage, self);
         stage.note_mis_steps(plan.mis_steps, |stage| {
             let series = stage.names.registry.get(id);
