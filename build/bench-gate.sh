@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Is it still as fast as it has to be? Measures ratios to floors, instruction counts, sizes and delays, and holds them against
+# Is it still fast enough? Measures ratios to floors, instruction counts, sizes and delays, and compares them with
 # build/bench-gate.json (limits) and build/bench-instructions.json (counts of the last renewal). Exit code 0 or 1.
 #
 #   build/bench-gate.sh            everything
 #   build/bench-gate.sh --short    what CI runs: fewer rounds, no outage
-#   build/bench-gate.sh --renew    also writes the instruction counts to their file; the limits hold all the same
+#   build/bench-gate.sh --renew    also writes the instruction counts to their file; the limits still apply
 #   build/bench-gate.sh --json F   also writes what was measured to F
 #
-# The native files are the committed ones where they match the sources, else a cargo build in release. Wants valgrind, strace
+# The native files are the committed ones where they match the sources, else a cargo build in release. Needs valgrind, strace
 # and a C compiler.
 set -euo pipefail
 export LC_ALL=C

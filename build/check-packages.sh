@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks into the packages of artifacts/packages: is everything inside that has to be, and nothing else, and how large is it?
+# Looks into the packages of artifacts/packages: is everything inside that has to be, nothing else, and how large is it?
 #
 #   build/check-packages.sh [RID...]      the platforms whose native files they carry; all of build/rids.props without a name
 set -euo pipefail
@@ -12,7 +12,7 @@ rid_field() { sed -nE "s/.*<MetranaRid Include=\"$1\" .*$2=\"([^\"]*)\".*/\1/p" 
 bad=0
 complain() { echo "check-packages.sh: $*" >&2; bad=1; }
 
-# Bytes that a package may have: what all packages have, and for each platform. Who goes beyond it says why, and raises it.
+# Bytes that a package may have: what all packages have, and for each platform. Raise it only with a reason.
 budget() { # PACKAGE PLATFORMS
   case $1 in
     Metrana.Native) echo $((800000 + $2 * 2600000)) ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Uses the packages of artifacts/packages as a stranger does: a new console project in an empty folder, nothing of this
+# Uses the packages of artifacts/packages as a newcomer does: a new console project in an empty folder, nothing of this
 # checkout, no Rust. Each program starts the local server from the package, logs to it and reads back what it logged.
 #
 #   build/smoke.sh [CASE...]     without a name: all of them. Cases:
@@ -10,7 +10,7 @@
 #     readme          the first program of the README, as it stands
 #     tool            dotnet tool install; lists what the programs before logged
 #
-# It prints what ran. NativeAOT takes minutes and wants a linker (clang or gcc).
+# It prints what ran. NativeAOT takes minutes and needs a linker (clang or gcc).
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -32,7 +32,7 @@ end() {
 }
 trap end EXIT
 export METRANA_SERVER_DATA=$server_data
-# Packages of the same version may have been here before: ours are unpacked anew. Those of others may be taken from where they are.
+# Packages of the same version may have been here before, so ours are unpacked again. Those of others may come from the cache.
 usual=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 export NUGET_PACKAGES=$scratch/packages
 cat > "$scratch/nuget.config" <<XML

@@ -19,7 +19,7 @@ internal sealed partial class EndpointText : JsonConverter<string>
         Match address = Address().Match(at < 0 ? endpoint : endpoint[(at + 1)..]);
         if (!address.Success)
         {
-            return $"(a text of {endpoint.Length} characters that is no address, and is not shown because it may be a key)";
+            return $"(a text of {endpoint.Length} characters that is not an address, and is not shown because it may be a key)";
         }
 
         string shown = address.Groups["host"].Value;

@@ -46,7 +46,7 @@ public sealed partial class LoggerConfig
         // The key itself is never repeated, not even a character of it.
         if (ApiKey is { } key && key.Any(c => c is < ' ' or > '~'))
         {
-            problems.Add("ApiKey holds a character that no header can carry (a line break at its end?)");
+            problems.Add("ApiKey contains a character that is not allowed in a header (a line break at its end?)");
         }
 
         if (Endpoint is not null && !IsEndpoint(Endpoint))
@@ -116,7 +116,7 @@ public sealed partial class LoggerConfig
 
         if (TcpKeepAlive < TimeSpan.FromSeconds(1) || TcpKeepAlive > _longestTcpKeepAlive)
         {
-            problems.Add($"TcpKeepAlive is {TcpKeepAlive}, expected between 1 s and {_longestTcpKeepAlive.TotalSeconds:0} s, as TCP has it");
+            problems.Add($"TcpKeepAlive is {TcpKeepAlive}, expected between 1 s and {_longestTcpKeepAlive.TotalSeconds:0} s, the range that TCP allows");
         }
 
         void NotNegative(TimeSpan value, [CallerArgumentExpression(nameof(value))] string name = "")

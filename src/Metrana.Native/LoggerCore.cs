@@ -254,7 +254,7 @@ internal sealed class LoggerCore
     /// <param name="occasion">Why it has to be now.</param>
     public Task BeginFlush(string occasion)
     {
-        Tell(LogLevel.Information, $"{occasion}: delivering what there is; the same signal once more ends the process at once");
+        Tell(LogLevel.Information, $"{occasion}: delivering what is pending; a second signal ends the process at once");
         double timeout = Seconds.Of(CloseTimeout);
         return Begun(
             () => NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, CancellationToken.None),

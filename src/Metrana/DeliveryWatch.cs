@@ -76,7 +76,7 @@ internal sealed class DeliveryWatch : IDisposable
         {
             _console.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training goes on, and they are sent when the service answers again."));
+                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training continues, and they are sent when the service answers again."));
             _stalls.Said();
         }
     }

@@ -46,7 +46,7 @@ internal static class MetricObject
         decimal number => (double)number,
         ulong number => Numbers.ToDouble(number),
         byte or sbyte or short or ushort or uint => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"'{name}' is a {value.GetType().Name}, which is no number and cannot be a metric."),
+        _ => throw new ArgumentException($"'{name}' is a {value.GetType().Name}, which is not a number and cannot be a metric."),
     };
 
     private static class Cache<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>

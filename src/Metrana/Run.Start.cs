@@ -60,7 +60,7 @@ public sealed partial class Run
         }
         catch (LoggerInitException e) when (IsAway(e) && settings.ContinuesWithoutServer)
         {
-            console.Warn($"{e.Message} The run goes on without the service, and delivers when it appears.");
+            console.Warn($"{e.Message} The run continues without the service, and delivers when it appears.");
             WaitingBackend waiting = new(
                 config.QueueBytes, console, token => OpenLaterAsync(config, settings.Options, console, mirrors, token));
             return Begin(mirrors.Over(waiting), settings, console, server, mirrors);

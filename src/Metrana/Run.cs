@@ -154,7 +154,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     {
         if (_ended != 0 && !ReferenceEquals(this, Disabled) && !ExitWatch.IsEnding)
         {
-            throw new ObjectDisposedException(ToString(), $"The run {this} has ended, and takes nothing more.");
+            throw new ObjectDisposedException(ToString(), $"The run {this} has ended, and accepts nothing more.");
         }
 
         return _backend;

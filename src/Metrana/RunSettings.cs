@@ -95,7 +95,7 @@ internal sealed class RunSettings
 
         if (all.Mirrors is { } mirrors && (mirrors.Any(mirror => mirror is null) || mirrors.Distinct().Count() != mirrors.Count))
         {
-            problems.Add("one of the Mirrors is null, or comes twice");
+            problems.Add("one of the Mirrors is null, or is listed twice");
         }
 
         if (all.Tags?.Any(string.IsNullOrEmpty) ?? false)

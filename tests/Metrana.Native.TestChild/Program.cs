@@ -47,6 +47,12 @@ switch (part)
     case "exit-in-provider":
         Providers.ExitInProvider(endpoint, run);
         break;
+    case "work-behind-blocked-provider":
+        await Providers.WorkBehindBlockedProviderAsync(endpoint, run);
+        break;
+    case "wait-in-provider":
+        Providers.WaitInProvider(endpoint, run);
+        break;
     case "fill-standard-error":
         Providers.FillStandardError(endpoint, run);
         break;

@@ -135,8 +135,8 @@ public class AttributeTreeTests
         Refusal((Action)(() => { })).Should().Contain("System.Action");
         Refusal(typeof(int)).Should().Contain("cannot be an attribute");
         Refusal(new byte[] { 1 }).Should().Contain("bytes").And.Contain("Convert.ToHexString");
-        Refusal(0.1234567890123456789m).Should().Contain("more digits than a double holds");
-        Refusal(decimal.MaxValue).Should().Contain("more digits than a double holds");
+        Refusal(0.1234567890123456789m).Should().Contain("more digits than a double can hold");
+        Refusal(decimal.MaxValue).Should().Contain("more digits than a double can hold");
         Refusal(Json("18446744073709551616")).Should().Contain("out of range");
         Refusal(Json("-9223372036854775809")).Should().Contain("out of range");
         Refusal(JsonNode.Parse("""{"a": [18446744073709551616]}""")).Should().Contain("'root/a/0'").And.Contain("out of range");

@@ -124,7 +124,7 @@ public class LoggerConfigTests
         {
             "Workspace is not set (FromEnvironment takes it from METRANA_WORKSPACE)",
             "RunName is not set",
-            "ApiKey holds a character that no header can carry",
+            "ApiKey contains a character that is not allowed in a header",
             "Project has half a surrogate pair",
             "Endpoint is 'ftp://somewhere', expected http://host:port or https://host:port with nothing after it",
             "ForkStep is -1, expected 0 or more",

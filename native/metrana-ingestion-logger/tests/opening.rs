@@ -191,3 +191,50 @@ fn a_server_with_a_certificate_of_its_own_is_reached_by_who_was_given_it() {
     let bits: Vec<u64> = points.values.iter().map(|value| value.to_bits()).collect();
     assert_eq!(bits, [0.5_f64, -0.0, 1e300].map(f64::to_bits));
 }
+
+/// Each of these certificates is its own issuer, and the client was given it.
+#[test]
+fn a_certificate_that_is_not_accepted_is_told_with_what_to_do() {
+    let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name);
+    // What openssl makes unless told otherwise; and one of another host.
+    for (name, given, wanted) in [
+        ("authority", true, "basicConstraints=CA:FALSE"),
+        ("elsewhere", true, "belongs to another host"),
+        (
+            "elsewhere",
+            false,
+            "issued by nobody who is trusted here; if that is right, name the issuer's certificate in",
+        ),
+    ] {
+        let certificate = file(&format!("{name}.pem"));
+        let tls =
+            Tls::from_files(&certificate, &file(&format!("{name}.key.pem"))).expect("the files are read");
+        let house = House::with(Options { tls: Some(tls), ..Options::default() });
+        let pem = std::fs::read_to_string(certificate).expect("the certificate");
+        let config = Config {
+            endpoint: format!("https://{}", house.server.grpc_addr()),
+            extra_ca_pem: given.then_some(pem),
+            init_timeout: Duration::from_millis(400),
+            ..house.config("encrypted")
+        };
+        let error = Logger::open(config, EventSink::none()).expect_err("it is not accepted");
+        assert_eq!(error.status, Status::ConnectFailed, "{name}: {error}");
+        assert!(error.message.contains(wanted), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_certificate_file_that_cannot_be_used_is_refused_by_name() {
+    let house = House::new();
+    let config = |pem: &str| Config {
+        endpoint: format!("https://{}", house.server.grpc_addr()),
+        extra_ca_pem: Some(pem.to_owned()),
+        ..house.config("encrypted")
+    };
+    let cut_off = "-----BEGIN CERTIFICATE-----\nAAAA\n";
+    for pem in ["", "no certificate", cut_off] {
+        let error = Logger::open(config(pem), EventSink::none()).expect_err("refused");
+        assert_eq!(error.status, Status::InvalidConfig, "{pem:?}: {error}");
+        assert!(error.message.contains("extra_ca_pem"), "{pem:?}: {error}");
+    }
+}

@@ -171,7 +171,7 @@ internal sealed partial class AttributeTree
         double near = (double)number;
         if (Math.Abs(near) >= 7e28 || (decimal)near != number)
         {
-            throw Refusal($"the decimal {number} has more digits than a double holds. Convert it to double or to text.");
+            throw Refusal($"the decimal {number} has more digits than a double can hold. Convert it to double or to text.");
         }
 
         WriteFloat(near);

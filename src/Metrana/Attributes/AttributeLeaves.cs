@@ -140,11 +140,11 @@ internal sealed class AttributeLeaves
 
                 break;
             case Delegate or Stream or Task or Pointer:
-                throw Refusal(path, $"is a {value.GetType().Name}, which is no value.");
+                throw Refusal(path, $"is a {value.GetType().Name}, which is not a value.");
             default:
                 if (_objects is null)
                 {
-                    throw Refusal(path, $"is a {value.GetType().Name}. Here only numbers, texts, booleans, dates, lists and dictionaries can stand.");
+                    throw Refusal(path, $"is a {value.GetType().Name}. Only numbers, texts, booleans, dates, lists and dictionaries are allowed here.");
                 }
 
                 if (!_objects(this, value, path, depth))

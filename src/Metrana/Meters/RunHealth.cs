@@ -13,7 +13,7 @@ internal static class RunHealth
     /// <summary>Kept, because the meter's instruments are what is listened to.</summary>
     private static readonly Instrument[] _instruments =
     [
-        _meter.CreateObservableCounter("metrana.points.added", () => Of(delivery => delivery.Added), "{point}", "Points that open runs took"),
+        _meter.CreateObservableCounter("metrana.points.added", () => Of(delivery => delivery.Added), "{point}", "Points that open runs accepted"),
         _meter.CreateObservableCounter("metrana.points.sent", () => Of(delivery => delivery.Sent), "{point}", "Points that the service acknowledged"),
         _meter.CreateObservableCounter("metrana.points.dropped", () => Of(delivery => delivery.Dropped), "{point}", "Points that were lost"),
         _meter.CreateObservableGauge("metrana.points.pending", () => Of(delivery => delivery.Pending), "{point}", "Points on their way"),

@@ -1,5 +1,6 @@
 //! TLS: which certificates are trusted, and the handshake. There is no switch that turns verification off.
 
+use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
 
@@ -101,25 +102,33 @@ fn date(time: UnixTime) -> String {
     prost_types::Timestamp { seconds, nanos: 0 }.to_string()
 }
 
+/// One that is mistyped beside a folder that is right would be overlooked.
+fn can_be_read(file: Option<OsString>) -> Result<(), String> {
+    match file.filter(|file| !file.is_empty()) {
+        Some(file) => std::fs::File::open(&file).map(drop).map_err(|error| {
+            format!("SSL_CERT_FILE names '{}', which cannot be read: {error}", file.display())
+        }),
+        None => Ok(()),
+    }
+}
+
+fn none_usable(mut why: Vec<String>) -> String {
+    if why.is_empty() {
+        why.push("no file has one in PEM form".to_owned());
+    }
+    format!("SSL_CERT_FILE or SSL_CERT_DIR holds no usable certificate: {}", why.join("; "))
+}
+
 /// The platform's certificates, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name in their place; Mozilla's only
 /// where the platform has none and nobody named others. An extra one comes on top.
 fn roots(extra_ca_pem: Option<&str>) -> Result<RootCertStore, String> {
-    // One that is mistyped beside a folder that is right would be overlooked.
-    if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty())
-        && let Err(error) = std::fs::File::open(&file)
-    {
-        return Err(format!("SSL_CERT_FILE names '{}', which cannot be read: {error}", file.display()));
-    }
+    can_be_read(std::env::var_os("SSL_CERT_FILE"))?;
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() && named {
-        let mut why: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-        if why.is_empty() {
-            why.push("no file has one in PEM form".to_owned());
-        }
-        return Err(format!("SSL_CERT_FILE or SSL_CERT_DIR holds no usable certificate: {}", why.join("; ")));
+        return Err(none_usable(found.errors.iter().map(ToString::to_string).collect()));
     }
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
@@ -136,4 +145,38 @@ fn roots(extra_ca_pem: Option<&str>) -> Result<RootCertStore, String> {
         }
     }
     Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn times_are_dates_and_not_seconds() {
+        let at = |days: u64| UnixTime::since_unix_epoch(Duration::from_secs(days * 86_400));
+        let expired = refusal(&CertificateError::ExpiredContext { time: at(20_000), not_after: at(10_000) });
+        assert!(
+            expired.contains("expired on 1997-05-19") && expired.contains("it is 2024-10-04"),
+            "{expired}"
+        );
+        let early =
+            refusal(&CertificateError::NotValidYetContext { time: at(10_000), not_before: at(20_000) });
+        assert!(early.contains("begins on 2024-10-04") && early.contains("it is 1997-05-19"), "{early}");
+    }
+
+    #[test]
+    fn what_the_environment_names_is_told_when_it_cannot_be_used() {
+        let missing = can_be_read(Some("no/such/file.pem".into())).expect_err("there is no such file");
+        assert!(
+            missing.contains("SSL_CERT_FILE names 'no/such/file.pem', which cannot be read"),
+            "{missing}"
+        );
+        let there = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert_eq!(can_be_read(Some(there.into())), Ok(()));
+        assert_eq!((can_be_read(None), can_be_read(Some(OsString::new()))), (Ok(()), Ok(())));
+        assert!(none_usable(Vec::new()).ends_with("no file has one in PEM form"));
+        assert!(none_usable(vec!["a".to_owned(), "b".to_owned()]).ends_with(": a; b"));
+    }
 }
