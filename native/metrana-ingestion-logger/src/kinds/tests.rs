@@ -238,7 +238,7 @@ fn rl_shapes_and_strategies_that_make_no_sense_are_refused_and_change_nothing() 
     let values = [1.0, 2.0, 3.0, 4.0];
     let refused = [
         ("at least one environment", rl(1, Environments::Names(&[]), &[1.0])),
-        ("no whole rows", rl(1, two, &values[..3])),
+        ("whole rows", rl(1, two, &values[..3])),
         ("episodes has 3 entries", RlFloats { episodes: Spread::Grid(&[1, 2, 3]), ..rl(1, two, &values) }),
         ("steps has 1 entries", RlFloats { steps: Spread::PerEnvironment(&[1]), ..rl(1, two, &values) }),
         ("rl_step", rl(MAX_STEP + 1, two, &values)),
