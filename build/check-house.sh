@@ -41,6 +41,23 @@ while IFS= read -r hit; do breach "a native import outside src/Metrana.Native/In
   texts | grep -E '^src/.*\.cs$' | grep -v '^src/Metrana.Native/Interop/' | tr '\n' '\0' |
     xargs -0 -r grep -nE 'LibraryImport|DllImport' | cut -c1-160 || true)
 
+# ---- the engine's rooms: what is later in this order knows nothing of what is earlier ------------------------------
+engine=native/metrana-ingestion-logger/src
+order="begin call logger kinds deliver connect stage names wire points tell books config random clock errors"
+while IFS= read -r hit; do breach "the engine: $hit"; done < <(
+  texts | grep "^$engine/.*\.rs$" | grep -vE '/(lib|tests|gate_tests|schedules)\.rs$' | while IFS= read -r file; do
+    awk -v order="$order" -v file="${file#"$engine"/}" '
+      BEGIN { n = split(order, names, " "); for (i = 1; i <= n; i++) place[names[i]] = i
+              room = file; sub(/\/.*|\.rs$/, "", room)
+              if (!(room in place)) { print file " has no place in the order of the rooms"; exit } }
+      /^#\[cfg\(test\)\]/ { exit }
+      { sub(/\/\/.*/, "")
+        while (match($0, /crate::[a-z_]+/)) {
+          used = substr($0, RSTART + 7, RLENGTH - 7); $0 = substr($0, RSTART + RLENGTH)
+          if (used in place && place[used] < place[room]) print file ":" FNR " uses " used ", which is above it"
+        } }' "$file"
+  done)
+
 # ---- every direct dependency has its reason, and every reason its dependency ---------------------------------------
 workspace_crates=$(awk '/^\[/{on=($0=="[workspace.dependencies]")} on && /^[a-z]/ && !/path *=/{print $1}' Cargo.toml | sort -u)
 own_lines=$(awk '/^\[/{on=($0~/dependencies\]$/)} on && /^[A-Za-z]/ && !/workspace *= *true/{print FILENAME": "$0}' native/*/Cargo.toml)
