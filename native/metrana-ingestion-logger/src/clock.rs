@@ -1,6 +1,6 @@
-//! The clocks of the engine, and the one place where they are read: the wall clock, as points carry it, and the one that only
-//! goes forward, by which deadlines are kept. A test puts a clock of its own in their place, so that what it does can be done
-//! again.
+//! The clocks of the engine, and the one place where they are read, timers of the runtime aside: the wall clock, as points
+//! carry it, and the one that only goes forward, by which deadlines are kept. A test puts a clock of its own in their place,
+//! so that what it does can be done again.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 

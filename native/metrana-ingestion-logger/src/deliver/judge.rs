@@ -7,6 +7,7 @@ use super::retry::{self, Verdict};
 use super::sender::{Over, Sender, Work};
 use super::stream::{Break, until};
 use super::window::Message;
+use crate::clock;
 use crate::config::{DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::connect::transport::Broken;
 use crate::errors::{Error, Status};
@@ -19,7 +20,7 @@ impl Sender {
     /// Decides what a broken stream means, and waits before the next one.
     pub(super) async fn judge(&mut self, broke: Break) -> Result<(), Over> {
         let Break { at, why } = broke;
-        let failed = Instant::now();
+        let failed = clock::instant();
         self.with_stage(|stage| stage.books.counters.send_errors += 1)?;
         let idle = self.nothing_to_deliver()?;
         match retry::on_stream(why.code(), at) {
@@ -185,7 +186,7 @@ impl Sender {
     /// Puts an error where the error strategy wants it.
     fn report(&mut self, error: Error) -> Result<(), Over> {
         if self.shared.config.error_strategy != ErrorStrategy::Silent {
-            let held_back = self.loss_lines.pass(Instant::now());
+            let held_back = self.loss_lines.pass(clock::instant());
             self.say(held_back, error.message.clone());
         }
         self.with_stage(|stage| stage.report(error))

@@ -266,7 +266,7 @@ impl Sender {
     fn acknowledged(&mut self) -> Result<(), Over> {
         let Some(message) = self.window.pop() else { return Ok(()) };
         self.refusals = 0;
-        let outage = self.backoff.delivered(std::time::Instant::now());
+        let outage = self.backoff.delivered(clock::instant());
         if std::mem::take(&mut self.outage_told)
             && let Some((outage, tries)) = outage
         {
