@@ -1,8 +1,8 @@
 namespace Metrana.Extensions.Logging;
 
 /// <summary>When an algorithm evaluates: every so many updates.</summary>
-/// <param name="EvalInterval">How many updates lie between evaluations; 0 or less: none takes place.</param>
-/// <param name="NumEvalEpisodes">How many episodes an evaluation has; 0 or less: none takes place.</param>
+/// <param name="EvalInterval">The number of updates between evaluations; with 0 or less there are none.</param>
+/// <param name="NumEvalEpisodes">The number of episodes of an evaluation; with 0 or less there is none.</param>
 public readonly record struct EvaluationCadence(long EvalInterval, int NumEvalEpisodes)
 {
     /// <summary>Whether an evaluation follows this update.</summary>

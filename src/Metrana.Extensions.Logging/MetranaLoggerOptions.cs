@@ -30,7 +30,7 @@ public sealed class MetranaLoggerOptions
     public bool LogScopeFields { get; set; }
 
     /// <summary>
-    /// From which level on events that are no metrics are written as annotations of the run: their text, with the fields as
+    /// From which level events that are not metrics are written as annotations of the run: their text, with the fields as
     /// metadata. Default: none are.
     /// </summary>
     public LogLevel AnnotationLevel { get; set; } = LogLevel.None;

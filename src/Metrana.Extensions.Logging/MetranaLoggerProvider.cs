@@ -43,7 +43,7 @@ public sealed class MetranaLoggerProvider : ILoggerProvider, ISupportExternalSco
     }
 
     /// <summary>A provider with options.</summary>
-    /// <param name="options">The options. What happens to them afterwards has no effect.</param>
+    /// <param name="options">The options. Later changes have no effect.</param>
     /// <param name="services">The services that the run is looked for in, where the options have none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit of the queue is below 1.</exception>
     public MetranaLoggerProvider(MetranaLoggerOptions options, IServiceProvider? services = null)
@@ -89,7 +89,7 @@ public sealed class MetranaLoggerProvider : ILoggerProvider, ISupportExternalSco
     /// <returns>Whether it has.</returns>
     public bool Flush(TimeSpan timeout) => _pump.Flush(timeout);
 
-    /// <summary>Hands over what waits, for 2 s at most, and takes nothing more.</summary>
+    /// <summary>Logs what waits, for 2 s at most, and accepts nothing more.</summary>
     public void Dispose() => _pump.End();
 
     private static bool IsOwn(string category) => category == "Metrana" || _own.Any(own =>

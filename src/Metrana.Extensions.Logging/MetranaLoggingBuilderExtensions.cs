@@ -45,7 +45,7 @@ public static class MetranaLoggingBuilderExtensions
     /// Writes events to the console as people read metrics: the category, then each number with its label, then the message.
     /// </summary>
     /// <param name="builder">The logging of the program.</param>
-    /// <param name="labels">The labels; left out, those of the variable <see cref="MetricLabels.Variable"/>.</param>
+    /// <param name="labels">The labels; those of the variable <see cref="MetricLabels.Variable"/> if omitted.</param>
     public static ILoggingBuilder AddMetranaConsole(this ILoggingBuilder builder, MetricLabels? labels = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -60,7 +60,7 @@ public static class MetranaLoggingBuilderExtensions
     /// <c>Logging:BackendLogsVisible</c>.
     /// </summary>
     /// <param name="builder">The logging of the program.</param>
-    /// <param name="backendLogsVisible">Whether compute backends are shown; left out, the configuration decides.</param>
+    /// <param name="backendLogsVisible">Whether compute backends are shown; the configuration decides if omitted.</param>
     public static ILoggingBuilder AddMetranaFilters(this ILoggingBuilder builder, bool? backendLogsVisible = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

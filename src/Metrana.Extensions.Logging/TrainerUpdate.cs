@@ -1,6 +1,6 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>What optimization says once an update.</summary>
+/// <summary>What optimization reports in each update.</summary>
 public sealed record TrainerUpdate : TelemetryUpdate
 {
     /// <summary>The loss of the policy.</summary>

@@ -21,7 +21,7 @@ public static class MetranaServiceCollectionExtensions
     /// The keys are the names of the properties of <see cref="RunOptions"/>. Durations are seconds or <c>hh:mm:ss</c>;
     /// <c>Tags</c> is a list, or a text with commas; what is under <c>Config</c> becomes the configuration of the run.
     /// </param>
-    /// <param name="configure">Sets what a configuration cannot hold, such as <see cref="RunOptions.Mirrors"/>. It has the last word.</param>
+    /// <param name="configure">Sets what a configuration cannot express, such as <see cref="RunOptions.Mirrors"/>. It overrides the configuration.</param>
     public static IServiceCollection AddMetranaRun(
         this IServiceCollection services, IConfiguration section, Action<RunOptions>? configure = null)
     {

@@ -16,7 +16,7 @@ public static class MlflowTracerProviderBuilderExtensions
     /// Sends traces to an MLflow tracking server: OTLP over HTTP to <c>/v1/traces</c>, with the experiment that they belong to.
     /// </summary>
     /// <param name="builder">The tracing of the program.</param>
-    /// <param name="configure">Where MLflow is, and which experiment; left out, its own variables say so.</param>
+    /// <param name="configure">Where MLflow is, and which experiment; from MLflow's own variables if omitted.</param>
     /// <param name="mirror">
     /// The mirror that writes the metrics. The traces then belong to its experiment, and to its run as soon as there is one.
     /// </param>

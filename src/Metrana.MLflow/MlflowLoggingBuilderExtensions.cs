@@ -13,7 +13,7 @@ public static class MlflowLoggingBuilderExtensions
     /// provider's name in filters is <c>MLflow</c>.
     /// </summary>
     /// <param name="builder">The logging of the program.</param>
-    /// <param name="configure">Where MLflow is; left out, its own variables say so.</param>
+    /// <param name="configure">Where MLflow is; from MLflow's own variables if omitted.</param>
     /// <param name="events">How events become metrics.</param>
     public static ILoggingBuilder AddMlflow(
         this ILoggingBuilder builder, Action<MlflowOptions>? configure = null, Action<MetranaLoggerOptions>? events = null)

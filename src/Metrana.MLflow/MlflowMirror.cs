@@ -11,7 +11,7 @@ namespace Metrana.MLflow;
 /// </summary>
 /// <remarks>
 /// Few metrics wait up to a second for more, fifty or more go at once. A request that fails because the server is away, busy or broken
-/// is made three times in all; then its values are dropped, counted in <see cref="Delivery"/> and said at most once a minute. Parameters
+/// is made three times in all; then its values are dropped, counted in <see cref="Delivery"/> and reported at most once a minute. Parameters
 /// and tags wait until the server is there. A run that cannot be created is tried again for as long as the Metrana run goes on, which
 /// neither notices nor loses anything.
 /// </remarks>
@@ -41,7 +41,7 @@ public sealed class MlflowMirror : IRunMirror
     }
 
     /// <summary>A mirror with options.</summary>
-    /// <param name="options">The options. What happens to them afterwards has no effect.</param>
+    /// <param name="options">The options. Later changes have no effect.</param>
     /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
     public MlflowMirror(MlflowOptions options)
         : this(MlflowSettings.Resolve(options ?? throw new ArgumentNullException(nameof(options)), Environment.GetEnvironmentVariable))

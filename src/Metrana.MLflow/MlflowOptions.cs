@@ -1,7 +1,7 @@
 namespace Metrana.MLflow;
 
 /// <summary>
-/// Where MLflow is and which of its runs is written to. What is left out comes from MLflow's own variables, and without those from
+/// Where MLflow is and which of its runs is written to. Properties that are not set come from MLflow's own variables, and without those from
 /// a default.
 /// </summary>
 public sealed class MlflowOptions
@@ -12,13 +12,13 @@ public sealed class MlflowOptions
     /// </summary>
     public string? TrackingUri { get; set; }
 
-    /// <summary>The id of a run that is there already. Left out, one is created. Variable: MLFLOW_RUN_ID.</summary>
+    /// <summary>The id of an existing run. If omitted, one is created. Variable: MLFLOW_RUN_ID.</summary>
     public string? RunId { get; set; }
 
     /// <summary>The id of the experiment that a new run belongs to. Default: 0, which every server has. Variable: MLFLOW_EXPERIMENT_ID.</summary>
     public string? ExperimentId { get; set; }
 
-    /// <summary>The name of the experiment, in place of its id. It is created where it is missing. Variable: MLFLOW_EXPERIMENT_NAME.</summary>
+    /// <summary>The name of the experiment, in place of its id. It is created if it is missing. Variable: MLFLOW_EXPERIMENT_NAME.</summary>
     public string? ExperimentName { get; set; }
 
     /// <summary>The name of a new run. Default: that of the Metrana run. Variable: MLFLOW_RUN_NAME.</summary>
@@ -42,10 +42,10 @@ public sealed class MlflowOptions
     /// <summary>How long a few metrics may wait for more of them, so that not each one is a request. Default: 1 s.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>So many metrics are sent at once. Default: 50.</summary>
+    /// <summary>The number of metrics that are sent at once. Default: 50.</summary>
     public int FlushMetrics { get; set; } = 50;
 
-    /// <summary>How often a request is tried in all where the server is away, busy or broken. Default: 3.</summary>
+    /// <summary>How often a request is tried in all when the server is away, busy or broken. Default: 3.</summary>
     public int Attempts { get; set; } = 3;
 
     /// <summary>How long a try may take. Default: 3 s.</summary>
@@ -55,7 +55,7 @@ public sealed class MlflowOptions
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// Takes <c>--mlflow-run-id ID</c> and <c>--mlflow-run-id=ID</c> from the arguments of a program; what stands there has the last word.
+    /// Takes <c>--mlflow-run-id ID</c> and <c>--mlflow-run-id=ID</c> from the arguments of a program; they override everything else.
     /// </summary>
     /// <param name="arguments">The arguments. Others are passed over.</param>
     /// <returns>These options.</returns>

@@ -1,9 +1,9 @@
 namespace Metrana.Server;
 
-/// <summary>What stands on the horizontal axis of a curve.</summary>
+/// <summary>What the horizontal axis of a curve shows.</summary>
 public enum CurveAxis
 {
-    /// <summary>The step; of reinforcement learning the step of the training.</summary>
+    /// <summary>The step; in reinforcement learning, the step of the training.</summary>
     Step,
 
     /// <summary>The step of the training.</summary>
@@ -22,7 +22,7 @@ public enum CurveAxis
 /// <summary>Which points are drawn as a curve.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="SeriesId">The series.</param>
-/// <param name="Environments">Of reinforcement learning the environments that are drawn together; without it all.</param>
+/// <param name="Environments">In reinforcement learning, the environments that are drawn together; all if omitted.</param>
 public sealed record CurveSource(string RunId, ulong SeriesId, IReadOnlyList<string>? Environments = null);
 
 /// <summary>Curves on one grid.</summary>
@@ -31,15 +31,15 @@ public sealed record CurveQuery
     /// <summary>What is drawn: at most 4,096 curves.</summary>
     public required IReadOnlyList<CurveSource> Curves { get; init; }
 
-    /// <summary>What stands on the horizontal axis.</summary>
+    /// <summary>What the horizontal axis shows.</summary>
     public CurveAxis Axis { get; init; }
 
-    /// <summary>Into how many buckets the axis is cut, 1 to 10,000.</summary>
+    /// <summary>The number of buckets on the axis, 1 to 10,000.</summary>
     public int Buckets { get; init; } = 300;
 
-    /// <summary>Where the axis begins; without it at the first point of all curves.</summary>
+    /// <summary>Where the axis begins; at the first point of all curves if omitted.</summary>
     public double? From { get; init; }
 
-    /// <summary>Where the axis ends, which belongs to the last bucket; without it at the last point of all curves.</summary>
+    /// <summary>Where the axis ends, which belongs to the last bucket; at the last point of all curves if omitted.</summary>
     public double? To { get; init; }
 }

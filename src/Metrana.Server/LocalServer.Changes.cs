@@ -9,11 +9,11 @@ public sealed partial class LocalServer
 {
     /// <summary>
     /// Follows the server: what changes, as it changes, at most five times a second. While somebody follows, the server does
-    /// not end for want of use.
+    /// not end for lack of use.
     /// </summary>
     /// <param name="since">
-    /// The <see cref="StoredChanges.Cursor"/> from which to go on. Without it, or with one that the server no longer knows, the
-    /// first element says by <see cref="StoredChanges.Reset"/> that everything has to be read anew.
+    /// The <see cref="StoredChanges.Cursor"/> to continue from. Without it, or with one that the server no longer knows, the
+    /// first element says by <see cref="StoredChanges.Reset"/> that everything has to be read again.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Elements until the server ends.</returns>

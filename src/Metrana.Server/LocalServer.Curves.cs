@@ -60,8 +60,8 @@ public sealed partial class LocalServer
     /// <param name="source">What is shown.</param>
     /// <param name="measure">What a cell shows of the points in it.</param>
     /// <param name="columns">How many columns there are, 1 to 10,000.</param>
-    /// <param name="from">The first step of the training; without it that of the first point.</param>
-    /// <param name="to">The last one; without it that of the last point.</param>
+    /// <param name="from">The first step of the training; that of the first point if omitted.</param>
+    /// <param name="to">The last one; that of the last point if omitted.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="LocalServerException">There is no such run or series, or the series has no environments.</exception>
     public async Task<StoredHeatMap> GetHeatMapAsync(

@@ -5,7 +5,7 @@ namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>Finds the living server of a data directory. It starts none and leaves the directory as it is.</summary>
+    /// <summary>Finds the running server of a data directory. It starts none and leaves the directory as it is.</summary>
     /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The server, or <see langword="null"/> when none lives there.</returns>
@@ -23,7 +23,7 @@ public sealed partial class LocalServer
             : null;
     }
 
-    /// <summary>Uses a server by its address, also one on another machine. Nothing is asked of it yet.</summary>
+    /// <summary>Uses a server by its address, even one on another machine. Nothing is sent to it yet.</summary>
     /// <param name="address">Where it answers, such as <c>http://127.0.0.1:7070</c>.</param>
     /// <param name="apiKey">Its key, unless it asks for none.</param>
     /// <remarks><see cref="StopAsync"/> does not end it. <see cref="ProcessId"/> is 0.</remarks>
@@ -41,7 +41,7 @@ public sealed partial class LocalServer
         return new LocalServer(new LivingServer(0, place, place, apiKey), new LocalServerOptions());
     }
 
-    /// <summary>What the server says of itself.</summary>
+    /// <summary>What the server says about itself.</summary>
     public Task<StoredServer> GetServerAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync("api/v1/server", ServerJson.Default.StoredServer, cancellationToken);
 }

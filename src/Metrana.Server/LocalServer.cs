@@ -8,10 +8,10 @@ namespace Metrana.Server;
 /// and no network.
 /// </summary>
 /// <remarks>
-/// <para><see cref="StartAsync"/> starts one of one's own: a child process that ends with <see cref="DisposeAsync"/>, and on its
-/// own when this process dies in whatever way, unless <see cref="LocalServerOptions.Linger"/> is set.</para>
+/// <para><see cref="StartAsync"/> starts your own server: a child process that ends with <see cref="DisposeAsync"/>, and on its
+/// own when this process dies for any reason, unless <see cref="LocalServerOptions.Linger"/> is set.</para>
 /// <para><see cref="FindOrStartAsync(string?, CancellationToken)"/> finds the server of a data directory, or starts one that all
-/// programs of this user share; it belongs to nobody and ends when nobody has needed it for a while.</para>
+/// programs of this user share; it belongs to no program and ends when none has needed it for a while.</para>
 /// <para>All members may be used from several threads at once.</para>
 /// </remarks>
 /// <example>
@@ -22,7 +22,7 @@ namespace Metrana.Server;
 /// </example>
 public sealed partial class LocalServer : IAsyncDisposable
 {
-    /// <summary>A server that asks for no key takes any, and loggers insist on one.</summary>
+    /// <summary>A server that asks for no key accepts any, and loggers require one.</summary>
     private const string AnyKey = "local-server";
 
     private readonly ServerHttp _http;
@@ -119,7 +119,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds the living server of a data directory, or starts one there that lives on until nobody has needed it for a while.
+    /// Finds the running server of a data directory, or starts one there that runs until nobody has needed it for a while.
     /// Programs that do so at the same time find the same one.
     /// </summary>
     /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
@@ -129,11 +129,11 @@ public sealed partial class LocalServer : IAsyncDisposable
         FindOrStartAsync(new LocalServerOptions { DataDirectory = dataDirectory }, cancellationToken);
 
     /// <summary>
-    /// Finds the living server of a data directory, or starts one there that lives on until nobody has needed it for a while.
+    /// Finds the running server of a data directory, or starts one there that runs until nobody has needed it for a while.
     /// Programs that do so at the same time find the same one.
     /// </summary>
     /// <param name="options">
-    /// Which directory, and how a server is started when none lives there. One that lives there already stays as it is.
+    /// Which directory, and how a server is started when none runs there. One that runs there already stays as it is.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="LocalServerException">This machine has no server program, or no server started in time.</exception>
@@ -145,7 +145,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the server, also one that lingers or that others use: it finishes what it is doing, within
+    /// Ends the server, even one that lingers or that others use: it finishes what it is doing, within
     /// <see cref="LocalServerOptions.StopTimeout"/>; a child that takes longer is killed. Never throws; calling it again is
     /// harmless.
     /// </summary>
@@ -156,8 +156,8 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends a server that <see cref="StartAsync"/> has started, as <see cref="StopAsync"/> does. Of one that lingers or was found
-    /// it only lets go.
+    /// Ends a server that <see cref="StartAsync"/> has started, as <see cref="StopAsync"/> does. One that lingers or was found
+    /// keeps running.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

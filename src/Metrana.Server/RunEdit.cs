@@ -3,7 +3,7 @@ namespace Metrana.Server;
 /// <summary>A change to what people see of a run. What is not set stays as it is.</summary>
 public sealed record RunEdit
 {
-    /// <summary>The name that people see; empty goes back to the one that loggers use. Loggers go on to find the run by theirs.</summary>
+    /// <summary>The name that people see; an empty one restores the one that loggers use. Loggers still find the run by theirs.</summary>
     public string? Name { get; init; }
 
     /// <summary>The notes; empty removes them.</summary>
@@ -12,10 +12,10 @@ public sealed record RunEdit
     /// <summary>All of its tags.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>Tags that it gets besides those it has.</summary>
+    /// <summary>Tags to add.</summary>
     public IReadOnlyList<string>? AddTags { get; init; }
 
-    /// <summary>Tags that it loses.</summary>
+    /// <summary>Tags to remove.</summary>
     public IReadOnlyList<string>? RemoveTags { get; init; }
 
     /// <summary>Whether lists leave the run out.</summary>

@@ -1,6 +1,6 @@
 namespace Metrana.Server;
 
-/// <summary>Which runs of a server are listed, in which order. What is not set does not matter.</summary>
+/// <summary>Which runs of a server are listed, and in which order. Properties that are not set filter nothing.</summary>
 public sealed record RunFilter
 {
     /// <summary>Their workspace.</summary>
@@ -24,7 +24,7 @@ public sealed record RunFilter
     /// <summary>How they are ordered.</summary>
     public RunOrder Order { get; init; }
 
-    /// <summary>How many of them are left out at the beginning.</summary>
+    /// <summary>How many of them are skipped at the beginning.</summary>
     public int Offset { get; init; }
 
     /// <summary>How many are listed, at most 10,000.</summary>

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>How a run stands.</summary>
+/// <summary>The status of a run.</summary>
 [JsonConverter(typeof(RunStatusConverter))]
 public enum RunStatus
 {
     /// <summary>The server did not say.</summary>
     Undefined = 0,
 
-    /// <summary>A logger is connected, or was heard of within the last minute.</summary>
+    /// <summary>A logger is connected, or was heard from within the last minute.</summary>
     Running = 1,
 
     /// <summary>A logger has closed it.</summary>
@@ -22,7 +22,7 @@ public enum RunStatus
     /// <summary>A logger has closed it and said that it was aborted.</summary>
     Aborted = 4,
 
-    /// <summary>Nobody has closed it, and no logger was heard of for a minute.</summary>
+    /// <summary>No logger has closed it, and none was heard from for a minute.</summary>
     LostContact = 5,
 }
 

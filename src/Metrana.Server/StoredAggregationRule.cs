@@ -7,13 +7,13 @@ namespace Metrana.Server;
 /// <summary>An aggregation that a logger asked the service to compute. The local server only stores the rule.</summary>
 public sealed record StoredAggregationRule : IJsonOnDeserialized
 {
-    /// <summary>The metric that it is for; all metrics of the scale where it is <see langword="null"/>.</summary>
+    /// <summary>The metric; <see langword="null"/> means all metrics of the scale.</summary>
     public string? MetricName { get; init; }
 
     /// <summary>The scale of the series that it is computed from.</summary>
     public required string SourceScale { get; init; }
 
-    /// <summary>The scale of the series that comes out.</summary>
+    /// <summary>The scale of the computed series.</summary>
     public required string OutputScale { get; init; }
 
     /// <summary>The functions to compute.</summary>
@@ -22,7 +22,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     /// <summary>The labels over which it is computed.</summary>
     public required IReadOnlyList<string> AggregateOverLabels { get; init; }
 
-    /// <summary>The name of what comes out, where one was given.</summary>
+    /// <summary>The name of the computed series, if one was given.</summary>
     public string? OutputMetricName { get; init; }
 
     /// <summary>The suffix for the name of the computed series, if one was given.</summary>

@@ -6,10 +6,10 @@ namespace Metrana.Server;
 /// <summary>What changed on a server since a reader last heard of it.</summary>
 public sealed record StoredChanges : IJsonOnDeserialized
 {
-    /// <summary>Where the reader stands when it knows this: whoever follows from here on misses nothing.</summary>
+    /// <summary>The reader's position after this: a reader that follows from here misses nothing.</summary>
     public required string Cursor { get; init; }
 
-    /// <summary>Whether everything has to be read anew. Nothing is listed then.</summary>
+    /// <summary>Whether everything has to be read again. Nothing is listed then.</summary>
     public required bool Reset { get; init; }
 
     /// <summary>The runs that changed or are new.</summary>

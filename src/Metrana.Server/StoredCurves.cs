@@ -17,7 +17,7 @@ public sealed record StoredCurves
 }
 
 /// <summary>
-/// A curve as buckets: the lists have a place for each. Drawn as first, least, greatest and last it looks as its points do, peaks
+/// A curve as buckets: the lists have an element for each. Drawn as first, least, greatest and last, it looks like its points, peaks
 /// included. Only numbers count; a bucket without any has NaN.
 /// </summary>
 public sealed record StoredCurve

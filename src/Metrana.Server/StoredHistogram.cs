@@ -15,13 +15,13 @@ public sealed record StoredHistogram : IJsonOnDeserialized
     /// <summary>The edges of the bins, one more than there are bins.</summary>
     public required IReadOnlyList<double> BinEdges { get; init; }
 
-    /// <summary>How many values are in each bin, in a series of <see cref="SeriesKind.Histogram"/>.</summary>
+    /// <summary>The number of values in each bin, in a series of <see cref="SeriesKind.Histogram"/>.</summary>
     public IReadOnlyList<ulong>? Counts { get; init; }
 
-    /// <summary>How dense the values are in each bin, in a series of <see cref="SeriesKind.DensityHistogram"/>.</summary>
+    /// <summary>The density in each bin, in a series of <see cref="SeriesKind.DensityHistogram"/>.</summary>
     public IReadOnlyList<double>? Densities { get; init; }
 
-    /// <summary>What else was told about the values, if anything was.</summary>
+    /// <summary>Statistics of the values, if any were sent.</summary>
     public StoredHistogramStats? Stats { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()

@@ -5,7 +5,7 @@ namespace Metrana.Server;
 /// <summary>One number of a series, as it counts.</summary>
 public readonly record struct StoredPoint
 {
-    /// <summary>The step; of reinforcement learning the environment step.</summary>
+    /// <summary>The step; in reinforcement learning, the environment step.</summary>
     public ulong Step { get => EnvStep ?? field; init; }
 
     /// <summary>When it was measured, in milliseconds since 1970.</summary>
@@ -14,13 +14,13 @@ public readonly record struct StoredPoint
     /// <summary>The value.</summary>
     public double Value { get; init; }
 
-    /// <summary>Of reinforcement learning the environment.</summary>
+    /// <summary>In reinforcement learning, the environment.</summary>
     public string? Environment { get; init; }
 
-    /// <summary>Of reinforcement learning the step of the training.</summary>
+    /// <summary>In reinforcement learning, the step of the training.</summary>
     public ulong? RlStep { get; init; }
 
-    /// <summary>Of reinforcement learning the episode, where the point belongs to one.</summary>
+    /// <summary>In reinforcement learning, the episode, if the point belongs to one.</summary>
     public ulong? Episode { get; init; }
 
     /// <summary>What the server calls the step of reinforcement learning.</summary>

@@ -27,7 +27,7 @@ public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
     /// <summary>The environment steps.</summary>
     public required IReadOnlyList<ulong> EnvSteps { get; init; }
 
-    /// <summary>Whether the environment steps go on over the steps of the training.</summary>
+    /// <summary>Whether the environment steps continue across the steps of the training.</summary>
     public required IReadOnlyList<bool> Flat { get; init; }
 
     /// <summary>Whether the environment steps count from one over the whole episode.</summary>

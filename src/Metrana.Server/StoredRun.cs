@@ -45,20 +45,20 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>Where the run forked from another, if it did.</summary>
     public StoredForkPoint? ForkPoint { get; init; }
 
-    /// <summary>When the run was opened first, in milliseconds since 1970.</summary>
+    /// <summary>When the run was first opened, in milliseconds since 1970.</summary>
     public long CreatedAtMillis { get; init; }
 
-    /// <summary>When the run was opened first.</summary>
+    /// <summary>When the run was first opened.</summary>
     [JsonIgnore]
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMillis);
 
-    /// <summary>How the run stands.</summary>
+    /// <summary>The status of the run.</summary>
     public RunStatus Status { get; init; }
 
     /// <summary>What the logger said that closed the run as failed or aborted.</summary>
     public string? CloseMessage { get; init; }
 
-    /// <summary>When a logger was heard of last, in milliseconds since 1970.</summary>
+    /// <summary>When a logger was last heard from, in milliseconds since 1970.</summary>
     public long? LastContactMillis { get; init; }
 
     /// <summary>When the run was closed, in milliseconds since 1970.</summary>

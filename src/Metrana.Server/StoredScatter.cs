@@ -15,10 +15,10 @@ public sealed record StoredScatter : IJsonOnDeserialized
     /// <summary>Where the points are along x.</summary>
     public required IReadOnlyList<double> Xs { get; init; }
 
-    /// <summary>Where the points are along y.</summary>
+    /// <summary>The y coordinates.</summary>
     public required IReadOnlyList<double> Ys { get; init; }
 
-    /// <summary>Where the points are along z, in a series of <see cref="SeriesKind.Scatter3D"/>.</summary>
+    /// <summary>The z coordinates, in a series of <see cref="SeriesKind.Scatter3D"/>.</summary>
     public IReadOnlyList<double>? Zs { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => Expect.Columns(Xs?.Count, Ys?.Count, Zs is null ? Xs?.Count : Zs.Count);

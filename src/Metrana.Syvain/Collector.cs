@@ -5,7 +5,7 @@ namespace Metrana.Syvain;
 
 /// <summary>
 /// Sends experiments to Syvain Metrics. Metrics and annotations are queued and sent in the background; a service that is away
-/// holds up nothing and loses nothing until the queue is full.
+/// delays nothing and loses nothing until the queue is full.
 /// </summary>
 /// <remarks>All members can be called from any thread.</remarks>
 /// <example>
@@ -42,7 +42,7 @@ public class Collector : IAsyncDisposable
     }
 
     /// <summary>A collector. What the options leave out comes from the environment.</summary>
-    /// <param name="options">The options; left out, the defaults.</param>
+    /// <param name="options">The options; the defaults if omitted.</param>
     /// <exception cref="ArgumentException">There is no key, or an option cannot work.</exception>
     public Collector(CollectorOptions? options = null)
         : this(options ?? new(), () => new ServiceBackend(options ?? new(), Environment.GetEnvironmentVariable))
@@ -77,7 +77,7 @@ public class Collector : IAsyncDisposable
     /// </summary>
     /// <param name="slug">What it is called: 1 to 200 characters.</param>
     /// <param name="options">Description, facts and folder.</param>
-    /// <param name="cancellationToken">Waits no longer.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ArgumentException">The slug or an option cannot work. Nothing was sent.</exception>
     /// <exception cref="CollectorException">The service did not make it.</exception>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
@@ -119,20 +119,20 @@ public class Collector : IAsyncDisposable
     }
 
     /// <summary>Tries once to deliver what all experiments have logged until now.</summary>
-    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public async Task<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
         FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushAsync(cancellationToken))).ConfigureAwait(false));
 
     /// <summary>Tries to deliver what all experiments have logged until now.</summary>
     /// <param name="retries">How often it is tried again.</param>
-    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     /// <exception cref="CollectorException">Something is not delivered, or was lost since the last call.</exception>
     public async Task<FlushResult> FlushOrThrowAsync(int retries = 3, CancellationToken cancellationToken = default) =>
         FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushOrThrowAsync(retries, cancellationToken))).ConfigureAwait(false));
 
     /// <summary>
-    /// Delivers what waits, for as long as <see cref="CollectorOptions.CloseTimeout"/>. What is left then is lost, counted and
-    /// warned of. No status is sent: that is for <see cref="Experiment.Done"/>.
+    /// Delivers what waits, for at most <see cref="CollectorOptions.CloseTimeout"/>. What is left then is lost, counted and
+    /// reported. No status is sent: that is for <see cref="Experiment.Done"/>.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

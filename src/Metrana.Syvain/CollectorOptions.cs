@@ -11,7 +11,7 @@ public sealed record CollectorOptions
     public const string ApiKeyVariable = "SYVAIN_METRICS_API_KEY";
 
     /// <summary>
-    /// The organization's API key; left out, the variable <see cref="ApiKeyVariable"/>. <c>local</c> and <c>local-dev</c> read
+    /// The organization's API key; if omitted, the variable <see cref="ApiKeyVariable"/>. <c>local</c> and <c>local-dev</c> read
     /// the file that the service's command line wrote at its login.
     /// </summary>
     public string? ApiKey { get; init; }

@@ -44,7 +44,7 @@ public sealed class Experiment
 
     /// <summary>Logs a number.</summary>
     /// <param name="name">What was measured: 1 to 500 characters. One quantity has one name; what tells lines of it apart is metadata.</param>
-    /// <param name="value">The number. NaN and infinities are counted and warned of, and sent nowhere.</param>
+    /// <param name="value">The number. NaN and infinities are counted and reported, and not sent.</param>
     /// <param name="step">The step, 0 or more; null where there is none.</param>
     /// <param name="metadata">What tells this line from others of the metric.</param>
     /// <param name="timestamp">When it was measured: a date, or seconds or milliseconds since 1970.</param>
@@ -176,7 +176,7 @@ public sealed class Experiment
     }
 
     /// <summary>Tries once to deliver everything that was logged until now, waiting for what is under way.</summary>
-    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     /// <returns>What became of everything since the flush before.</returns>
     public Task<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => _sender.FlushAsync(cancellationToken);
 
@@ -185,7 +185,7 @@ public sealed class Experiment
 
     /// <summary>Tries to deliver everything that was logged until now.</summary>
     /// <param name="retries">How often it is tried again.</param>
-    /// <param name="cancellationToken">Waits no longer; nothing is lost by that.</param>
+    /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     /// <exception cref="CollectorException">Something is not delivered, or was lost since the last call.</exception>
     public Task<FlushResult> FlushOrThrowAsync(int retries = 3, CancellationToken cancellationToken = default) =>
         _sender.FlushOrThrowAsync(retries, cancellationToken);

@@ -9,7 +9,7 @@ public readonly record struct ExperimentDelivery(DeliveryCount Metrics, Delivery
 
 /// <summary>What was delivered, was lost and waits adds up to what was added.</summary>
 /// <param name="Added">What entered the queue.</param>
-/// <param name="Delivered">What the service took.</param>
+/// <param name="Delivered">What the service accepted.</param>
 /// <param name="Dropped">What is lost.</param>
 /// <param name="Pending">What waits, or is on its way.</param>
 public readonly record struct DeliveryCount(long Added, long Delivered, long Dropped, long Pending);

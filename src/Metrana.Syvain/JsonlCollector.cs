@@ -3,7 +3,7 @@ using Metrana.Syvain.Local;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// A collector that appends to a file in place of a service, one JSON object in a line: metrics, annotations and statuses, as the
+/// A collector that appends to a file instead of a service, one JSON object on each line: metrics, annotations and statuses, as the
 /// service's own SDK writes them.
 /// </summary>
 public sealed class JsonlCollector : Collector

@@ -30,7 +30,7 @@ public sealed class TelemetryRecorder : ILoggerProvider
     /// <summary>
     /// What is missing: a line for each category that no event has, and for each event that lacks keys.
     /// </summary>
-    /// <param name="schemas">What has to be there; left out, <see cref="TelemetrySchema.All"/>.</param>
+    /// <param name="schemas">What has to be there; <see cref="TelemetrySchema.All"/> if omitted.</param>
     public IReadOnlyList<string> Missing(params TelemetrySchema[] schemas)
     {
         ArgumentNullException.ThrowIfNull(schemas);
@@ -63,7 +63,7 @@ public sealed class TelemetryRecorder : ILoggerProvider
     }
 
     /// <summary>Throws when something is missing, and says what.</summary>
-    /// <param name="schemas">What has to be there; left out, <see cref="TelemetrySchema.All"/>.</param>
+    /// <param name="schemas">What has to be there; <see cref="TelemetrySchema.All"/> if omitted.</param>
     /// <exception cref="InvalidOperationException">A category or a key is missing.</exception>
     public void Check(params TelemetrySchema[] schemas)
     {
