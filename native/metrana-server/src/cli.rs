@@ -92,7 +92,7 @@ pub struct Cli {
     pub detach: bool,
 }
 
-/// What is done to a data directory instead of serving it.
+/// What is done instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Copy the runs to another directory, whether or not a server uses them
@@ -112,6 +112,25 @@ pub enum Command {
         #[command(flatten)]
         of: DataDirectory,
     },
+    /// Ask the server that listens on this machine whether it is well: 0 when it is
+    Health(Listening),
+}
+
+/// Where a server listens, by the same options and variables as its own.
+#[derive(Args, Debug)]
+pub struct Listening {
+    /// Where it listens
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7070", value_parser = ValueParser::new(address),
+          env = "METRANA_SERVER_LISTEN")]
+    pub listen: SocketAddr,
+
+    /// Its own address for programs and browsers
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = ValueParser::new(address), env = "METRANA_SERVER_HTTP")]
+    pub http: Option<SocketAddr>,
+
+    /// It speaks TLS: only whether it takes connections is asked
+    #[arg(long, value_name = "FILE", env = "METRANA_SERVER_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
 }
 
 /// Which directory.

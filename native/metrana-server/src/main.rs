@@ -6,6 +6,7 @@ mod announce;
 mod cli;
 mod descriptors;
 mod detach;
+mod health;
 mod home;
 mod stop;
 
@@ -20,7 +21,7 @@ use clap::error::ErrorKind as Mistake;
 use metrana_server::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store, StoreError};
 use metrana_server::{Access, Limits, Options, Secret, Server, Tls};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, DataDirectory, Listening};
 use home::{Home, Living};
 
 /// Descriptors that are left for everything that is not a connection.
@@ -28,7 +29,10 @@ const OTHER_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
     let cli = Cli::read();
-    if let Err(mistake) = cli.check() {
+    // What the environment says of a server is no mistake of a command that starts none.
+    if cli.command.is_none()
+        && let Err(mistake) = cli.check()
+    {
         Cli::command().error(Mistake::ArgumentConflict, mistake).exit();
     }
     let result = match &cli.command {
@@ -125,14 +129,17 @@ fn store(cli: &Cli, home: Option<&Home>) -> io::Result<Arc<dyn Store>> {
     Ok(Arc::new(SqliteStore::open(home.directory(), options).map_err(failed)?))
 }
 
-/// Does something to a data directory.
+/// Does something else than serving.
 fn administer(command: &Command) -> io::Result<()> {
-    let (Command::Backup { of, .. } | Command::Check { of } | Command::Compact { of }) = command;
-    let directory = data_directory(of.path.as_deref())?;
+    let directory = |of: &DataDirectory| data_directory(of.path.as_deref());
     match command {
-        Command::Backup { to, .. } => SqliteStore::backup_directory(&directory, to).map_err(failed),
-        Command::Compact { .. } => SqliteStore::compact_directory(&directory).map_err(failed),
-        Command::Check { .. } => report(&SqliteStore::check_directory(&directory).map_err(failed)?),
+        Command::Backup { of, to } => SqliteStore::backup_directory(&directory(of)?, to).map_err(failed),
+        Command::Compact { of } => SqliteStore::compact_directory(&directory(of)?).map_err(failed),
+        Command::Check { of } => report(&SqliteStore::check_directory(&directory(of)?).map_err(failed)?),
+        Command::Health(Listening { listen, http, tls_cert }) => {
+            let answer = health::ask(http.unwrap_or(*listen), tls_cert.is_some())?;
+            writeln!(io::stdout(), "{answer}")
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -245,4 +245,57 @@ fn what_is_typed_wins_over_the_environment() {
     let (status, _, errors) = started.end();
     assert!(status.success() && directory.join("metrana.db").exists(), "{errors}");
     std::fs::remove_dir_all(&directory).expect("it is removed");
+}
+
+/// Runs the health check as a container does: what it needs to know stands in the environment.
+fn health(address: &str) -> (Option<i32>, String) {
+    let output = Command::new(PROGRAM)
+        .arg("health")
+        .env("METRANA_SERVER_LISTEN", address)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    (output.status.code(), said)
+}
+
+#[test]
+fn its_health_is_asked_by_the_program_itself() {
+    let keys = key_file();
+    let program =
+        start_with(&["--in-memory", "--listen", "0.0.0.0:0", "--api-key-file", &keys], Stdio::null());
+    let address = program.http.to_string();
+    let (code, said) = health(&address);
+    assert!(code == Some(0) && said.contains("good"), "{said}");
+    drop(program);
+
+    let (code, said) = health(&address);
+    assert!(code == Some(1) && said.contains("nothing answers"), "{said}");
+    std::fs::remove_file(keys).expect("it is removed");
+}
+
+#[test]
+fn a_server_that_is_not_well_fails_its_health_check() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut question = Vec::new();
+        while !question.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            question.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nfull").unwrap();
+        String::from_utf8(question).unwrap()
+    });
+    let (code, said) = health(&address);
+    assert!(code == Some(1) && said.contains("503") && said.contains("full"), "{said}");
+    assert!(server.join().unwrap().starts_with("GET /healthz HTTP/1.1\r\n"));
+}
+
+fn key_file() -> String {
+    let path = std::env::temp_dir().join(format!("metrana-health-key-{}", std::process::id()));
+    std::fs::write(&path, "a-key-of-some-length").unwrap();
+    path.to_str().unwrap().to_owned()
 }
