@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use metrana_proto::types::PointBatch;
+use metrana_proto::types::{PointBatch, SeriesDeclaration};
 use metrana_server::RunningServer;
 use metrana_testkit::http::{call, get};
 use serde_json::{Value, json};
@@ -183,6 +183,34 @@ async fn time_and_episodes_are_axes_too() {
     let one =
         json!({"x": "rl_step", "buckets": 1, "series": [{"run": run, "series": "3", "environments": ["b"]}]});
     assert_eq!(post(&server, "/api/v1/buckets", &one).await["series"][0]["count"], json!([20]));
+}
+
+#[tokio::test]
+async fn steps_are_episodes_where_there_is_a_point_for_each() {
+    let server = common::start().await;
+    let run = open_run(&server, "returns").await;
+    let of_episodes =
+        |id, metric| SeriesDeclaration { scale: "EPISODE".to_owned(), ..declaration(id, metric) };
+    let mut data = declaring(message(&run, 256), &[of_episodes(1, "return"), of_episodes(2, "score")]);
+    for (step, episode) in [(3, 0), (8, 1), (9, 2)] {
+        data = with_rl(data, 1, "a", &[rl(step, None, episode, &[1.0])]);
+    }
+    data = with_points(data, 2, batch(4, &[1.0, 2.0]));
+    acked(&mut greeted(&server, &run).await, &data).await;
+    let id = run.iter().fold(String::new(), |id, byte| format!("{id}{byte:02x}"));
+    let on = async |series: &str| {
+        let wish = json!({"x": "episode", "buckets": 3, "series": [{"run": id, "series": series}]});
+        post(&server, "/api/v1/buckets", &wish).await
+    };
+    let returns = on("1").await;
+    assert_eq!(
+        (&returns["from"], &returns["to"], &returns["x"]),
+        (&json!(0.0), &json!(2.0), &json!("episode"))
+    );
+    assert_eq!(returns["series"][0]["count"], json!([1, 1, 1]));
+    let scores = on("2").await;
+    assert_eq!((&scores["from"], &scores["to"]), (&json!(4.0), &json!(5.0)));
+    assert_eq!(scores["series"][0]["count"], json!([1, 0, 1]));
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! `/api/v1/buckets`, `/api/v1/heat-map` and `/api/v1/bands`: what a page draws. They are asked for by `POST`, because
 //! what is asked for may be long; nothing is changed by them.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
 use arrow_array::{Float64Array, UInt8Array, UInt32Array, UInt64Array};
 use axum::Json;
 use axum::body::Bytes;
@@ -10,13 +15,14 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tokio::task::{JoinSet, yield_now};
 
 use super::Api;
 use super::answer::{Problem, run_id, series_id};
 use super::arrow::{self, Table};
 use super::columns::{self, Columns};
 use crate::read::{self, Along, Axis, Bucket, Grid, Line, Measure};
-use crate::store::{RunId, SeriesInfo, SeriesKind, World};
+use crate::store::{RunId, SeriesInfo, SeriesKind, Store, World};
 
 /// Of one request: lines, buckets of each, and of all together, which are fewer where they become text.
 const LINES: usize = 4096;
@@ -24,6 +30,10 @@ const BUCKETS: usize = 10_000;
 const CELLS: usize = 4_000_000;
 const CELLS_AS_TEXT: usize = 400_000;
 const PERCENTILES: usize = 32;
+/// So few series are not worth a task of their own.
+const LEAST_APART: usize = 64;
+/// The scale of series with a point for each episode, whose steps are the episodes.
+const A_POINT_AN_EPISODE: &str = "EPISODE";
 /// Numbers of a bucket in an answer, with its place and its start in a table.
 const OF_A_BUCKET: usize = 11;
 
@@ -158,6 +168,14 @@ async fn find(api: &Api, asked: Asked, axis: Axis) -> Result<Found, Problem> {
         return Err(Problem::bad_request(format!("series {} holds no numbers to draw", asked.series)));
     }
     let environments = read::environments_of(&info, asked.environments.clone());
+    let axis = if axis == Axis::Episode
+        && !info.episodic
+        && info.definition.scale.eq_ignore_ascii_case(A_POINT_AN_EPISODE)
+    {
+        Axis::OwnStep
+    } else {
+        axis
+    };
     let began_at_millis =
         if axis == Axis::RelativeTime { api.store.run(&run).await?.created_at_millis } else { 0 };
     Ok(Found { asked, run, info, environments, along: Along { axis, began_at_millis } })
@@ -247,15 +265,8 @@ pub(super) async fn buckets(
     let grid = grid(&api, &place, &found, found.len(), !as_columns).await?;
     let cells = found.len() * grid.buckets;
     let taken = api.room.take(memory(OF_A_BUCKET * cells, cells + grid.buckets, !as_columns)).await?;
-    let mut rows = Vec::with_capacity(found.len());
-    for found in &found {
-        let row = if found.has_nothing() {
-            vec![Bucket::default(); grid.buckets]
-        } else {
-            read::row(&*api.store, &found.line(), grid).await?
-        };
-        rows.push(row);
-    }
+    let found = Arc::new(found);
+    let rows = rows(&api.store, &found, grid).await?;
     let mut about = about(&place, grid);
     let curves = found.iter().zip(rows);
     if !as_columns {
@@ -284,6 +295,39 @@ pub(super) async fn buckets(
         numbers(&mut columns, place.numbers, name, all().map(|bucket| number(bucket, of(bucket))));
     }
     Ok(taken.on(columns.into_short_response(about, &headers)))
+}
+
+/// The buckets of each of them, drawn side by side on all processors.
+async fn rows(
+    store: &Arc<dyn Store>,
+    found: &Arc<Vec<Found>>,
+    grid: Grid,
+) -> Result<Vec<Vec<Bucket>>, Problem> {
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    let piece = found.len().div_ceil(processors).max(LEAST_APART);
+    let mut drawing = JoinSet::new();
+    for begin in (0..found.len()).step_by(piece) {
+        let (store, found) = (store.clone(), found.clone());
+        drawing.spawn(async move {
+            let mut rows = Vec::with_capacity(piece);
+            for found in found.iter().skip(begin).take(piece) {
+                rows.push(if found.has_nothing() {
+                    vec![Bucket::default(); grid.buckets]
+                } else {
+                    read::row(&*store, &found.line(), grid).await?
+                });
+                // Loggers need the processors, too.
+                yield_now().await;
+            }
+            Ok::<_, Problem>((begin, rows))
+        });
+    }
+    let mut pieces = Vec::with_capacity(drawing.len());
+    while let Some(drawn) = drawing.join_next().await {
+        pieces.push(drawn.unwrap_or_else(|error| resume_unwind(error.into_panic()))?);
+    }
+    pieces.sort_unstable_by_key(|(begin, _)| *begin);
+    Ok(pieces.into_iter().flat_map(|(_, rows)| rows).collect())
 }
 
 /// A row for each bucket of each series. Where there is no number there is none.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::{Arrivals, Taken, View};
 use super::merge::{Merge, Sample};
 use super::rl::RlHead;
+use super::sketch::whole;
 use super::{Values, Width};
 
 /// Points of one series that came as one batch. Whoever makes one sees to it that the columns have one length.
@@ -56,7 +57,40 @@ pub struct FloatPoints {
     pub widths: Vec<u8>,
 }
 
+/// Which columns are copied beside the values.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) steps: bool,
+    pub(super) times: bool,
+    pub(super) widths: bool,
+}
+
+impl Wanted {
+    const ALL: Self = Self { steps: true, times: true, widths: true };
+}
+
+/// The first place of which it is not so; it is so of all before it and of none behind it.
+fn partition_point(places: Range<usize>, is_so: impl Fn(usize) -> bool) -> usize {
+    let Range { start: mut low, end: mut high } = places;
+    while low < high {
+        let middle = low.midpoint(high);
+        if is_so(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
 impl Steps {
+    fn copy_to(&self, points: Range<usize>, out: &mut Vec<u64>) {
+        match self {
+            Self::From(first) => out.extend(points.map(|index| first.wrapping_add(index as u64))),
+            Self::Each(steps) => out.extend_from_slice(steps.get(points).unwrap_or_default()),
+        }
+    }
+
     fn get(&self, index: usize) -> u64 {
         match self {
             Self::From(first) => first.wrapping_add(index as u64),
@@ -184,19 +218,35 @@ impl FloatSeries {
 
     /// Copies points by the places of their arrival.
     pub(super) fn arrived(&self, points: Range<usize>) -> FloatPoints {
+        self.columns(points, Wanted::ALL)
+    }
+
+    /// Copies some columns of points by the places of their arrival; the others are left empty.
+    pub(super) fn columns(&self, points: Range<usize>, wanted: Wanted) -> FloatPoints {
         let mut out = FloatPoints::default();
-        out.reserve(points.len());
-        self.copy(points, &mut out);
+        out.reserve(points.len(), wanted);
+        self.copy(points, wanted, &mut out);
         out
+    }
+
+    /// Those among points in memory that arrived in the order of their steps whose steps lie in a stretch.
+    pub(super) fn between(&self, points: Range<usize>, from: f64, to: f64) -> Range<usize> {
+        let first = partition_point(points.clone(), |place| whole(self.step(place)) < from);
+        first..partition_point(first..points.end, |place| whole(self.step(place)) <= to)
+    }
+
+    fn step(&self, place: usize) -> u64 {
+        let segment = self.segments.get(self.segment_of(place));
+        segment.map_or(0, |segment| segment.points.step(place.saturating_sub(segment.start)))
     }
 
     /// A page whose order is that of the arrival; none is of other views.
     pub(super) fn read(&self, view: View, offset: u64, limit: u64) -> Option<FloatPoints> {
         let ranges = self.arrivals.ranges(view, offset, limit)?;
         let mut out = FloatPoints { total: self.arrivals.total(view), offset, ..FloatPoints::default() };
-        out.reserve(ranges.iter().map(Range::len).sum());
+        out.reserve(ranges.iter().map(Range::len).sum(), Wanted::ALL);
         for range in ranges {
-            self.copy(range, &mut out);
+            self.copy(range, Wanted::ALL, &mut out);
         }
         Some(out)
     }
@@ -223,7 +273,7 @@ impl FloatSeries {
         self.segments.partition_point(|segment| segment.start <= index).saturating_sub(1)
     }
 
-    fn copy(&self, points: Range<usize>, out: &mut FloatPoints) {
+    fn copy(&self, points: Range<usize>, wanted: Wanted, out: &mut FloatPoints) {
         for segment in self.segments.iter().skip(self.segment_of(points.start)) {
             if segment.start >= points.end {
                 break;
@@ -231,7 +281,7 @@ impl FloatSeries {
             let count = segment.points.len();
             let low = points.start.saturating_sub(segment.start).min(count);
             let high = (points.end - segment.start).min(count);
-            segment.points.copy_to(low..high, out);
+            segment.points.copy_to(low..high, wanted, out);
         }
     }
 }
@@ -277,29 +327,42 @@ impl Points {
         }
     }
 
-    fn copy_to(&self, points: Range<usize>, out: &mut FloatPoints) {
+    fn copy_to(&self, points: Range<usize>, wanted: Wanted, out: &mut FloatPoints) {
+        match self {
+            Self::Kept(FloatBatch { steps, timestamps, .. }) => {
+                if wanted.steps {
+                    steps.copy_to(points.clone(), &mut out.steps);
+                }
+                if wanted.times {
+                    out.timestamps.extend(points.clone().map(|index| timestamps.get(index)));
+                }
+            }
+            Self::Gathered(Gathered { steps, timestamps, .. })
+            | Self::Read(FloatPoints { steps, timestamps, .. }) => {
+                if wanted.steps {
+                    out.steps.extend_from_slice(steps.get(points.clone()).unwrap_or_default());
+                }
+                if wanted.times {
+                    out.timestamps.extend_from_slice(timestamps.get(points.clone()).unwrap_or_default());
+                }
+            }
+        }
         let (width, bytes) = match self {
-            Self::Kept(FloatBatch { values, steps, timestamps }) => {
-                out.steps.extend(points.clone().map(|index| steps.get(index)));
-                out.timestamps.extend(points.clone().map(|index| timestamps.get(index)));
-                (values.width(), values.as_bytes())
-            }
-            Self::Gathered(gathered) => {
-                out.steps.extend_from_slice(gathered.steps.get(points.clone()).unwrap_or_default());
-                out.timestamps.extend_from_slice(gathered.timestamps.get(points.clone()).unwrap_or_default());
-                (gathered.width, gathered.values.as_slice())
-            }
+            Self::Kept(FloatBatch { values, .. }) => (values.width(), values.as_bytes()),
+            Self::Gathered(gathered) => (gathered.width, gathered.values.as_slice()),
             Self::Read(read) => {
-                out.steps.extend_from_slice(read.steps.get(points.clone()).unwrap_or_default());
-                out.timestamps.extend_from_slice(read.timestamps.get(points.clone()).unwrap_or_default());
                 out.values.extend_from_slice(read.values.get(points.clone()).unwrap_or_default());
-                out.widths.extend_from_slice(read.widths.get(points).unwrap_or_default());
+                if wanted.widths {
+                    out.widths.extend_from_slice(read.widths.get(points).unwrap_or_default());
+                }
                 return;
             }
         };
         let range = points.start * width.bytes()..points.end * width.bytes();
         width.read(bytes.get(range).unwrap_or_default(), &mut out.values);
-        out.widths.extend(points.map(|_| width.bits()));
+        if wanted.widths {
+            out.widths.extend(points.map(|_| width.bits()));
+        }
     }
 }
 
@@ -322,17 +385,19 @@ impl Gathered {
 }
 
 impl FloatPoints {
-    fn reserve(&mut self, points: usize) {
-        self.steps.reserve(points);
-        self.timestamps.reserve(points);
+    fn reserve(&mut self, points: usize, wanted: Wanted) {
+        self.steps.reserve(if wanted.steps { points } else { 0 });
+        self.timestamps.reserve(if wanted.times { points } else { 0 });
         self.values.reserve(points);
-        self.widths.reserve(points);
+        self.widths.reserve(if wanted.widths { points } else { 0 });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FloatBatch, FloatSeries, GATHERED, LARGE, Merge, Steps, Taken, Timestamps, Values, View};
+    use super::{
+        FloatBatch, FloatSeries, GATHERED, LARGE, Merge, Steps, Taken, Timestamps, Values, View, Wanted,
+    };
     use crate::store::window::{ONLY, Window};
 
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
@@ -376,6 +441,34 @@ mod tests {
             assert_eq!(part.values, all.values[from..until], "{offset} {limit}");
             assert_eq!(part.widths, all.widths[from..until], "{offset} {limit}");
         }
+    }
+
+    #[test]
+    fn a_stretch_of_steps_is_found_among_points_in_order() {
+        let mut series = FloatSeries::default();
+        for (first, count) in [(10, LARGE), (100, 3), (200, 2), (300, LARGE)] {
+            series.append(batch(first, count, false), &Taken::default());
+        }
+        let steps = series.read(View::Raw, 0, u64::MAX).expect("in order").steps;
+        let all = 0..steps.len();
+        for (from, to) in [
+            (0.0, 1e9),
+            (11.0, 11.0),
+            (41.5, 100.0),
+            (102.5, 250.0),
+            (201.0, 300.5),
+            (0.0, 9.0),
+            (400.0, 500.0),
+        ] {
+            #[allow(clippy::cast_precision_loss)]
+            let expected: Vec<_> =
+                steps.iter().copied().filter(|&step| (from..=to).contains(&(step as f64))).collect();
+            assert_eq!(steps[series.between(all.clone(), from, to)], expected, "{from} to {to}");
+        }
+        assert_eq!(series.between(5..9, 0.0, 1e9), 5..9, "only those that are asked for");
+        let only_steps = series.columns(all.clone(), Wanted { steps: true, times: false, widths: false });
+        assert_eq!((only_steps.steps, only_steps.values.len()), (steps, all.len()));
+        assert_eq!((only_steps.timestamps.len(), only_steps.widths.len()), (0, 0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::content::Content;
-use super::floats::FloatSeries;
+use super::floats::{FloatSeries, Wanted};
 use super::merge::Merge;
 use super::rl::Track;
 use super::sketch::{Along, Axis, Part, Sketch, whole};
@@ -94,9 +94,13 @@ impl Strand<'_> {
     pub(super) fn go_on(&mut self, along: Along) -> bool {
         let from = self.next.max(self.absent());
         let until = self.floats.len().min(from + AT_ONCE);
-        let here: Vec<Range<usize>> = self.wanted(from..until).collect();
+        let here: Vec<Range<usize>> =
+            self.wanted(from..until).map(|range| self.in_sight(range, along)).collect();
+        let by_time = along.is_time();
+        let by_step = !by_time && (self.track.is_none() || along.axis == Axis::OwnStep);
         for range in here {
-            let points = self.floats.arrived(range.clone());
+            let points =
+                self.floats.columns(range.clone(), Wanted { steps: by_step, times: by_time, widths: false });
             let heads = self.track.map(|track| track.heads(range));
             let columns = Columns {
                 steps: &points.steps,
@@ -111,6 +115,18 @@ impl Strand<'_> {
     }
 }
 
+impl Strand<'_> {
+    /// Those of some points that may lie on the grid. What is asked for again and again is the end of a long series.
+    fn in_sight(&self, points: Range<usize>, along: Along) -> Range<usize> {
+        match &self.sketch {
+            Sketch::Row(grid, _) if self.track.is_none() && !along.is_time() => {
+                self.floats.between(points, grid.from, grid.to)
+            }
+            _ => points,
+        }
+    }
+}
+
 impl Columns<'_> {
     /// Puts the points where they belong.
     pub(super) fn draw(&self, along: Along, sketch: &mut Sketch) {
@@ -120,7 +136,7 @@ impl Columns<'_> {
                 let xs: Vec<f64> = self.times.iter().map(|&time| along.time(time)).collect();
                 sketch.add(&xs, values);
             }
-            (Axis::Step | Axis::RlStep, None) => {
+            (Axis::Step | Axis::RlStep, None) | (Axis::OwnStep, _) => {
                 let xs: Vec<f64> = self.steps.iter().map(|&step| whole(step)).collect();
                 sketch.add(&xs, values);
             }

@@ -12,6 +12,10 @@ pub enum Axis {
     RlStep,
     /// The episode. Points that belong to none are left out.
     Episode,
+    /// The step of the series itself, also of reinforcement learning. Nobody asks for it by name: it is what episodes are
+    /// in a series that has a point for each.
+    #[serde(skip)]
+    OwnStep,
     /// The time, in milliseconds since 1970.
     WallTime,
     /// The time since the run was created, in milliseconds.

@@ -179,7 +179,8 @@ impl Pages<'_> {
                 Stand::Between(self.along.time(reach.from), self.along.time(reach.to), reach.sorted)
             });
         }
-        let Some(heads) = heads else {
+        let own_steps = self.along.axis == Axis::OwnStep;
+        let Some(heads) = heads.filter(|_| !own_steps) else {
             if self.along.axis == Axis::Episode {
                 return Stand::Nowhere;
             }
@@ -244,7 +245,7 @@ impl Pages<'_> {
         opened.values(page, &mut values)?;
         if self.along.is_time() {
             opened.times(page, &mut times)?;
-        } else if heads.is_none() {
+        } else if heads.is_none() || self.along.axis == Axis::OwnStep {
             opened.steps(page, &mut steps)?;
         }
         for range in wanted {

@@ -21,7 +21,8 @@ use crate::store::{
 };
 
 const ENVIRONMENTS: u64 = 5;
-const AXES: [Axis; 5] = [Axis::Step, Axis::RlStep, Axis::Episode, Axis::WallTime, Axis::RelativeTime];
+const AXES: [Axis; 6] =
+    [Axis::Step, Axis::RlStep, Axis::Episode, Axis::OwnStep, Axis::WallTime, Axis::RelativeTime];
 /// The series: one in order, one in any order that comes in order, one that does not, and two of environments.
 const ORDERED: u64 = 1;
 const LAST_ORDINARY: u64 = 3;
@@ -171,7 +172,7 @@ fn points(store: &dyn Store, line: &Line<'_>) -> Vec<Vec<(f64, f64)>> {
         let points = wait(read).expect("points");
         let rows = points.steps.iter().zip(&points.timestamps).zip(&points.values);
         let x = |step, at| match line.along.axis {
-            Axis::Step | Axis::RlStep => Some(whole(step)),
+            Axis::Step | Axis::RlStep | Axis::OwnStep => Some(whole(step)),
             Axis::Episode => None,
             Axis::WallTime | Axis::RelativeTime => Some(time(at)),
         };
@@ -180,9 +181,11 @@ fn points(store: &dyn Store, line: &Line<'_>) -> Vec<Vec<(f64, f64)>> {
     let of = |name: &String| {
         let read = lineage::rl_points(store, line.run, line.series, name, View::Merged, 0, u64::MAX);
         let points = wait(read).expect("points");
-        let rows = points.heads.iter().zip(&points.floats.timestamps).zip(&points.floats.values);
-        rows.filter_map(|((head, at), value)| {
+        let places = points.floats.steps.iter().zip(&points.floats.timestamps);
+        let rows = points.heads.iter().zip(places).zip(&points.floats.values);
+        rows.filter_map(|((head, (step, at)), value)| {
             let x = match line.along.axis {
+                Axis::OwnStep => whole(*step),
                 Axis::Step | Axis::RlStep => whole(head.rl_step),
                 Axis::Episode => whole(head.episode?),
                 Axis::WallTime | Axis::RelativeTime => time(*at),
