@@ -30,6 +30,19 @@ export interface Curve {
   sum: Float32Array;
 }
 
+/** A curve without any points. */
+export const emptyCurve = (buckets: number): Curve => ({
+  count: new Float64Array(buckets),
+  flags: new Uint8Array(buckets),
+  firstX: new Float64Array(buckets).fill(NaN),
+  lastX: new Float64Array(buckets).fill(NaN),
+  first: new Float32Array(buckets).fill(NaN),
+  last: new Float32Array(buckets).fill(NaN),
+  min: new Float32Array(buckets).fill(NaN),
+  max: new Float32Array(buckets).fill(NaN),
+  sum: new Float32Array(buckets).fill(NaN),
+});
+
 export const FLAG_NAN = 1;
 export const FLAG_INFINITY = 2;
 export const FLAG_NEGATIVE_INFINITY = 4;

@@ -2,6 +2,7 @@ import uPlot from "uplot";
 import { drawLines } from "./draw.ts";
 import { duration, short } from "./format.ts";
 import type { ChartModel } from "./model.ts";
+import { Sheet } from "./sheet.ts";
 import { rangeOf } from "./span.ts";
 
 export interface Colours {
@@ -33,6 +34,7 @@ export class CurveChart {
   #model: ChartModel;
   #colours: Colours;
   #highlighted: string | null = null;
+  readonly #sheet = new Sheet();
 
   constructor(host: HTMLElement, events: ChartEvents, model: ChartModel, colours: Colours) {
     [this.#host, this.#events, this.#model, this.#colours] = [host, events, model, colours];
@@ -133,7 +135,7 @@ export class CurveChart {
         },
       },
       hooks: {
-        draw: [(u) => drawLines(u, this.#model, this.#highlighted, { mark: this.#colours.mark })],
+        draw: [(u) => drawLines(u, this.#model, this.#sheet, this.#highlighted, { mark: this.#colours.mark })],
         setSelect: [
           (u) => {
             const { left, width } = u.select;

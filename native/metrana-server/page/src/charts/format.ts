@@ -1,14 +1,18 @@
 import type { Axis } from "../api/types.ts";
+import { lazily } from "./lazily.ts";
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
-const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 5, useGrouping: false });
+const compact = lazily(() => new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 }));
+const plain = lazily(() => new Intl.NumberFormat("en", { maximumSignificantDigits: 5, useGrouping: false }));
+
+/** Reads the browser's rules for numbers, which takes a while: better while nothing else is to be done. */
+export const prepareFormats = () => [compact(), plain()];
 
 /** A value in few characters. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(2).replace("e+", "e").replace("-", "−");
-  return (size >= 1e5 ? compact : plain).format(value).replace("-", "−");
+  return (size >= 1e5 ? compact() : plain()).format(value).replace("-", "−");
 }
 
 /** A place on an axis. */
@@ -23,7 +27,7 @@ export function duration(millis: number): string {
   const seconds = Math.abs(millis) / 1000;
   const sign = millis < 0 ? "−" : "";
   if (seconds < 1) return `${sign}${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${sign}${plain.format(Math.round(seconds * 10) / 10)} s`;
+  if (seconds < 60) return `${sign}${plain().format(Math.round(seconds * 10) / 10)} s`;
   if (seconds < 3600) return `${sign}${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
   if (seconds < 172_800) return `${sign}${Math.floor(seconds / 3600)} h ${pad((seconds / 60) % 60)} min`;
   return `${sign}${Math.floor(seconds / 86_400)} d ${Math.floor((seconds / 3600) % 24)} h`;

@@ -1,28 +1,19 @@
-import type { Curve } from "../api/curves.ts";
+import { type Curve, emptyCurve } from "../api/curves.ts";
 
 /**
  * Many curves as one: in each bucket the mean of their means, whatever the number of their points; and as least and greatest
  * those of all, or one standard deviation of the means below and above.
  */
 export function groupCurve(curves: readonly Curve[], buckets: number, spread: "range" | "deviation" = "range"): Curve {
-  const group: Curve = {
-    count: new Float64Array(buckets),
-    flags: new Uint8Array(buckets),
-    firstX: new Float64Array(buckets).fill(NaN),
-    lastX: new Float64Array(buckets).fill(NaN),
-    first: new Float32Array(buckets).fill(NaN),
-    last: new Float32Array(buckets).fill(NaN),
-    min: new Float32Array(buckets).fill(NaN),
-    max: new Float32Array(buckets).fill(NaN),
-    sum: new Float32Array(buckets),
-  };
+  const group = emptyCurve(buckets);
   for (const curve of curves) {
     for (let place = 0; place < buckets; place++) {
       group.flags[place]! |= curve.flags[place] ?? 0;
       const points = curve.count[place] ?? 0;
       if (points === 0) continue;
+      const mean = (curve.sum[place] ?? NaN) / points;
+      group.sum[place] = group.count[place] ? group.sum[place]! + mean : mean;
       group.count[place]! += 1;
-      group.sum[place]! += (curve.sum[place] ?? NaN) / points;
       group.firstX[place] = least(group.firstX[place], curve.firstX[place]);
       group.lastX[place] = greatest(group.lastX[place], curve.lastX[place]);
       group.min[place] = least(group.min[place], curve.min[place]);

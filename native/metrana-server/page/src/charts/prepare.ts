@@ -74,14 +74,18 @@ function singles(spec: ChartSpec, data: ChartData, { runs, nameOf, places, dark,
     const run = runs.get(line.run);
     if (!curve || !run) return [];
     const place = places.get(line.run) ?? 0;
+    // Of a crowd nobody looks at the means of all.
+    let values: Float64Array | null = null;
     return {
       key: line.key,
-      name: [nameOf(run), line.labels].filter(Boolean).join(" · "),
+      name: line.labels ? `${nameOf(run)} · ${line.labels}` : nameOf(run),
       colour: colour(place, dark),
       faint: colour(place, dark, FAINT),
       dash: DASHES[line.variant % DASHES.length] ?? [],
       curve,
-      values: smoothed(means(curve), smoothing),
+      get values() {
+        return (values ??= smoothed(means(curve), smoothing));
+      },
       isBand: false,
     };
   });

@@ -7,8 +7,9 @@ export interface Projection {
   y(value: number): number;
 }
 
-export function makeProjection(u: uPlot, { logX, logY }: { logX: boolean; logY: boolean }): Projection {
-  const { left, top, width, height } = u.bbox;
+/** @param box Where the plot lies among the pixels. */
+export function makeProjection(u: uPlot, { logX, logY }: { logX: boolean; logY: boolean }, box: uPlot.BBox = u.bbox): Projection {
+  const { left, top, width, height } = box;
   const along = scale(u.scales["x"], logX);
   const up = scale(u.scales["y"], logY);
   return {

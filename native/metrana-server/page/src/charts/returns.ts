@@ -1,4 +1,4 @@
-import type { Curve, Grid } from "../api/curves.ts";
+import { type Curve, type Grid, emptyCurve } from "../api/curves.ts";
 
 /** How far something had come at the end of each bucket of training steps: how many points there were until then. */
 export function progressOf({ count }: Pick<Curve, "count">): Float64Array {
@@ -13,17 +13,7 @@ export function progressOf({ count }: Pick<Curve, "count">): Float64Array {
 export function along(curve: Curve, progress: Float64Array, grid: Grid): Curve {
   const { buckets, from, to } = grid;
   const width = (to - from) / buckets || 1;
-  const laid: Curve = {
-    count: new Float64Array(buckets),
-    flags: new Uint8Array(buckets),
-    firstX: new Float64Array(buckets).fill(NaN),
-    lastX: new Float64Array(buckets).fill(NaN),
-    first: new Float32Array(buckets).fill(NaN),
-    last: new Float32Array(buckets).fill(NaN),
-    min: new Float32Array(buckets).fill(NaN),
-    max: new Float32Array(buckets).fill(NaN),
-    sum: new Float32Array(buckets).fill(NaN),
-  };
+  const laid = emptyCurve(buckets);
   for (let place = 0; place < curve.count.length; place++) {
     const x = progress[place] ?? 0;
     const into = Math.max(0, Math.min(buckets - 1, Math.floor((x - from) / width)));

@@ -9,13 +9,16 @@ export function rangeOf({ lines, xs, logY, smoothing, stretch: [left, right] }: 
     if (value > greatest) greatest = value;
   };
   const half = xs.length > 1 ? ((xs[1] as number) - (xs[0] as number)) / 2 : 0;
-  for (const { curve, values } of lines) {
-    for (let place = 0; place < xs.length; place++) {
-      const x = xs[place] as number;
-      if (x + half < left || x - half > right || !curve.count[place]) continue;
-      take(curve.min[place] as number);
-      take(curve.max[place] as number);
-      if (smoothing > 0) take(values[place] as number);
+  const first = xs.findIndex((x) => x + half >= left);
+  const [begin, end] = [first < 0 ? xs.length : first, xs.findLastIndex((x) => x - half <= right) + 1];
+  for (const line of lines) {
+    const { count, min, max } = line.curve;
+    const values = smoothing > 0 ? line.values : null;
+    for (let place = begin; place < end; place++) {
+      if (!count[place]) continue;
+      take(min[place] as number);
+      take(max[place] as number);
+      if (values) take(values[place] as number);
     }
   }
   if (least > greatest) return logY ? [0.1, 10] : [0, 1];

@@ -40,6 +40,9 @@ const REST_MILLIS = 100;
 /** News are taken in at most so often: each curve is a second behind at most. Where that takes long it is done less often. */
 const NEWS_MILLIS = 250;
 const MOST_NEWS_MILLIS = 750;
+/** News that are drawn so quickly are drawn at once. */
+const QUICK_MILLIS = 40;
+const MOST_GATHER_MILLIS = 400;
 /** How many times as long as its work the page rests. */
 const REST = 4;
 /** How far ahead of a curve's end news are looked for first. */
@@ -240,6 +243,8 @@ async function readEnds(news: readonly News[], touched: Set<Chart>, stop: AbortS
 
 let newsTook = 0;
 const newsPause = () => Math.min(MOST_NEWS_MILLIS, Math.max(NEWS_MILLIS, REST * newsTook));
+/** Where news take long to draw, those of many runs that log at the same time are waited for, so that they are drawn once. */
+const newsGather = () => (newsTook < QUICK_MILLIS ? 0 : Math.min(MOST_GATHER_MILLIS, REST * newsTook));
 
 const readNewsSoon = soon(newsPause, async () => {
   const begin = performance.now();
@@ -269,7 +274,14 @@ const readNewsSoon = soon(newsPause, async () => {
     chart.state.value = { ...chart.state.peek(), data: { ...data, extent } };
   }
   if (inView().some((chart) => chart.isStale)) readStaleSoon();
+  await drawn();
   newsTook = performance.now() - begin;
+}, newsGather);
+
+/** Until charts are drawn, or would be if somebody looked at them. */
+const drawn = () => new Promise<void>((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, NEWS_MILLIS);
 });
 
 /** Reads the last buckets of curves anew, and where that is not enough all that lies behind them. */

@@ -10,6 +10,7 @@ export const connection = signal<Connection>("connecting");
 type Listener = (change: Change) => void;
 const listeners = new Set<Listener>();
 const RECONNECT_MILLIS = 2000;
+const PATIENCE_MILLIS = 1000;
 
 let source: EventSource | null = null;
 let cursor: string | null = null;
@@ -18,6 +19,16 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 export function onChange(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Follows the server from now on: what is read afterwards is no older than what it will tell. */
+export async function begin() {
+  follow();
+  await new Promise<void>((done) => {
+    source?.addEventListener("change", () => done(), { once: true });
+    // Somebody else's problem: without news the page is there all the same.
+    setTimeout(done, PATIENCE_MILLIS);
+  });
 }
 
 /** Follows the server. After a pause or a break it goes on where it stood, so that nothing is missed and nothing is read twice. */

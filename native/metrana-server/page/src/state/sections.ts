@@ -1,5 +1,6 @@
 import type { LineId } from "../api/curves.ts";
 import type { Series, SeriesKind } from "../api/types.ts";
+import { lazily } from "../charts/lazily.ts";
 import { labelsText, trained } from "./evaluation.ts";
 import type { Order } from "./url.ts";
 
@@ -86,11 +87,11 @@ export function sectionsOf(runs: readonly string[], series: ReadonlyMap<string, 
     else found.set(name, [spec]);
   }
   return [...found]
-    .map(([name, charts]) => ({ name, charts: charts.sort((a, b) => names.compare(a.key, b.key)) }))
-    .sort((a, b) => rank(a.name) - rank(b.name) || names.compare(a.name, b.name));
+    .map(([name, charts]) => ({ name, charts: charts.sort((a, b) => names().compare(a.key, b.key)) }))
+    .sort((a, b) => rank(a.name) - rank(b.name) || names().compare(a.name, b.name));
 }
 
-const names = new Intl.Collator("en", { numeric: true });
+const names = lazily(() => new Intl.Collator("en", { numeric: true }));
 
 const rank = (name: string) => (name === OWN_SECTION ? 0 : isSystem(name) ? 2 : 1);
 
@@ -105,5 +106,5 @@ export function ordered(charts: ChartSpec[], order: Order): ChartSpec[] {
   const points = (chart: ChartSpec) => chart.lines.reduce((sum, line) => sum + line.points, 0);
   const newest = (chart: ChartSpec) => Math.max(...chart.lines.map((line) => Number(line.series)));
   const weight = order === "points" ? points : newest;
-  return [...charts].sort((a, b) => weight(b) - weight(a) || names.compare(a.key, b.key));
+  return [...charts].sort((a, b) => weight(b) - weight(a) || names().compare(a.key, b.key));
 }

@@ -2,8 +2,9 @@
  * Makes a function that does its work soon after it is called, once for all calls in between, never twice at the same time,
  * and at most once in so many milliseconds.
  * @param millis How many; as a function, how many from now on.
+ * @param gather How long it waits at least, so that what comes one after the other is one work.
  */
-export function soon(millis: number | (() => number), work: () => Promise<void> | void): () => void {
+export function soon(millis: number | (() => number), work: () => Promise<void> | void, gather: () => number = () => 0): () => void {
   let isWanted = false;
   let isBusy = false;
   let last = -Infinity;
@@ -11,7 +12,7 @@ export function soon(millis: number | (() => number), work: () => Promise<void> 
     isBusy = true;
     while (isWanted) {
       // Also the first time, so that all who call in one go are in the same work.
-      const wait = Math.max(0, last + (typeof millis === "number" ? millis : millis()) - performance.now());
+      const wait = Math.max(gather(), last + (typeof millis === "number" ? millis : millis()) - performance.now());
       await new Promise((done) => setTimeout(done, wait));
       isWanted = false;
       last = performance.now();
