@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Logger } from "../data.mjs";
 import { startServer } from "../server.mjs";
-import { newPage, startBrowser, until } from "./browser.mjs";
+import { newPage, startBrowser, thorough, until } from "./browser.mjs";
 
 const timeout = 60_000;
 const RUNS = 130;
@@ -90,7 +90,7 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     assert.ok(canvases <= inSight && cards > canvases * 2, `${canvases} canvases of ${cards} charts, ${inSight} in sight`);
   });
 
-  test("aim#1897, #2753, wandb#504: a project with many metrics is slow", { timeout }, async () => {
+  thorough("aim#1897, #2753, wandb#504: a project with many metrics is slow", { timeout }, async () => {
     await open("wide");
     await page.locator("article.chart .uplot").first().waitFor();
     const some = await page.locator("article.chart").count();
@@ -110,7 +110,7 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     await chart("loss").locator(".tooltip").getByText(`lr: 1 (${RUNS / 2})`).waitFor();
   });
 
-  test("wandb#5634: no standard deviation of a group", { timeout }, async () => {
+  thorough("wandb#5634: no standard deviation of a group", { timeout }, async () => {
     await open("many", "&runs=all&group=config/lr&spread=deviation&metrics=loss");
     await lines("loss", 2);
     const coming = page.waitForEvent("download");
@@ -135,7 +135,7 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     await page.waitForURL(/group=config%2Flr&.*members=1/);
   });
 
-  test("wandb#2870: filters are lost", { timeout }, async () => {
+  thorough("wandb#2870: filters are lost", { timeout }, async () => {
     await open("many", "&find=^run-1[0-2].$&metrics=^loss$&runs=all&smooth=0.5&log=1");
     await drawn("loss", 30 * STEPS);
     await page.reload();
@@ -144,14 +144,14 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     assert.equal(await page.getByRole("checkbox", { name: "Log y" }).isChecked(), true);
   });
 
-  test("wandb#5681: columns of a comparison cannot be searched", { timeout }, async () => {
+  thorough("wandb#5681: columns of a comparison cannot be searched", { timeout }, async () => {
     await open("many", "&page=compare");
     await page.getByRole("row", { name: /^config\/model/ }).waitFor();
     await page.getByRole("searchbox", { name: "Filter rows" }).fill("lr$");
     await until("one row is left", async () => (await page.getByRole("region", { name: "Attributes" }).locator("tbody tr").count()) === 1);
   });
 
-  test("trackio#363: the latest run is hard to find", { timeout }, async () => {
+  thorough("trackio#363: the latest run is hard to find", { timeout }, async () => {
     await open("many");
     await drawn("loss", 10 * STEPS);
     await page.getByRole("button", { name: "Latest" }).click();
@@ -159,7 +159,7 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     assert.equal(await page.getByRole("checkbox", { name: `Show run-${RUNS - 1}` }).isChecked(), true);
   });
 
-  test("pluto-server#466: elements and listeners that are left behind while runs are live", { timeout }, async () => {
+  thorough("pluto-server#466: elements and listeners that are left behind while runs are live", { timeout }, async () => {
     const id = many[5].logger.id;
     await open("many", `&runs=${id}`);
     const session = await page.context().newCDPSession(page);

@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { Logger } from "../data.mjs";
 import { startServer } from "../server.mjs";
 import { EPISODES, HISTOGRAMS, SCATTERS, STEPS, tell } from "../story.mjs";
-import { newPage, startBrowser, until } from "./browser.mjs";
+import { newPage, startBrowser, thorough, until } from "./browser.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PROJECT = "/?workspace=lab&project=walker";
@@ -160,7 +160,7 @@ describe("the page", { timeout: 300_000 }, () => {
     assert.equal(await page.getByRole("searchbox", { name: "Filter metrics" }).getAttribute("aria-invalid"), "true");
   });
 
-  test("a run that is not ticked is not drawn", { timeout }, async () => {
+  thorough("a run that is not ticked is not drawn", { timeout }, async () => {
     await open("&metrics=loss");
     await drawn("train/loss", 3 * STEPS);
     await page.getByRole("checkbox", { name: "Show wide" }).uncheck();
@@ -219,7 +219,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.waitForURL(/log=1/);
   });
 
-  test("runs become groups by a value of their configuration", { timeout }, async () => {
+  thorough("runs become groups by a value of their configuration", { timeout }, async () => {
     await open("&metrics=loss");
     await drawn("train/loss", 3 * STEPS);
     await page.getByLabel("Group by").selectOption("config/lr");
@@ -227,7 +227,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await chart("train/loss").locator(".tooltip").getByText("lr: 0.0003 (2)").waitFor();
   });
 
-  test("sections fold, and figures of the machine begin folded", { timeout }, async () => {
+  thorough("sections fold, and figures of the machine begin folded", { timeout }, async () => {
     await open();
     const system = page.getByRole("button", { name: /^system\/cpu/ });
     assert.equal(await system.getAttribute("aria-expanded"), "false");
@@ -236,6 +236,11 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.getByRole("button", { name: /^train \d/ }).click();
     await until("it is folded", async () => (await chart("train/loss").count()) === 0);
     await page.waitForURL(/fold=train/);
+  });
+
+  test("series with a point for each episode lie along their episodes", { timeout }, async () => {
+    await open("&metrics=return&x=episode&runs=" + runs.first.id);
+    await drawn("rollout/return", 16 * EPISODES + EPISODES);
   });
 
   test("one chart fills the page, and is saved as a picture", { timeout }, async () => {
@@ -260,7 +265,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.getByRole("group", { name: "Environment env-0" }).locator(".uplot").waitFor();
   });
 
-  test("histograms are a heat map over time, thinned and followed", { timeout }, async () => {
+  thorough("histograms are a heat map over time, thinned and followed", { timeout }, async () => {
     await open("&metrics=gradients&runs=" + runs.last.id);
     const map = chart("gradients").locator("canvas.heat");
     await map.waitFor();
@@ -287,7 +292,7 @@ describe("the page", { timeout: 300_000 }, () => {
     assert.ok(asked.every((query) => Number(query.get("offset")) >= HISTOGRAMS - 2), "what is known is not read again");
   });
 
-  test("dots are looked at from step to step", { timeout }, async () => {
+  thorough("dots are looked at from step to step", { timeout }, async () => {
     await open("&metrics=embedding&runs=" + runs.first.id);
     const dots = chart("embedding").locator(`.plot[data-dots="50"]`);
     await until("the last step is shown", async () => (await dots.getAttribute("data-step")) === String((SCATTERS - 1) * 100));
@@ -341,7 +346,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.waitForURL(/returns=rollout%2Freturn&returns=time/);
   });
 
-  test("a zoom of the heat map asks for finer cells, and the bands follow", { timeout }, async () => {
+  thorough("a zoom of the heat map asks for finer cells, and the bands follow", { timeout }, async () => {
     const series = (await (await page.request.get(`${server.url}/api/v1/runs/${runs.first.id}/series`)).json()).series;
     const reward = series.find(({ metric }) => metric === "rollout/reward").id;
     await open(`&page=environments&runs=${runs.first.id}&map=${runs.first.id}&map=${reward}&map=mean`);
@@ -370,7 +375,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.waitForURL(/apart=1/);
   });
 
-  test("metrics of a section are ordered as one likes", { timeout }, async () => {
+  thorough("metrics of a section are ordered as one likes", { timeout }, async () => {
     await open("&metrics=^(rollout|train)/&runs=" + runs.first.id);
     await until("they are by name", async () => (await names()).join() === "return,reward,broken,entropy,loss" || names());
     await page.getByLabel("Order").selectOption("points");
@@ -425,7 +430,7 @@ describe("the page", { timeout: 300_000 }, () => {
     await page.getByText("This project has no runs.").first().waitFor();
   });
 
-  test("a server without runs shows a program to paste", { timeout }, async () => {
+  thorough("a server without runs shows a program to paste", { timeout }, async () => {
     const empty = await startServer("--open");
     try {
       const other = await newPage(browser, empty.url);
@@ -451,7 +456,9 @@ describe("the page", { timeout: 300_000 }, () => {
 
   for (const [where, path] of Object.entries({ projects: "/", charts: PROJECT, environments: `${PROJECT}&page=environments`, compare: `${PROJECT}&page=compare`, health: `${PROJECT}&page=health` })) {
     for (const colorScheme of ["light", "dark"]) {
-      test(`everybody can use it: ${where}, ${colorScheme}`, { timeout }, async () => {
+      // Both themes have the same elements; each page is tried in one of them at least.
+      const isShort = colorScheme === (where === "environments" || where === "health" ? "dark" : "light");
+      (isShort ? test : thorough)(`everybody can use it: ${where}, ${colorScheme}`, { timeout }, async () => {
         const other = await newPage(browser, server.url, { colorScheme, bypassCSP: true });
         await other.page.goto(server.url + path);
         await other.page.locator(".card, .uplot, canvas.heat, table").first().waitFor();
@@ -465,7 +472,7 @@ describe("the page", { timeout: 300_000 }, () => {
   }
 
   for (const width of [390, 820, 1400]) {
-    test(`nothing sticks out at a width of ${width}`, { timeout }, async () => {
+    (width === 390 ? test : thorough)(`nothing sticks out at a width of ${width}`, { timeout }, async () => {
       const other = await newPage(browser, server.url, { viewport: { width, height: 844 } });
       for (const name of ["charts", "environments", "compare", "health"]) {
         await other.page.goto(`${server.url}${PROJECT}&page=${name}`);
