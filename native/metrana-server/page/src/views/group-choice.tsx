@@ -39,7 +39,7 @@ export function GroupChoice() {
       <label class="row">
         <span class="quiet">Group by</span>
         <select value="" onChange={(event) => event.currentTarget.value && change({ groups: [...groups, event.currentTarget.value] })}>
-          <option value="">{groups.length === 0 ? "nothing" : "and by …"}</option>
+          <option value="">{groups.length === 0 ? "nothing" : "another key, too …"}</option>
           {others.map((key) => <option key={key} value={key}>{key.replace(CONFIG, "")}</option>)}
         </select>
       </label>

@@ -29,7 +29,7 @@ export function RunList() {
     <>
       <div class="run-tools">
         <FilterBox id="run-filter" label="Filter runs" value={view.value.runFilter} problem={runMatcher.value.problem} onChange={(runFilter) => change({ runFilter })} />
-        <div class="row">
+        <div class="row wrap">
           <button type="button" onClick={() => change({ runs: "all" })}>All</button>
           <button type="button" onClick={() => change({ runs: [] })}>None</button>
           <button type="button" onClick={() => change({ runs: some[0] ? [some[0].run_id] : [] })}>Latest</button>
