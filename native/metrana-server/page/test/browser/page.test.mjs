@@ -411,6 +411,8 @@ describe("the page", { timeout: 300_000 }, () => {
     await logger.close();
     await page.goto(server.url + "/?workspace=lab&project=edited");
     await page.getByRole("button", { name: "More about run-a" }).click({ force: true });
+    assert.ok((await page.getByRole("textbox", { name: "Name" }).boundingBox()).width > 300, "there is room for a name");
+    assert.equal(await page.getByRole("dialog").getByRole("button", { name: "Close" }).evaluate((button) => getComputedStyle(button).opacity), "1");
     await page.getByRole("textbox", { name: "Name" }).fill("the good one");
     await page.getByLabel("Tags").fill("best, kept");
     await page.getByLabel("Notes").fill("<b>note</b>");
@@ -478,6 +480,8 @@ describe("the page", { timeout: 300_000 }, () => {
         await other.page.goto(`${server.url}${PROJECT}&page=${name}`);
         await other.page.locator(".uplot, canvas.heat, table, .tiles").first().waitFor();
         assert.ok(await other.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name);
+        const narrow = await other.page.locator("th[scope=row], tbody th").evaluateAll((cells) => cells.filter((cell) => cell.offsetWidth < 90).map((cell) => cell.textContent));
+        assert.deepEqual(narrow, [], `${name}: letters below each other`);
       }
       assert.deepEqual(other.complaints, []);
       await other.context.close();
