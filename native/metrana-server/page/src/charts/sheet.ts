@@ -5,7 +5,7 @@ import { Polyline, Raster } from "./raster.ts";
 import { drawExact, drawMean, drawPeaks, isDense } from "./shapes.ts";
 
 /** So many lines hide each other. */
-const CROWD = 50;
+const CROWD = 24;
 
 export const isCrowded = ({ lines }: ChartModel) => lines.length > CROWD;
 
