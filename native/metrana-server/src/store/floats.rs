@@ -216,6 +216,17 @@ impl FloatSeries {
         self.segments.insert(0, Segment { start, points: Arc::new(Points::Read(points)) });
     }
 
+    /// Puts points back that were kept elsewhere and are not sealed: from the `first` on all that there are. False: they
+    /// are others.
+    pub(super) fn put_rest_back(&mut self, first: usize, points: FloatPoints) -> bool {
+        let fits = self.segments.is_empty() && first.checked_add(points.values.len()) == Some(self.points);
+        if fits {
+            self.sealed = first;
+            self.put_back(first, points);
+        }
+        fits
+    }
+
     /// Copies points by the places of their arrival.
     pub(super) fn arrived(&self, points: Range<usize>) -> FloatPoints {
         self.columns(points, Wanted::ALL)

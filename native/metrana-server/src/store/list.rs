@@ -94,6 +94,17 @@ impl<T: AtStep + Clone> PointList<T> {
         self.sealed = usize::try_from(self.arrivals.raw()).unwrap_or(usize::MAX);
     }
 
+    /// Puts points back that were kept elsewhere and are not sealed: from the `first` on all that there are. False: they
+    /// are others.
+    pub(super) fn put_rest_back(&mut self, first: usize, points: Vec<Arc<T>>) -> bool {
+        let all = first.checked_add(points.len());
+        let fits = self.points.is_empty() && all == usize::try_from(self.arrivals.raw()).ok();
+        if fits {
+            (self.sealed, self.points) = (first, points);
+        }
+        fits
+    }
+
     /// Those in memory.
     pub(super) fn in_memory(&self) -> &[Arc<T>] {
         &self.points

@@ -185,6 +185,10 @@ impl RlSeries {
         self.tracks.get(*self.by_environment.get(&environment)?)
     }
 
+    pub(super) fn track_mut(&mut self, environment: EnvironmentIndex) -> Option<&mut Track> {
+        self.tracks.get_mut(*self.by_environment.get(&environment)?)
+    }
+
     /// A copy for readers, who do not care which steps there were.
     pub(super) fn copy(&self) -> Self {
         let track = |track: &Track| Track {
@@ -232,6 +236,20 @@ impl Track {
             }
         }
         self.heads = heads;
+    }
+
+    /// Puts points back that are not sealed; see [`FloatSeries::put_rest_back`].
+    pub(super) fn put_rest_back(
+        &mut self,
+        first: usize,
+        points: FloatPoints,
+        heads: Vec<(usize, RlHead)>,
+    ) -> bool {
+        let fits = self.floats.put_rest_back(first, points);
+        if fits {
+            self.heads = heads.into_iter().map(|(at, head)| (first + at, head)).collect();
+        }
+        fits
     }
 
     /// What was said about points, by the places of their arrival; counted from the first of them.

@@ -123,7 +123,7 @@ impl SqliteStore {
         backup(directory, to)
     }
 
-    /// Writes the file of a directory that no server uses anew, as small as it can be.
+    /// Writes the file of a directory that no server uses anew, as small as it can be: all tiles that can be joined are.
     pub fn compact_directory(directory: &Path) -> Result<(), StoreError> {
         if !schema::file(directory).exists() {
             return Err(StoreError::Io(format!("{} has no {}", directory.display(), schema::FILE)));
@@ -135,6 +135,7 @@ impl SqliteStore {
             super::checkpoint(&db, "truncate")?;
             Ok(())
         };
+        super::compact::all(&db)?;
         compact().map_err(|e: rusqlite::Error| schema::error(&e))
     }
 }
@@ -199,6 +200,7 @@ fn remove_part(to: &Transaction<'_>, run: i64) -> rusqlite::Result<bool> {
         }
     }
     for delete in [
+        "delete from rest where run = ?1",
         "delete from series where run = ?1",
         "delete from environment where run = ?1",
         "delete from run where id = ?1",
@@ -266,26 +268,9 @@ fn check(db: &Connection) -> Result<Findings, StoreError> {
         }
     }
     drop(rows);
-    let mut select = db
-        .prepare(&format!("select id, kind, head, head_crc, body, body_crc, {} from chunk", chunk::BELONGS))
-        .map_err(sql)?;
-    let mut rows = select.query([]).map_err(sql)?;
-    while let Some(row) = rows.next().map_err(sql)? {
-        let (id, kind): (i64, i64) = (row.get(0).map_err(sql)?, row.get(1).map_err(sql)?);
-        let head = row.get_ref(2).and_then(|blob| Ok(blob.as_blob()?)).map_err(sql)?;
-        let body = row.get_ref(4).and_then(|blob| Ok(blob.as_blob()?)).map_err(sql)?;
-        let belongs = chunk::belongs(row, 6).map_err(sql)?;
-        let sums = sum::check(head, &belongs, row.get(3).map_err(sql)?, id, "chunk")
-            .and_then(|()| sum::check(body, &belongs, row.get(5).map_err(sql)?, id, "chunk"));
-        if let Err(error) = sums {
-            findings.push(error.to_string());
-        } else if kind == chunk::FLOATS
-            && let Err(Damaged(what)) = decode(head, body)
-        {
-            findings.push(format!("the row {id} of the table chunk: {what}"));
-        }
+    for table in ["chunk", "rest"] {
+        check_sealed(db, table, &mut findings)?;
     }
-    drop(rows);
     let mut select = db.prepare("select id, crc, body, run, first, last from journal").map_err(sql)?;
     let mut rows = select.query([]).map_err(sql)?;
     while let Some(row) = rows.next().map_err(sql)? {
@@ -311,6 +296,30 @@ fn check(db: &Connection) -> Result<Findings, StoreError> {
         findings.extend(read.err().map(|error| error.to_string()));
     }
     Ok(findings)
+}
+
+/// Checks the rows of sealed points.
+fn check_sealed(db: &Connection, table: &str, findings: &mut Findings) -> Result<(), StoreError> {
+    let sql = |e: rusqlite::Error| schema::error(&e);
+    let select = format!("select id, kind, head, head_crc, body, body_crc, {} from {table}", chunk::BELONGS);
+    let mut select = db.prepare(&select).map_err(sql)?;
+    let mut rows = select.query([]).map_err(sql)?;
+    while let Some(row) = rows.next().map_err(sql)? {
+        let (id, kind): (i64, i64) = (row.get(0).map_err(sql)?, row.get(1).map_err(sql)?);
+        let head = row.get_ref(2).and_then(|blob| Ok(blob.as_blob()?)).map_err(sql)?;
+        let body = row.get_ref(4).and_then(|blob| Ok(blob.as_blob()?)).map_err(sql)?;
+        let belongs = chunk::belongs(row, 6).map_err(sql)?;
+        let sums = sum::check(head, &belongs, row.get(3).map_err(sql)?, id, table)
+            .and_then(|()| sum::check(body, &belongs, row.get(5).map_err(sql)?, id, table));
+        if let Err(error) = sums {
+            findings.push(error.to_string());
+        } else if kind == chunk::FLOATS
+            && let Err(Damaged(what)) = decode(head, body)
+        {
+            findings.push(format!("the row {id} of the table {table}: {what}"));
+        }
+    }
+    Ok(())
 }
 
 fn decode(head: &[u8], body: &[u8]) -> Result<(), Damaged> {

@@ -84,11 +84,26 @@ impl Chunk {
         [run, self.series, self.kind, environments.start, environments.end, self.first, self.count]
     }
 
+    /// Puts it behind all others.
     pub(super) fn insert(&self, to: &Transaction<'_>, run: i64) -> rusqlite::Result<()> {
-        let mut insert = to.prepare_cached(
-            "insert into chunk (run, series, kind, environment_from, environment_until, first, count, head_crc, body_crc, \
-             head, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
+        self.put(to, "chunk", run, None)
+    }
+
+    /// Gives it the number of a row that is gone.
+    pub(super) fn insert_as(&self, to: &Transaction<'_>, run: i64, id: i64) -> rusqlite::Result<()> {
+        self.put(to, "chunk", run, Some(id))
+    }
+
+    /// Puts it where points wait that are too few for a tile of their own.
+    pub(super) fn insert_as_rest(&self, to: &Transaction<'_>, run: i64) -> rusqlite::Result<()> {
+        self.put(to, "rest", run, None)
+    }
+
+    fn put(&self, to: &Transaction<'_>, table: &str, run: i64, id: Option<i64>) -> rusqlite::Result<()> {
+        let mut insert = to.prepare_cached(&format!(
+            "insert into {table} (run, series, kind, environment_from, environment_until, first, count, head_crc, \
+             body_crc, head, body, id) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        ))?;
         insert.execute(params![
             run,
             self.series,
@@ -100,7 +115,8 @@ impl Chunk {
             sum(&self.head, &self.belongs(run)),
             sum(&self.body, &self.belongs(run)),
             self.head,
-            self.body
+            self.body,
+            id
         ])?;
         Ok(())
     }
@@ -197,6 +213,32 @@ pub(super) fn ids(
     ids().map_err(|e| schema::error(&e))
 }
 
+/// How far a look at the rows of a series came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Everything was there.
+    Whole,
+    /// Something was not, and whether it came further than the look before.
+    Partial { further: bool },
+}
+
+/// Looks at rows one by one until everything is found that is wanted. Meanwhile tiles may be joined: what was not found
+/// then is in another row, and `look` goes on with it. The last look is of one moment. Only a look that finds nothing new
+/// in it misses something.
+pub(super) fn look(
+    db: &Connection,
+    mut look: impl FnMut() -> Result<Look, StoreError>,
+) -> Result<(), StoreError> {
+    while let Look::Partial { further } = look()? {
+        if !further {
+            let _moment = db.unchecked_transaction().map_err(|e| schema::error(&e))?;
+            look()?;
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// A row of sealed floats without their body.
 pub(super) struct Head {
     id: i64,
@@ -206,13 +248,13 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads it; none when there is no such row any more.
-    pub(super) fn read(db: &Connection, id: i64) -> Result<Option<Self>, StoreError> {
+    /// Reads it; none when the series has no such row any more.
+    pub(super) fn read(db: &Connection, run: i64, series: i64, id: i64) -> Result<Option<Self>, StoreError> {
         let read = || {
             let mut select = db.prepare_cached(&format!(
-                "select head, head_crc, body_crc, {BELONGS} from chunk where id = ?1"
+                "select head, head_crc, body_crc, {BELONGS} from chunk where id = ?1 and run = ?2 and series = ?3"
             ))?;
-            let found = select.query_row([id], |row| {
+            let found = select.query_row([id, run, series], |row| {
                 let crc: u32 = row.get(1)?;
                 Ok((Self { id, bytes: row.get(0)?, body_crc: row.get(2)?, belongs: belongs(row, 3)? }, crc))
             });
@@ -227,15 +269,25 @@ impl Head {
         Tile::read(&self.bytes).map_err(|Damaged(what)| self.damaged(what))
     }
 
-    /// Reads the body, too.
-    pub(super) fn body(&self, db: &Connection) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Reads the body, too. None: another row has its number by now, because tiles were joined.
+    pub(super) fn body(&self, db: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
         let read = || {
-            let mut select = db.prepare_cached("select body from chunk where id = ?1")?;
-            select.query_row([self.id], |row| row.get::<_, Vec<u8>>(0))
+            let mut select = db.prepare_cached("select body, body_crc from chunk where id = ?1")?;
+            select
+                .query_row([self.id], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, u32>(1)?)))
+                .optional()
         };
-        let body = read().map_err(|e| schema::error(&e))?;
-        check(&body, &self.belongs, self.body_crc, self.id, "chunk")?;
-        Ok(body)
+        match read().map_err(|e| schema::error(&e))? {
+            Some((body, crc)) if crc == self.body_crc => {
+                check(&body, &self.belongs, crc, self.id, "chunk")?;
+                Ok(Some(body))
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn damaged(&self, what: &str) -> StoreError {
@@ -248,7 +300,7 @@ fn read_list<T>(
     db: &Connection,
     (run, series, kind): (i64, i64, i64),
     wanted: &Range<u64>,
-    decode: impl Fn(&[u8]) -> Option<Vec<T>>,
+    decode: impl Fn(&[u8], u64) -> Option<Vec<T>>,
     take: &mut dyn FnMut(usize, T) -> bool,
 ) -> Result<(), StoreError> {
     let sql = |e: rusqlite::Error| schema::error(&e);
@@ -267,14 +319,10 @@ fn read_list<T>(
         let (first, count) = (first.cast_unsigned(), count.cast_unsigned());
         let body = row.get_ref(1).and_then(|body| Ok(body.as_blob()?)).map_err(sql)?;
         check(body, &belongs(row, 5).map_err(sql)?, row.get(2).map_err(sql)?, id, "chunk")?;
-        let plain = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(LONGEST).min(LONGEST);
-        let plain =
-            zstd::bulk::decompress(body, plain).map_err(|_| damaged(id, "it cannot be decompressed"))?;
         if first > next {
             return Err(damaged(id, "something is missing before it"));
         }
-        let list = decode(&plain).filter(|list| list.len() as u64 == count);
-        let list = list.ok_or_else(|| damaged(id, "it cannot be read"))?;
+        let list = decode(body, count).ok_or_else(|| damaged(id, "it cannot be read"))?;
         for (at, item) in (first..).zip(list) {
             if at < next || at >= wanted.end {
                 continue;
@@ -294,6 +342,25 @@ fn read_list<T>(
     Ok(())
 }
 
+fn plain(body: &[u8]) -> Option<Vec<u8>> {
+    let most = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(LONGEST).min(LONGEST);
+    zstd::bulk::decompress(body, most).ok()
+}
+
+/// Reads a list of so many histograms.
+pub(super) fn histograms_of(body: &[u8], count: u64) -> Option<Vec<Histogram>> {
+    let update = StreamingHistogramSeriesUpdate::decode(plain(body)?.as_slice()).ok()?;
+    (update.points.len() as u64 == count).then(|| update.points.into_iter().map(of_histogram).collect())
+}
+
+/// Reads a list of so many scatters.
+pub(super) fn scatters_of(body: &[u8], count: u64) -> Option<Vec<Scatter>> {
+    let update = StreamingScatterSeriesUpdate::decode(plain(body)?.as_slice()).ok()?;
+    let is_3d = update.is_3d;
+    (update.points.len() as u64 == count)
+        .then(|| update.points.into_iter().map(|point| of_scatter(point, is_3d)).collect())
+}
+
 pub(super) fn read_histograms(
     db: &Connection,
     run: i64,
@@ -301,11 +368,7 @@ pub(super) fn read_histograms(
     wanted: &Range<u64>,
     take: &mut dyn FnMut(usize, Histogram) -> bool,
 ) -> Result<(), StoreError> {
-    let decode = |plain: &[u8]| {
-        let update = StreamingHistogramSeriesUpdate::decode(plain).ok()?;
-        Some(update.points.into_iter().map(of_histogram).collect())
-    };
-    read_list(db, (run, series, HISTOGRAMS), wanted, decode, take)
+    read_list(db, (run, series, HISTOGRAMS), wanted, histograms_of, take)
 }
 
 pub(super) fn read_scatters(
@@ -315,12 +378,7 @@ pub(super) fn read_scatters(
     wanted: &Range<u64>,
     take: &mut dyn FnMut(usize, Scatter) -> bool,
 ) -> Result<(), StoreError> {
-    let decode = |plain: &[u8]| {
-        let update = StreamingScatterSeriesUpdate::decode(plain).ok()?;
-        let is_3d = update.is_3d;
-        Some(update.points.into_iter().map(|point| of_scatter(point, is_3d)).collect())
-    };
-    read_list(db, (run, series, SCATTERS), wanted, decode, take)
+    read_list(db, (run, series, SCATTERS), wanted, scatters_of, take)
 }
 
 fn histogram(of: &Histogram) -> HistogramPoint {

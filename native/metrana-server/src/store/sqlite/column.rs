@@ -10,7 +10,9 @@ use pco::{ChunkConfig, PagingSpec};
 use super::bytes::{Damaged, Taker, put, put_bytes};
 
 /// How hard sealing tries. The highest levels cost three times as much for next to nothing, but for schedules.
-const LEVEL: usize = 4;
+pub(super) const SEALING: usize = 4;
+/// How hard joining tries, for which there is time.
+pub(super) const JOINING: usize = 8;
 /// No page has more numbers, so that no damage makes a reader ask for more memory.
 pub(super) const LARGEST_PAGE: usize = 1 << 16;
 
@@ -22,11 +24,12 @@ fn damaged(_: PcoError) -> Damaged {
 pub(super) fn compress<T: Number>(
     column: &[T],
     pages: &[usize],
+    level: usize,
     index: &mut Vec<u8>,
     body: &mut Vec<u8>,
 ) -> Result<(), PcoError> {
     let config = ChunkConfig::default()
-        .with_compression_level(LEVEL)
+        .with_compression_level(level)
         .with_paging_spec(PagingSpec::Exact(pages.to_vec()));
     let file = FileCompressor::default();
     let start = body.len();
@@ -44,7 +47,7 @@ pub(super) fn compress<T: Number>(
 
 /// A short list of numbers in one piece.
 pub(super) fn small<T: Number>(numbers: &[T]) -> Result<Vec<u8>, PcoError> {
-    pco::standalone::simple_compress(numbers, &ChunkConfig::default().with_compression_level(LEVEL))
+    pco::standalone::simple_compress(numbers, &ChunkConfig::default().with_compression_level(SEALING))
 }
 
 /// Reads it back; it must have so many numbers.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::scratch::Scratch;
-use super::tests::{Client, Random, eager, lazy, open, rows, wait_until};
+use super::tests::{Client, Random, eager, lazy, open, rows, selective, wait_until};
 use super::{SqliteStore, schema};
 use crate::store::reading::wait;
 use crate::store::{RunId, SeriesId, Store, StoreError, View};
@@ -22,7 +22,7 @@ fn read_rl(store: &SqliteStore, run: &RunId) -> Result<Values, StoreError> {
     Ok((points.steps, points.timestamps, points.values.iter().map(|value| value.to_bits()).collect()))
 }
 
-/// A file with sealed points and a journal.
+/// A file with sealed points, points that stayed behind, and a journal.
 fn file() -> (Vec<u8>, RunId, [Values; 3]) {
     let scratch = Scratch::new("whole");
     {
@@ -30,9 +30,14 @@ fn file() -> (Vec<u8>, RunId, [Values; 3]) {
         Client::begin(&store, "r").send_all(1..12);
         wait_until("all is sealed", || rows(scratch.path(), "journal") == 0);
     }
+    {
+        let store = open(scratch.path(), selective());
+        Client::begin(&store, "r").send_all(12..16);
+        wait_until("some is sealed", || rows(scratch.path(), "rest") > 0);
+    }
     let store = open(scratch.path(), lazy());
     let client = Client::begin(&store, "r");
-    client.send_all(12..16);
+    client.send_all(16..19);
     let run = client.run.clone();
     let whole = [
         read(&store, &run, 1).expect("points"),
@@ -87,15 +92,22 @@ fn no_cut_of_the_file_becomes_a_wrong_value() {
     let (bytes, run, whole) = file();
     let random = &mut Random(5);
     let page = usize::try_from(schema::PAGE).expect("a length");
+    assert_eq!(bytes.len() % page, 0, "a file is made of pages");
     let pages = (0..bytes.len()).step_by(page);
-    let others: Vec<usize> =
-        (0..8).map(|_| usize::try_from(random.below(bytes.len() as u64)).expect("a place")).collect();
-    for end in pages.chain(others) {
+    let anywhere: Vec<u64> = (0..16).map(|_| random.below(bytes.len() as u64)).collect();
+    let within_the_last = (0..4).map(|_| (bytes.len() - page) as u64 + random.below(page as u64));
+    let within_the_first = [1, 15, 16, 99, 100, 101, 511, 512];
+    let odd: Vec<u64> = anywhere.into_iter().chain(within_the_last).chain(within_the_first).collect();
+    let odd = odd.into_iter().map(|end| usize::try_from(end).expect("a place"));
+    let mut cuts = 0;
+    for end in pages.chain(odd) {
         // A file of no bytes is a new one.
         if end > 0 {
             let told = holds(&bytes[..end], &run, &whole, &format!("cut at {end}"));
-            // What lies at the end may be a page that nobody uses.
-            assert!(told || end > bytes.len() / 2, "cut at {end}: nothing is said");
+            // The last page may end with what nobody uses.
+            assert!(told || end > bytes.len() - page, "cut at {end}: nothing is said");
+            cuts += 1;
         }
     }
+    eprintln!("{cuts} cuts of a file of {} bytes", bytes.len());
 }

@@ -278,7 +278,8 @@ fn a_file_of_the_first_version_is_brought_forward() {
     };
     let db = schema::open(scratch.path(), Durability::Full).expect("it opens");
     db.execute_batch(
-        "drop index trace_of_target; drop table trace_count; pragma user_version = 1;
+        "drop index trace_of_target; drop table trace_count; drop index chunk_to_join; drop table rest;
+         pragma user_version = 1;
          update run set state = replace(state, '\"marks\":{\"name\":null,\"notes\":\"\",\"hidden\":false,\"pinned\":false},', '')",
     )
     .expect("it is as it was");
@@ -294,6 +295,7 @@ fn a_file_of_the_first_version_is_brought_forward() {
     expect_edited(&store, &run);
     let db = schema::reader(scratch.path()).expect("it opens");
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).expect("it says");
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
+    assert_eq!(rows(scratch.path(), "rest"), 0, "the table is there");
     assert_eq!(store.check().expect("it checks"), Vec::<String>::new());
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rusqlite::Connection;
 
 use super::bytes::Damaged;
-use super::chunk::{self, Head};
+use super::chunk::{self, Head, Look};
 use super::tile::{Extent, Opened, Tile};
 use crate::store::floats::FloatSeries;
 use crate::store::merge::{Merge, Sample};
@@ -25,28 +25,31 @@ pub(super) fn fill_sealed(
     }
     let environment = place.unwrap_or_default() as u64;
     let mut next = 0;
-    for id in chunk::ids(db, run, series, environment..environment + 1)? {
-        let Some(head) = Head::read(db, id)? else { continue };
-        let tile = head.tile()?;
-        for track in tile.tracks().iter().filter(|track| track.environment == environment) {
-            let arrived = index(track.points.start)..index(track.points.end);
-            if next >= absent || arrived.start > next || arrived.end <= next {
-                continue;
-            }
-            let pages = pages(&tile, track, next..absent, place.is_some());
-            next = arrived.end.min(absent);
-            let wanted: Vec<_> = pages.into_iter().filter(|page| page.is_wanted(&tile, merge)).collect();
-            if wanted.is_empty() {
-                continue;
-            }
-            let body = head.body(db)?;
-            let broken = |Damaged(what): Damaged| head.damaged(what);
-            let mut opened = tile.open(&body).map_err(broken)?;
-            for page in wanted {
-                fill_page(&mut opened, &page, floats, merge).map_err(broken)?;
+    chunk::look(db, || {
+        let before = next;
+        for id in chunk::ids(db, run, series, environment..environment + 1)? {
+            let Some(head) = Head::read(db, run, series, id)? else { continue };
+            let tile = head.tile()?;
+            for track in tile.tracks().iter().filter(|track| track.environment == environment) {
+                let arrived = index(track.points.start)..index(track.points.end);
+                if next >= absent || arrived.start > next || arrived.end <= next {
+                    continue;
+                }
+                let pages = pages(&tile, track, next..absent, place.is_some());
+                let wanted: Vec<_> = pages.into_iter().filter(|page| page.is_wanted(&tile, merge)).collect();
+                if !wanted.is_empty() {
+                    let Some(body) = head.body(db)? else { break };
+                    let broken = |Damaged(what): Damaged| head.damaged(what);
+                    let mut opened = tile.open(&body).map_err(broken)?;
+                    for page in wanted {
+                        fill_page(&mut opened, &page, floats, merge).map_err(broken)?;
+                    }
+                }
+                next = arrived.end.min(absent);
             }
         }
-    }
+        Ok(if next >= absent { Look::Whole } else { Look::Partial { further: next > before } })
+    })?;
     if next < absent {
         return Err(StoreError::Corrupt(format!(
             "the points {next} to {absent} of series {series}, environment {environment}, of run {run} are missing"

@@ -13,7 +13,7 @@ use super::kill_tests::{DIRECTORY, LAZY};
 use super::points::Point;
 use super::points::armed::{AT, FILL};
 use super::scratch::Scratch;
-use super::tests::{Client, Random, eager, lazy, open, wait_until};
+use super::tests::{Client, Random, eager, lazy, open, rows, wait_until};
 use super::{SqliteOptions, SqliteStore};
 use crate::store::reading::wait;
 use crate::store::{Health, Opening, RunDefinition, RunKey, SeriesId, Store, StoreError, View};
@@ -123,6 +123,7 @@ fn child() {
     let (Ok(directory), Ok(filler)) = (std::env::var(DIRECTORY), std::env::var(FILL)) else { return };
     let (directory, filler) = (Path::new(&directory), Path::new(&filler));
     let seals = std::env::var_os(LAZY).is_none();
+    let joins = std::env::var(AT).is_ok_and(|at| at.starts_with("Joining"));
     let options = SqliteOptions { wal_bytes: 2 << 20, ..if seals { eager() } else { lazy() } };
     let opened = SqliteStore::open(directory, options.clone());
     // It may say that there is no room, as long as everything is there once there is.
@@ -155,6 +156,10 @@ fn child() {
         while !rescue.is_finished() || sent < 10 {
             sent += 1;
             wait(client.send(&large(sent))).expect("it is safe");
+            if joins {
+                // Only small tiles are joined: each message gets one of its own.
+                wait_until("it is sealed", || filler.exists() || rows(directory, "journal") == 0);
+            }
         }
         rescue.join().expect("it was noticed");
         (client.run, sent)
@@ -171,8 +176,15 @@ fn child() {
 
 #[test]
 fn a_disk_that_is_full_at_any_place_loses_nothing() {
-    let places =
-        [Point::Commit, Point::Sealing, Point::Moving, Point::Moved, Point::Opening, Point::Recovering];
+    let places = [
+        Point::Commit,
+        Point::Sealing,
+        Point::Joining,
+        Point::Moving,
+        Point::Moved,
+        Point::Opening,
+        Point::Recovering,
+    ];
     for point in places {
         let Some(disk) = Small::new(48) else { return };
         let directory = disk.0.path().join("store");
@@ -184,7 +196,7 @@ fn a_disk_that_is_full_at_any_place_loses_nothing() {
                 wait(client.send(&large(number))).expect("there is room");
             }
         }
-        let time = if recovers { 1 } else { 2 };
+        let time = if recovers || point == Point::Joining { 1 } else { 2 };
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         if recovers {
             command.env(LAZY, "");

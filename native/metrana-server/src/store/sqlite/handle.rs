@@ -15,6 +15,8 @@ pub(super) struct Handle {
     pub(super) row: i64,
     pub(super) id: RunId,
     deleted: AtomicBool,
+    /// Whether it may have tiles to join.
+    to_join: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -31,6 +33,8 @@ pub(super) struct State {
     pub(super) sealed: i64,
     /// Bytes of it that are in the journal, about.
     pub(super) journal: u64,
+    /// Whether points were left behind when the others were sealed.
+    pub(super) rest: bool,
     /// The last time that something happened to it.
     pub(super) touched: Instant,
     /// The last time that somebody wanted something of it.
@@ -46,10 +50,17 @@ impl Handle {
             next: 1,
             sealed: 0,
             journal: 0,
+            rest: false,
             touched: Instant::now(),
             used: Instant::now(),
         };
-        Self { row, id, deleted: AtomicBool::new(false), state: Mutex::new(state) }
+        Self {
+            row,
+            id,
+            deleted: AtomicBool::new(false),
+            to_join: AtomicBool::new(true),
+            state: Mutex::new(state),
+        }
     }
 
     /// One that was just created.
@@ -70,6 +81,16 @@ impl Handle {
 
     pub(super) fn delete(&self) {
         self.deleted.store(true, Ordering::Release);
+    }
+
+    /// Notes that it may have tiles to join.
+    pub(super) fn note_to_join(&self) {
+        self.to_join.store(true, Ordering::Release);
+    }
+
+    /// Whether that was noted since the last time.
+    pub(super) fn take_note_to_join(&self) -> bool {
+        self.to_join.swap(false, Ordering::AcqRel)
     }
 
     pub(super) fn unknown(&self) -> StoreError {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::points::Point;
 use super::points::armed::AT;
 use super::scratch::Scratch;
-use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, told, wait_until};
+use super::tests::{Client, Random, eager, expect_equal, lazy, message, open, selective, told, wait_until};
 use super::{SqliteOptions, SqliteStore};
 use crate::store::reading::wait;
 use crate::store::{MemoryStore, RunEdit, Store};
@@ -19,6 +19,8 @@ pub(super) const DIRECTORY: &str = "METRANA_TEST_STORE";
 const ROUNDS: &str = "METRANA_KILL_ROUNDS";
 /// Nothing is sealed.
 pub(super) const LAZY: &str = "METRANA_TEST_LAZY";
+/// Only series with many points are sealed.
+const SELECTIVE: &str = "METRANA_TEST_SELECTIVE";
 /// As many messages are under way at once.
 const WINDOW: usize = 16;
 
@@ -36,7 +38,11 @@ fn small(number: u64) -> UpdateRunRequest {
 fn child() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
     // Small enough that the log is moved all the time.
-    let sealing = if std::env::var_os(LAZY).is_some() { lazy() } else { eager() };
+    let sealing = match (std::env::var_os(LAZY), std::env::var_os(SELECTIVE)) {
+        (Some(_), _) => lazy(),
+        (None, Some(_)) => selective(),
+        (None, None) => eager(),
+    };
     let options = SqliteOptions { wal_bytes: 1 << 20, ..sealing };
     let store = SqliteStore::open(directory.as_ref(), options).expect("it opens");
     let client = Client::begin(&store, "r");
@@ -73,13 +79,13 @@ enum When {
 
 /// Starts the process, lets it work for a while and kills it. The last message that it says was acknowledged, and
 /// the last edit.
-fn one_life(directory: &Path, when: When, seals: bool) -> (u64, u64) {
+fn one_life(directory: &Path, when: When, seals: Option<&str>) -> (u64, u64) {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     if let When::At(point, time) = when {
         command.env(AT, format!("{point:?}:{time}"));
     }
-    if !seals {
-        command.env(LAZY, "");
+    if let Some(how) = seals {
+        command.env(how, "");
     }
     let mut child = command
         .args(["store::sqlite::kill_tests::child", "--exact", "--ignored", "--nocapture"])
@@ -146,6 +152,12 @@ fn expect_whole(directory: &Path, acked: u64, edited: u64, what: &str) -> u64 {
     there
 }
 
+/// How many rounds are asked for.
+fn rounds() -> Option<u64> {
+    let rounds = std::env::var(ROUNDS).ok()?;
+    Some(rounds.parse().expect("METRANA_KILL_ROUNDS is a number"))
+}
+
 /// Kills a process at each place, so many times, and looks at what is left.
 fn kill_everywhere(rounds: u64) {
     let random = &mut Random(rounds);
@@ -154,6 +166,8 @@ fn kill_everywhere(rounds: u64) {
         Point::Committed,
         Point::Sealing,
         Point::Sealed,
+        Point::Joining,
+        Point::Joined,
         Point::Moving,
         Point::Moved,
         Point::Opening,
@@ -166,12 +180,16 @@ fn kill_everywhere(rounds: u64) {
                 scratch = Scratch::new("points");
                 (most, last_edit) = (0, 0);
             }
-            let mut lives = vec![(When::At(point, 1 + random.below(12)), true)];
+            // Some of the points stay behind when others are sealed, every other time.
+            let seals = (round % 2 == 1).then_some(SELECTIVE);
+            // Joining takes many tiles.
+            let times = if matches!(point, Point::Joining | Point::Joined) { 3 } else { 12 };
+            let mut lives = vec![(When::At(point, 1 + random.below(times)), seals)];
             if matches!(point, Point::Opening | Point::Recovering) {
                 // There must be something to recover, and it is not sealed by then.
                 let time = if point == Point::Opening { 1 } else { 1 + random.below(3) };
                 let before = When::At(Point::Committed, 8 + random.below(12));
-                lives = vec![(before, false), (When::At(point, time), false)];
+                lives = vec![(before, Some(LAZY)), (When::At(point, time), Some(LAZY))];
             }
             for (when, seals) in lives {
                 let (acked, edited) = one_life(scratch.path(), when, seals);
@@ -186,7 +204,7 @@ fn kill_everywhere(rounds: u64) {
 
 #[test]
 fn a_process_that_is_killed_at_any_place_loses_nothing_that_it_acknowledged() {
-    kill_everywhere(1);
+    kill_everywhere(rounds().unwrap_or(1));
 }
 
 #[test]
@@ -197,7 +215,7 @@ fn a_process_that_is_killed_at_any_place_many_times_loses_nothing_that_it_acknow
 
 #[test]
 fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
-    let rounds: u64 = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4);
+    let rounds = rounds().unwrap_or(4);
     let random = &mut Random(rounds);
     let mut scratch = Scratch::new("kill");
     let (mut most, mut acked_in_all, mut empty) = (0, 0, 0);
@@ -210,7 +228,8 @@ fn a_process_that_is_killed_at_any_time_loses_nothing_that_it_acknowledged() {
             0 => When::Started(Duration::from_millis(20 + random.below(600))),
             _ => When::Working(Duration::from_millis(random.below(250))),
         };
-        let (acked, edited) = one_life(scratch.path(), when, true);
+        let seals = (round % 2 == 1).then_some(SELECTIVE);
+        let (acked, edited) = one_life(scratch.path(), when, seals);
         most = most.max(acked);
         acked_in_all += u64::from(acked > 0);
         let there = expect_whole(scratch.path(), most, edited, &format!("round {round}"));

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::bytes::{Damaged, Taker};
 use super::entry::{Counted, Entry};
 use super::points::{Point, reach};
-use super::schema;
 use super::sum::check;
+use super::{rest, schema};
 use crate::ingest::read_again;
 use crate::store::catalogue::Series;
 use crate::store::run::Run;
@@ -22,6 +22,8 @@ pub(super) struct Loaded {
     pub(super) sealed: i64,
     /// Bytes of it that are in the journal.
     pub(super) journal: u64,
+    /// Whether points were left behind when the others were sealed.
+    pub(super) rest: bool,
 }
 
 fn broken(run: i64, what: &str) -> StoreError {
@@ -81,6 +83,7 @@ pub(super) fn run(db: &Connection, id: &RunId, row: i64, revision: u64) -> Resul
         .ok_or_else(|| StoreError::UnknownRun(id.clone()))?;
     let sealed = written.sealed;
     let mut run = outline(id, row, &written)?;
+    let mut rest = false;
     if written.state.is_some() {
         let series = list::<Series>(db, "series", row)?;
         let environments = list::<EnvironmentInfo>(db, "environment", row)?;
@@ -89,9 +92,10 @@ pub(super) fn run(db: &Connection, id: &RunId, row: i64, revision: u64) -> Resul
             return Err(broken(row, "some of its series or environments are missing"));
         }
         run.restore(series, environments);
+        rest = rest::restore(db, row, &mut run)?;
     }
     run.stamp(revision);
-    let mut loaded = Loaded { run, next: sealed + 1, sealed, journal: 0 };
+    let mut loaded = Loaded { run, next: sealed + 1, sealed, journal: 0, rest };
     replay(db, row, &mut loaded)?;
     Ok(loaded)
 }

@@ -10,6 +10,9 @@ mod bytes;
 mod checkpoint;
 mod chunk;
 mod column;
+mod compact;
+#[cfg(test)]
+mod compact_tests;
 #[cfg(test)]
 mod damage_tests;
 mod draw;
@@ -19,8 +22,11 @@ mod entry;
 mod fill;
 #[cfg(test)]
 mod full_tests;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod handle;
 mod health;
+mod joining;
 #[cfg(test)]
 mod kill_tests;
 mod load;
@@ -31,6 +37,9 @@ mod queue;
 mod reach;
 mod read;
 mod readers;
+mod rest;
+#[cfg(test)]
+mod rest_tests;
 mod room;
 mod runs;
 mod schema;
@@ -67,6 +76,7 @@ use crate::clock::Clock;
 use crate::log::Log;
 use ballast::Ballast;
 use checkpoint::{Wal, checkpoint};
+use compact::Compactor;
 use health::Doctor;
 use lock::DirectoryLock;
 use points::{Point, reach};
@@ -99,6 +109,7 @@ struct Threads {
     writer: Option<JoinHandle<()>>,
     checkpointer: Option<JoinHandle<()>>,
     sealer: Option<JoinHandle<()>>,
+    compactor: Option<JoinHandle<()>>,
 }
 
 impl SqliteStore {
@@ -123,6 +134,7 @@ impl SqliteStore {
         let queue = Arc::new(Queue::new(options.queue_bytes));
         let readers = Readers::start(directory)?;
         let stop = Arc::new(AtomicBool::new(false));
+        let (every, join) = (options.sealing.every, options.sealing.join);
         let writer = Writer {
             db,
             queue: Arc::clone(&queue),
@@ -137,6 +149,14 @@ impl SqliteStore {
             doctor: Arc::clone(&doctor),
             stop: Arc::clone(&stop),
         };
+        let compactor = Compactor {
+            db: schema::reader(directory)?,
+            runs: Arc::clone(&runs),
+            queue: Arc::clone(&queue),
+            doctor: Arc::clone(&doctor),
+            stop: Arc::clone(&stop),
+            every,
+        };
         let log = Arc::clone(&wal);
         let threads = Threads {
             writer: Some(spawn("store-write", move || writer.run())?),
@@ -146,6 +166,7 @@ impl SqliteStore {
                 let _ = checkpoint(&mover, "truncate");
             })?),
             sealer: Some(spawn("store-seal", move || sealer.run())?),
+            compactor: if join { Some(spawn("store-join", move || compactor.run())?) } else { None },
         };
         let store = Self {
             directory: directory.to_owned(),
@@ -171,9 +192,10 @@ impl SqliteStore {
         self.stop.store(true, Ordering::Release);
         self.queue.close();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sealer) = threads.sealer.take() {
-            sealer.thread().unpark();
-            let _ = sealer.join();
+        let (sealer, compactor) = (threads.sealer.take(), threads.compactor.take());
+        for thread in [sealer, compactor].into_iter().flatten() {
+            thread.thread().unpark();
+            let _ = thread.join();
         }
         if let Some(writer) = threads.writer.take() {
             let _ = writer.join();

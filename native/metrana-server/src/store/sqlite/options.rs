@@ -35,12 +35,15 @@ pub struct SqliteOptions {
 pub struct Sealing {
     /// So many bytes of a run in the journal.
     pub bytes: u64,
-    /// So many points in one series, of a run that has so many bytes in the journal as make it worth the while.
+    /// So many points in one series. It does not wait for others that have fewer, nor they for it, as long as those with
+    /// many have at least half of all points.
     pub points: u64,
     /// So long without a message.
     pub idle: Duration,
     /// How often it is looked.
     pub every: Duration,
+    /// Whether small tiles are joined into large ones in the background.
+    pub join: bool,
 }
 
 impl Default for SqliteOptions {
@@ -63,6 +66,7 @@ impl Default for Sealing {
             points: 4096,
             idle: Duration::from_secs(30),
             every: Duration::from_millis(500),
+            join: true,
         }
     }
 }

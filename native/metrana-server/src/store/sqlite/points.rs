@@ -11,6 +11,10 @@ pub(super) enum Point {
     Sealing,
     /// They are committed, and the points are still in memory.
     Sealed,
+    /// Tiles are removed, and the one that takes their place is not there; nothing is committed.
+    Joining,
+    /// It is committed.
+    Joined,
     /// The write-ahead log is about to be moved into the database.
     Moving,
     /// Some of it was moved.

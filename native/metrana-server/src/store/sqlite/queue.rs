@@ -27,6 +27,8 @@ pub(super) enum Work {
         entry: Entry,
     },
     Job(Job),
+    /// A job that can be left undone, and how many bytes it writes. It has a commit of its own, and is tried once.
+    Chance(Job, u64),
     /// Nothing: whoever waits for it knows that all before it is safe.
     Mark,
 }
@@ -114,13 +116,17 @@ impl Queue {
                 while let Some(item) = inner.items.front() {
                     let weight = match &item.work {
                         Work::Entry { entry, .. } => entry.weight(),
-                        Work::Job(_) | Work::Mark => 0,
+                        Work::Job(_) | Work::Chance(..) | Work::Mark => 0,
                     };
-                    if bytes + weight > COMMIT && !taken.is_empty() {
+                    let alone = matches!(item.work, Work::Chance(..));
+                    if (bytes + weight > COMMIT || alone) && !taken.is_empty() {
                         break;
                     }
                     bytes += weight;
                     taken.extend(inner.items.pop_front());
+                    if alone {
+                        break;
+                    }
                 }
                 return Some(taken);
             }

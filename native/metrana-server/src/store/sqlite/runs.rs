@@ -35,8 +35,8 @@ impl Runs {
         let mut select = db
             .prepare(
                 &format!(
-                    "select id, run_id, series, points, exists (select 1 from journal where journal.run = run.id), {} \
-                     from run where deleted = 0 order by id",
+                    "select id, run_id, series, points, exists (select 1 from journal where journal.run = run.id) \
+                     or exists (select 1 from rest where rest.run = run.id), {} from run where deleted = 0 order by id",
                     load::WRITTEN
                 ),
             )
@@ -88,6 +88,10 @@ impl Runs {
 impl List {
     pub(super) fn by_key(&self, key: &RunKey) -> Option<&Arc<Handle>> {
         self.by_key.get(key)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.in_order.len()
     }
 
     pub(super) fn next_row(&self) -> i64 {

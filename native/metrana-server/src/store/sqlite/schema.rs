@@ -13,7 +13,7 @@ pub(super) const FILE: &str = "metrana.db";
 /// Marks the file as ours: "Metr".
 const APPLICATION: i32 = 0x4d65_7472;
 /// The version of the tables. A file of an older one is brought forward; one of a newer one is left alone.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// Large pages: a journal row and a tile are hundreds of kilobytes each.
 pub(super) const PAGE: u64 = 32 << 10;
 
@@ -79,6 +79,20 @@ create table chunk (
     head blob not null,
     body blob not null
 ) strict;
+create table rest (
+    id integer primary key,
+    run integer not null,
+    series integer not null,
+    kind integer not null,
+    environment_from integer not null,
+    environment_until integer not null,
+    first integer not null,
+    count integer not null,
+    head_crc integer not null,
+    body_crc integer not null,
+    head blob not null,
+    body blob not null
+) strict;
 create table trace (
     id integer primary key,
     target text not null,
@@ -90,6 +104,8 @@ create table trace (
     body blob not null
 ) strict;
 create unique index chunk_of_series on chunk (run, series, environment_from, first);
+create index chunk_to_join on chunk (run, kind, series, id, count);
+create index rest_of_run on rest (run);
 create index trace_of_target on trace (target);
 create table trace_count (
     target text primary key,
@@ -104,6 +120,16 @@ fn forward(version: i32) -> &'static str {
         1 => {
             "create index trace_of_target on trace (target);
              create table trace_count (target text primary key, duplicates integer not null) strict;"
+        }
+        2 => {
+            "create index chunk_to_join on chunk (run, kind, series, id, count);
+             create table rest (
+                 id integer primary key, run integer not null, series integer not null, kind integer not null,
+                 environment_from integer not null, environment_until integer not null, first integer not null,
+                 count integer not null, head_crc integer not null, body_crc integer not null, head blob not null,
+                 body blob not null
+             ) strict;
+             create index rest_of_run on rest (run);"
         }
         _ => "",
     }
@@ -206,7 +232,7 @@ mod tests {
         let scratch = Scratch::new("schema");
         let db = open(scratch.path(), Durability::Full).expect("it is made");
         let ask = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect(name);
-        assert_eq!(["page_size", "auto_vacuum", "synchronous", "user_version"].map(ask), [32 << 10, 2, 2, 2]);
+        assert_eq!(["page_size", "auto_vacuum", "synchronous", "user_version"].map(ask), [32 << 10, 2, 2, 3]);
         drop(db);
         let db = open(scratch.path(), Durability::Commit).expect("it is there");
         assert_eq!(

@@ -12,21 +12,22 @@ use std::time::Duration;
 use rusqlite::params;
 
 use super::chunk::Chunk;
+use super::column::SEALING;
 use super::handle::{Handle, State};
 use super::health::Doctor;
 use super::points::{Point, reach};
 use super::queue::{Queue, Work};
 use super::runs::Outline;
 use super::sum::sum;
-use super::tiling::{Track, seal};
-use super::{Runs, Sealing};
+use super::tiling::{TILE, Track, seal};
+use super::{Runs, Sealing, rest};
 use crate::store::content::Content;
 use crate::store::floats::FloatSeries;
 use crate::store::reading::wait;
 use crate::store::{Histogram, Scatter, StoreError};
 
-/// A tile has no more points.
-const TILE: usize = 1 << 16;
+/// No more points are left behind when the others of their run are sealed: they are written anew each time.
+const REST: u64 = 1 << 18;
 /// A list of histograms or scatters has no more numbers, about.
 const LIST: usize = 1 << 17;
 
@@ -43,6 +44,8 @@ pub(super) struct Cut {
     environments: Vec<(i64, String, String)>,
     /// Copies of what is to be sealed, by the places of the series.
     content: Vec<(usize, Content)>,
+    /// Copies of what is left behind.
+    rest: Vec<(usize, Content)>,
     revision: u64,
 }
 
@@ -73,11 +76,13 @@ impl Sealer {
             for handle in self.runs.all() {
                 let cut = {
                     let mut state = handle.lock();
-                    fall_asleep(&mut state);
-                    if handle.is_deleted() || !is_due(&state, &self.sealing) {
-                        continue;
+                    if fall_asleep(&mut state) {
+                        handle.note_to_join();
                     }
-                    cut(&mut state, written.get(&handle.row).copied().unwrap_or(0))
+                    let Some(least) = due(&state, &self.sealing).filter(|_| !handle.is_deleted()) else {
+                        continue;
+                    };
+                    cut(&mut state, written.get(&handle.row).copied().unwrap_or(0), least)
                 };
                 match cut.and_then(|cut| self.write(&handle, &cut).map(|()| cut.revision)) {
                     Ok(revision) => {
@@ -105,6 +110,7 @@ impl Sealer {
         reach(Point::Sealed);
         let mut state = handle.lock();
         state.sealed = cut.through;
+        state.rest = !cut.rest.is_empty();
         state.journal = state.journal.saturating_sub(cut.journal);
         if let Some(run) = &mut state.run {
             let mut copies = cut.content.iter().peekable();
@@ -114,51 +120,62 @@ impl Sealer {
                 }
             }
         }
+        handle.note_to_join();
         Ok(())
     }
 }
 
-/// Lets go of a run that nobody has wanted for a while and that is sealed as a whole.
-fn fall_asleep(state: &mut State) {
-    let Some(run) = &state.run else { return };
-    if state.next == state.sealed + 1 && !run.is_live() && state.used.elapsed() >= UNUSED {
+/// Lets go of a run that nobody has wanted for a while and that is sealed as a whole. Whether it did.
+fn fall_asleep(state: &mut State) -> bool {
+    let Some(run) = &state.run else { return false };
+    let sleeps =
+        state.next == state.sealed + 1 && !state.rest && !run.is_live() && state.used.elapsed() >= UNUSED;
+    if sleeps {
         state.outline = Some(Outline { info: run.info(i64::MIN), counts: run.counts() });
         state.run = None;
     }
+    sleeps
 }
 
-/// Whether a run has something that is worth to be sealed.
-fn is_due(state: &State, sealing: &Sealing) -> bool {
-    let Some(run) = &state.run else { return false };
-    if state.next <= state.sealed + 1 {
-        return false;
+/// Whether it is worth to seal a run: then of those series that have at least so many points. The others stay behind.
+pub(super) fn due(state: &State, sealing: &Sealing) -> Option<u64> {
+    let run = state.run.as_ref()?;
+    let is_new = state.next > state.sealed + 1;
+    if !is_new && !state.rest {
+        return None;
     }
-    if state.journal >= sealing.bytes
-        || state.touched.elapsed() >= sealing.idle
-        || (!run.is_live() && run.info(0).ending.is_some())
-    {
-        return true;
+    if state.touched.elapsed() >= sealing.idle || (!run.is_live() && run.info(0).ending.is_some()) {
+        return Some(0);
     }
-    let (mut series, mut points) = (0_u64, 0_u64);
+    if !is_new {
+        return None;
+    }
+    let (mut many, mut few) = (0_u64, 0_u64);
     for (_, one) in run.catalogue().all() {
         let unsealed = one.content.unsealed();
-        series += u64::from(unsealed > 0);
-        points += unsealed;
+        *(if unsealed >= sealing.points { &mut many } else { &mut few }) += unsealed;
     }
-    series > 0 && points / series >= sealing.points
+    // What stays behind is written anew, which is worth it when at least as much is sealed for good.
+    if many > 0 && few <= many.min(REST) {
+        return Some(sealing.points);
+    }
+    (state.journal >= sealing.bytes).then_some(0)
 }
 
-/// Cuts a run whose lock is held. Series that have not changed since `written` are left as they are.
-pub(super) fn cut(state: &mut State, written: u64) -> Result<Cut, StoreError> {
+/// Cuts a run whose lock is held: series with at least so many points are sealed. Those that have not changed since
+/// `written` are left as they are.
+pub(super) fn cut(state: &mut State, written: u64, least: u64) -> Result<Cut, StoreError> {
     let (through, journal) = (state.next - 1, state.journal);
     let Some(run) = &mut state.run else { return Err(StoreError::Io("the run is not in memory".to_owned())) };
     run.count_written();
     let json = |error: serde_json::Error| StoreError::Io(error.to_string());
     let mut series = Vec::new();
-    let mut content = Vec::new();
+    let (mut content, mut rest) = (Vec::new(), Vec::new());
     for (place, (id, one)) in run.catalogue().all().enumerate() {
-        if one.content.unsealed() > 0 {
-            content.push((place, one.content.copy()));
+        match one.content.unsealed() {
+            0 => {}
+            points if points >= least => content.push((place, one.content.copy())),
+            _ => rest.push((place, one.content.copy())),
         }
         if one.revision > written || state.sealed == 0 {
             series.push(SeriesRow {
@@ -193,6 +210,7 @@ pub(super) fn cut(state: &mut State, written: u64) -> Result<Cut, StoreError> {
         series,
         environments,
         content,
+        rest,
         revision: run.revision(),
     })
 }
@@ -204,6 +222,7 @@ fn job(row: i64, cut: &Cut) -> Result<super::queue::Job, StoreError> {
         let series = i64::try_from(*place).unwrap_or(i64::MAX).saturating_add(1);
         chunks_of(series, content, &mut chunks)?;
     }
+    let rest = rest::pack(&cut.rest)?;
     let (through, state, counts) = (cut.through, cut.state.clone(), cut.counts);
     let series: Vec<_> = cut
         .series
@@ -234,6 +253,10 @@ fn job(row: i64, cut: &Cut) -> Result<super::queue::Job, StoreError> {
         }
         for chunk in &chunks {
             chunk.insert(to, row)?;
+        }
+        to.prepare_cached("delete from rest where run = ?1")?.execute([row])?;
+        for chunk in &rest {
+            chunk.insert_as_rest(to, row)?;
         }
         reach(Point::Sealing);
         let mut insert = to.prepare_cached(
@@ -328,7 +351,7 @@ fn tile(series: i64, block: &[Track], out: &mut Vec<Chunk>) -> Result<(), StoreE
     let (Some(first), Some(last)) = (block.first(), block.last()) else { return Ok(()) };
     let environments = first.environment.cast_signed()..last.environment.cast_signed() + 1;
     let start = first.first;
-    let sealed = seal(block).map_err(|error| StoreError::Io(error.to_string()))?;
+    let sealed = seal(block, SEALING).map_err(|error| StoreError::Io(error.to_string()))?;
     out.push(Chunk::tile(series, environments, start, sealed));
     Ok(())
 }

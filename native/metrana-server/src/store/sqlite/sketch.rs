@@ -7,7 +7,7 @@ use std::ops::Range;
 use rusqlite::Connection;
 
 use super::bytes::Damaged;
-use super::chunk::{self, Head};
+use super::chunk::{self, Head, Look};
 use super::read::Copied;
 use super::tile::{Extent, Opened, Tile};
 use crate::store::sketch::{Along, Axis, Bucket, Fit, Flags, Part, Sketch, whole};
@@ -75,18 +75,26 @@ impl Copied {
             by_environment.entry(*environment).or_default().push(at);
         }
         let series = self.series();
-        for id in chunk::ids(db, self.run, series, least..greatest + 1)? {
-            let Some(head) = Head::read(db, id)? else { continue };
-            let tile = head.tile()?;
-            let pages = Pages { db, head: &head, tile: &tile, along, body: OnceCell::new() };
-            for track in tile.tracks() {
-                for at in by_environment.get(&track.environment).into_iter().flatten() {
-                    if let Some((_, _, strand)) = strands.get_mut(*at) {
-                        pages.draw(track, strand)?;
+        chunk::look(db, || {
+            let come = |strands: &[(u64, usize, Strand<'_>)]| -> usize {
+                strands.iter().map(|(_, _, strand)| strand.next.min(strand.absent())).sum()
+            };
+            let before = come(strands);
+            for id in chunk::ids(db, self.run, series, least..greatest + 1)? {
+                let Some(head) = Head::read(db, self.run, series, id)? else { continue };
+                let tile = head.tile()?;
+                let pages = Pages { db, head: &head, tile: &tile, along, body: OnceCell::new() };
+                for track in tile.tracks() {
+                    for at in by_environment.get(&track.environment).into_iter().flatten() {
+                        if let Some((_, _, strand)) = strands.get_mut(*at) {
+                            pages.draw(track, strand)?;
+                        }
                     }
                 }
             }
-        }
+            let is_whole = strands.iter().all(|(_, _, strand)| strand.next >= strand.absent());
+            Ok(if is_whole { Look::Whole } else { Look::Partial { further: come(strands) > before } })
+        })?;
         for (environment, _, strand) in strands {
             if strand.next < strand.absent() {
                 return Err(StoreError::Corrupt(format!(
@@ -112,6 +120,8 @@ struct Pages<'a> {
 }
 
 impl Pages<'_> {
+    /// Draws what it has of a strand. It ends before the first page that it would have to read when the tile was joined
+    /// with others meanwhile.
     fn draw(&self, track: &Extent, strand: &mut Strand<'_>) -> Result<(), StoreError> {
         let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
         let arrived = place(track.points.start)..place(track.points.end);
@@ -136,20 +146,27 @@ impl Pages<'_> {
                 continue;
             }
             let wanted: Vec<Range<usize>> = strand.wanted(here.clone()).collect();
-            strand.next = here.end;
             if wanted.is_empty() {
+                strand.next = here.end;
                 continue;
             }
             let inside = range.start - arrived.start..range.end - arrived.start;
             let heads = strand.is_rl().then(|| track.heads(&inside, &mut looked));
             let whole = wanted == [range.clone()];
             match self.stand(page, heads) {
-                Stand::Nowhere => continue,
+                Stand::Nowhere => {
+                    strand.next = here.end;
+                    continue;
+                }
                 Stand::Between(from, to, sorted) => match strand.sketch.fit(from, to) {
-                    Fit::Beside => continue,
+                    Fit::Beside => {
+                        strand.next = here.end;
+                        continue;
+                    }
                     Fit::One if whole => {
                         if let Some(bucket) = self.bucket(page, from, to, sorted, &strand.sketch) {
                             strand.sketch.add_page(&bucket);
+                            strand.next = here.end;
                             continue;
                         }
                     }
@@ -158,7 +175,8 @@ impl Pages<'_> {
                 Stand::Unknown => {}
             }
             if self.body.get().is_none() {
-                let _ = self.body.set(self.head.body(self.db)?);
+                let Some(body) = self.head.body(self.db)? else { return Ok(()) };
+                let _ = self.body.set(body);
             }
             let broken = |Damaged(what): Damaged| self.head.damaged(what);
             if opened.is_none() {
@@ -168,6 +186,7 @@ impl Pages<'_> {
                 let heads = heads.map(|heads| (heads, inside.start));
                 self.points(opened, page, range.start, &wanted, heads, &mut strand.sketch).map_err(broken)?;
             }
+            strand.next = here.end;
         }
         Ok(())
     }

@@ -62,6 +62,7 @@ impl SqliteStore {
             state.next = loaded.next;
             state.sealed = loaded.sealed;
             state.journal = loaded.journal;
+            state.rest = loaded.rest;
             state.run = Some(loaded.run);
             state.outline = None;
             state.touched = Instant::now();
@@ -312,6 +313,10 @@ impl Store for SqliteStore {
             })
             .await
         })
+    }
+
+    fn how_many_runs(&self) -> u64 {
+        self.runs.read().len() as u64
     }
 
     fn runs(&self) -> Pending<'_, Vec<RunInfo>> {

@@ -32,6 +32,7 @@ pub(super) fn lazy() -> SqliteOptions {
         points: u64::MAX,
         idle: Duration::from_hours(1),
         every: Duration::from_millis(5),
+        join: true,
     };
     SqliteOptions { sealing, ballast_bytes: 0, ..SqliteOptions::default() }
 }
@@ -39,6 +40,12 @@ pub(super) fn lazy() -> SqliteOptions {
 /// Seals all it can as soon as it can.
 pub(super) fn eager() -> SqliteOptions {
     let sealing = Sealing { bytes: 1, ..lazy().sealing };
+    SqliteOptions { sealing, ..lazy() }
+}
+
+/// Seals what has many points as soon as it can, and nothing else.
+pub(super) fn selective() -> SqliteOptions {
+    let sealing = Sealing { points: 200, ..lazy().sealing };
     SqliteOptions { sealing, ..lazy() }
 }
 
@@ -446,7 +453,8 @@ fn random_scripts_are_told_alike_by_both_stores() {
             }
             if random.below(3) == 0 {
                 drop(store.take());
-                store = Some(open(scratch.path(), if random.below(2) == 0 { eager() } else { lazy() }));
+                let options = [eager, lazy, selective][usize::try_from(random.below(3)).expect("an index")];
+                store = Some(open(scratch.path(), options()));
             }
         }
         let store = store.expect("it is open");

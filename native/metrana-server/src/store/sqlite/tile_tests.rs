@@ -1,6 +1,7 @@
 //! Tiles against plain lists, and against damage.
 
 use super::super::bytes::Damaged;
+use super::super::column::{JOINING, SEALING};
 use super::super::sum::{check, sum};
 use super::super::summary::Summary;
 use super::super::tiling::{Track, pages, seal};
@@ -91,7 +92,7 @@ fn any_points_are_read_back_bit_by_bit_whole_and_in_part() {
     for seed in 0..150 {
         let random = &mut Random(seed);
         let tracks = tracks(random);
-        let sealed = seal(&tracks).expect("it seals");
+        let sealed = seal(&tracks, if seed % 2 == 0 { SEALING } else { JOINING }).expect("it seals");
         let tile = Tile::read(&sealed.head).expect("its head is read");
         assert_eq!(tile.tracks().len(), tracks.len());
         for (extent, track) in tile.tracks().iter().zip(&tracks) {
@@ -141,7 +142,7 @@ fn no_damage_brings_a_reader_down() {
     };
     for seed in 0..6 {
         let random = &mut Random(1000 + seed);
-        let sealed = seal(&tracks(random)).expect("it seals");
+        let sealed = seal(&tracks(random), SEALING).expect("it seals");
         for end in 0..sealed.head.len().min(400) {
             assert!(Tile::read(&sealed.head[..end]).is_err(), "seed {seed}: cut at {end}");
         }
@@ -181,7 +182,7 @@ fn every_cut_and_flip_of_a_small_tile_is_damage() {
             track
         })
         .collect();
-    let sealed = seal(&tracks).expect("it seals");
+    let sealed = seal(&tracks, SEALING).expect("it seals");
     let read = |head: &[u8], body: &[u8]| -> Result<(), Damaged> {
         let tile = Tile::read(head)?;
         let mut opened = tile.open(body)?;

@@ -8,6 +8,8 @@ use super::reach::Reach;
 use super::summary::Summary;
 use crate::store::{FloatPoints, RlHead};
 
+/// A tile has no more points.
+pub(super) const TILE: usize = 1 << 16;
 /// A page of an ordinary series has at most so many points.
 const PAGE: usize = 1024;
 /// A page of an environment is no shorter, unless nothing follows: it may hold several steps of the training then.
@@ -106,8 +108,8 @@ fn runs<T: PartialEq + Copy>(items: impl IntoIterator<Item = T>) -> Vec<(u64, T)
     runs
 }
 
-/// Seals tracks that all have points.
-pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
+/// Seals tracks that all have points, and tries so hard.
+pub(super) fn seal(tracks: &[Track], level: usize) -> Result<Sealed, PcoError> {
     let (mut head, mut body) = (Vec::new(), Vec::new());
     put(&mut head, tracks.len() as u64);
     let mut lengths = Vec::new();
@@ -130,7 +132,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
         put_bytes(&mut head, &small(&strides)?);
     } else {
         put_flag(&mut head, false);
-        compress(&steps, &lengths, &mut head, &mut body)?;
+        compress(&steps, &lengths, level, &mut head, &mut body)?;
         Reach::put(&steps, &lengths, &mut reaches)?;
     }
     let times: Vec<i64> = tracks.iter().flat_map(|track| &track.points.timestamps).copied().collect();
@@ -139,7 +141,7 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
         put_bytes(&mut head, &small(&moments)?);
     } else {
         put_flag(&mut head, false);
-        compress(&times, &lengths, &mut head, &mut body)?;
+        compress(&times, &lengths, level, &mut head, &mut body)?;
         Reach::put(&times, &lengths, &mut reaches)?;
     }
     let widths = runs(tracks.iter().flat_map(|track| track.points.widths.iter().copied()));
@@ -152,9 +154,9 @@ pub(super) fn seal(tracks: &[Track]) -> Result<Sealed, PcoError> {
     if widths.iter().all(|(_, width)| *width == 32) {
         #[expect(clippy::cast_possible_truncation, reason = "each was widened from 32 bits")]
         let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
-        compress(&values, &lengths, &mut head, &mut body)?;
+        compress(&values, &lengths, level, &mut head, &mut body)?;
     } else {
-        compress(&values, &lengths, &mut head, &mut body)?;
+        compress(&values, &lengths, level, &mut head, &mut body)?;
     }
     seal_heads(tracks, &mut head)?;
     let mut from = 0;

@@ -45,6 +45,10 @@ impl Writer {
 
     /// Writes these, however long it takes, unless the store is closed before it works.
     fn write(&mut self, items: Vec<Item>) {
+        if items.iter().any(|item| matches!(item.work, Work::Chance(..))) {
+            let done = self.wal.wait_for_room().and_then(|()| self.commit(&items, &[]));
+            return tell(items, &done);
+        }
         loop {
             // A run may have been removed since.
             let rows = rows(&items);
@@ -83,9 +87,16 @@ impl Writer {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut bytes = schema::PAGE;
             for item in items {
-                if let Work::Job(job) = &item.work {
-                    job(&transaction)?;
-                    bytes += schema::PAGE * 16;
+                match &item.work {
+                    Work::Job(job) => {
+                        job(&transaction)?;
+                        bytes += schema::PAGE * 16;
+                    }
+                    Work::Chance(job, weight) => {
+                        job(&transaction)?;
+                        bytes += schema::PAGE * 16 + weight;
+                    }
+                    Work::Entry { .. } | Work::Mark => {}
                 }
             }
             if !rows.is_empty() {
