@@ -10,6 +10,8 @@ mod budget;
 mod clock;
 mod connection;
 mod faults;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gate;
 mod greeting;
 mod http;

@@ -177,6 +177,41 @@ async fn histograms_are_read() {
 }
 
 #[tokio::test]
+async fn which_histograms_are_kept_does_not_depend_on_where_pages_end() {
+    let (server, run) = filled().await;
+    let id = server.store().runs().expect("runs").remove(0).id;
+    let mut data = declaring(message(id.as_bytes(), 512), &[declaration(1, "long")]);
+    let lengths = (1..=7).cycle();
+    let points: Vec<_> =
+        (0..40).zip(lengths).map(|(step, length)| counted(step, &vec![step; 20 * length])).collect();
+    data = with_histograms(data, 1, &points);
+    acked(&mut greeted(&server, id.as_bytes()).await, &data).await;
+    let path = format!("{run}/series/6/histograms");
+    let steps = |page: &serde_json::Value| -> Vec<u64> {
+        let points = page["histograms"].as_array().unwrap().iter();
+        points.map(|point| point["step"].as_str().unwrap().parse().unwrap()).collect()
+    };
+    let kept: Vec<u64> = (0..40).step_by(3).collect();
+    assert_eq!(steps(&read(&server, &format!("{path}?every=3")).await), kept);
+    for (bound, most) in [("bytes=65536", 6), ("bytes=65536&limit=2", 20), ("limit=1", 20)] {
+        let (mut cursor, mut told, mut pages) = ("@0".to_owned(), Vec::new(), 0);
+        loop {
+            let page = read(&server, &format!("{path}?every=3&{bound}&cursor={cursor}")).await;
+            told.extend(steps(&page));
+            cursor = page["next"].as_str().unwrap().to_owned();
+            pages += 1;
+            if page["more"] == json!(false) {
+                break;
+            }
+        }
+        assert_eq!(told, kept, "{bound}");
+        assert!((2..=most).contains(&pages), "{bound}: {pages} pages");
+    }
+    // From any place on.
+    assert_eq!(steps(&read(&server, &format!("{path}?every=3&offset=7&limit=2")).await), [9, 12]);
+}
+
+#[tokio::test]
 async fn scatters_are_read() {
     let (server, run) = filled().await;
     let flat = json!({"total": "1", "offset": "0", "next": "3@1", "more": false, "scatters": [

@@ -11,6 +11,7 @@ use metrana_proto::types::{
     AttributesSet, SpanClose, SpanKind, SpanOpen, SpanPayload, SpanStatus, TraceClose, TraceIdentity,
     TraceOpen, TraceUpdate,
 };
+use metrana_server::RunningServer;
 use metrana_testkit::http::get;
 use metrana_testkit::raw::RawClient;
 use prost_types::Timestamp;
@@ -39,6 +40,22 @@ fn sent(number: u64, update: Update) -> UpdateTracesRequest {
         trace_updates: vec![TraceUpdate { identity: Some(identity), update: Some(update) }],
         ..UpdateTracesRequest::default()
     }
+}
+
+/// What a project has that names no run is apart from what its runs have.
+async fn expect_those_of_no_run(server: &RunningServer) {
+    let of_project = "/api/v1/traces?workspace=ws&project=proj";
+    let (status, others) = get(server.http_addr(), of_project).await;
+    assert_eq!((status, &others["total"], &others["next"]), (200, &json!("1"), &Value::Null), "{others}");
+    assert_eq!(others["messages"][0]["sequence_number"], "1280");
+    for (place, total) in
+        [("workspace=ws&project=other", "0"), ("workspace=ws&project=proj&organization=", "1")]
+    {
+        let (status, page) = get(server.http_addr(), &format!("/api/v1/traces?{place}")).await;
+        assert_eq!((status, &page["total"]), (200, &json!(total)), "{place}: {page}");
+    }
+    let (status, body) = get(server.http_addr(), "/api/v1/traces?workspace=ws").await;
+    assert!(status == 400 && body["error"].is_string(), "{body}");
 }
 
 #[tokio::test]
@@ -129,6 +146,7 @@ async fn traces_are_read_as_they_were_sent_and_once() {
         }
         assert_eq!(offset, "none");
     }
+    expect_those_of_no_run(&server).await;
     let other = format!("/api/v1/runs/{}/traces", "00".repeat(16));
     for (status, path) in
         [(404, other), (400, format!("{path}?bytes=99999999")), (400, format!("{path}?x=1"))]

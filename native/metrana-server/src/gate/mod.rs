@@ -1,5 +1,7 @@
 //! Who may do what: every request passes here before anything looks at what it wants.
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod origin;
 mod secret;
 mod tokens;

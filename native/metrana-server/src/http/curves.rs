@@ -68,7 +68,7 @@ struct Place {
 }
 
 #[derive(Deserialize)]
-struct Curves {
+pub(super) struct Curves {
     #[serde(flatten)]
     place: Place,
     series: Vec<Asked>,
@@ -163,7 +163,7 @@ fn read_wish<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
 
 async fn find(api: &Api, asked: Asked, axis: Axis) -> Result<Found, Problem> {
     let run = run_id(&asked.run)?;
-    let info = api.store.one_series(&run, series_id(&asked.series)?).await?;
+    let info = read::one_series(&*api.store, &run, series_id(&asked.series)?).await?;
     if !matches!(info.kind, SeriesKind::Float | SeriesKind::Undefined) {
         return Err(Problem::bad_request(format!("series {} holds no numbers to draw", asked.series)));
     }

@@ -14,7 +14,8 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::Api;
-use super::answer::Problem;
+use super::answer::{Problem, run_id};
+use crate::read;
 use crate::serve::stopped;
 use crate::store::{Changes, Cursor, RunChanges};
 
@@ -93,7 +94,10 @@ impl Reader {
             self.cursor = Some(changes.cursor);
             if news {
                 self.told = true;
-                let told = Told::from(changes);
+                let mut told = Told::from(changes);
+                for run in &mut told.runs {
+                    run.add_aggregated(&self.api).await;
+                }
                 return Event::default().event("change").id(told.cursor.clone()).json_data(told).ok();
             }
             self.changed.changed().await.ok()?;
@@ -101,7 +105,27 @@ impl Reader {
     }
 }
 
-fn cursor(text: &str) -> Result<Cursor, Problem> {
+impl Changed {
+    /// What rules make of series that changed has changed, too.
+    async fn add_aggregated(&mut self, api: &Api) {
+        let Ok(run) = run_id(&self.run) else { return };
+        // A run that is gone by now is told of as removed next time.
+        let Ok(info) = api.store.run(&run).await else { return };
+        if info.definition.aggregation_rules.is_empty() {
+            return;
+        }
+        let Ok(series) = api.store.series(&run).await else { return };
+        let made = read::made(&info.definition.aggregation_rules, &series);
+        for info in made {
+            let sources = info.aggregate.iter().flat_map(|is| &is.sources);
+            if sources.clone().any(|(id, _)| self.series.contains(&id.to_string())) {
+                self.series.push(info.id.to_string());
+            }
+        }
+    }
+}
+
+pub(super) fn cursor(text: &str) -> Result<Cursor, Problem> {
     let parts = text.split_once('-').and_then(|(epoch, revision)| {
         Some(Cursor { epoch: u64::from_str_radix(epoch, 16).ok()?, revision: revision.parse().ok()? })
     });

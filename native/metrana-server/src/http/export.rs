@@ -19,7 +19,7 @@ use super::columns::Columns;
 use super::measure::{Form, Measure, around};
 use super::page::limit;
 use super::points::{begin, check};
-use crate::read::Source;
+use crate::read::{self, Source};
 use crate::store::{
     FloatPoints, RlHead, RlPoints, RunId, SeriesId, SeriesInfo, SeriesKind, StoreError, View, World, lineage,
 };
@@ -55,7 +55,7 @@ pub(super) async fn points(
 ) -> Result<Response, Problem> {
     let Query(wish) = wish?;
     let (run, series) = (run_id(&run)?, series_id(&series)?);
-    let info = api.store.one_series(&run, series).await?;
+    let info = read::one_series(&*api.store, &run, series).await?;
     if !matches!(info.kind, SeriesKind::Float | SeriesKind::Undefined) {
         return Err(Problem::bad_request(format!("series {series} holds no numbers; read it as JSON")));
     }
@@ -146,7 +146,7 @@ impl Text {
             let mut part = String::new();
             let floats = match source {
                 None => {
-                    let points = lineage::points(
+                    let points = read::points(
                         &*self.api.store,
                         &self.run,
                         self.series,

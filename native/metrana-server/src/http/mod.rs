@@ -13,6 +13,8 @@ mod environments;
 mod events;
 mod export;
 mod faults;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod histograms;
 mod json;
 mod lists;
@@ -94,7 +96,8 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route("/api/v1/runs/{run_id}", get(runs::one).patch(editing::of_run).delete(removal::of_run))
         .route("/api/v1/runs/{run_id}/attributes", get(attributes::of_run))
         .route("/api/v1/runs/{run_id}/environments", get(environments::list))
-        .route("/api/v1/runs/{run_id}/traces", get(traces::list))
+        .route("/api/v1/runs/{run_id}/traces", get(traces::of_run))
+        .route("/api/v1/traces", get(traces::of_no_run))
         .route("/api/v1/runs/{run_id}/series", get(series::list))
         .route("/api/v1/runs/{run_id}/series/{series_id}/points", get(points::page))
         .route("/api/v1/runs/{run_id}/series/{series_id}/export", get(export::points))

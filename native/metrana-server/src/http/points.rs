@@ -90,7 +90,7 @@ pub(super) async fn find(
     view: View,
 ) -> Result<(Source, SeriesInfo), Problem> {
     let (run, series) = (run_id(run)?, series_id(series)?);
-    let info = api.store.one_series(&run, series).await?;
+    let info = read::one_series(&*api.store, &run, series).await?;
     match (info.world, &environment) {
         (Some(World::Rl), None) => {
             return Err(Problem::bad_request(format!(

@@ -29,7 +29,7 @@ const TABLE: usize = 8 << 10;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+pub(super) struct Wish {
     series: Vec<Asked>,
     /// Points of each series.
     limit: Option<u64>,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Serialize;
 
 use super::Api;
-use super::answer::Answer;
+use super::answer::Problem;
 use super::json::Whole;
 
 #[derive(Serialize)]
@@ -27,7 +28,8 @@ struct Project {
 }
 
 /// By their names.
-pub(super) async fn list(State(api): State<Api>) -> Answer<Projects> {
+pub(super) async fn list(State(api): State<Api>) -> Result<Response, Problem> {
+    let taken = api.room.take_for_list(api.store.how_many_runs()).await?;
     let mut projects: BTreeMap<_, (u64, u64, i64)> = BTreeMap::new();
     for run in api.store.runs().await? {
         let key = run.definition.key;
@@ -46,5 +48,5 @@ pub(super) async fn list(State(api): State<Api>) -> Answer<Projects> {
             points: Whole(points),
             last_created_at_millis: Whole(last),
         });
-    Ok(Json(Projects { projects: projects.collect() }))
+    Ok(taken.on(Json(Projects { projects: projects.collect() })))
 }

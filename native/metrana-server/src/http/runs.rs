@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use metrana_proto::types::{AggregationFn, AggregationRule};
 use serde::Serialize;
 
 use super::Api;
-use super::answer::{Answer, run_id};
+use super::answer::{Answer, Problem, run_id};
 use super::json::Whole;
 use super::run_filter::Filter;
 use crate::store::{RunInfo, RunStatus};
@@ -56,10 +57,13 @@ struct ForkPoint {
 pub(super) async fn list(
     State(api): State<Api>,
     filter: Result<Query<Filter>, QueryRejection>,
-) -> Answer<Runs> {
+) -> Result<Response, Problem> {
     let Query(filter) = filter?;
+    // All of them are read, whichever are asked for.
+    let taken = api.room.take_for_list(api.store.how_many_runs()).await?;
     let (runs, total) = filter.select(api.store.runs().await?)?;
-    Ok(Json(Runs { total: Whole(total), runs: runs.into_iter().map(Listed::from).collect() }))
+    let runs = runs.into_iter().map(Listed::from).collect();
+    Ok(taken.on(Json(Runs { total: Whole(total), runs })))
 }
 
 /// A run with what only one at a time is asked for.
@@ -104,7 +108,7 @@ impl From<AggregationRule> for Rule {
     }
 }
 
-fn function(function: AggregationFn) -> &'static str {
+pub(super) fn function(function: AggregationFn) -> &'static str {
     match function {
         AggregationFn::Unspecified => "unspecified",
         AggregationFn::Mean => "mean",

@@ -12,7 +12,9 @@ use serde::Serialize;
 use super::Api;
 use super::answer::{Problem, run_id};
 use super::json::Whole;
+use super::runs::function;
 use super::series_filter::Filter;
+use crate::read;
 use crate::store::{SeriesInfo, SeriesKind, World};
 
 #[derive(Serialize)]
@@ -53,6 +55,18 @@ pub(super) struct Series {
     /// Of reinforcement learning.
     #[serde(skip_serializing_if = "Option::is_none")]
     episodic: Option<bool>,
+    /// Of one that an aggregation rule makes of others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aggregated: Option<Aggregated>,
+}
+
+#[derive(Serialize)]
+struct Aggregated {
+    /// What becomes of the values of one step.
+    view: &'static str,
+    over: Vec<String>,
+    /// The ids of the series that it is made of.
+    sources: Vec<Whole<u64>>,
 }
 
 pub(super) async fn list(
@@ -63,7 +77,7 @@ pub(super) async fn list(
     let Query(filter) = filter?;
     let run = run_id(&run)?;
     let taken = api.room.take_for_list(api.store.run(&run).await?.series).await?;
-    let (series, total) = filter.select(api.store.series(&run).await?)?;
+    let (series, total) = filter.select(read::all_series(&*api.store, &run).await?)?;
     let series = series.into_iter().map(Series::from).collect();
     Ok(taken.on(Json(AllSeries { total: Whole(total), series })))
 }
@@ -108,6 +122,11 @@ impl From<SeriesInfo> for Series {
                 .then(|| info.titles.into_iter().map(|(name, title)| (axis(name), title)).collect()),
             environments: is_rl.then_some(info.environments),
             episodic: is_rl.then_some(info.episodic),
+            aggregated: info.aggregate.map(|is| Aggregated {
+                view: function(is.function),
+                over: is.over,
+                sources: is.sources.into_iter().map(|(id, _)| Whole(id.0)).collect(),
+            }),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::Api;
 use super::answer::{Answer, Problem, run_id};
 use super::attributes::{Attributes, written};
 use super::series::Series;
+use crate::read;
 use crate::store::StoreError;
 
 const RUNS: usize = 1000;
@@ -86,7 +87,7 @@ impl From<StoreError> for Missing {
 
 async fn holding(api: &Api, run: String, attributes: bool) -> Result<Holding, Missing> {
     let id = run_id(&run).map_err(Missing::Refused)?;
-    let series = api.store.series(&id).await?.into_iter().map(Series::from).collect();
+    let series = read::all_series(&*api.store, &id).await?.into_iter().map(Series::from).collect();
     let attributes = if attributes { Some(written(api.store.attributes(&id).await?)) } else { None };
     Ok(Holding { run, series, attributes })
 }

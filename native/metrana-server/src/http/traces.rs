@@ -1,4 +1,5 @@
-//! `GET /api/v1/runs/{run_id}/traces`: what tracers sent, message by message.
+//! `GET /api/v1/runs/{run_id}/traces` and `GET /api/v1/traces`: what tracers sent for a run, or for a project without naming
+//! one, message by message.
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -40,6 +41,18 @@ pub(super) struct Range {
     bytes: Option<u64>,
 }
 
+/// Of traces that name no run.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Place {
+    organization: Option<String>,
+    workspace: String,
+    project: String,
+    offset: Option<u64>,
+    limit: Option<u64>,
+    bytes: Option<u64>,
+}
+
 #[derive(Serialize)]
 struct Listed {
     /// Messages in all.
@@ -59,12 +72,27 @@ struct Message {
     updates: Vec<Value>,
 }
 
-pub(super) async fn list(
+pub(super) async fn of_run(
     State(api): State<Api>,
     Path(run): Path<String>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(range) = range?;
+    let target = TraceTarget::of_run(&api.store.run(&run_id(&run)?).await?.definition.key);
+    page(&api, &target, &range).await
+}
+
+pub(super) async fn of_no_run(
+    State(api): State<Api>,
+    place: Result<Query<Place>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(Place { organization, workspace, project, offset, limit, bytes }) = place?;
+    let organization = organization.filter(|organization| !organization.is_empty());
+    let target = TraceTarget { organization, workspace, project, run_name: None };
+    page(&api, &target, &Range { offset, limit, bytes }).await
+}
+
+async fn page(api: &Api, target: &TraceTarget, range: &Range) -> Result<Response, Problem> {
     let (offset, count) = (range.offset.unwrap_or(0), limit(range.limit, MESSAGES)?);
     let bytes = range.bytes.unwrap_or(BYTES.1);
     if bytes > BYTES.0 {
@@ -73,9 +101,8 @@ pub(super) async fn list(
             BYTES.0
         )));
     }
-    let target = TraceTarget::of_run(&api.store.run(&run_id(&run)?).await?.definition.key);
     let taken = api.room.take(usize::try_from(WRITTEN * bytes).unwrap_or(usize::MAX)).await?;
-    let page = api.store.traces(&target, offset, count, bytes).await?;
+    let page = api.store.traces(target, offset, count, bytes).await?;
     let next = offset.saturating_add(page.items.len() as u64);
     Ok(taken.on(Json(Listed {
         total: Whole(page.total),

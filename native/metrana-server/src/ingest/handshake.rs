@@ -110,7 +110,7 @@ async fn prepare(
 }
 
 /// Reads who the run is. An empty organization is none.
-fn definition(run: Run, aggregation_rules: Vec<AggregationRule>) -> Result<RunDefinition, Status> {
+pub(super) fn definition(run: Run, aggregation_rules: Vec<AggregationRule>) -> Result<RunDefinition, Status> {
     let key = RunKey {
         organization: run.organization.filter(|name| !name.is_empty()),
         workspace: run.workspace,

@@ -8,6 +8,8 @@ mod declarations;
 mod floats;
 mod frames;
 mod front;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod handshake;
 mod histograms;
 mod rl;

@@ -23,7 +23,7 @@ pub(crate) struct Lists<T> {
     pub(crate) run: RunId,
     pub(crate) series: SeriesId,
     pub(crate) view: View,
-    /// Only each so manieth is kept.
+    /// Only those are kept whose place in the list is a multiple of this.
     pub(crate) every: u64,
     pub(crate) read: Read<T>,
 }
@@ -41,12 +41,15 @@ pub(crate) trait Space: Send {
 struct Bounded<'l, T>(&'l Lists<T>, u64);
 
 impl<T: AtStep + Clone + Send + Sync> Lists<T> {
-    /// Leaves out what is between those that are kept. `read` counts them all.
-    fn thin(&self, items: &mut Vec<T>, read: &mut u64) {
-        items.retain(|_| {
-            *read += 1;
-            (*read - 1).is_multiple_of(self.every)
+    /// Leaves out what is between those that are kept: how many there were in all. Which are kept does not depend on where
+    /// a page begins.
+    fn thin(&self, page: &mut store::Page<T>) -> u64 {
+        let (count, mut place) = (page.items.len() as u64, page.offset);
+        page.items.retain(|_| {
+            place += 1;
+            (place - 1).is_multiple_of(self.every)
         });
+        count
     }
 
     /// A page of at most so many objects, which have no more than so many bytes together; one is given however long it
@@ -63,8 +66,7 @@ impl<T: AtStep + Clone + Send + Sync> Lists<T> {
         let limit = limit.saturating_mul(self.every);
         let mut whole = page(&Bounded(self, part), store, from, limit).await?;
         // How many were read, also those that are not kept.
-        let mut count = 0;
-        self.thin(&mut whole.points.items, &mut count);
+        let mut count = self.thin(&mut whole.points);
         loop {
             let held: u64 = whole.points.items.iter().map(AtStep::weight).sum();
             let left = bytes.saturating_sub(held);
@@ -75,10 +77,10 @@ impl<T: AtStep + Clone + Send + Sync> Lists<T> {
             part = held.max(part).min(left);
             space.hold(held + part).await?;
             let mut more = page(&Bounded(self, part), store, whole.next, limit - count).await?;
-            let (before, is_over) = (count, more.points.items.is_empty());
-            self.thin(&mut more.points.items, &mut count);
+            let read = self.thin(&mut more.points);
+            count += read;
             let weight: u64 = more.points.items.iter().map(AtStep::weight).sum();
-            if weight > left || is_over || count == before {
+            if weight > left || read == 0 {
                 // The one that is next is longer than what is left.
                 space.hold(held).await?;
                 return Ok(whole);

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::str::FromStr;
 
-use crate::store::{RlPoints, RunId, SeriesId, Store, StoreError, View, lineage};
+use super::aggregated;
+use crate::store::{FloatPoints, RlPoints, RunId, SeriesId, Store, StoreError, View, lineage};
 
 /// So many points are looked at together where only points tell where to go on.
 const AT_ONCE: u64 = 1 << 14;
@@ -240,9 +242,24 @@ impl Pages for Source {
         if let Some(name) = environment {
             return lineage::rl_points(store, run, *series, name, *view, offset, limit).await;
         }
-        let floats = lineage::points(store, run, *series, *view, offset, limit).await?;
+        let floats = points(store, run, *series, *view, offset, limit).await?;
         Ok(RlPoints { heads: Vec::new(), floats })
     }
+}
+
+/// Points of an ordinary series, or of one that a rule makes of others: those have one view.
+pub(crate) fn points<'a>(
+    store: &'a dyn Store,
+    run: &'a RunId,
+    series: SeriesId,
+    view: View,
+    offset: u64,
+    limit: u64,
+) -> Pin<Box<dyn Future<Output = Result<FloatPoints, StoreError>> + Send + 'a>> {
+    if aggregated::is_aggregated(series) {
+        return Box::pin(aggregated::points(store, run, series, offset, limit));
+    }
+    lineage::points(store, run, series, view, offset, limit)
 }
 
 impl Piece for RlPoints {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{Bucket, Grid, Position, Source};
+use super::{Bucket, Grid, Position, Source, aggregated};
 use crate::store::strand::{draw, draw_rl};
 use crate::store::{
     Along, Part, RunId, SeriesId, SeriesInfo, Sketch, Store, StoreError, View, World, lineage,
@@ -68,6 +68,10 @@ async fn each(
     mut drawn: impl FnMut(Sketch) + Send,
 ) -> Result<(), StoreError> {
     let Line { run, series, environments, along } = line;
+    if aggregated::is_aggregated(*series) {
+        drawn(aggregated::sketch(store, run, *series, *along, blank).await?);
+        return Ok(());
+    }
     if environments.is_empty() {
         let all = vec![Part { environment: None, points: u64::MAX }];
         sketch(store, run, *series, all, *along, &blank).await?.into_iter().for_each(drawn);

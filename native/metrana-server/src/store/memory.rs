@@ -314,6 +314,10 @@ impl Store for MemoryStore {
         self.change(run, |run| run.apply(update).map(Enqueued::done))
     }
 
+    fn how_many_runs(&self) -> u64 {
+        self.all().len() as u64
+    }
+
     fn runs(&self) -> Pending<'_, Vec<RunInfo>> {
         let now = self.clock.now_millis();
         Box::pin(ready(Ok(self.all().iter().map(|run| lock(run).info(now)).collect())))

@@ -53,13 +53,15 @@ pub use lineage::{Inheritance, InheritedPoints, InheritedSeries};
 pub(crate) use list::AtStep;
 pub use memory::MemoryStore;
 pub use model::{
-    DeclarationId, ForkPoint, OpenedRun, Opening, RlFamily, RunDefinition, RunId, RunInfo, RunKey, Seed,
-    SeriesDefinition, SeriesId, SeriesInfo, SeriesKey,
+    Aggregate, DeclarationId, ForkPoint, OpenedRun, Opening, RlFamily, RunDefinition, RunId, RunInfo, RunKey,
+    Seed, SeriesDefinition, SeriesId, SeriesInfo, SeriesKey,
 };
 pub use reading::Reading;
 pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
 pub use sketch::{Along, Axis, Bucket, Flags, Grid, Part, Sketch};
+#[cfg(fuzzing)]
+pub(crate) use sqlite::fuzzing;
 pub use sqlite::{Durability, Findings, Sealing, SqliteOptions, SqliteStore};
 pub use status::{Ending, How, RunStatus};
 pub use traces::{TraceMessage, TraceTarget, Traces};
@@ -131,6 +133,9 @@ pub trait Store: Send + Sync + 'static {
         limit: u64,
         bytes: u64,
     ) -> Pending<'a, Page<TraceMessage>>;
+
+    /// How many runs there are.
+    fn how_many_runs(&self) -> u64;
 
     /// Every run, in the order of creation.
     fn runs(&self) -> Pending<'_, Vec<RunInfo>>;

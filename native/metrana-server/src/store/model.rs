@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bytes::Bytes;
-use metrana_proto::types::{AggregationRule, OrderingMode};
+use metrana_proto::types::{AggregationFn, AggregationRule, OrderingMode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::content::{SeriesKind, World};
@@ -330,6 +330,21 @@ pub struct SeriesInfo {
     pub environments: Vec<String>,
     /// Whether the points of its metric and scale are of episodes.
     pub episodic: bool,
+    /// What it is made of when an aggregation rule makes it of others. A store keeps none of those.
+    pub aggregate: Option<Aggregate>,
+}
+
+/// How a series is made of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregate {
+    /// What becomes of the values of one step.
+    pub function: AggregationFn,
+    /// The labels in which its sources differ.
+    pub over: Vec<String>,
+    /// Whether its steps are episodes.
+    pub by_episode: bool,
+    /// What it is made of; of series of reinforcement learning with their environments.
+    pub sources: Vec<(SeriesId, Option<Vec<String>>)>,
 }
 
 #[cfg(test)]

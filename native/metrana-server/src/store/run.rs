@@ -405,6 +405,7 @@ impl Run {
             titles: series.titles.clone(),
             environments: environments.into_iter().map(str::to_owned).collect(),
             episodic: self.catalogue.is_episodic(series),
+            aggregate: None,
         }
     }
 
