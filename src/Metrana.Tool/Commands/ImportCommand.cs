@@ -1,32 +1,35 @@
 using System.CommandLine;
 using Metrana.Server;
 using Metrana.Tool.Importing;
+using Metrana.Tool.Importing.Parquet;
 using Metrana.Tool.Importing.TensorBoard;
 using Metrana.Tool.Kernel;
 
 namespace Metrana.Tool.Commands;
 
-/// <summary><c>metrana import</c>: runs from CSV, JSON lines or TensorBoard's event files.</summary>
+/// <summary><c>metrana import</c>: runs from CSV, JSON lines, Parquet or TensorBoard's event files.</summary>
 internal sealed class ImportCommand : ServerCommand
 {
     private const string Workspace = "local";
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
 
-    private readonly Argument<string> _file = new("file") { Description = "A file, or a folder of TensorBoard's event files" };
+    private readonly Argument<string> _file = new("file") { Description = "A file, or a folder of TensorBoard's event files or of Parquet" };
     private readonly Option<string?> _format;
     private readonly Option<string?> _project;
     private readonly Option<string?> _name;
     private readonly Option<bool> _resume;
+    private readonly Option<int> _stepMultiplier;
 
     public ImportCommand(ToolHost host)
-        : base(host, "import", "Read runs from CSV, JSON lines or TensorBoard's event files")
+        : base(host, "import", "Read runs from CSV, JSON lines, Parquet or TensorBoard's event files")
     {
         Arguments.Add(_file);
-        _format = Optional<string>("--format", "csv, jsonl or tensorboard [default: what the file's name says]", "-f");
-        _format.AcceptOnlyFromAmong("csv", "jsonl", "tensorboard");
+        _format = Optional<string>("--format", "csv, jsonl, parquet or tensorboard [default: what the file's name says]", "-f");
+        _format.AcceptOnlyFromAmong("csv", "jsonl", "parquet", "tensorboard");
         _project = Optional<string>("--project", "The project that the runs go to [default: that of the file, else 'imported']", "-p");
         _name = Optional<string>("--name", "What the run is called, where the file holds one [default: after the file]", "-n");
         _resume = Option("--resume", "Go on with a run that is there, instead of refusing", false);
+        _stepMultiplier = Option("--step-multiplier", "What steps of neptune-exporter are multiplied with, where they are no whole numbers", 1);
         Does(ImportAsync);
     }
 
@@ -38,7 +41,7 @@ internal sealed class ImportCommand : ServerCommand
             throw ToolException.NotFound($"There is no '{file}' to import.");
         }
 
-        var source = new StorableNames(Source(file, session.Value(_format)));
+        var source = new StorableNames(Source(file, session.Value(_format), Multiplier(session)));
         var survey = Survey(session, source, cancellationToken);
         if (survey.Runs.Count == 0)
         {
@@ -73,17 +76,23 @@ internal sealed class ImportCommand : ServerCommand
         }
     }
 
-    private static IImportSource Source(string file, string? format) => format switch
+    private int Multiplier(ToolSession session) => session.Value(_stepMultiplier) is > 0 and var multiplier
+        ? multiplier
+        : throw ToolException.Usage("--step-multiplier is a whole number from 1 on.");
+
+    private static IImportSource Source(string file, string? format, int stepMultiplier) => format switch
     {
         "csv" => new CsvImport(file),
         "jsonl" => new JsonlImport(file),
+        "parquet" => new ParquetImport(file, stepMultiplier),
         "tensorboard" => new TensorBoardImport(file),
         _ when TensorBoardImport.IsOne(file) => new TensorBoardImport(file),
+        _ when ParquetImport.IsOne(file) => new ParquetImport(file, stepMultiplier),
         _ => Path.GetExtension(file).ToUpperInvariant() switch
         {
             ".CSV" or ".TSV" => new CsvImport(file),
             ".JSONL" or ".NDJSON" => new JsonlImport(file),
-            _ => throw ToolException.Usage($"The name of '{file}' does not say what is in it: give --format csv, jsonl or tensorboard."),
+            _ => throw ToolException.Usage($"The name of '{file}' does not say what is in it: give --format csv, jsonl, parquet or tensorboard."),
         },
     };
 
@@ -147,7 +156,7 @@ internal sealed class ImportCommand : ServerCommand
                     }
 
                     writer.Write(item);
-                    Interlocked.Add(ref done, item is ImportedAttributes ? 0 : 1);
+                    Interlocked.Add(ref done, item.IsPoint ? 1 : 0);
                 }
 
                 foreach (var writer in writers.Values)

@@ -41,6 +41,10 @@ internal sealed class ImportSurvey
                 Points++;
                 _series.Add((item.Run, histogram.Series.Key));
                 break;
+            case ImportedScatter scatter:
+                Points++;
+                _series.Add((item.Run, scatter.Series.Key));
+                break;
         }
     }
 

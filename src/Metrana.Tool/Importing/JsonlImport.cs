@@ -1,24 +1,25 @@
 using System.Text.Json;
 using Metrana.Tool.Kernel;
+using static Metrana.Tool.Importing.JsonFields;
 
 namespace Metrana.Tool.Importing;
 
 /// <summary>
-/// JSON lines: those that <c>export</c> writes, or an object of metrics in each line, such as
-/// <c>{"step": 3, "loss": 0.25}</c>.
+/// JSON lines: those that <c>export</c> writes, those of a <see cref="Mirrors.JsonlMirror"/>, or an object of metrics in each
+/// line, such as <c>{"step": 3, "loss": 0.25}</c>.
 /// </summary>
 internal sealed class JsonlImport(string file) : IImportSource
 {
     private static readonly string[] _stepNames = ["step", "_step", "global_step", "iteration", "epoch"];
     private static readonly string[] _others = ["run", "type", "timestamp_millis", "_timestamp", "_runtime"];
 
-    private int _scatters;
+    private MirrorLines _mirror = new();
 
-    public IReadOnlyList<string> Notes => _scatters == 0 ? [] : [$"{_scatters} scatters were left out."];
+    public IReadOnlyList<string> Notes => _mirror.Notes;
 
     public IEnumerable<ImportItem> Read()
     {
-        _scatters = 0;
+        _mirror = new MirrorLines();
         long number = 0;
         foreach (var text in File.ReadLines(file))
         {
@@ -53,22 +54,32 @@ internal sealed class JsonlImport(string file) : IImportSource
             throw new JsonException("it is no object.");
         }
 
+        if (_mirror.Read(line) is { } mirrored)
+        {
+            foreach (var item in mirrored)
+            {
+                yield return item;
+            }
+
+            yield break;
+        }
+
         var run = Text(line, "run") ?? "";
         switch (Text(line, "type"))
         {
             case "run":
                 yield return new ImportedAttributes(
                     run,
-                    line.TryGetProperty("attributes", out var all) ? all.EnumerateObject().ToDictionary(one => one.Name, one => Value(one.Value)) : [],
+                    line.TryGetProperty("attributes", out _) ? Values(line, "attributes") : [],
                     line.TryGetProperty("tags", out var tags) ? [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? "")] : []);
                 break;
             case "point":
                 var environment = Text(line, "environment");
-                yield return new ImportedPoint(run, Series(line), Whole(line, "step") ?? throw new JsonException("it has no step."), Whole(line, "timestamp_millis"), Number(line.GetProperty("value"), "value"))
+                yield return new ImportedPoint(run, Series(line), Needed(line, "step"), Whole(line, "timestamp_millis"), Number(line.GetProperty("value"), "value"))
                 {
                     Environment = environment is null
                         ? null
-                        : new ImportedEnvironment(environment, Whole(line, "rl_step") ?? throw new JsonException("it has no rl_step."), Whole(line, "episode")),
+                        : new ImportedEnvironment(environment, Needed(line, "rl_step"), Whole(line, "episode")),
                 };
                 break;
             case "histogram":
@@ -80,13 +91,20 @@ internal sealed class JsonlImport(string file) : IImportSource
                 yield return new ImportedHistogram(
                     run,
                     Series(line),
-                    Whole(line, "step") ?? throw new JsonException("it has no step."),
+                    Needed(line, "step"),
                     Whole(line, "timestamp_millis"),
-                    [.. line.GetProperty("bin_edges").EnumerateArray().Select(edge => Number(edge, "bin_edges"))],
+                    Numbers(line, "bin_edges"),
                     [.. counts.EnumerateArray().Select(count => count.GetInt64())]);
                 break;
             case "scatter":
-                _scatters++;
+                yield return new ImportedScatter(
+                    run,
+                    Series(line),
+                    Needed(line, "step"),
+                    Whole(line, "timestamp_millis"),
+                    Numbers(line, "xs"),
+                    Numbers(line, "ys"),
+                    line.TryGetProperty("zs", out var zs) && zs.ValueKind == JsonValueKind.Array ? Numbers(line, "zs") : null);
                 break;
             default:
                 foreach (var item in Wide(line, run, number))
@@ -112,46 +130,4 @@ internal sealed class JsonlImport(string file) : IImportSource
             }
         }
     }
-
-    private static ImportedSeries Series(JsonElement line) => new(
-        Text(line, "metric") ?? throw new JsonException("it has no metric."),
-        Text(line, "scale"),
-        line.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object
-            ? [.. labels.EnumerateObject().OrderBy(one => one.Name, StringComparer.Ordinal).Select(one => (one.Name, one.Value.GetString() ?? ""))]
-            : []);
-
-    private static string? Text(JsonElement line, string name) =>
-        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static long? Whole(JsonElement line, string name)
-    {
-        if (!line.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) && whole >= 0
-            ? whole
-            : throw new JsonException($"{name} is {value.GetRawText()}, which is no whole number from 0 on.");
-    }
-
-    private static double Number(JsonElement value, string name) => value.ValueKind switch
-    {
-        JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when ImportedNumber.TryParse(value.GetString()!, out var number) => number,
-        JsonValueKind.True => 1,
-        JsonValueKind.False => 0,
-        _ => throw new JsonException($"{name} is {value.GetRawText()}, which is no number."),
-    };
-
-    private static object? Value(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Null => null,
-        JsonValueKind.Array => value.EnumerateArray().Select(one => one.GetString() ?? "").ToArray(),
-        _ => value.GetRawText(),
-    };
 }

@@ -16,7 +16,7 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
 
     public void Write(ImportItem item)
     {
-        Points += item is ImportedAttributes ? 0 : 1;
+        Points += item.IsPoint ? 1 : 0;
         switch (item)
         {
             case ImportedPoint point:
@@ -32,8 +32,14 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
                     LabelSpan.Of([.. histogram.Series.Labels]),
                     histogram.TimestampMillis is { } millis ? Timestamps.At(millis) : default);
                 break;
+            case ImportedScatter scatter:
+                Log(scatter);
+                break;
             case ImportedAttributes attributes:
                 Add(attributes);
+                break;
+            case ImportedFailure failure:
+                run.Fail(failure.Message);
                 break;
         }
     }
@@ -46,8 +52,28 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
         }
     }
 
+    private void Log(ImportedScatter scatter)
+    {
+        var labels = LabelSpan.Of([.. scatter.Series.Labels]);
+        var at = scatter.TimestampMillis is { } millis ? Timestamps.At(millis) : default;
+        if (scatter.Zs is { } zs)
+        {
+            run.LogScatter(scatter.Series.Metric, scatter.Xs.AsSpan(), scatter.Ys, zs, scatter.Step, scatter.Titles, scatter.Series.Scale, labels, at);
+        }
+        else
+        {
+            run.LogScatter(scatter.Series.Metric, scatter.Xs.AsSpan(), scatter.Ys, scatter.Step, scatter.Titles, scatter.Series.Scale, labels, at);
+        }
+    }
+
     private void Add(ImportedAttributes attributes)
     {
+        if (attributes.Environment is { } environment)
+        {
+            run.LogEnvironmentAttributes(environment, attributes.Values, attributes.Episode);
+            return;
+        }
+
         // What begins with sys is the service's own; the tags have a call of their own.
         var values = attributes.Values.Where(pair => !pair.Key.StartsWith("sys/", StringComparison.Ordinal)).ToDictionary();
         if (values.Count > 0)
@@ -55,9 +81,23 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
             run.LogAttributes("", values);
         }
 
-        if (attributes.Tags.Count > 0)
+        if (attributes.ReplacesTags)
+        {
+            run.Tags.Set([.. attributes.Tags]);
+        }
+        else if (attributes.Tags.Count > 0)
         {
             run.Tags.Add([.. attributes.Tags]);
+        }
+
+        if (attributes.LostTags.Count > 0)
+        {
+            run.Tags.Remove([.. attributes.LostTags]);
+        }
+
+        if (attributes.Description is { } description)
+        {
+            run.SetDescription(description);
         }
     }
 

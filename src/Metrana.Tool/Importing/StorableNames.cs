@@ -37,8 +37,10 @@ internal sealed class StorableNames(IImportSource source) : IImportSource
                 : null,
         },
         ImportedHistogram histogram => histogram with { Series = Of(histogram.Series) },
+        ImportedScatter scatter => scatter with { Series = Of(scatter.Series) },
         ImportedAttributes attributes => attributes with
         {
+            Environment = attributes.Environment is { } environment ? Name(environment, Reserved + ReservedInUrls, LongestEnvironment) : null,
             Values = attributes.Values
                 .Select(pair => KeyValuePair.Create(Name(pair.Key, Reserved, LongestPath), pair.Value))
                 .DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
