@@ -1,9 +1,9 @@
 using System.CommandLine;
+using Benchmarks.Modes;
 using FluentAssertions;
-using Metrana.Benchmarks.Modes;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 public sealed class CommandLineTests
 {

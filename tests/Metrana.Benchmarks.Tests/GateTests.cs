@@ -1,8 +1,8 @@
+using Benchmarks.Gates;
 using FluentAssertions;
-using Metrana.Benchmarks.Gates;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 public sealed class GateTests
 {

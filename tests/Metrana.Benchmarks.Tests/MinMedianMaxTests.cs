@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Benchmarks.Measuring;
 using FluentAssertions;
-using Metrana.Benchmarks.Measuring;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 public sealed class MinMedianMaxTests
 {

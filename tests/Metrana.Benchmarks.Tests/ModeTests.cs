@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Benchmarks.Measuring;
+using Benchmarks.Modes;
+using Benchmarks.Results;
+using Benchmarks.Serving;
+using Benchmarks.Workloads;
 using FluentAssertions;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Modes;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
-using Metrana.Benchmarks.Workloads;
 using Metrana.Server;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 /// <summary>Each mode once, as small as it can be, against a server: it ends, and everything arrived. How fast is nobody's business here.</summary>
 public sealed class ModeTests
@@ -43,6 +43,20 @@ public sealed class ModeTests
         counters["added"]!.GetValue<long>().Should().Be(4 * 30);
         counters["sent"]!.GetValue<long>().Should().Be(4 * 30);
         result["wire_bytes_per_point"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BeGreaterThan(floats ? 4 : 8);
+    }
+
+    [Fact]
+    public async Task A_dead_mirror_takes_nothing_from_the_others()
+    {
+        JsonObject result = await new DeadMirrorMode { Seconds = 5, Rate = 100 }.RunAsync();
+        foreach (string phase in new[] { "alone", "beside" })
+        {
+            result[phase]!["points"]!.GetValue<long>().Should().Be(5 * 100 * 100);
+            result[phase]!["call_us"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BeGreaterThan(0);
+        }
+
+        result["beside"]!["dropped"]!.GetValue<long>().Should().BeGreaterThanOrEqualTo(5 * 100 * 100, "nobody took them");
+        result["beside"]!["most_pending"]!.GetValue<long>().Should().BePositive();
     }
 
     [Fact]

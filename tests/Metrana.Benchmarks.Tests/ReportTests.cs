@@ -1,9 +1,9 @@
+using Benchmarks.Modes;
+using Benchmarks.Reporting;
 using FluentAssertions;
-using Metrana.Benchmarks.Modes;
-using Metrana.Benchmarks.Reporting;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 public sealed class ReportTests
 {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 /// <summary>Files of the sources that these tests were built from.</summary>
 internal static class Repository

@@ -1,10 +1,10 @@
+using Benchmarks.Serving;
 using FluentAssertions;
-using Metrana.Benchmarks.Serving;
 using Metrana.Native;
 using Metrana.Server;
 using Xunit;
 
-namespace Metrana.Benchmarks.Tests;
+namespace Benchmarks.Tests;
 
 /// <summary>Nothing is measured that did not arrive: each way in which it may not have is seen.</summary>
 public sealed class VerificationTests

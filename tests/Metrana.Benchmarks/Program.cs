@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Modes;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Floors;
+using Benchmarks.Modes;
+using Benchmarks.Serving;
 
 // What another process of this program is started for.
 if (args is [Drain.Mode, var messageBytes])
@@ -31,6 +31,7 @@ RootCommand root = new("What logging costs: bursts, loops, scaling, start and en
     StartupMode.Command(),
     CloseMode.Command(),
     MemoryMode.Command(),
+    DeadMirrorMode.Command(),
     FloorsMode.Command(),
     GateMode.Command(),
     ReportMode.Command(),

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Serving;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>
 /// A peer in a process of its own that reads bytes, throws them away, and answers each message with a few: what no server can

@@ -1,6 +1,6 @@
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>Something that is measured by calling it many times in a row.</summary>
 /// <param name="calls">Calls of a round.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Workloads;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>The floors that need no server, measured in turn.</summary>
 internal sealed unsafe class FloorSet : IDisposable

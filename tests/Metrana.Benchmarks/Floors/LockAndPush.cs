@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>The least that taking a value over can cost: a lock that nobody else wants, and a record of 32 bytes behind it.</summary>
 internal sealed class LockAndPush

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>What sending a burst costs at least: its bytes, in frames with a head of nine bytes, over a connection to another process.</summary>
 internal sealed class Loopback : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>The native library that this program uses, by the same rule as the library that it measures.</summary>
 internal static class NativeFile

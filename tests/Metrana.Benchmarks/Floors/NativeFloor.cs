@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>A call into the native library that does nothing: the floor under every other one.</summary>
 internal static partial class NativeFloor

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Metrana.Benchmarks.Floors;
+namespace Benchmarks.Floors;
 
 /// <summary>
 /// Memory that was written before, to copy into: a ring of chunks, as a logger's recycled ones are. How large the ring is

@@ -1,11 +1,12 @@
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Floors;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
+using Metrana;
 using Metrana.Extensions.Logging;
 using Metrana.Server;
 using Microsoft.Extensions.Logging;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>What an event of Microsoft.Extensions.Logging with two numbers costs the thread that logs it.</summary>
 internal sealed partial class EventProbe(int rounds)

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Results;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>What each gate allows: the one place where limits stand.</summary>
 internal sealed record GateLimits

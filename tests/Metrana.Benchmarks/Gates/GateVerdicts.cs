@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>What was measured, held against the limits.</summary>
 internal sealed class GateVerdicts(GateLimits limits, bool shortForm)

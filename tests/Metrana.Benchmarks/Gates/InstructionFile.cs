@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Results;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>The instruction counts that were checked in: what a change is compared with.</summary>
 internal sealed record InstructionFile

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Serving;
 using Metrana.Server;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>
 /// Counts what a call costs the thread that makes it, in instructions: a C program logs in each of its ways under callgrind,

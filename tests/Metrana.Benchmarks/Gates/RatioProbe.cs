@@ -1,10 +1,10 @@
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Floors;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
+using Benchmarks.Workloads;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Gates;
+namespace Benchmarks.Gates;
 
 /// <summary>
 /// The paths and their floors, in turn in one run, so that both see the same weather. A ratio is of the least value of each.

@@ -1,7 +1,7 @@
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>
 /// Waits for acknowledgements by looking at the counters, seldom enough to cost little. The first look comes after half of

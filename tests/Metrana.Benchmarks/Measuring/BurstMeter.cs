@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Serving;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Serving;
+using Benchmarks.Workloads;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>Logs bursts and measures each of them until its last acknowledgement, without a flush.</summary>
 internal sealed class BurstMeter(IWorkload workload)

@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>What one burst took.</summary>
 internal readonly record struct BurstSample

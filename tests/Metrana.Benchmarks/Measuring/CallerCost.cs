@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>What the threads that log have paid for it.</summary>
 /// <param name="CpuSeconds">Their CPU time.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>Wall time, and the CPU time of a thread and of the process as the kernel books it.</summary>
 internal static unsafe partial class Clocks

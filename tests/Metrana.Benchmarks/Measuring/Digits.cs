@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>Rounds what is written to the digits that a measurement can have.</summary>
 internal static class Digits

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>A figure of many rounds. The least one is the machine's, the others tell of its weather.</summary>
 [JsonConverter(typeof(MinMedianMaxConverter))]

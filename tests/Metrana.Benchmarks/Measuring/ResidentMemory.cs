@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Metrana.Benchmarks.Measuring;
+namespace Benchmarks.Measuring;
 
 /// <summary>What of the process lies in memory, in MiB.</summary>
 internal static class ResidentMemory

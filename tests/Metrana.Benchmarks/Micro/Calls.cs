@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>How many calls an iteration makes.</summary>
 internal static class Calls

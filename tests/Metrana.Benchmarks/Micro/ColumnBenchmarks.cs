@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Floors;
+using Benchmarks.Workloads;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>Columns that are copied in a few nanoseconds.</summary>
 [InvocationCount(Calls.OfRows, Calls.Unrolled)]

@@ -1,7 +1,7 @@
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>A logger to a local server, for the benchmarks of one class: empty before each iteration, and checked at the end.</summary>
 internal sealed class DrainedLogger : IDisposable

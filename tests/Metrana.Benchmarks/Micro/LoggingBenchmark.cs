@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Metrana.Benchmarks.Floors;
+using Benchmarks.Floors;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>A class of benchmarks that log.</summary>
 public abstract class LoggingBenchmark : IDisposable

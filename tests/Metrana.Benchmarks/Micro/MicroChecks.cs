@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>
 /// What came of checking the loggers of the benchmarks. It is kept here because BenchmarkDotNet counts a benchmark as good

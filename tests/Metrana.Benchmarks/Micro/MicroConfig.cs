@@ -7,7 +7,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Order;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>
 /// How the micro-benchmarks run. In this process, because a project that is generated elsewhere would be built by none of

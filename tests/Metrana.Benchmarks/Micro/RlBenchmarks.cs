@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Floors;
+using Benchmarks.Workloads;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>A row of 100 values of one environment a call, beside a copy of the same bytes.</summary>
 [InvocationCount(Calls.OfRows, Calls.Unrolled)]

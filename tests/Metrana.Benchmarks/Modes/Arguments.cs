@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Results;
+using Benchmarks.Serving;
 using Metrana.Native;
 using Metrana.Server;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>What the command lines of all modes share.</summary>
 internal static class Arguments

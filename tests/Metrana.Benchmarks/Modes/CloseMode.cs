@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
+using Benchmarks.Serving;
+using Benchmarks.Workloads;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>How long closing a logger takes, by what there is still to deliver.</summary>
 internal sealed record CloseMode

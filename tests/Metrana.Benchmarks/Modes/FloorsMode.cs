@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Floors;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Floors;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>What this machine allows: everything else is held against it.</summary>
 internal sealed record FloorsMode

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Gates;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Gates;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
+using Benchmarks.Serving;
 using Metrana.Native;
 using Metrana.Server;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>Holds what is measured against the limits. Only against the local server: every point is read back or counted.</summary>
 internal sealed record GateMode

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using Metrana.Benchmarks.Micro;
+using Benchmarks.Micro;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>The micro-benchmarks. What follows the name of the mode is for BenchmarkDotNet.</summary>
 internal static class MicroMode

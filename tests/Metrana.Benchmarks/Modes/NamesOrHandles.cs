@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary><c>--names</c> or <c>--handles</c>; names where nothing is said.</summary>
 internal sealed class NamesOrHandles

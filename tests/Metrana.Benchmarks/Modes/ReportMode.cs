@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Reporting;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Reporting;
+using Benchmarks.Results;
+using Benchmarks.Serving;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>Runs the modes, keeps what they say in docs/performance/figures.json, and writes tables and plots from that.</summary>
 internal sealed record ReportMode

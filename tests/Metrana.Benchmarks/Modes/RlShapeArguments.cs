@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Metrana.Benchmarks.Workloads;
+using Benchmarks.Workloads;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>The options of the command line that say how a burst is logged.</summary>
 internal sealed class RlShapeArguments

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Modes;
+namespace Benchmarks.Modes;
 
 /// <summary>How long opening a logger takes: until the server has answered.</summary>
 internal sealed record StartupMode

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 
-namespace Metrana.Benchmarks.Reporting;
+namespace Benchmarks.Reporting;
 
 /// <summary>How figures stand in a table.</summary>
 internal static class Cells

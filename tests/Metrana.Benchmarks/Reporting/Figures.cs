@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
 
-namespace Metrana.Benchmarks.Reporting;
+namespace Benchmarks.Reporting;
 
 /// <summary>docs/performance/figures.json: the results of all modes as they came, by name. Tables and plots are made from it.</summary>
 internal sealed class Figures(JsonObject content)

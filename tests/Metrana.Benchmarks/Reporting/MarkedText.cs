@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Metrana.Benchmarks.Reporting;
+namespace Benchmarks.Reporting;
 
 /// <summary>Parts of a document that this program writes: what stands between <c>&lt;!-- figures: NAME --&gt;</c> and <c>&lt;!-- end --&gt;</c>.</summary>
 internal static partial class MarkedText

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 
-namespace Metrana.Benchmarks.Reporting;
+namespace Benchmarks.Reporting;
 
 /// <summary>The plots of docs/performance.md, by the names of their files.</summary>
 internal sealed class Plots(Figures figures)

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Results;
+using Benchmarks.Measuring;
+using Benchmarks.Results;
 
-namespace Metrana.Benchmarks.Reporting;
+namespace Benchmarks.Reporting;
 
 /// <summary>The tables of docs/performance.md and the figures of the README, by the names of their marks.</summary>
 internal sealed class Tables(Figures figures)

@@ -1,6 +1,6 @@
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 
-namespace Metrana.Benchmarks.Results;
+namespace Benchmarks.Results;
 
 /// <summary>The figures of many bursts, each over all of them.</summary>
 internal sealed record BurstFigures

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Metrana.Benchmarks.Results;
+namespace Benchmarks.Results;
 
 /// <summary>Where and when something was measured, and how busy the machine was with other things.</summary>
 internal sealed record Machine

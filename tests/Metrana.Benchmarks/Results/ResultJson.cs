@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Metrana.Benchmarks.Results;
+namespace Benchmarks.Results;
 
 /// <summary>The one JSON object that a mode ends with.</summary>
 internal static partial class ResultJson

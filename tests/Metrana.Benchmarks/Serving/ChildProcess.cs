@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>This program once more, as another process.</summary>
 internal static class ChildProcess

@@ -1,6 +1,6 @@
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>What was logged, by kind: to be held against the counters and against what the server has.</summary>
 internal readonly record struct Delivered(long Points = 0, long RlPoints = 0, long Histograms = 0, long AttributeUpdates = 0)

@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>Something that was logged did not arrive, or arrived and was not logged: nothing that was measured counts.</summary>
 internal sealed class NotDeliveredException(string message) : Exception(message);

@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 using Metrana.Native;
 using Metrana.Server;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>The server that is logged to: one of another's, or a local one of this program's own, in a process of its own.</summary>
 internal sealed class Target : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>Where a mode logs to.</summary>
 internal sealed record TargetOptions

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>TLS in front of a server that speaks none, in a process of its own, with a certificate made for this once.</summary>
 internal sealed class TlsFront : IDisposable

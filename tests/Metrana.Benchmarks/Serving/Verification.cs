@@ -1,7 +1,7 @@
 using Metrana.Native;
 using Metrana.Server;
 
-namespace Metrana.Benchmarks.Serving;
+namespace Benchmarks.Serving;
 
 /// <summary>Whether everything arrived: nothing less, and nothing twice.</summary>
 internal static class Verification

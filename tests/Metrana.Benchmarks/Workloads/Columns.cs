@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>Values to log. No two of them are alike, so that nothing on the way can make them smaller.</summary>
 internal static class Columns

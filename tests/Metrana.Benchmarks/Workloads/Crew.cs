@@ -1,6 +1,6 @@
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>Threads that all do their work at once, again and again. A single one is the thread that asks.</summary>
 internal sealed class Crew : IDisposable

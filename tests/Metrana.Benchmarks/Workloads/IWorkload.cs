@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>Something to log, again and again: each burst brings the same number of points.</summary>
 internal interface IWorkload : IDisposable

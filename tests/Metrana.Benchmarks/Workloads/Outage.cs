@@ -1,7 +1,7 @@
-using Metrana.Benchmarks.Measuring;
+using Benchmarks.Measuring;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>A trainer that goes on while nothing is acknowledged: the queue fills, and then every call is turned away.</summary>
 internal sealed class Outage(Logger logger)

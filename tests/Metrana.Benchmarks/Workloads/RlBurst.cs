@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>Many environments that report all their metrics at once: what a simulator does after each rollout.</summary>
 internal sealed class RlBurst : IWorkload

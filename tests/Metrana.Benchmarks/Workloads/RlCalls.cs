@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>The calls of one burst, in the four forms that they can have.</summary>
 internal sealed class RlCalls<T>

@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>How the points of a burst of reinforcement learning are logged.</summary>
 internal sealed record RlShape

@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>Training loops that log some values in each step, in as many threads as are asked for.</summary>
 internal sealed class ScalarLoop : IWorkload

@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>How single values are logged.</summary>
 internal sealed record ScalarShape

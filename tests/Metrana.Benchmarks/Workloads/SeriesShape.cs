@@ -1,4 +1,4 @@
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>How many ordinary series there are, and what each gets in a burst.</summary>
 internal sealed record SeriesShape

@@ -1,8 +1,8 @@
-using Metrana.Benchmarks.Measuring;
-using Metrana.Benchmarks.Serving;
+using Benchmarks.Measuring;
+using Benchmarks.Serving;
 using Metrana.Native;
 
-namespace Metrana.Benchmarks.Workloads;
+namespace Benchmarks.Workloads;
 
 /// <summary>One call for each of many ordinary series.</summary>
 internal sealed class SeriesSweep : IWorkload
