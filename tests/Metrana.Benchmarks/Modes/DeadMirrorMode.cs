@@ -69,7 +69,7 @@ internal sealed record DeadMirrorMode
                 LogSystemMetrics = false,
                 Mirrors = mirrors,
             });
-            Phase phase = Loop(run, seconds);
+            Phase phase = await LoopAsync(run, seconds);
             await run.CloseAsync();
             await VerifyAsync(server, run, phase.Points, file);
             MirrorDelivery last = run.Mirrors[^1];
@@ -81,13 +81,13 @@ internal sealed record DeadMirrorMode
         }
     }
 
-    private Phase Loop(Run run, int seconds)
+    private async Task<Phase> LoopAsync(Run run, int seconds)
     {
         double[] values = new double[Width];
         List<double> calls = new(seconds * Rate);
         double begin = 0, most = 0;
         long pending = 0;
-        Stopwatch watch = Stopwatch.StartNew();
+        using PeriodicTimer pace = new(TimeSpan.FromSeconds(1.0 / Rate));
         for (int call = 0; call < seconds * Rate; call++)
         {
             Array.Fill(values, call * 0.5);
@@ -104,11 +104,7 @@ internal sealed record DeadMirrorMode
                 begin = call <= seconds * Rate / 10 ? now : begin;
             }
 
-            TimeSpan early = TimeSpan.FromSeconds((call + 1) / (double)Rate) - watch.Elapsed;
-            if (early > TimeSpan.Zero)
-            {
-                Thread.Sleep(early);
-            }
+            await pace.WaitForNextTickAsync();
         }
 
         calls.Sort();
