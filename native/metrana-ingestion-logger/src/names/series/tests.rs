@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::*;
 use crate::names::Names;
 use prost::Message as _;
@@ -82,4 +84,20 @@ fn series_that_are_put_back_take_no_family_of_others_with_them() {
         assert_eq!(other.is_err(), pinned, "{metric}");
     }
     assert_eq!(registry.find(&key(&mut LabelRoom::new(), "new", "S", &[])), None);
+}
+
+/// A walk through all metrics each time would take minutes.
+#[test]
+fn to_put_nothing_back_costs_nothing_however_many_metrics_there_are() {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut registry = Registry::default();
+    for n in 0..30_000 {
+        registry.add(&key(&mut LabelRoom::new(), &format!("metric-{n}"), "S", &[]), ORDERED, None);
+    }
+    for batch in 0..1_000_000 {
+        let savepoint = registry.savepoint();
+        registry.roll_back(savepoint);
+        assert!(batch % 1000 != 0 || Instant::now() < deadline, "out of time after {batch} batches");
+    }
+    assert_eq!(registry.len(), 30_000);
 }
