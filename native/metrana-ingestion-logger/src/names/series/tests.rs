@@ -92,7 +92,8 @@ fn to_put_nothing_back_costs_nothing_however_many_metrics_there_are() {
     let deadline = Instant::now() + Duration::from_secs(20);
     let mut registry = Registry::default();
     for n in 0..30_000 {
-        registry.add(&key(&mut LabelRoom::new(), &format!("metric-{n}"), "S", &[]), ORDERED, None);
+        let metric = format!("metric-{n}");
+        registry.add(&key(&mut LabelRoom::new(), &metric, "S", &[]), ORDERED, None);
     }
     for batch in 0..1_000_000 {
         let savepoint = registry.savepoint();
