@@ -1,0 +1,4 @@
+//! What a reader asks for over HTTP.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| metrana_server::fuzzing::query(data));
