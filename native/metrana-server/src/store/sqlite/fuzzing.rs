@@ -62,7 +62,10 @@ pub(crate) fn journal(data: &[u8]) {
         entry.put(&mut written).expect("it is written");
         let written = Bytes::from(written);
         let back = Entry::take(&mut Taker(&written), &written).expect("it is read back");
-        assert_eq!(format!("{back:?}"), format!("{entry:?}"));
+        // Numbers of series may stand in any order in what was read; written once they are in one order.
+        let mut again = Vec::new();
+        back.put(&mut again).expect("it is written");
+        assert_eq!(again, written, "what is written stays as it is");
         if let Entry::Message(message) = entry {
             let _ = read_again(message.body, message.received_at, &message.numbers);
         }
