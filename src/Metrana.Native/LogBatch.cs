@@ -5,8 +5,9 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// Values of several series that are logged as one by <see cref="Logger.Log(LogBatch)"/>: all of them or none. It copies what
-/// is added, keeps its memory and is used again; it belongs to no logger. One thread at a time may use it: a second one gets an
+/// Values of several series that are logged as one by <see cref="Logger.Log(LogBatch, long?, DateTimeOffset?)"/>: all of them or
+/// none. It takes names and handles, ordinary values, values of reinforcement learning, and histograms. It copies what is added,
+/// keeps its memory and is used again; it belongs to no logger. One thread at a time may use it: a second one gets an
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
@@ -16,11 +17,12 @@ namespace Metrana.Native;
 /// {
 ///     batch.Add("train/loss", Scale.MlStep, loss);
 ///     batch.Add("train/accuracy", Scale.MlStep, accuracy);
-///     logger.Log(batch);
+///     batch.AddHistogram("gradients", Scale.MlStep, edges, counts);
+///     logger.Log(batch, step: i);
 /// }
 /// </code>
 /// </example>
-public sealed class LogBatch
+public sealed partial class LogBatch
 {
     private readonly BatchBuffer _buffer = new();
 
@@ -31,31 +33,31 @@ public sealed class LogBatch
     public int Count => _buffer.Count;
 
     /// <summary>Adds one value of a series.</summary>
-    /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
     public void Add(
         string metric,
         Scale scale,
         double value,
-        LabelSpan labels = default,
         Steps steps = default,
+        LabelSpan labels = default,
         Timestamps timestamps = default,
         bool distributed = false) =>
-        Put(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed);
+        Put(metric, scale, new ReadOnlySpan<double>(in value), steps, labels, timestamps, distributed);
 
     /// <summary>Adds one number of any type.</summary>
-    /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <inheritdoc cref="Add(string, Scale, double, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was added.</exception>
@@ -63,19 +65,19 @@ public sealed class LogBatch
         string metric,
         Scale scale,
         T value,
-        LabelSpan labels = default,
         Steps steps = default,
+        LabelSpan labels = default,
         Timestamps timestamps = default,
         bool distributed = false)
         where T : struct, INumberBase<T> =>
-        Add(metric, scale, Exact.ToDouble(value), labels, steps, timestamps, distributed);
+        Add(metric, scale, Exact.ToDouble(value), steps, labels, timestamps, distributed);
 
     /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
     /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
     /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
@@ -85,28 +87,38 @@ public sealed class LogBatch
         string metric,
         Scale scale,
         Values values,
-        LabelSpan labels = default,
         Steps steps = default,
+        LabelSpan labels = default,
         Timestamps timestamps = default,
         bool distributed = false)
     {
         if (values.AreFloats)
         {
-            Put(metric, scale, values.Floats, labels, steps, timestamps, distributed);
+            Put(metric, scale, values.Floats, steps, labels, timestamps, distributed);
         }
         else if (values.AreOthers)
         {
             using Values.Widened widened = values.Widen();
-            Put(metric, scale, widened.Span, labels, steps, timestamps, distributed);
+            Put(metric, scale, widened.Span, steps, labels, timestamps, distributed);
         }
         else
         {
-            Put(metric, scale, values.Doubles, labels, steps, timestamps, distributed);
+            Put(metric, scale, values.Doubles, steps, labels, timestamps, distributed);
         }
     }
 
+    /// <summary>Adds one number of any type of a series that was looked up once.</summary>
+    /// <inheritdoc cref="Add(Series, double, Steps, Timestamps)"/>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was added.</exception>
+    public void Add<T>(Series series, T value, Steps steps = default, Timestamps timestamps = default)
+        where T : struct, INumberBase<T> => Add(series, Exact.ToDouble(value), steps, timestamps);
+
     /// <summary>Adds one value of a series that was looked up once.</summary>
-    /// <inheritdoc cref="Add(string, Scale, double, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <inheritdoc cref="Add(string, Scale, double, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
@@ -114,11 +126,11 @@ public sealed class LogBatch
     public void Add(Series series, double value, Steps steps = default, Timestamps timestamps = default)
     {
         ArgumentNullException.ThrowIfNull(series);
-        Add(series.Metric, series.Scale, value, series.Labels, steps, timestamps, series.IsDistributed);
+        Put(series, new ReadOnlySpan<double>(in value), steps, timestamps);
     }
 
     /// <summary>Adds values of a series that was looked up once.</summary>
-    /// <inheritdoc cref="Add(string, Scale, Values, LabelSpan, Steps, Timestamps, bool)"/>
+    /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
@@ -126,7 +138,19 @@ public sealed class LogBatch
     public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)
     {
         ArgumentNullException.ThrowIfNull(series);
-        Add(series.Metric, series.Scale, values, series.Labels, steps, timestamps, series.IsDistributed);
+        if (values.AreFloats)
+        {
+            Put(series, values.Floats, steps, timestamps);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            Put(series, widened.Span, steps, timestamps);
+        }
+        else
+        {
+            Put(series, values.Doubles, steps, timestamps);
+        }
     }
 
     /// <summary>Empties it without logging anything. Its memory is kept for the next values.</summary>
@@ -139,12 +163,12 @@ public sealed class LogBatch
     }
 
     /// <summary>Logs all of it or nothing, and empties it if that went well.</summary>
-    internal void Send(LoggerHandle logger)
+    internal void Send(Logger owner, LoggerHandle logger, long? step, long? timestamp)
     {
         Enter();
         try
         {
-            _buffer.Send(logger);
+            _buffer.Send(owner, logger, step, timestamp);
             _buffer.Clear();
         }
         finally
@@ -154,13 +178,27 @@ public sealed class LogBatch
     }
 
     private void Put<T>(
-        string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
+        string metric, Scale scale, ReadOnlySpan<T> values, Steps steps, LabelSpan labels, Timestamps timestamps, bool distributed)
         where T : unmanaged
     {
         Enter();
         try
         {
-            _buffer.Add(metric, scale, values, labels, steps, timestamps, distributed);
+            _buffer.AddFloats(metric, scale, values, steps, labels, timestamps, distributed);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Put<T>(Series series, ReadOnlySpan<T> values, Steps steps, Timestamps timestamps)
+        where T : unmanaged
+    {
+        Enter();
+        try
+        {
+            _buffer.AddFloats(series, values, steps, timestamps);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Metrana.Native;
 /// Where the log lines about a logger go: to the <see cref="ILoggerFactory"/> of its configuration, or to standard error
 /// where there is none.
 /// </summary>
-internal sealed partial class LogSink
+internal sealed class LogSink
 {
     /// <summary>The category of every line.</summary>
     public const string Category = "Metrana.Native";
@@ -44,7 +44,7 @@ internal sealed partial class LogSink
     /// <summary>How many lines were dropped since this was last asked.</summary>
     public ulong TakeLost() => (ulong)Interlocked.Exchange(ref _lost, 0);
 
-    public void Write(LogLevel level, string message)
+    public void Write(LogLevel level, EventId id, string message, params KeyValuePair<string, object?>[] fields)
     {
         if (!IsEnabled(level))
         {
@@ -57,12 +57,9 @@ internal sealed partial class LogSink
         }
         else
         {
-            Line(_log, level, Run, message);
+            _log.Log(level, id, new LogLine(Run, message, fields), null, static (line, _) => line.ToString());
         }
     }
-
-    [LoggerMessage(EventId = 1, EventName = "Engine", Message = "{Run}: {Text}", SkipEnabledCheck = true)]
-    private static partial void Line(ILogger log, LogLevel level, string run, string text);
 
     private static void WriteToStandardError(string level, string run, string message)
     {

@@ -53,7 +53,7 @@ public sealed partial class Logger
         try
         {
             SeriesHandle handle = NativeLogger.GetRlSeries(Live(), metric, scale, labels, ordered, episodic);
-            return new RlSeries(this, metric, handle, strategy, ordered);
+            return new RlSeries(this, metric, scale, labels.ToLabels(), handle, strategy, ordered);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {
@@ -113,19 +113,33 @@ public sealed partial class Logger
 
     /// <summary>Logs everything in a batch or nothing, and empties it. A batch that could not be logged stays as it is.</summary>
     /// <param name="batch">The batch.</param>
+    /// <param name="step">
+    /// The step of everything in it that was added without one: ordinary values and histograms. Values of reinforcement learning
+    /// keep the steps they have.
+    /// </param>
+    /// <param name="timestamp">When everything in it was measured that was added without a timestamp; left out, it is now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="ArgumentException">
+    /// A histogram has no step, and neither has the batch; or environments are another logger's. Nothing was logged.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was logged.</exception>
     /// <exception cref="MetricValidationException">Something in it breaks a rule. Nothing changed.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    public void Log(LogBatch batch)
+    public void Log(LogBatch batch, long? step = null, DateTimeOffset? timestamp = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (step is { } given)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(step));
+        }
+
         LoggerHandle logger = Live();
         try
         {
-            batch.Send(logger);
+            batch.Send(this, logger, step, timestamp?.ToUnixTimeMilliseconds());
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -134,10 +134,13 @@ public sealed partial class Logger
     {
         if (environments.Kept is { } kept && kept.Owner != this)
         {
-            throw new ArgumentException(
-                "The environments were made by another logger: call Environments on the one that logs.", nameof(environments));
+            throw NotTheOwner(nameof(environments));
         }
     }
+
+    /// <summary>What a call throws whose environments mean something else here.</summary>
+    internal static ArgumentException NotTheOwner(string parameter) => new(
+        "The environments were made by another logger: call Environments on the one that logs.", parameter);
 
     private void LogRl(string metric, Scale scale, scoped in Values values, LabelSpan labels, scoped in RlCall call)
     {

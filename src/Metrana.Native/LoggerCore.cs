@@ -112,7 +112,12 @@ internal sealed class LoggerCore
     {
         try
         {
+            bool first = !_closed;
             NativeLogger.Close(Handle, timeout);
+            if (first)
+            {
+                TellClosed(closeRun: true);
+            }
         }
         finally
         {
@@ -124,7 +129,12 @@ internal sealed class LoggerCore
     {
         try
         {
+            bool first = !_closed;
             NativeLogger.Shutdown(Handle, timeout);
+            if (first)
+            {
+                TellClosed(closeRun: false);
+            }
         }
         finally
         {
@@ -152,6 +162,11 @@ internal sealed class LoggerCore
         try
         {
             await closing.ConfigureAwait(false);
+            if (!_closed)
+            {
+                TellClosed(closeRun);
+            }
+
             _closed = true;
         }
         catch (MetranaException e) when (e.StatusCode != MetranaStatus.EventsClosed)
@@ -175,7 +190,7 @@ internal sealed class LoggerCore
             }
             catch (MetranaException e) when (_closed)
             {
-                Tell(LogLevel.Error, e.Message);
+                TellFailure(e);
             }
             catch (Exception e) when (e is MetranaException or ObjectDisposedException)
             {
@@ -254,7 +269,11 @@ internal sealed class LoggerCore
     /// <param name="occasion">Why it has to be now.</param>
     public Task BeginFlush(string occasion)
     {
-        Tell(LogLevel.Information, $"{occasion}: delivering what is pending; a second signal ends the process at once");
+        Tell(
+            LogLevel.Information,
+            LoggerEvents.DeliveringAtTheEnd,
+            $"{occasion}: delivering what is pending; a second signal ends the process at once",
+            Field("Occasion", occasion));
         double timeout = Seconds.Of(CloseTimeout);
         return Begun(
             () => NativeLogger.FlushAsync(Handle, EventPump.Shared, timeout, CancellationToken.None),
@@ -274,13 +293,13 @@ internal sealed class LoggerCore
             {
                 case ClosingException or SenderException:
                     _closed |= e.InnerException is ClosingException;
-                    Tell(LogLevel.Error, e.InnerException.Message);
+                    TellFailure(e.InnerException);
                     break;
                 case LoggerClosedException or ObjectDisposedException:
                     // Somebody else has closed it; then nothing is left to deliver.
                     break;
                 default:
-                    Tell(LogLevel.Error, e.InnerException?.Message ?? e.Message);
+                    TellFailure(e.InnerException ?? e);
                     break;
             }
 
@@ -303,7 +322,11 @@ internal sealed class LoggerCore
         EventPump.Shared.Lines.Post(
             sink,
             LogLevel.Information,
-            $"the run is open, {(core.Info.Created ? "newly created" : "continued")}: logger {core.Info.LoggerId}, job {core.Info.OrchestrationId}");
+            LoggerEvents.RunOpened,
+            $"the run is open, {(core.Info.Created ? "newly created" : "continued")}: logger {core.Info.LoggerId}, job {core.Info.OrchestrationId}",
+            Field("Created", core.Info.Created),
+            Field("LoggerId", core.Info.LoggerId),
+            Field("OrchestrationId", core.Info.OrchestrationId));
         return core;
     }
 
@@ -357,7 +380,11 @@ internal sealed class LoggerCore
     {
         if (occasion is not null)
         {
-            Tell(LogLevel.Warning, $"the logger was not disposed and is closed now, {occasion}");
+            Tell(
+                LogLevel.Warning,
+                LoggerEvents.NotDisposed,
+                $"the logger was not disposed and is closed now, {occasion}",
+                Field("Occasion", occasion));
         }
     }
 
@@ -369,7 +396,7 @@ internal sealed class LoggerCore
         }
         catch (MetranaException e)
         {
-            Tell(LogLevel.Error, e.Message);
+            TellFailure(e);
         }
     }
 
@@ -386,9 +413,34 @@ internal sealed class LoggerCore
         }
     }
 
-    private void Tell(LogLevel level, string message)
+    /// <summary>The logger is closed, and everything that it took has found its end.</summary>
+    private void TellClosed(bool closeRun)
+    {
+        if (!_sink.Wants(LogLevel.Information))
+        {
+            return;
+        }
+
+        KindMetrics total = NativeLogger.GetCounters(Handle).Total();
+        Tell(
+            LogLevel.Information,
+            LoggerEvents.LoggerClosed,
+            $"the logger is closed, and the run {(closeRun ? "with it" : "stays open")}: {total.Sent} points and attributes delivered, {total.Dropped} lost",
+            Field("Sent", total.Sent),
+            Field("Lost", total.Dropped));
+    }
+
+    private void TellFailure(Exception e) => Tell(
+        LogLevel.Error,
+        LoggerEvents.ClosingFailed,
+        e.Message,
+        Field("Status", (e as MetranaException)?.StatusCode.ToString() ?? e.GetType().Name));
+
+    private static KeyValuePair<string, object?> Field(string name, object? value) => new(name, value);
+
+    private void Tell(LogLevel level, EventId id, string message, params KeyValuePair<string, object?>[] fields)
     {
         _told = true;
-        EventPump.Shared.Lines.Post(_sink, level, message);
+        EventPump.Shared.Lines.Post(_sink, level, id, message, fields);
     }
 }

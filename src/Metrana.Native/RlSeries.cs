@@ -16,17 +16,38 @@ public sealed class RlSeries
     private readonly StepStrategy _strategy;
     private readonly bool _ordered;
 
-    internal RlSeries(Logger logger, string metric, SeriesHandle handle, StepStrategy strategy, bool ordered)
+    internal RlSeries(
+        Logger logger, string metric, Scale scale, Labels labels, SeriesHandle handle, StepStrategy strategy, bool ordered)
     {
         _logger = logger;
         _handle = handle;
         _strategy = strategy;
         _ordered = ordered;
         Metric = metric;
+        Scale = scale;
+        Labels = labels;
     }
 
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
+
+    /// <summary>What an environment step counts.</summary>
+    public Scale Scale { get; }
+
+    /// <summary>The labels that distinguish this series from others with the same metric and scale.</summary>
+    public Labels Labels { get; }
+
+    /// <summary>The logger that it belongs to.</summary>
+    internal Logger Owner => _logger;
+
+    /// <summary>How the native side knows it.</summary>
+    internal SeriesHandle Handle => _handle;
+
+    /// <summary>How its environment steps count.</summary>
+    internal StepStrategy Strategy => _strategy;
+
+    /// <summary>Whether its points come in the order of their steps.</summary>
+    internal bool IsOrdered => _ordered;
 
     /// <summary>Logs one value in one environment.</summary>
     /// <inheritdoc cref="Log(long, EnvironmentSpan, Values, Episodes, EnvironmentSteps, RlTimestamps, int?, ReadOnlySpan{bool})"/>

@@ -44,6 +44,12 @@ public sealed class Series
     /// <summary>Whether many processes log to it.</summary>
     public bool IsDistributed { get; }
 
+    /// <summary>The logger that it belongs to.</summary>
+    internal Logger Owner => _logger;
+
+    /// <summary>How the native side knows it.</summary>
+    internal SeriesHandle Handle => _handle;
+
     /// <summary>Logs one value, now, at the step after the last of the series.</summary>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <exception cref="MetricValidationException">The series is distributed and needs a step, or has no steps left. Nothing changed.</exception>

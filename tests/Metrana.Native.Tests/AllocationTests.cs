@@ -70,8 +70,8 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
         ["scatters"] = l => l.LogScatters("t", Scale.MlStep, _scatters, [_numbers[1], 2]),
         ["a batch"] = l =>
         {
-            _batch.Add("u", Scale.MlStep, 1.5, _labels);
-            _batch.Add("v", Scale.MlStep, _column, [("gpu", "0")], _numbers, _numbers);
+            _batch.Add("u", Scale.MlStep, 1.5, labels: _labels);
+            _batch.Add("v", Scale.MlStep, _column, _numbers, [("gpu", "0")], _numbers);
             l.Log(_batch);
         },
         ["a description"] = l => l.SetDescription("what it is"),

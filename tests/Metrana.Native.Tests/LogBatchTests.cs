@@ -21,8 +21,8 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
 
         batch.Add("a", Scale.MlStep, 0.5);
         batch.Add("a", "ML_STEP", 7);
-        batch.Add("b", Scale.MlStep, values, _labels, steps, [70, 80]);
-        batch.Add("c", Scale.MlStep, single, [("x", "y")], 3, Timestamps.At(9));
+        batch.Add("b", Scale.MlStep, values, steps, _labels, [70, 80]);
+        batch.Add("c", Scale.MlStep, single, 3, [("x", "y")], Timestamps.At(9));
         batch.Add("d", Scale.MlStep, [1, 2], steps: [8, 4], distributed: true);
         values[0] = steps[0] = -1;
         single[0] = -1;
@@ -73,12 +73,12 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
     {
         using Logger logger = new(Runs.Config(_server));
         LogBatch batch = new();
-        batch.Add("good", Scale.MlStep, 1.5, _labels);
+        batch.Add("good", Scale.MlStep, 1.5, labels: _labels);
 
         batch.Invoking(b => b.Add(null!, Scale.MlStep, 1.5)).Should().Throw<ArgumentNullException>();
         batch.Invoking(b => b.Add("\ud800", Scale.MlStep, 1.5)).Should().Throw<ArgumentException>();
-        batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], [("k", "v"), ("l", "\ud800")])).Should().Throw<ArgumentException>();
-        batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], [("k", null!)])).Should().Throw<ArgumentNullException>();
+        batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], labels: [("k", "v"), ("l", "\ud800")])).Should().Throw<ArgumentException>();
+        batch.Invoking(b => b.Add("m", Scale.MlStep, [1, 2], labels: [("k", null!)])).Should().Throw<ArgumentNullException>();
         batch.Invoking(b => b.Add("m", Scale.MlStep, long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
         batch.Invoking(b => b.Add("m", Scale.MlStep, ulong.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
         batch.Count.Should().Be(1);
@@ -111,7 +111,7 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
         {
             for (int i = 0; i < metrics.Length; i++)
             {
-                batch.Add(metrics[i], Scale.MlStep, [i, i + 0.5], [("key", $"{i}")]);
+                batch.Add(metrics[i], Scale.MlStep, [i, i + 0.5], labels: [("key", $"{i}")]);
             }
 
             logger.Log(batch);
@@ -173,7 +173,7 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
                 {
                     try
                     {
-                        batch.Add(metric, Scale.MlStep, values, _labels);
+                        batch.Add(metric, Scale.MlStep, values, labels: _labels);
                         if (i % 10 == 0)
                         {
                             logger.Log(batch);

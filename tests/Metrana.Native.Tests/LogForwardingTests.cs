@@ -114,6 +114,83 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
         log.Lines.Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task A_line_is_an_event_with_an_id_and_fields()
+    {
+        RecordingLoggerFactory log = new();
+        using Logger logger = Open(log, LogLevel.Warning);
+
+        MisStep(logger);
+
+        await Eventually.ShouldAsync(() => !log.Lines.IsEmpty, "the line arrives");
+        log.Lines.TryPeek(out RecordingLoggerFactory.Line? line).Should().BeTrue();
+        line!.Id.Should().Be(LoggerEvents.StepsDidNotGrow);
+        line.Id.Name.Should().Be("StepsDidNotGrow");
+        (line["Run"], line["Metric"], line["Scale"], line["Count"]).Should().Be((logger.RunPath, "m", "ML_STEP", 1L));
+        (line["LargestIncoming"], line["LastStep"]).Should().Be((3L, 5L));
+        line["{OriginalFormat}"].Should().Be("{Run}: {Text}");
+        line.Text.Should().Be($"{line["Run"]}: {line["Text"]}");
+        line.State.Should().HaveCount(8);
+    }
+
+    [Fact]
+    public async Task Opening_and_closing_are_events_too()
+    {
+        RecordingLoggerFactory log = new();
+        Logger logger = Open(log, LogLevel.Information);
+        logger.LogStdFloats("m", Scale.MlStep, [1.0, 2.0]);
+        logger.Dispose();
+
+        await Eventually.ShouldAsync(() => log.Lines.Any(line => line.Id == LoggerEvents.LoggerClosed), "both are told");
+        RecordingLoggerFactory.Line opened = log.Lines.Single(line => line.Id == LoggerEvents.RunOpened);
+        (opened["Created"], opened["LoggerId"], opened["OrchestrationId"]).Should().Be((true, logger.LoggerId, logger.OrchestrationId));
+        RecordingLoggerFactory.Line closed = log.Lines.Single(line => line.Id == LoggerEvents.LoggerClosed);
+        (closed["Sent"], closed["Lost"]).Should().Be((2L, 0L));
+        closed.Text.Should().Contain("2 points and attributes delivered, 0 lost");
+    }
+
+    [Fact]
+    public void A_wrong_endpoint_is_told_with_its_reason_and_the_time_of_the_next_try()
+    {
+        RecordingLoggerFactory log = new();
+        LoggerConfig config = Runs.Config(_server, nameof(LogForwardingTests));
+        config.Endpoint = "http://127.0.0.1:9";
+        config.InitTimeout = TimeSpan.FromMilliseconds(500);
+        config.LoggerFactory = log;
+
+        FluentActions.Invoking(() => new Logger(config)).Should().Throw<LoggerInitException>();
+
+        EventPump.Shared.Lines.Drain(TimeSpan.FromSeconds(20));
+        RecordingLoggerFactory.Line line = log.Lines.First(line => line.Id == LoggerEvents.OpeningFailed);
+        line["Endpoint"].Should().Be("http://127.0.0.1:9");
+        line["Reason"].Should().BeOfType<string>().Which.Should().NotBeEmpty();
+        line["RetrySeconds"].Should().BeOfType<double>().Which.Should().BePositive();
+        line["Attempt"].Should().Be(1L);
+    }
+
+    [Fact]
+    public void Every_line_of_the_engine_has_an_id_of_its_own()
+    {
+        IReadOnlyDictionary<string, int> numbers = NativeHeader.Enumeration("metrana_line");
+
+        numbers.Should().HaveCountGreaterThan(5);
+        foreach ((string name, int number) in numbers)
+        {
+            EventId id = LoggerEvents.OfEngine(number);
+            id.Id.Should().Be(number);
+            id.Name!.ToUpperInvariant().Should().Be(name.Replace("_", "", StringComparison.Ordinal));
+        }
+
+        string page = Sources.Read("docs", "logger.md");
+        foreach (EventId id in typeof(LoggerEvents).GetProperties().Select(property => (EventId)property.GetValue(null)!).Except([LoggerEvents.Other]))
+        {
+            page.Should().Contain($"| {id.Id} | `{id.Name}` |");
+        }
+
+        LoggerEvents.OfEngine(9999).Should().Be(LoggerEvents.Other);
+        EventFields.Pascal("grpc_code").Should().Be("GrpcCode");
+    }
+
     private Logger Open(ILoggerFactory log, LogLevel level)
     {
         LoggerConfig config = Runs.Config(_server, nameof(LogForwardingTests));

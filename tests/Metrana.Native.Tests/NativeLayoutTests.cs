@@ -25,6 +25,7 @@ public class NativeLayoutTests
         ["metrana_kind_counters"] = 56,
         ["metrana_series_name"] = 48,
         ["metrana_timestamps"] = 32,
+        ["metrana_series"] = 16,
     };
 
     public static TheoryData<Type, string> Structures => new()
@@ -43,6 +44,10 @@ public class NativeLayoutTests
         { typeof(NativeSeries), "metrana_series" },
         { typeof(NativeSeriesName), "metrana_series_name" },
         { typeof(NativeTimestamps), "metrana_timestamps" },
+        { typeof(NativePiece), "metrana_piece" },
+        { typeof(NativeSeriesState), "metrana_series_state" },
+        { typeof(NativeEnvironmentState), "metrana_environment_state" },
+        { typeof(NativeField), "metrana_field" },
         { typeof(NativeKindCounters), "metrana_kind_counters" },
         { typeof(NativeCounters), "metrana_counters" },
         { typeof(NativeRunInfo), "metrana_run_info" },
@@ -108,6 +113,8 @@ public class NativeLayoutTests
     public void The_choices_have_the_numbers_of_the_header()
     {
         Same<ResumeStrategy>("metrana_resume");
+        Same<EventFields.FieldKind>("metrana_field_kind");
+        Same<SeriesContent>("metrana_values");
         Same<Backpressure>("metrana_backpressure");
         Same<DeliveryPolicy>("metrana_delivery_policy");
         Same<ErrorStrategy>("metrana_error_strategy");

@@ -4,6 +4,7 @@
  * The way of a point: metrana_config_init, metrana_logger_open, metrana_logger_log_std_floats (or what logs another
  * kind of data) as often as there is something to log, metrana_logger_close, metrana_logger_free. Where the same series
  * comes again and again, metrana_logger_series names it once, and metrana_series_log_f64 and its like log to it.
+ * metrana_logger_log_batch makes several calls as one. metrana_logger_list_series says where every series stands.
  *
  * VERSION. The first call is metrana_abi_version(); with an answer other than METRANA_ABI_VERSION this header does
  * not describe the library, and nothing else may be called. Some structures begin with their own size; another one
@@ -52,7 +53,7 @@
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-#define METRANA_ABI_VERSION 5
+#define METRANA_ABI_VERSION 6
 
 /// How a call ended. The numbers never change and are never used again for something else.
 ///
@@ -179,6 +180,14 @@ enum metrana_struct
     METRANA_STRUCT_SERIES_NAME = 15,
     /// `metrana_timestamps`
     METRANA_STRUCT_TIMESTAMPS = 16,
+    /// `metrana_piece`
+    METRANA_STRUCT_PIECE = 17,
+    /// `metrana_series_state`
+    METRANA_STRUCT_SERIES_STATE = 18,
+    /// `metrana_environment_state`
+    METRANA_STRUCT_ENVIRONMENT_STATE = 19,
+    /// `metrana_field`
+    METRANA_STRUCT_FIELD = 20,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -313,6 +322,89 @@ enum metrana_event_type
 typedef enum metrana_event_type metrana_event_type;
 #else
 typedef int32_t metrana_event_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// Which line it is that an event brings. The numbers stay.
+enum metrana_line
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// A try to open the run failed; there will be another. Fields: `endpoint`, `reason`, `grpc_code`, `attempt`, `retry_seconds`.
+    METRANA_LINE_OPENING_FAILED = 10,
+    /// The service has not answered yet. Fields: `endpoint`.
+    METRANA_LINE_OPENING_UNANSWERED = 11,
+    /// The stream to the service broke, and there will be another. Fields: `reason`, `grpc_code`, `tries`, `retry_seconds`,
+    /// `held_back`.
+    METRANA_LINE_DELIVERY_INTERRUPTED = 20,
+    /// The service takes data again. Fields: `outage_seconds`, `tries`.
+    METRANA_LINE_DELIVERY_RESUMED = 21,
+    /// Something that was accepted is lost. Fields: `reason`, `grpc_code`, `held_back`.
+    METRANA_LINE_DATA_LOST = 22,
+    /// The logger takes nothing more. Fields: `reason`, `grpc_code`.
+    METRANA_LINE_LOGGER_STOPPED = 30,
+    /// A call panicked, and what was not under way is lost. Fields: `lost`.
+    METRANA_LINE_LOGGER_PANICKED = 31,
+    /// Log calls wait for room. Fields: `queue_bytes`, `waits`.
+    METRANA_LINE_QUEUE_FULL = 40,
+    /// Steps of a call did not grow. Fields: `metric`, `scale`, `count`; of ordinary series `largest_incoming` and `last_step`, of
+    /// those of reinforcement learning `rl_step`.
+    METRANA_LINE_STEPS_DID_NOT_GROW = 50,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_line metrana_line;
+#else
+typedef int32_t metrana_line;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What the value of a field is.
+enum metrana_field_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// A text.
+    METRANA_FIELD_KIND_TEXT = 0,
+    /// A whole number.
+    METRANA_FIELD_KIND_INT = 1,
+    /// A number.
+    METRANA_FIELD_KIND_FLOAT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_field_kind metrana_field_kind;
+#else
+typedef int32_t metrana_field_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What a series holds.
+enum metrana_values
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// The service did not say, and nothing was logged.
+    METRANA_VALUES_UNKNOWN = 0,
+    /// Numbers.
+    METRANA_VALUES_FLOATS = 1,
+    /// Histograms of counts.
+    METRANA_VALUES_HISTOGRAMS = 2,
+    /// Histograms of densities.
+    METRANA_VALUES_DENSITY_HISTOGRAMS = 3,
+    /// Sets of points in two dimensions.
+    METRANA_VALUES_SCATTERS = 4,
+    /// Sets of points in three dimensions.
+    METRANA_VALUES_SCATTERS3D = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum metrana_values metrana_values;
+#else
+typedef int32_t metrana_values;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -526,6 +618,9 @@ typedef int32_t metrana_aggregation_function;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/// The environments of a logger at one moment. Owned by the caller; it never changes and outlives its logger.
+typedef struct metrana_environment_list metrana_environment_list;
+
 /// What went wrong in one call, or in the background: a status, the gRPC code of the service where that was the
 /// cause, and a message for a person.
 ///
@@ -548,6 +643,9 @@ typedef struct metrana_events metrana_events;
 /// A logger with an open run. Any number of threads may use it at the same time.
 typedef struct metrana_logger metrana_logger;
 
+/// The series of a logger at one moment. Owned by the caller; it never changes and outlives its logger.
+typedef struct metrana_series_list metrana_series_list;
+
 /// UTF-8 text of `len` bytes, not terminated by a zero byte.
 ///
 /// Where a text is optional, a null `ptr` means that it is absent, and a `ptr` that is not null with a `len` of 0
@@ -561,6 +659,22 @@ typedef struct {
     /// The number of bytes.
     size_t len;
 } metrana_str;
+
+/// What a line says in one word: a name and a value. The texts are borrowed from the event.
+typedef struct {
+    /// What it is called, such as `retry_seconds`; in lower case with underscores.
+    metrana_str name;
+    /// A `metrana_field_kind`, which says which of the next three holds the value.
+    int32_t kind;
+    /// 0.
+    int32_t reserved;
+    /// A text.
+    metrana_str text;
+    /// A whole number.
+    int64_t integer;
+    /// A number. Times are in seconds, and the name says so.
+    double number;
+} metrana_field;
 
 /// What the service is to make of the series of a run on its own: series of one scale brought together into series of
 /// another.
@@ -966,6 +1080,61 @@ typedef struct {
     uint32_t reserved;
 } metrana_series;
 
+/// One of several calls that are made as one: one of the three pointers says what it is, and the other two are null.
+typedef struct {
+    /// The series that the values go to: then the name in the call is not looked at. All zeros: the name says which. A handle of
+    /// another logger is refused, and so is one beside histograms.
+    metrana_series series;
+    /// Values of an ordinary series.
+    const metrana_std_floats *floats;
+    /// Values of reinforcement learning. With a handle the environments are given by `environment_ids`.
+    const metrana_rl_floats *rl_floats;
+    /// Histograms.
+    const metrana_histograms *histograms;
+} metrana_piece;
+
+/// What a logger knows of a series. The texts and the labels are borrowed from the list.
+typedef struct {
+    /// Its name; the labels in the order of their keys.
+    metrana_series_name name;
+    /// A `metrana_world`.
+    int32_t world;
+    /// A `metrana_values`.
+    int32_t values;
+    /// The largest step that was logged to it, or that the service told of when the run was opened; of
+    /// `METRANA_WORLD_RL` the largest step of the training that this logger logged at. `has_last_step` says whether there is one.
+    uint64_t last_step;
+    /// The value that this logger logged there last. `has_last_value` says whether there is one: only of floats, and the service
+    /// does not tell of values.
+    double last_value;
+    /// 1 or 0.
+    uint8_t has_last_step;
+    /// 1 or 0.
+    uint8_t has_last_value;
+    /// Whether points come in the order of their steps: 1 or 0.
+    uint8_t ordered;
+    /// Whether points belong to episodes: 1 or 0.
+    uint8_t episodic;
+    /// 0.
+    uint8_t reserved[4];
+} metrana_series_state;
+
+/// How far an environment has come, over all its series. The text is borrowed from the list.
+typedef struct {
+    /// Its name.
+    metrana_str name;
+    /// The highest step of the training, when `has_rl_step` says so.
+    uint64_t rl_step;
+    /// The highest episode, when `has_episode` says so.
+    uint64_t episode;
+    /// 1 or 0.
+    uint8_t has_rl_step;
+    /// 1 or 0.
+    uint8_t has_episode;
+    /// 0.
+    uint8_t reserved[6];
+} metrana_environment_state;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1064,6 +1233,19 @@ metrana_logger *metrana_event_take_logger(const metrana_event *event);
 
 /// Frees an event. Null is allowed.
 void metrana_event_free(metrana_event *event);
+
+/// Which line it is: a `metrana_line`; 0 for a completion and for null. Numbers that are not known here are those of a newer
+/// library.
+int32_t metrana_event_line(const metrana_event *event);
+
+/// How many fields a line has; 0 for a completion and for null.
+size_t metrana_event_field_count(const metrana_event *event);
+
+/// Writes the field of a line at `index`, counted from 0, into `*out`. Answers 1, or 0 where there is none; then `*out` stays as
+/// it is.
+uint8_t metrana_event_field(const metrana_event *event,
+                            size_t index,
+                            metrana_field *out);
 
 /// Fills a structure with the defaults. `config->struct_size` has to be set before, everything else is written over.
 ///
@@ -1168,13 +1350,6 @@ metrana_status metrana_logger_close_begin(const metrana_logger *logger,
 metrana_status metrana_logger_log_std_floats(const metrana_logger *logger,
                                              const metrana_std_floats *floats,
                                              metrana_error **error);
-
-/// Logs `n` columns of values, to one series or to several, all of them or none: an answer other than
-/// `METRANA_STATUS_OK` to any of them is the answer to all. Each counts on from where those before it came to.
-metrana_status metrana_logger_log_std_batch(const metrana_logger *logger,
-                                            const metrana_std_floats *calls,
-                                            size_t n,
-                                            metrana_error **error);
 
 /// Logs values of reinforcement learning, in one environment or many. Waits and answers like
 /// `metrana_logger_log_std_floats`.
@@ -1301,6 +1476,46 @@ metrana_status metrana_series_log_std(metrana_series series,
 metrana_status metrana_series_log_rl(metrana_series series,
                                      const metrana_rl_floats *floats,
                                      metrana_error **error);
+
+/// Makes `n` calls as one, of one kind or several: all of what they bring is logged or none of it, and an answer other than
+/// `METRANA_STATUS_OK` to any of them is the answer to all. Each counts on from where those before it came to. Waits and answers
+/// like `metrana_logger_log_std_floats`.
+metrana_status metrana_logger_log_batch(const metrana_logger *logger,
+                                        const metrana_piece *pieces,
+                                        size_t n,
+                                        metrana_error **error);
+
+/// Lists every series that the logger knows, in the order in which they came: what was logged to it, delivered or not, and what
+/// the service told of when the run was opened. Puts the list into `*out`, to be freed with `metrana_series_list_free`. Works on a
+/// closed logger, too.
+metrana_status metrana_logger_list_series(const metrana_logger *logger,
+                                          metrana_series_list **out,
+                                          metrana_error **error);
+
+/// How many series a list holds. Null holds none.
+size_t metrana_series_list_len(const metrana_series_list *list);
+
+/// The series at `index`, counted from 0, or null past the end. Borrowed: it ends with the list.
+const metrana_series_state *metrana_series_list_get(const metrana_series_list *list, size_t index);
+
+/// Frees a list. Null is allowed.
+void metrana_series_list_free(metrana_series_list *list);
+
+/// Lists every environment that something was logged in, or that the service told of when the run was opened, in the order in
+/// which they came. Puts the list into `*out`, to be freed with `metrana_environment_list_free`. Works on a closed logger, too.
+metrana_status metrana_logger_list_environments(const metrana_logger *logger,
+                                                metrana_environment_list **out,
+                                                metrana_error **error);
+
+/// How many environments a list holds. Null holds none.
+size_t metrana_environment_list_len(const metrana_environment_list *list);
+
+/// The environment at `index`, counted from 0, or null past the end. Borrowed: it ends with the list.
+const metrana_environment_state *metrana_environment_list_get(const metrana_environment_list *list,
+                                                              size_t index);
+
+/// Frees a list. Null is allowed.
+void metrana_environment_list_free(metrana_environment_list *list);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -5,14 +5,15 @@ use std::mem::size_of;
 use crate::boundary::guard::contained_or;
 use crate::boundary::text::{metrana_bytes, metrana_str};
 use crate::{
-    metrana_aggregation_rule, metrana_config, metrana_counters, metrana_histogram, metrana_histograms,
-    metrana_kind_counters, metrana_label, metrana_rl_floats, metrana_run_info, metrana_scatter,
-    metrana_scatters, metrana_series, metrana_series_name, metrana_std_floats, metrana_timestamps,
+    metrana_aggregation_rule, metrana_config, metrana_counters, metrana_environment_state, metrana_field,
+    metrana_histogram, metrana_histograms, metrana_kind_counters, metrana_label, metrana_piece,
+    metrana_rl_floats, metrana_run_info, metrana_scatter, metrana_scatters, metrana_series,
+    metrana_series_name, metrana_series_state, metrana_std_floats, metrana_timestamps,
 };
 
 /// The number of the interface that this header describes. It changes with every change that a program built
 /// against the older header would notice.
-pub const METRANA_ABI_VERSION: u32 = 5;
+pub const METRANA_ABI_VERSION: u32 = 6;
 
 /// The structures whose layout both sides have to agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,14 @@ pub enum metrana_struct {
     SeriesName = 15,
     /// `metrana_timestamps`
     Timestamps = 16,
+    /// `metrana_piece`
+    Piece = 17,
+    /// `metrana_series_state`
+    SeriesState = 18,
+    /// `metrana_environment_state`
+    EnvironmentState = 19,
+    /// `metrana_field`
+    Field = 20,
 }
 
 /// The number of the interface that this library speaks. Compare it with `METRANA_ABI_VERSION` before any other
@@ -65,7 +74,7 @@ pub extern "C" fn metrana_abi_version() -> u32 {
 /// is 0. For callers that write the structures down themselves and do not compile this header.
 #[unsafe(no_mangle)]
 pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
-    const SIZES: [(metrana_struct, usize); 17] = [
+    const SIZES: [(metrana_struct, usize); 21] = [
         (metrana_struct::Str, size_of::<metrana_str>()),
         (metrana_struct::Bytes, size_of::<metrana_bytes>()),
         (metrana_struct::Label, size_of::<metrana_label>()),
@@ -83,6 +92,10 @@ pub extern "C" fn metrana_abi_struct_size(which: i32) -> usize {
         (metrana_struct::Series, size_of::<metrana_series>()),
         (metrana_struct::SeriesName, size_of::<metrana_series_name>()),
         (metrana_struct::Timestamps, size_of::<metrana_timestamps>()),
+        (metrana_struct::Piece, size_of::<metrana_piece>()),
+        (metrana_struct::SeriesState, size_of::<metrana_series_state>()),
+        (metrana_struct::EnvironmentState, size_of::<metrana_environment_state>()),
+        (metrana_struct::Field, size_of::<metrana_field>()),
     ];
     contained_or(0, || SIZES.iter().find(|(name, _)| *name as i32 == which).map_or(0, |(_, size)| *size))
 }

@@ -3,9 +3,10 @@
 //! A structure from outside holds them as `int32_t` and not as these types: an enumeration with a value that it
 //! does not have would be undefined behaviour before anybody could refuse it.
 
-use metrana_ingestion_logger::events::EventKind;
+use metrana_ingestion_logger::events::{EventKind, LineId};
 use metrana_ingestion_logger::{
-    AggregationFunction, Backpressure, DeliveryPolicy, ErrorStrategy, LogLevel, ResumeStrategy, StepStrategy,
+    AggregationFunction, Backpressure, DeliveryPolicy, ErrorStrategy, KnownValues, LogLevel, ResumeStrategy,
+    StepStrategy,
 };
 
 use crate::boundary::failure::Failure;
@@ -83,6 +84,62 @@ pub enum metrana_event_type {
     Log = 1,
     /// The end of an operation that was begun by a function whose name ends in `_begin`.
     Completion = 2,
+}
+
+/// Which line it is that an event brings. The numbers stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_line {
+    /// A try to open the run failed; there will be another. Fields: `endpoint`, `reason`, `grpc_code`, `attempt`, `retry_seconds`.
+    OpeningFailed = 10,
+    /// The service has not answered yet. Fields: `endpoint`.
+    OpeningUnanswered = 11,
+    /// The stream to the service broke, and there will be another. Fields: `reason`, `grpc_code`, `tries`, `retry_seconds`,
+    /// `held_back`.
+    DeliveryInterrupted = 20,
+    /// The service takes data again. Fields: `outage_seconds`, `tries`.
+    DeliveryResumed = 21,
+    /// Something that was accepted is lost. Fields: `reason`, `grpc_code`, `held_back`.
+    DataLost = 22,
+    /// The logger takes nothing more. Fields: `reason`, `grpc_code`.
+    LoggerStopped = 30,
+    /// A call panicked, and what was not under way is lost. Fields: `lost`.
+    LoggerPanicked = 31,
+    /// Log calls wait for room. Fields: `queue_bytes`, `waits`.
+    QueueFull = 40,
+    /// Steps of a call did not grow. Fields: `metric`, `scale`, `count`; of ordinary series `largest_incoming` and `last_step`, of
+    /// those of reinforcement learning `rl_step`.
+    StepsDidNotGrow = 50,
+}
+
+/// What the value of a field is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_field_kind {
+    /// A text.
+    Text = 0,
+    /// A whole number.
+    Int = 1,
+    /// A number.
+    Float = 2,
+}
+
+/// What a series holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum metrana_values {
+    /// The service did not say, and nothing was logged.
+    Unknown = 0,
+    /// Numbers.
+    Floats = 1,
+    /// Histograms of counts.
+    Histograms = 2,
+    /// Histograms of densities.
+    DensityHistograms = 3,
+    /// Sets of points in two dimensions.
+    Scatters = 4,
+    /// Sets of points in three dimensions.
+    Scatters3d = 5,
 }
 
 /// What a column of values is made of.
@@ -275,5 +332,21 @@ translated!(metrana_delivery_policy, DeliveryPolicy: StopOnLoss, TolerateLoss);
 translated!(metrana_error_strategy, ErrorStrategy: Silent, Warn, RaiseOnLog, RaiseOnClose);
 translated!(metrana_log_level, LogLevel: Off, Error, Warn, Info, Debug, Trace);
 translated!(metrana_event_type, EventKind: Log, Completion);
+translated!(metrana_values, KnownValues: Unknown, Floats, Histograms, DensityHistograms, Scatters, Scatters3d);
+translated!(
+    metrana_line, LineId:
+    OpeningFailed, OpeningUnanswered, DeliveryInterrupted, DeliveryResumed, DataLost, LoggerStopped, LoggerPanicked,
+    QueueFull, StepsDidNotGrow
+);
+
+/// A line has one number, on both sides of the border.
+const _: () = {
+    macro_rules! same {
+        ($($variant:ident),+) => { $(assert!(metrana_line::$variant as i32 == LineId::$variant as i32);)+ };
+    }
+    same!(OpeningFailed, OpeningUnanswered, DeliveryInterrupted, DeliveryResumed, DataLost, LoggerStopped);
+    same!(LoggerPanicked, QueueFull, StepsDidNotGrow);
+};
+
 translated!(metrana_step_strategy, StepStrategy: WithinRlStep, FromOne, AcrossRlSteps);
 translated!(metrana_aggregation_function, AggregationFunction: Mean, Max, Sum, Min, StdDev, Count);

@@ -45,6 +45,15 @@ impl From<Completion> for End {
 }
 
 impl metrana_event {
+    /// One thing about an event, or `otherwise` where there is none.
+    ///
+    /// # Safety
+    /// A pointer that is not null is a live event.
+    pub(crate) unsafe fn ask<T: Copy>(event: *const Self, otherwise: T, read: impl FnOnce(&Event) -> T) -> T {
+        // SAFETY: passed on to the caller.
+        unsafe { of_event(event, otherwise, read) }
+    }
+
     fn into_raw(mut event: Event) -> *mut Self {
         let end = event.completion.take().map(|completion| End::from(*completion));
         Box::into_raw(Box::new(Self { event, end }))

@@ -86,6 +86,17 @@ impl metrana_histogram {
 }
 
 impl metrana_histograms {
+    /// The histograms themselves.
+    ///
+    /// # Safety
+    /// As for `with`.
+    pub(crate) unsafe fn read_all<'a>(&self) -> Result<Vec<Histogram<'a>>, Failure> {
+        // SAFETY: passed on to the caller.
+        let raw = unsafe { pointers::slice(self.histograms, self.count, "histograms") }?;
+        // SAFETY: as above.
+        raw.iter().map(|one| unsafe { one.read() }).collect()
+    }
+
     /// Hands the histograms to `log` in the engine's terms.
     ///
     /// # Safety
@@ -97,8 +108,7 @@ impl metrana_histograms {
         // SAFETY: passed on to the caller; so for every one of these.
         unsafe {
             self.name.with(|Name { metric, scale, labels }| {
-                let raw = pointers::slice(self.histograms, self.count, "histograms")?;
-                let histograms = raw.iter().map(|one| one.read()).collect::<Result<Vec<_>, _>>()?;
+                let histograms = self.read_all()?;
                 Ok(log(&Histograms {
                     metric,
                     scale,

@@ -3,13 +3,12 @@
 use metrana_ingestion_logger::Logger;
 
 use crate::answer::report;
-use crate::boundary::failure::Failure;
 use crate::boundary::{handle, pointers, text::metrana_str};
 use crate::errors::metrana_error;
 use crate::floats::metrana_std_floats;
 use crate::histograms::metrana_histograms;
 use crate::logger::metrana_logger;
-use crate::names::{Labels, Name, metrana_series_name};
+use crate::names::{Name, metrana_series_name};
 use crate::rl_floats::metrana_rl_floats;
 use crate::scatters::metrana_scatters;
 use crate::status::metrana_status;
@@ -30,31 +29,6 @@ pub unsafe extern "C" fn metrana_logger_log_std_floats(
         let floats = unsafe { pointers::borrow(floats, "floats") }?;
         // SAFETY: what it points to is the caller's promise.
         unsafe { floats.with(|floats| logger.log_std_floats(floats)) }
-    };
-    // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
-    unsafe { report(error, || handle::call(logger, log)) }
-}
-
-/// Logs `n` columns of values, to one series or to several, all of them or none: an answer other than
-/// `METRANA_STATUS_OK` to any of them is the answer to all. Each counts on from where those before it came to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn metrana_logger_log_std_batch(
-    logger: *const metrana_logger,
-    calls: *const metrana_std_floats,
-    n: usize,
-    error: *mut *mut metrana_error,
-) -> metrana_status {
-    let log = |logger: &Logger| {
-        // SAFETY: the caller hands in so many structures, and what they point to is its promise.
-        unsafe {
-            let calls = pointers::slice(calls, n, "calls")?;
-            let mut labels = vec![Labels::new(); calls.len()];
-            for (call, room) in calls.iter().zip(&mut labels) {
-                call.name.labels(room)?;
-            }
-            let named = calls.iter().zip(&labels).map(|(call, labels)| call.of(call.name.named(labels)?));
-            Ok(logger.log_std_batch(&named.collect::<Result<Vec<_>, Failure>>()?)?)
-        }
     };
     // SAFETY: the caller hands in null or a live logger, and null or a pointer that may be written.
     unsafe { report(error, || handle::call(logger, log)) }

@@ -111,7 +111,7 @@ impl metrana_rl_floats {
 
     /// # Safety
     /// As for `with`.
-    unsafe fn known_environments<'a>(&self) -> Result<Environments<'a>, Failure> {
+    pub(crate) unsafe fn known_environments<'a>(&self) -> Result<Environments<'a>, Failure> {
         // An id is nothing but its number, and every number is an id that can be refused.
         let ids = self.environment_ids.cast::<EnvironmentId>();
         // SAFETY: passed on to the caller; the two types have one layout.
@@ -123,7 +123,7 @@ impl metrana_rl_floats {
     /// # Safety
     /// As for `with`.
     #[inline]
-    unsafe fn points<'a>(&self, environments: Environments<'a>) -> Result<RlFloats<'a>, Failure> {
+    pub(crate) unsafe fn points<'a>(&self, environments: Environments<'a>) -> Result<RlFloats<'a>, Failure> {
         self.reserved.has_to_be_zero("floats.reserved")?;
         let episodes = RawSpread {
             kind: self.episodes_kind,

@@ -39,8 +39,13 @@ impl From<SeriesHandle> for metrana_series {
 }
 
 impl metrana_series {
+    /// Whether it stands for a series at all.
+    pub(crate) fn is_there(self) -> bool {
+        self.generation != 0
+    }
+
     #[inline]
-    fn read(self) -> Result<SeriesHandle, Failure> {
+    pub(crate) fn read(self) -> Result<SeriesHandle, Failure> {
         self.reserved.has_to_be_zero("series.reserved")?;
         Ok(SeriesHandle { slot: self.slot, generation: self.generation, series: self.series })
     }

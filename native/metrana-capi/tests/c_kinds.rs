@@ -97,6 +97,22 @@ fn every_kind_of_data_arrives() {
     assert_eq!(counts.conflicting_points, 0);
 }
 
+#[test]
+fn calls_of_several_kinds_arrive_as_one_and_the_logger_knows_what_it_logged() {
+    let server = LocalServer::start();
+    Program::watched("several").run(&[&server.endpoint()]);
+    let held = Held::by(&server, "several");
+    let loss = held.points("loss");
+    assert_eq!((loss.steps, loss.values), (vec![0, 1, 2, 3, 4], vec![1.0, 2.0, 1.0, 1.0, 2.0]));
+    for (environment, value) in [("left", 1.0), ("right", 2.0)] {
+        let (heads, points) = held.rl_points("reward", environment);
+        assert_eq!(heads, vec![RlHead { rl_step: 7, episode: Some(5), flat: false, from_one: false }; 2]);
+        assert_eq!((points.steps, points.values), (vec![0, 1], vec![value; 2]));
+    }
+    let histograms = held.histograms("gradients");
+    assert_eq!(histograms.iter().map(|one| one.step).collect::<Vec<_>>(), [9]);
+}
+
 fn floats_of_environments(held: &Held<'_>) {
     let at = |rl_step, episode| RlHead { rl_step, episode: Some(episode), flat: false, from_one: false };
     for (environment, episode, timestamp, values) in

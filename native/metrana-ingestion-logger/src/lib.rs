@@ -29,8 +29,7 @@ mod tell;
 mod wire;
 
 pub use books::counters::{Counters, KindCounters};
-pub use call::by_handle::SeriesHandle;
-pub use call::{SeriesKind, SeriesName, by_handle};
+pub use call::{KnownEnvironment, SeriesKind, SeriesName, by_handle};
 pub use config::{
     AggregationFunction, AggregationRule, Backpressure, Config, DEFAULT_ENDPOINT, DeliveryPolicy,
     ErrorStrategy, LogLevel, ResumeStrategy,
@@ -39,9 +38,12 @@ pub use errors::{Error, Status};
 pub use kinds::attributes::{Attribute, Tags, Target};
 pub use kinds::histogram::{Bins, Histogram, Histograms, Stats};
 pub use kinds::scatter::{Scatter, Scatters, Titles};
+pub use kinds::several::Piece;
 pub use logger::Logger;
+pub use names::series::{KnownSeries, KnownValues};
 pub use points::{
-    EnvironmentId, Environments, RlFloats, Spread, StdFloats, StepStrategy, Steps, Timestamps, Values,
+    EnvironmentId, Environments, RlFloats, SeriesHandle, Spread, StdFloats, StepStrategy, Steps, Timestamps,
+    Values,
 };
 
 /// What the engine has to tell its host: see [`events::channel`].
@@ -49,6 +51,7 @@ pub mod events {
     use crate::Logger;
     use crate::tell::events as generic;
     pub use crate::tell::events::EventKind;
+    pub use crate::tell::lines::{Field, FieldValue, LineId};
 
     /// The end that the engine writes to.
     pub type EventSink = generic::EventSink<Logger>;

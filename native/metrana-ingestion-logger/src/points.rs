@@ -91,6 +91,17 @@ impl EnvironmentId {
     }
 }
 
+/// A series of a logger, for calls that come again and again. Plain numbers: cheap to keep and safe to keep too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SeriesHandle {
+    /// Where the logger lives.
+    pub slot: u32,
+    /// Which logger it is.
+    pub generation: u32,
+    /// Which of its series.
+    pub series: u32,
+}
+
 /// The environments of a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Environments<'a> {
@@ -194,6 +205,14 @@ impl<'a> Values<'a> {
         self.len() == 0
     }
 
+    /// One of them as a double.
+    pub(crate) fn get(&self, index: usize) -> Option<f64> {
+        match self {
+            Self::F64(values) => values.get(index).copied(),
+            Self::F32(values) => values.get(index).map(|value| f64::from(*value)),
+        }
+    }
+
     pub(crate) fn width(&self) -> Width {
         match self {
             Self::F64(_) => Width::F64,
@@ -251,6 +270,17 @@ impl Scalar {
             Timestamps::Each(_) => return None,
         };
         Some(Self { width, bits, step, timestamp })
+    }
+}
+
+impl Scalar {
+    /// The value as a double, which holds every value of either width.
+    pub(crate) fn widened(width: Width, bits: u64) -> f64 {
+        match width {
+            Width::F64 => f64::from_bits(bits),
+            #[allow(clippy::cast_possible_truncation, reason = "such bits are those of a float")]
+            Width::F32 => f64::from(f32::from_bits(bits as u32)),
+        }
     }
 }
 

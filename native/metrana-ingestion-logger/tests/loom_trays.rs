@@ -33,6 +33,12 @@ mod points {
         pub(crate) timestamp: ScalarTime,
     }
 
+    impl Scalar {
+        pub(crate) fn widened(_width: Width, bits: u64) -> f64 {
+            f64::from_bits(bits)
+        }
+    }
+
     pub(crate) enum ScalarTime {
         Now { tick: i64 },
         At(i64),
@@ -93,7 +99,7 @@ impl Stage {
 
     /// The chunk is closed: everything before it is in it, and nothing comes behind.
     fn take(&mut self, tray: &Tray) -> Vec<Record> {
-        tray.close(|_, last| self.last_step = self.last_step.max(last));
+        tray.close(|_, last, _| self.last_step = self.last_step.max(last));
         self.collect(tray);
         self.open = false;
         std::mem::take(&mut self.chunk)
@@ -116,7 +122,7 @@ impl Logger {
         if stage.closed {
             return false;
         }
-        let last = self.tray.withdraw(self.series);
+        let (last, _) = self.tray.withdraw(self.series);
         stage.collect(&self.tray);
         stage.reach(last);
         let step = stage.last_step.map_or(0, |last| last + 1);

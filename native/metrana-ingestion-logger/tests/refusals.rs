@@ -6,8 +6,8 @@ use common::{PATIENCE, PeerHouse, assert_books, decoded, log, log_to, open, wait
 use metrana_ingestion_logger::by_handle::{log_scalar, log_std};
 use metrana_ingestion_logger::events::{self, Next};
 use metrana_ingestion_logger::{
-    Config, DeliveryPolicy, LogLevel, Logger, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps,
-    Values,
+    Config, DeliveryPolicy, LogLevel, Logger, Piece, SeriesKind, SeriesName, Status, StdFloats, Steps,
+    Timestamps, Values,
 };
 use metrana_testkit::peer::{Reaction, Recorded};
 
@@ -165,20 +165,22 @@ fn a_call_for_a_series_that_the_service_refused_is_turned_down_and_stops_nothing
     logger.flush(Some(PATIENCE)).expect("nothing is lost");
     assert!(logger.take_errors().iter().any(|error| error.message.contains("'bad'")), "it is reported");
 
-    let batch = ["good", "bad"].map(|metric| StdFloats {
-        metric,
-        scale: "ML_STEP",
-        labels: &[],
-        values: Values::F64(&[1.0]),
-        steps: Steps::Auto,
-        timestamps: Timestamps::Now,
-        distributed: false,
+    let batch = ["good", "bad"].map(|metric| {
+        Piece::Std(StdFloats {
+            metric,
+            scale: "ML_STEP",
+            labels: &[],
+            values: Values::F64(&[1.0]),
+            steps: Steps::Auto,
+            timestamps: Timestamps::Now,
+            distributed: false,
+        })
     });
     for (way, turned_down) in [
         ("a value by its handle", log_scalar(bad, 1.0)),
         ("a column by its handle", log_std(bad, Values::F64(&[1.0, 2.0]), Steps::Auto, Timestamps::Now)),
         ("a value by its name", log_to(&logger, "bad", 1.0)),
-        ("a batch", logger.log_std_batch(&batch)),
+        ("a batch", logger.log_batch(&batch)),
         ("a handle", logger.series(&name("bad")).map(drop)),
     ] {
         let error = turned_down.expect_err(way);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use common::{House, assert_books, open};
 use metrana_ingestion_logger::{
-    Config, Logger, SeriesHandle, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps, Values,
-    by_handle,
+    Config, Logger, Piece, SeriesHandle, SeriesKind, SeriesName, Status, StdFloats, Steps, Timestamps,
+    Values, by_handle,
 };
 
 fn series(logger: &Logger, metric: &str) -> SeriesHandle {
@@ -204,10 +204,10 @@ fn a_batch_is_one_step_to_everyone_else() {
                 steps: Steps::From(round * 1_000_000 + step),
                 ..column("between", &[1.0])
             };
-            let mut batch = vec![at(0), at(1)];
-            batch.extend(others.iter().map(|other| column(other, &[1.0])));
-            batch.push(at(2));
-            logger.log_std_batch(&batch).expect("logged");
+            let mut batch = vec![Piece::from(at(0)), at(1).into()];
+            batch.extend(others.iter().map(|other| Piece::from(column(other, &[1.0]))));
+            batch.push(at(2).into());
+            logger.log_batch(&batch).expect("logged");
             batched += batch.len() as u64;
         }
         done.store(true, Ordering::Relaxed);

@@ -4,158 +4,324 @@ namespace Metrana.Native.Interop;
 
 /// <summary>
 /// The calls of a batch, with copies of everything they bring, in buffers that grow to what is needed and are used again.
-/// Where a call refers to something, it is a place in a buffer: only <see cref="Send"/> knows where the buffers lie.
+/// Where a call refers to something, it holds the place in a buffer: only <see cref="Send"/> knows where the buffers lie.
 /// </summary>
-internal sealed unsafe class BatchBuffer
+internal sealed unsafe partial class BatchBuffer
 {
     private Entry[] _entries = new Entry[8];
-    private NativeStdFloats[] _calls = new NativeStdFloats[8];
-    private NativeLabel[] _labelTable = new NativeLabel[8];
+    private NativeStdFloats[] _floats = new NativeStdFloats[8];
+    private NativeRlFloats[] _rows = [];
+    private NativeHistogram[] _histograms = [];
+    private NativeHistograms[] _histogramCalls = [];
     private (int Key, int Value, int End)[] _labels = new (int, int, int)[8];
+    private (int Start, int End)[] _environments = [];
     private byte[] _text = new byte[256];
 
     // Of longs, so that each column is aligned for eight bytes.
     private long[] _columns = new long[64];
-    private int _textLength;
-    private int _columnsLength;
-    private int _labelCount;
+    private Lengths _used;
+
+    /// <summary>What an entry is.</summary>
+    private enum Kind
+    {
+        Floats,
+        Rows,
+        Histogram,
+    }
 
     /// <summary>How many calls there are.</summary>
-    public int Count { get; private set; }
+    public int Count => _used.Entries;
 
     public void Clear()
     {
-        Count = 0;
-        _textLength = 0;
-        _columnsLength = 0;
-        _labelCount = 0;
+        // Handles and sets would be kept alive for nothing.
+        Array.Clear(_entries, 0, _used.Entries);
+        _used = default;
     }
 
-    /// <summary>Copies a call. One that fails leaves the batch as it was.</summary>
-    public void Add<T>(
-        string metric, Scale scale, ReadOnlySpan<T> values, LabelSpan labels, Steps steps, Timestamps timestamps, bool distributed)
+    /// <summary>Copies values of a series by its name.</summary>
+    public void AddFloats<T>(
+        string metric, Scale scale, ReadOnlySpan<T> values, Steps steps, LabelSpan labels, Timestamps timestamps, bool distributed)
         where T : unmanaged
     {
-        (int text, int columns, int label) = (_textLength, _columnsLength, _labelCount);
+        Lengths before = _used;
         try
         {
-            Entry entry = new()
-            {
-                Metric = Put(metric, nameof(metric)),
-                Scale = Put(scale),
-                FirstLabel = label,
-                Values = Put(MemoryMarshal.AsBytes(values)),
-                Count = values.Length,
-                Type = NativeLogger.TypeOf<T>(),
-                StepsKind = steps.Kind,
-                FirstStep = steps.First,
-                Steps = Put(MemoryMarshal.AsBytes(steps.Values)),
-                StepCount = steps.Values.Length,
-                TimestampsKind = timestamps.Kind,
-                TimestampMillis = timestamps.Millis,
-                Timestamps = Put(MemoryMarshal.AsBytes(timestamps.Values)),
-                TimestampCount = timestamps.Values.Length,
-                Distributed = distributed,
-            };
-            Put(labels);
-            entry.LabelCount = _labelCount - label;
-            Grow(ref _entries, Count + 1);
-            _entries[Count++] = entry;
+            NativeStdFloats call = Columns(values, steps, timestamps);
+            call.Name = Name(metric, scale, labels);
+            call.Distributed = distributed ? (byte)1 : (byte)0;
+            AddFloats(call, null);
         }
         catch
         {
-            (_textLength, _columnsLength, _labelCount) = (text, columns, label);
+            _used = before;
             throw;
         }
     }
 
-    /// <summary>Logs all of the calls or none.</summary>
-    public void Send(LoggerHandle logger)
+    /// <summary>Copies values of a series that is known by a handle.</summary>
+    public void AddFloats<T>(Series series, ReadOnlySpan<T> values, Steps steps, Timestamps timestamps)
+        where T : unmanaged
     {
-        Grow(ref _calls, Count);
-        Grow(ref _labelTable, _labelCount);
-        fixed (byte* text = _text)
-        fixed (long* columns = _columns)
-        fixed (NativeLabel* labelTable = _labelTable)
-        fixed (NativeStdFloats* calls = _calls)
+        Lengths before = _used;
+        try
         {
-            for (int i = 0; i < _labelCount; i++)
-            {
-                (int key, int value, int end) = _labels[i];
-                labelTable[i].Key = new NativeText { Start = text + key, Length = (nuint)(value - key) };
-                labelTable[i].Value = new NativeText { Start = text + value, Length = (nuint)(end - value) };
-            }
-
-            for (int i = 0; i < Count; i++)
-            {
-                ref readonly Entry entry = ref _entries[i];
-                calls[i] = new NativeStdFloats
-                {
-                    Name = new NativeSeriesName
-                    {
-                        Metric = new NativeText { Start = text + entry.Metric.Start, Length = (nuint)entry.Metric.Length },
-                        Scale = new NativeText { Start = text + entry.Scale.Start, Length = (nuint)entry.Scale.Length },
-                        Labels = labelTable + entry.FirstLabel,
-                        LabelCount = (nuint)entry.LabelCount,
-                    },
-                    Values = columns + entry.Values,
-                    Count = (nuint)entry.Count,
-                    Dtype = (int)entry.Type,
-                    StepsKind = (int)entry.StepsKind,
-                    FirstStep = (ulong)entry.FirstStep,
-                    Steps = (ulong*)(columns + entry.Steps),
-                    StepCount = (nuint)entry.StepCount,
-                    Timestamps = new NativeTimestamps
-                    {
-                        Kind = (int)entry.TimestampsKind,
-                        Millis = entry.TimestampMillis,
-                        Each = columns + entry.Timestamps,
-                        Count = (nuint)entry.TimestampCount,
-                    },
-                    Distributed = entry.Distributed ? (byte)1 : (byte)0,
-                };
-            }
-
-            nint error = 0;
-            int status = NativeMethods.LoggerLogStdBatch(logger, calls, (nuint)Count, &error);
-            NativeError.ThrowIfFailed(status, error);
+            NativeStdFloats call = Columns(values, steps, timestamps);
+            call.Distributed = series.IsDistributed ? (byte)1 : (byte)0;
+            AddFloats(call, series);
+        }
+        catch
+        {
+            _used = before;
+            throw;
         }
     }
 
-    private (int Start, int Length) Put(string text, string parameter)
+    /// <summary>Copies rows of a series of reinforcement learning.</summary>
+    /// <param name="metric">Its metric.</param>
+    /// <param name="scale">Its scale.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="series">The series, where it is known by a handle.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="call">The rest. Its rows are those of <paramref name="environments"/>, less those that are not wanted.</param>
+    /// <param name="environments">All environments.</param>
+    /// <param name="where">Which of them are wanted; empty for all.</param>
+    public void AddRows<T>(
+        string metric,
+        Scale scale,
+        LabelSpan labels,
+        RlSeries? series,
+        ReadOnlySpan<T> values,
+        scoped in RlCall call,
+        scoped in EnvironmentSpan environments,
+        ReadOnlySpan<bool> where)
+        where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(text, parameter);
-        Grow(ref _text, checked(_textLength + Utf8.MaxBytes(text)));
-        int start = _textLength;
-        int length = Utf8.Write(text, _text.AsSpan(start), parameter);
-        _textLength += length;
-        return (start, length);
+        Lengths before = _used;
+        try
+        {
+            NativeRlFloats rows = Columns(values, call);
+            bool kept = environments.Kept is not null;
+
+            // A handle wants numbers of environments; names are looked up together with the name of the series.
+            Entry entry = new() { Kind = Kind.Rows, RlSeries = kept ? series : null, Environments = environments.Kept };
+            rows.Name = entry.RlSeries is null ? Name(metric, scale, labels) : default;
+            if (environments.Kept is { } set)
+            {
+                rows.EnvironmentIds = (uint*)Ids(set.Ids, where);
+            }
+            else
+            {
+                rows.Environments = (NativeText*)Names(environments, where);
+            }
+
+            entry.Index = _used.Rows;
+            Push(ref _rows, ref _used.Rows, rows);
+            Push(ref _entries, ref _used.Entries, entry);
+        }
+        catch
+        {
+            _used = before;
+            throw;
+        }
     }
 
-    private (int Start, int Length) Put(Scale scale)
+    /// <summary>Copies a histogram.</summary>
+    /// <param name="metric">Its metric.</param>
+    /// <param name="scale">Its scale.</param>
+    /// <param name="edges">Its edges.</param>
+    /// <param name="bins">Counts, as <see cref="ulong"/>, or densities, as <see cref="double"/>.</param>
+    /// <param name="step">Its step; null for the one of the batch.</param>
+    /// <param name="stats">Its statistics.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="timestamps">Its timestamp.</param>
+    public void AddHistogram<T>(
+        string metric,
+        Scale scale,
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<T> bins,
+        long? step,
+        HistogramStats? stats,
+        LabelSpan labels,
+        Timestamps timestamps)
+        where T : unmanaged
+    {
+        Lengths before = _used;
+        try
+        {
+            NativeHistogram histogram = new()
+            {
+                Edges = (double*)Put(edges),
+                EdgeCount = (nuint)edges.Length,
+                BinCount = (nuint)bins.Length,
+            };
+            bool counts = typeof(T) == typeof(ulong);
+            nint place = Put(bins);
+            histogram.Counts = counts ? (ulong*)place : null;
+            histogram.Densities = counts ? null : (double*)place;
+            NativeLogger.Write(stats, ref histogram);
+            NativeHistograms call = new()
+            {
+                Name = Name(metric, scale, labels),
+                Histograms = (NativeHistogram*)(nint)_used.Histograms,
+                Count = 1,
+                Steps = (ulong*)Put(new ReadOnlySpan<long>(step ?? 0)),
+                StepCount = 1,
+                Timestamps = Times(timestamps),
+            };
+            Entry entry = new() { Kind = Kind.Histogram, Index = _used.Histograms, WantsStep = step is null, HoldsCounts = counts };
+            int calls = _used.Histograms;
+            Push(ref _histogramCalls, ref calls, call);
+            Push(ref _histograms, ref _used.Histograms, histogram);
+            Push(ref _entries, ref _used.Entries, entry);
+        }
+        catch
+        {
+            _used = before;
+            throw;
+        }
+    }
+
+    private void AddFloats(in NativeStdFloats call, Series? series)
+    {
+        int index = _used.Floats;
+        Push(ref _floats, ref _used.Floats, call);
+        Push(ref _entries, ref _used.Entries, new Entry { Kind = Kind.Floats, Index = index, Series = series });
+    }
+
+    private NativeStdFloats Columns<T>(ReadOnlySpan<T> values, Steps steps, Timestamps timestamps)
+        where T : unmanaged => new()
+        {
+            Values = (void*)Put(values),
+            Count = (nuint)values.Length,
+            Dtype = (int)NativeLogger.TypeOf<T>(),
+            StepsKind = (int)steps.Kind,
+            FirstStep = (ulong)steps.First,
+            Steps = (ulong*)Put(steps.Values),
+            StepCount = (nuint)steps.Values.Length,
+            Timestamps = Times(timestamps),
+        };
+
+    private NativeRlFloats Columns<T>(ReadOnlySpan<T> values, scoped in RlCall call)
+        where T : unmanaged
+    {
+        int rows = call.Rows;
+        scoped ref readonly Spread episodes = ref call.Episodes.Spread;
+        scoped ref readonly Spread steps = ref call.Steps.Spread;
+        scoped ref readonly Spread timestamps = ref call.Timestamps.Spread;
+        return new NativeRlFloats
+        {
+            RlStep = (ulong)call.RlStep,
+            EnvironmentCount = (nuint)rows,
+            Values = (void*)Put(values),
+            Count = (nuint)values.Length,
+            Dtype = (int)NativeLogger.TypeOf<T>(),
+            Strategy = (int)call.Strategy,
+            Ordered = call.Ordered ? (byte)1 : (byte)0,
+            EpisodesKind = (int)episodes.KindFor(rows, values.Length),
+            Episode = (ulong)episodes.Value,
+            Episodes = (ulong*)Put(episodes.Values),
+            EpisodeCount = (nuint)episodes.Values.Length,
+            StepsKind = (int)steps.KindFor(rows, values.Length),
+            FirstStep = (ulong)steps.Value,
+            Steps = (ulong*)Put(steps.Values),
+            StepCount = (nuint)steps.Values.Length,
+            Timestamps = new NativeTimestamps
+            {
+                Kind = (int)timestamps.KindFor(rows, values.Length),
+                Millis = timestamps.Value,
+                Each = (long*)Put(timestamps.Values),
+                Count = (nuint)timestamps.Values.Length,
+            },
+        };
+    }
+
+    private NativeTimestamps Times(Timestamps timestamps) => new()
+    {
+        Kind = (int)timestamps.Kind,
+        Millis = timestamps.Millis,
+        Each = (long*)Put(timestamps.Values),
+        Count = (nuint)timestamps.Values.Length,
+    };
+
+    private NativeSeriesName Name(string metric, Scale scale, LabelSpan labels)
+    {
+        int first = _used.Labels;
+        NativeSeriesName name = new() { Metric = Put(metric, nameof(metric)), Scale = Put(scale), Labels = (NativeLabel*)(nint)first };
+        Put(labels);
+        name.LabelCount = (nuint)(_used.Labels - first);
+        return name;
+    }
+
+    private nint Ids(ReadOnlySpan<uint> ids, ReadOnlySpan<bool> where)
+    {
+        nint place = Put(ids);
+        if (!where.IsEmpty)
+        {
+            Span<uint> copy = MemoryMarshal.Cast<long, uint>(_columns.AsSpan((int)place));
+            int wanted = 0;
+            for (int i = 0; i < ids.Length; i++)
+            {
+                copy[wanted] = ids[i];
+                wanted += where[i] ? 1 : 0;
+            }
+        }
+
+        return place;
+    }
+
+    private nint Names(scoped in EnvironmentSpan environments, ReadOnlySpan<bool> where)
+    {
+        int first = _used.Environments;
+        int row = 0;
+        foreach (string environment in environments)
+        {
+            if (where.IsEmpty || where[row])
+            {
+                NativeText name = Put(environment, nameof(environments));
+                Push(ref _environments, ref _used.Environments, ((int)(nint)name.Start, (int)((nint)name.Start + (nint)name.Length)));
+            }
+
+            row++;
+        }
+
+        return first;
+    }
+
+    private NativeText Put(string text, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(text, parameter);
+        Grow(ref _text, checked(_used.Text + Utf8.MaxBytes(text)));
+        int start = _used.Text;
+        int length = Utf8.Write(text, _text.AsSpan(start), parameter);
+        _used.Text += length;
+        return new NativeText { Start = (byte*)(nint)start, Length = (nuint)length };
+    }
+
+    private NativeText Put(Scale scale)
     {
         if (scale.Utf8 is not { } kept)
         {
             return Put(scale.Name, nameof(scale));
         }
 
-        int start = _textLength;
+        int start = _used.Text;
         PutText(kept);
-        return (start, kept.Length);
+        return new NativeText { Start = (byte*)(nint)start, Length = (nuint)kept.Length };
     }
 
     private void Put(LabelSpan labels)
     {
-        Grow(ref _labels, _labelCount + labels.Count);
+        Grow(ref _labels, _used.Labels + labels.Count);
         if (labels.Block is { } kept)
         {
-            int start = _textLength;
+            int start = _used.Text;
             PutText(kept.Text);
             ReadOnlySpan<int> ends = kept.Ends;
             int key = start;
             for (int i = 0; i < ends.Length; i += 2)
             {
-                _labels[_labelCount++] = (key, start + ends[i], start + ends[i + 1]);
+                _labels[_used.Labels++] = (key, start + ends[i], start + ends[i + 1]);
                 key = start + ends[i + 1];
             }
 
@@ -164,28 +330,36 @@ internal sealed unsafe class BatchBuffer
 
         foreach ((string name, string text) in labels.Pairs)
         {
-            int key = Put(name, nameof(labels)).Start;
-            int value = Put(text, nameof(labels)).Start;
-            _labels[_labelCount++] = (key, value, _textLength);
+            int key = (int)(nint)Put(name, nameof(labels)).Start;
+            int value = (int)(nint)Put(text, nameof(labels)).Start;
+            _labels[_used.Labels++] = (key, value, _used.Text);
         }
     }
 
     private void PutText(ReadOnlySpan<byte> utf8)
     {
-        Grow(ref _text, checked(_textLength + utf8.Length));
-        utf8.CopyTo(_text.AsSpan(_textLength));
-        _textLength += utf8.Length;
+        Grow(ref _text, checked(_used.Text + utf8.Length));
+        utf8.CopyTo(_text.AsSpan(_used.Text));
+        _used.Text += utf8.Length;
     }
 
     /// <summary>Copies a column, and answers where it begins.</summary>
-    private int Put(ReadOnlySpan<byte> column)
+    private nint Put<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
     {
-        int start = _columnsLength;
+        ReadOnlySpan<byte> column = MemoryMarshal.AsBytes(values);
+        int start = _used.Columns;
         int room = (int)(((long)column.Length + sizeof(long) - 1) / sizeof(long));
         Grow(ref _columns, checked(start + room));
         column.CopyTo(MemoryMarshal.AsBytes(_columns.AsSpan(start)));
-        _columnsLength += room;
+        _used.Columns += room;
         return start;
+    }
+
+    private static void Push<T>(ref T[] buffer, ref int count, in T item)
+    {
+        Grow(ref buffer, count + 1);
+        buffer[count++] = item;
     }
 
     private static void Grow<T>(ref T[] buffer, int needed)
@@ -196,23 +370,39 @@ internal sealed unsafe class BatchBuffer
         }
     }
 
+    /// <summary>How much of each buffer is used. What fails takes back all of it by putting back the old one.</summary>
+    private struct Lengths
+    {
+        public int Entries;
+        public int Floats;
+        public int Rows;
+        public int Histograms;
+        public int Labels;
+        public int Environments;
+        public int Text;
+        public int Columns;
+    }
+
     private struct Entry
     {
-        public (int Start, int Length) Metric;
-        public (int Start, int Length) Scale;
-        public int FirstLabel;
-        public int LabelCount;
-        public int Values;
-        public int Count;
-        public NativeLogger.ColumnType Type;
-        public StepsKind StepsKind;
-        public long FirstStep;
-        public int Steps;
-        public int StepCount;
-        public TimestampsKind TimestampsKind;
-        public long TimestampMillis;
-        public int Timestamps;
-        public int TimestampCount;
-        public bool Distributed;
+        public Kind Kind;
+
+        /// <summary>Which of its kind it is.</summary>
+        public int Index;
+
+        /// <summary>The series that values go to, where it came as a handle.</summary>
+        public Series? Series;
+
+        /// <summary>The same of rows.</summary>
+        public RlSeries? RlSeries;
+
+        /// <summary>The set whose numbers the rows have.</summary>
+        public EnvironmentSet? Environments;
+
+        /// <summary>Of a histogram: whether its step is the one of the batch.</summary>
+        public bool WantsStep;
+
+        /// <summary>Of a histogram: whether its bins hold counts.</summary>
+        public bool HoldsCounts;
     }
 }

@@ -22,11 +22,11 @@ internal sealed class LogLines
     }
 
     /// <summary>Queues a line of the library's own.</summary>
-    public void Post(LogSink sink, LogLevel level, string text)
+    public void Post(LogSink sink, LogLevel level, EventId id, string text, params KeyValuePair<string, object?>[] fields)
     {
         if (sink.Wants(level))
         {
-            _ = Post(new Line(sink, level, text, 0, null));
+            _ = Post(new Line(sink, level, new OwnLine(id, text, fields), 0, null));
         }
     }
 
@@ -123,16 +123,33 @@ internal sealed class LogLines
         ulong lost = sink.TakeLost() + (line.Event == 0 ? 0 : NativeMethods.EventMissed(line.Event));
         if (lost > 0 && sink.IsEnabled(LogLevel.Warning))
         {
-            sink.Write(LogLevel.Warning, $"{lost} log lines before this one were lost: they came faster than they were written");
+            sink.Write(
+                LogLevel.Warning,
+                LoggerEvents.LinesLost,
+                $"{lost} log lines before this one were lost: they came faster than they were written",
+                KeyValuePair.Create<string, object?>("Count", lost));
         }
 
         // Asked before the text is made: most lines of most programs are not wanted.
-        if (sink.IsEnabled(line.Level))
+        if (!sink.IsEnabled(line.Level))
         {
-            sink.Write(line.Level, line.Text ?? Utf8.Read(NativeMethods.EventMessage(line.Event)));
+            return;
+        }
+
+        if (line.Own is { } own)
+        {
+            sink.Write(line.Level, own.Id, own.Text, own.Fields);
+        }
+        else
+        {
+            EventId id = LoggerEvents.OfEngine(NativeMethods.EventLine(line.Event));
+            sink.Write(line.Level, id, Utf8.Read(NativeMethods.EventMessage(line.Event)), EventFields.Of(line.Event));
         }
     }
 
     /// <summary>A line, or the mark that all lines before it have been written.</summary>
-    private readonly record struct Line(LogSink? Sink, LogLevel Level, string? Text, nint Event, TaskCompletionSource? Reached);
+    private readonly record struct Line(LogSink? Sink, LogLevel Level, OwnLine? Own, nint Event, TaskCompletionSource? Reached);
+
+    /// <summary>A line of the library's own.</summary>
+    private sealed record OwnLine(EventId Id, string Text, KeyValuePair<string, object?>[] Fields);
 }

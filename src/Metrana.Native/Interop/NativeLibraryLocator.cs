@@ -8,7 +8,7 @@ namespace Metrana.Native.Interop;
 internal static class NativeLibraryLocator
 {
     /// <summary>The interface that this assembly was written for.</summary>
-    public const uint AbiVersion = 5;
+    public const uint AbiVersion = 6;
 
     /// <summary>The environment variable that names the file to be used, instead of every other place.</summary>
     public const string PathVariable = "METRANA_NATIVE_PATH";

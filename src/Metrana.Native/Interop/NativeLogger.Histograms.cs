@@ -99,7 +99,7 @@ internal static unsafe partial class NativeLogger
         return MemoryMarshal.Cast<long, ulong>(counts);
     }
 
-    private static void Write(HistogramStats? stats, ref NativeHistogram histogram)
+    internal static void Write(HistogramStats? stats, ref NativeHistogram histogram)
     {
         if (stats is { } given)
         {

@@ -8,8 +8,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "metrana_logger_log_std_floats")]
     internal static partial int LoggerLogStdFloats(LoggerHandle logger, NativeStdFloats* floats, nint* error);
 
-    [LibraryImport(Library, EntryPoint = "metrana_logger_log_std_batch")]
-    internal static partial int LoggerLogStdBatch(LoggerHandle logger, NativeStdFloats* calls, nuint count, nint* error);
+    [LibraryImport(Library, EntryPoint = "metrana_logger_log_batch")]
+    internal static partial int LoggerLogBatch(LoggerHandle logger, NativePiece* pieces, nuint count, nint* error);
 
     [LibraryImport(Library, EntryPoint = "metrana_logger_log_rl_floats")]
     internal static partial int LoggerLogRlFloats(LoggerHandle logger, NativeRlFloats* floats, nint* error);

@@ -38,6 +38,30 @@ internal static unsafe partial class NativeMethods
         byte* found,
         nint* error);
 
+    [LibraryImport(Library, EntryPoint = "metrana_logger_list_series")]
+    internal static partial int LoggerListSeries(LoggerHandle logger, nint* list, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_series_list_len")]
+    internal static partial nuint SeriesListLength(nint list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_series_list_get")]
+    internal static partial NativeSeriesState* SeriesListGet(nint list, nuint index);
+
+    [LibraryImport(Library, EntryPoint = "metrana_series_list_free")]
+    internal static partial void SeriesListFree(nint list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_logger_list_environments")]
+    internal static partial int LoggerListEnvironments(LoggerHandle logger, nint* list, nint* error);
+
+    [LibraryImport(Library, EntryPoint = "metrana_environment_list_len")]
+    internal static partial nuint EnvironmentListLength(nint list);
+
+    [LibraryImport(Library, EntryPoint = "metrana_environment_list_get")]
+    internal static partial NativeEnvironmentState* EnvironmentListGet(nint list, nuint index);
+
+    [LibraryImport(Library, EntryPoint = "metrana_environment_list_free")]
+    internal static partial void EnvironmentListFree(nint list);
+
     [LibraryImport(Library, EntryPoint = "metrana_logger_counters")]
     internal static partial int LoggerCounters(LoggerHandle logger, NativeCounters* counters);
 
@@ -121,6 +145,15 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "metrana_event_missed")]
     internal static partial ulong EventMissed(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_line")]
+    internal static partial int EventLine(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_field_count")]
+    internal static partial nuint EventFieldCount(nint @event);
+
+    [LibraryImport(Library, EntryPoint = "metrana_event_field")]
+    internal static partial byte EventField(nint @event, nuint index, NativeField* field);
 
     [LibraryImport(Library, EntryPoint = "metrana_event_token")]
     internal static partial ulong EventToken(nint @event);

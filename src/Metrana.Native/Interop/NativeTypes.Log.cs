@@ -126,6 +126,16 @@ internal unsafe struct NativeScatters
     public NativeText ZTitle;
 }
 
+/// <summary><c>metrana_piece</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativePiece
+{
+    public NativeSeries Series;
+    public NativeStdFloats* Floats;
+    public NativeRlFloats* RlFloats;
+    public NativeHistograms* Histograms;
+}
+
 /// <summary><c>metrana_series</c>: plain numbers, which stay harmless when the logger is gone.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeSeries

@@ -136,3 +136,43 @@ internal struct NativeRunInfo
     public ulong LoggerId;
     public byte Created;
 }
+
+/// <summary><c>metrana_series_state</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeSeriesState
+{
+    public NativeSeriesName Name;
+    public int World;
+    public int Values;
+    public ulong LastStep;
+    public double LastValue;
+    public byte HasLastStep;
+    public byte HasLastValue;
+    public byte Ordered;
+    public byte Episodic;
+    public fixed byte Reserved[4];
+}
+
+/// <summary><c>metrana_environment_state</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeEnvironmentState
+{
+    public NativeText Name;
+    public ulong RlStep;
+    public ulong Episode;
+    public byte HasRlStep;
+    public byte HasEpisode;
+    public fixed byte Reserved[6];
+}
+
+/// <summary><c>metrana_field</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeField
+{
+    public NativeText Name;
+    public int Kind;
+    public int Reserved;
+    public NativeText Text;
+    public long Integer;
+    public double Number;
+}

@@ -11,6 +11,9 @@ internal readonly unsafe struct SeriesHandle(NativeSeries series)
     /// <summary>Whether there is a series.</summary>
     public bool IsThere => series.Generation != 0;
 
+    /// <summary>The plain numbers.</summary>
+    public NativeSeries Native => series;
+
     /// <summary>One value, at the next step, now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Log(double value)

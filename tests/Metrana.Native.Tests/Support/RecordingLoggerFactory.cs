@@ -6,7 +6,11 @@ namespace Metrana.Native.Tests.Support;
 /// <summary>An application's log that keeps what it gets.</summary>
 internal sealed class RecordingLoggerFactory : ILoggerFactory
 {
-    public sealed record Line(string Category, LogLevel Level, string Text);
+    public sealed record Line(string Category, LogLevel Level, string Text, EventId Id, IReadOnlyList<KeyValuePair<string, object?>> State)
+    {
+        /// <summary>The value of a field.</summary>
+        public object? this[string name] => State.SingleOrDefault(field => field.Key == name).Value;
+    }
 
     /// <summary>The least urgent lines that are wanted.</summary>
     public LogLevel Level { get; set; } = LogLevel.Trace;
@@ -48,7 +52,8 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory
                 throw new InvalidOperationException("no room for a line");
             }
 
-            owner.Lines.Enqueue(new Line(category, logLevel, formatter(state, exception)));
+            IReadOnlyList<KeyValuePair<string, object?>> values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+            owner.Lines.Enqueue(new Line(category, logLevel, formatter(state, exception), eventId, [.. values]));
         }
     }
 }

@@ -179,19 +179,54 @@ static void wrong_scatters(const metrana_logger *logger) {
 
 static void wrong_batches(const metrana_logger *logger) {
     metrana_std_floats calls[] = {column("batch", VALUES, 4), column("batch", VALUES, 4)};
-    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_std_batch(logger, NULL, 1, ERROR));
-    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_std_batch(NULL, calls, 2, ERROR));
-    EXPECT(METRANA_STATUS_MISALIGNED, metrana_logger_log_std_batch(logger, OFF_BY(calls, 4), 1, ERROR));
-    EXPECT(METRANA_STATUS_INVALID_LENGTH, metrana_logger_log_std_batch(logger, calls, SIZE_MAX / 8, ERROR));
+    metrana_piece pieces[2];
+    memset(pieces, 0, sizeof pieces);
+    pieces[0].floats = &calls[0];
+    pieces[1].floats = &calls[1];
+    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_batch(logger, NULL, 1, ERROR));
+    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_batch(NULL, pieces, 2, ERROR));
+    EXPECT(METRANA_STATUS_MISALIGNED, metrana_logger_log_batch(logger, OFF_BY(pieces, 4), 1, ERROR));
+    EXPECT(METRANA_STATUS_INVALID_LENGTH, metrana_logger_log_batch(logger, pieces, SIZE_MAX / 8, ERROR));
+#define REFUSED(status) EXPECT(status, metrana_logger_log_batch(logger, pieces, 2, ERROR))
     calls[1].values = NULL;
-    EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_std_batch(logger, calls, 2, ERROR));
+    REFUSED(METRANA_STATUS_NULL_POINTER);
     calls[1] = column("batch", VALUES, 4);
     calls[1].name.labels = &label;
     calls[1].name.label_count = 1;
-    EXPECT(METRANA_STATUS_INVALID_UTF8, metrana_logger_log_std_batch(logger, calls, 2, ERROR));
+    REFUSED(METRANA_STATUS_INVALID_UTF8);
     calls[1] = column("batch", VALUES, 4);
     calls[1].distributed = 1;
-    EXPECT(METRANA_STATUS_VALIDATION, metrana_logger_log_std_batch(logger, calls, 2, ERROR));
+    REFUSED(METRANA_STATUS_VALIDATION);
+    calls[1] = column("batch", VALUES, 4);
+
+    /* A piece is one thing. */
+    metrana_rl_floats rows;
+    metrana_histograms histograms;
+    memset(&rows, 0, sizeof rows);
+    memset(&histograms, 0, sizeof histograms);
+    pieces[1].floats = NULL;
+    REFUSED(METRANA_STATUS_VALIDATION);
+    pieces[1].floats = &calls[1];
+    pieces[1].rl_floats = &rows;
+    REFUSED(METRANA_STATUS_VALIDATION);
+    pieces[1].floats = OFF_BY(&calls[1], 4);
+    pieces[1].rl_floats = NULL;
+    REFUSED(METRANA_STATUS_MISALIGNED);
+    pieces[1].floats = NULL;
+    pieces[1].rl_floats = &rows;
+    REFUSED(METRANA_STATUS_VALIDATION);
+
+    /* A handle of nobody, with a part that means nothing, and where there are none. */
+    pieces[1].rl_floats = NULL;
+    pieces[1].floats = &calls[1];
+    pieces[1].series = (metrana_series){77, 77, 0, 0};
+    REFUSED(METRANA_STATUS_VALIDATION);
+    pieces[1].series.reserved = 1;
+    REFUSED(METRANA_STATUS_RESERVED);
+    pieces[1].floats = NULL;
+    pieces[1].histograms = &histograms;
+    REFUSED(METRANA_STATUS_VALIDATION);
+#undef REFUSED
 }
 
 static void wrong_attributes(const metrana_logger *logger) {
@@ -292,7 +327,7 @@ static void after_the_close(const metrana_logger *logger) {
     const uint8_t null_node = METRANA_NODE_NULL;
 #define CLOSED(call) EXPECT(METRANA_STATUS_LOGGER_CLOSED, call)
     CLOSED(metrana_logger_log_std_floats(logger, &floats, ERROR));
-    CLOSED(metrana_logger_log_std_batch(logger, &floats, 1, ERROR));
+    CLOSED(log_columns(logger, &floats, 1, ERROR));
     CLOSED(metrana_logger_log_rl_floats(logger, &rl_floats, ERROR));
     CLOSED(metrana_logger_log_histograms(logger, &histograms, ERROR));
     CLOSED(metrana_logger_log_scatters(logger, &scatters, ERROR));

@@ -105,6 +105,18 @@ static inline metrana_std_floats column(const char *metric, const double *values
     return floats;
 }
 
+/* Columns as the pieces of a batch. */
+static inline metrana_status log_columns(const metrana_logger *logger, const metrana_std_floats *columns, size_t count,
+                                         metrana_error **error) {
+    metrana_piece pieces[8];
+    CHECK(count <= sizeof pieces / sizeof *pieces);
+    memset(pieces, 0, sizeof pieces);
+    for (size_t index = 0; index < count; index++) {
+        pieces[index].floats = &columns[index];
+    }
+    return metrana_logger_log_batch(logger, pieces, count, error);
+}
+
 static inline metrana_counters counters_of(const metrana_logger *logger) {
     metrana_counters counters;
     counters.struct_size = sizeof counters;

@@ -240,7 +240,7 @@ int main(int count, char **arguments) {
     EXPECT(METRANA_STATUS_LOGGER_CLOSED,
            metrana_logger_series(logger, METRANA_WORLD_STD,
                                  NAME(str("kept"), str("ML_STEP"), NULL, 0), 1, 0, &another, ERROR));
-    EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_logger_log_std_batch(logger, &floats, 1, ERROR));
+    EXPECT(METRANA_STATUS_LOGGER_CLOSED, log_columns(logger, &floats, 1, ERROR));
     metrana_logger_free(logger);
     EXPECT(METRANA_STATUS_LOGGER_CLOSED, metrana_series_log_f64(series, 1, ERROR));
 

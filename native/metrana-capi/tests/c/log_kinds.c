@@ -27,14 +27,14 @@ static void log_floats(const metrana_logger *logger) {
     batch[2].dtype = METRANA_DTYPE_FLOAT32;
     batch[2].name.labels = &label;
     batch[2].name.label_count = 1;
-    EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_batch(logger, batch, 3, ERROR));
-    EXPECT(METRANA_STATUS_OK, metrana_logger_log_std_batch(logger, NULL, 0, ERROR));
+    EXPECT(METRANA_STATUS_OK, log_columns(logger, batch, 3, ERROR));
+    EXPECT(METRANA_STATUS_OK, metrana_logger_log_batch(logger, NULL, 0, ERROR));
 
     /* All of them or none. */
     batch[0].name.metric = str("none");
     batch[2].name.scale = str("two words");
     uint64_t added = counters_of(logger).float_points.added;
-    EXPECT(METRANA_STATUS_VALIDATION, metrana_logger_log_std_batch(logger, batch, 3, ERROR));
+    EXPECT(METRANA_STATUS_VALIDATION, log_columns(logger, batch, 3, ERROR));
     CHECK(counters_of(logger).float_points.added == added);
 }
 

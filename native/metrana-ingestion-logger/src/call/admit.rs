@@ -27,8 +27,7 @@ pub(crate) fn gone() -> Error {
 
 /// Lets a call of a logger in, or says why not.
 pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(), Error> {
-    let (kind, size) = call.size();
-    if size == 0 {
+    if call.size().1 == 0 {
         // Names are checked, shapes were before, and nothing else happens.
         let state = slot.gate.lock()?;
         state.admits()?;
@@ -54,7 +53,7 @@ pub(crate) fn admit<C: Call>(slot: &Slot, generation: u32, call: &C) -> Result<(
             (staged.weight, staged)
         },
         |stage, _| {
-            stage.books.counters.of(kind).refuse(size);
+            call.refuse(&mut stage.books.counters);
             stage.terms
         },
     );

@@ -6,19 +6,8 @@ use crate::errors::Error;
 use crate::kinds::rl::RlCall;
 use crate::kinds::std::StdCall;
 use crate::names::ids::SeriesId;
-use crate::points::{RlFloats, Scalar, ScalarTime, Steps, Timestamps, Values, Width};
+use crate::points::{RlFloats, Scalar, ScalarTime, SeriesHandle, Steps, Timestamps, Values, Width};
 use crate::stage::slots::{self, Slot};
-
-/// A series of a logger, for calls that come again and again. Plain numbers: cheap to keep and safe to keep too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SeriesHandle {
-    /// Where the logger lives.
-    pub slot: u32,
-    /// Which logger it is.
-    pub generation: u32,
-    /// Which of its series.
-    pub series: u32,
-}
 
 impl SeriesHandle {
     fn resolve(self) -> Result<(&'static Slot, SeriesId), Error> {

@@ -1,7 +1,6 @@
 //! What a program logs, and what it may ask about it.
 
 use super::admit::{admit, put};
-use super::by_handle::SeriesHandle;
 use crate::clock;
 use crate::errors::Error;
 use crate::kinds::Call;
@@ -9,14 +8,15 @@ use crate::kinds::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttr
 use crate::kinds::histogram::{HistogramCall, Histograms};
 use crate::kinds::rl::RlCall;
 use crate::kinds::scatter::{ScatterCall, Scatters};
-use crate::kinds::several::BatchCall;
+use crate::kinds::several::{BatchCall, Piece};
 use crate::kinds::std::StdCall;
 use crate::logger::Logger;
+use crate::names::environments::Progress;
 use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, World};
-use crate::names::series::Nature;
+use crate::names::series::{KnownSeries, Nature};
 use crate::names::validate;
-use crate::points::{EnvironmentId, RlFloats, StdFloats};
+use crate::points::{EnvironmentId, RlFloats, SeriesHandle, StdFloats};
 
 impl Logger {
     /// Logs points of an ordinary series.
@@ -132,15 +132,57 @@ impl Logger {
         SeriesHandle { slot: self.shared.slot.index, generation: self.generation, series: id.as_index() }
     }
 
-    /// Logs points of several series, all of them or none.
-    pub fn log_std_batch(&self, calls: &[StdFloats<'_>]) -> Result<(), Error> {
-        let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
-        self.admit_call(&BatchCall::new(calls, &mut rooms)?)
+    /// Makes several calls as one: all of what they bring is logged, or none of it.
+    pub fn log_batch(&self, pieces: &[Piece<'_>]) -> Result<(), Error> {
+        let mut rooms: Vec<_> = pieces.iter().map(|_| LabelRoom::new()).collect();
+        let own = |handle: SeriesHandle| {
+            if (handle.slot, handle.generation) == (self.shared.slot.index, self.generation) {
+                return Ok(SeriesId::from_index(handle.series));
+            }
+            Err(Error::validation(
+                "invalid batch: a handle in it belongs to another logger; make it with this one",
+            ))
+        };
+        self.admit_call(&BatchCall::new(pieces, &mut rooms, own, clock::now_millis())?)
+    }
+
+    /// Every series that this logger knows: what was logged to it, and what the service told of when the run was opened. In the
+    /// order in which they came. What was logged counts at once, delivered or not.
+    pub fn known_series(&self) -> Result<Vec<KnownSeries>, Error> {
+        let mut state = self.shared.slot.gate.lock()?;
+        state.inner.close_trays();
+        Ok(state.inner.names.registry.all().collect())
+    }
+
+    /// Every environment that something was logged in, or that the service told of when the run was opened; in the order in which
+    /// they came.
+    pub fn known_environments(&self) -> Result<Vec<KnownEnvironment>, Error> {
+        let state = self.shared.slot.gate.lock()?;
+        let all = state.inner.names.environments.all();
+        let reached = all.filter(|(_, progress)| *progress != Progress::default());
+        Ok(reached
+            .map(|(name, Progress { rl_step, episode })| KnownEnvironment {
+                name: name.to_owned(),
+                rl_step,
+                episode,
+            })
+            .collect())
     }
 
     fn admit_call<C: Call>(&self, call: &C) -> Result<(), Error> {
         admit(self.shared.slot, self.generation, call)
     }
+}
+
+/// How far an environment has come, over all its series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownEnvironment {
+    /// What it is called.
+    pub name: String,
+    /// The highest reinforcement-learning step.
+    pub rl_step: Option<u64>,
+    /// The highest episode.
+    pub episode: Option<u64>,
 }
 
 /// A series by its name and nature.

@@ -7,4 +7,4 @@ mod by_name;
 #[cfg(test)]
 mod schedules;
 
-pub use by_name::{SeriesKind, SeriesName};
+pub use by_name::{KnownEnvironment, SeriesKind, SeriesName};

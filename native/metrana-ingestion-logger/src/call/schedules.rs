@@ -11,7 +11,7 @@ use metrana_proto::types::PointBatch;
 use prost::Message as _;
 
 use super::admit::admit;
-use super::by_handle::{self, SeriesHandle};
+use super::by_handle;
 use crate::books::counters::{KindCounters, Tally};
 use crate::books::losses::FlushMark;
 use crate::clock::{self, manual::Manual};
@@ -19,11 +19,13 @@ use crate::config::{Backpressure, Config};
 use crate::deliver::seal::Sealer;
 use crate::errors::{Error, Status};
 use crate::kinds::histogram::{Bins, Histogram, HistogramCall, Histograms};
-use crate::kinds::several::BatchCall;
+use crate::kinds::several::{BatchCall, Piece};
+use crate::names::ids::SeriesId;
 use crate::names::key::{Key, LabelRoom, World};
 use crate::names::series::Nature;
 use crate::points::{
-    EnvironmentId, Environments, RlFloats, Spread, StdFloats, StepStrategy, Steps, Timestamps, Values,
+    EnvironmentId, Environments, RlFloats, SeriesHandle, Spread, StdFloats, StepStrategy, Steps, Timestamps,
+    Values,
 };
 use crate::stage::pool::Pool;
 use crate::stage::slots::{self, Slot};
@@ -186,20 +188,35 @@ impl Rehearsal {
         }
     }
 
-    /// Two series in one call, and the first of them twice.
+    /// Two series in one call, and the first of them twice, with rows and a histogram between them.
     fn batch(&mut self) {
         let (one, other) = (self.dice.below(SERIES.len()), self.dice.below(SERIES.len()));
         let columns = [self.values(4), self.values(400), self.values(4)];
         let order = [one, other, one];
-        let calls: Vec<StdFloats<'_>> =
-            order.iter().zip(&columns).map(|(series, values)| floats(*series, values)).collect();
+        let mut calls: Vec<Piece<'_>> =
+            order.iter().zip(&columns).map(|(series, values)| floats(*series, values).into()).collect();
+        let grid = self.values(1);
+        let grid = [grid[0], 0.5];
+        let one = [Histogram { edges: &[0.0, 1.0], bins: Bins::Counts(&[5]), stats: None }];
+        let step = [self.said_histograms];
+        let mixed = self.dice.below(2) == 0;
+        if mixed {
+            let rl_step = self.dice.next() % 10;
+            calls.insert(1, Piece::KnownRl(self.rl, rows(rl_step, &grid)));
+            calls.insert(2, histogram(&one, &step).into());
+        }
         let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
-        let outcome = BatchCall::new(&calls, &mut rooms)
+        let resolve = |handle: SeriesHandle| Ok(SeriesId::from_index(handle.series));
+        let outcome = BatchCall::new(&calls, &mut rooms, resolve, clock::now_millis())
             .and_then(|call| admit(self.slot, self.handles[0].generation, &call));
         if self.was_accepted(outcome) {
             for (series, values) in order.into_iter().zip(&columns) {
                 let step = self.next_step(series);
                 self.say(series, step.., values);
+            }
+            if mixed {
+                self.said_rl += 2;
+                self.said_histograms += 1;
             }
         }
     }
@@ -209,20 +226,7 @@ impl Rehearsal {
         if values.len() % 2 == 1 {
             values.push(0.5);
         }
-        let environments = [EnvironmentId::from_u32(0), EnvironmentId::from_u32(1)];
-        let rows = RlFloats {
-            metric: "",
-            scale: "",
-            labels: &[],
-            rl_step: self.dice.next() % 10,
-            environments: Environments::Known(&environments),
-            values: Values::F64(&values),
-            episodes: Spread::None,
-            steps: Spread::None,
-            timestamps: Spread::None,
-            strategy: StepStrategy::WithinRlStep,
-            ordered: true,
-        };
+        let rows = rows(self.dice.next() % 10, &values);
         let outcome = by_handle::log_rl(self.rl, &rows);
         if self.was_accepted(outcome) {
             self.said_rl += values.len() as u64;
@@ -231,14 +235,8 @@ impl Rehearsal {
 
     fn histogram(&mut self) {
         let one = [Histogram { edges: &[0.0, 1.0], bins: Bins::Counts(&[5]), stats: None }];
-        let call = Histograms {
-            metric: "histogram",
-            scale: "S",
-            labels: &[],
-            histograms: &one,
-            steps: &[self.said_histograms],
-            timestamps: Timestamps::Now,
-        };
+        let steps = [self.said_histograms];
+        let call = histogram(&one, &steps);
         let mut room = LabelRoom::new();
         let outcome = HistogramCall::new(&call, &mut room, clock::now_millis())
             .and_then(|call| admit(self.slot, self.handles[0].generation, &call));
@@ -388,6 +386,34 @@ fn floats(series: usize, values: &[f64]) -> StdFloats<'_> {
         steps: Steps::Auto,
         timestamps: Timestamps::Now,
         distributed: false,
+    }
+}
+
+fn rows(rl_step: u64, values: &[f64]) -> RlFloats<'_> {
+    const ENVIRONMENTS: [EnvironmentId; 2] = [EnvironmentId::from_u32(0), EnvironmentId::from_u32(1)];
+    RlFloats {
+        metric: "",
+        scale: "",
+        labels: &[],
+        rl_step,
+        environments: Environments::Known(&ENVIRONMENTS),
+        values: Values::F64(values),
+        episodes: Spread::None,
+        steps: Spread::None,
+        timestamps: Spread::None,
+        strategy: StepStrategy::WithinRlStep,
+        ordered: true,
+    }
+}
+
+fn histogram<'a>(one: &'a [Histogram<'a>], steps: &'a [u64]) -> Histograms<'a> {
+    Histograms {
+        metric: "histogram",
+        scale: "S",
+        labels: &[],
+        histograms: one,
+        steps,
+        timestamps: Timestamps::Now,
     }
 }
 

@@ -6,6 +6,7 @@ use super::stream::Stream;
 use super::window::{Message, Window};
 use crate::books::counters::Fate;
 use crate::config::LogLevel;
+use crate::tell::lines::{Line, LineId};
 
 /// Delivers what was sealed before the panic, on the stream that is open; there is no other after it. `room`: how many
 /// messages may be under way.
@@ -57,6 +58,9 @@ pub(super) fn write_off(shared: &Shared) {
     let lost = state.inner.books.counters.lost() - before;
     drop(state);
     shared.events.log(LogLevel::Error, || {
-        format!("the engine panicked in a call on this logger, which stops: {lost} point(s) and attribute(s) are lost")
+        let text = format!(
+            "the engine panicked in a call on this logger, which stops: {lost} point(s) and attribute(s) are lost"
+        );
+        Line::new(LineId::LoggerPanicked, text).with("lost", lost)
     });
 }

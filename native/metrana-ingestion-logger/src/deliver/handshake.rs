@@ -25,7 +25,7 @@ use crate::names::key::World;
 use crate::names::series::Nature;
 use crate::names::validate::{self, MAX_STEP};
 use crate::stage::Stage;
-use crate::tell::lines::Lines;
+use crate::tell::lines::{Line, LineId, Lines};
 
 /// What the service said about the run.
 pub(crate) struct Opened {
@@ -100,12 +100,18 @@ where
             reminder = now + REMINDER;
         }
         events.log(level, || {
-            format!(
+            let text = format!(
                 "opening run '{}' at '{}' failed ({failure}); trying again in {pause:?}, and for {:?} in all",
                 config.run_path(),
                 config.endpoint,
                 config.init_timeout
-            )
+            );
+            Line::new(LineId::OpeningFailed, text)
+                .with("endpoint", config.endpoint.as_str())
+                .with("reason", failure.to_string())
+                .with_some("grpc_code", failure.code().map(i32::from))
+                .with("attempt", attempt)
+                .with("retry_seconds", pause)
         });
         sleep(pause).await;
         last_failure = Some(failure);
@@ -131,7 +137,8 @@ async fn audibly<F: Future>(config: &Config, events: &Lines, reminder: &mut Inst
                 *reminder = next;
                 events.log(LogLevel::Warn, || {
                     let (run, endpoint) = (config.run_path(), &config.endpoint);
-                    format!("opening run '{run}': the service at '{endpoint}' has not answered yet")
+                    let text = format!("opening run '{run}': the service at '{endpoint}' has not answered yet");
+                    Line::new(LineId::OpeningUnanswered, text).with("endpoint", endpoint.as_str())
                 });
             }
         }

@@ -12,6 +12,7 @@ use crate::config::{DeliveryPolicy, ErrorStrategy, LogLevel};
 use crate::connect::transport::Broken;
 use crate::errors::{Error, Status};
 use crate::names::ids::SeriesId;
+use crate::tell::lines::{Line, LineId};
 
 /// So many messages or series refused one after the other mean that the run is gone.
 const REFUSALS_OF_A_RUN: u32 = 3;
@@ -49,7 +50,13 @@ impl Sender {
             }
         }
         let when = self.when(failed)?;
-        let line = format!("the stream to the ingestion service broke ({why}); trying again {when}");
+        let text = format!("the stream to the ingestion service broke ({why}); trying again {when}");
+        let retry = self.next_try(failed)?.map(|next| next.saturating_duration_since(failed));
+        let line = Line::new(LineId::DeliveryInterrupted, text)
+            .with("reason", why.to_string())
+            .with_some("grpc_code", why.code().map(i32::from))
+            .with("tries", self.backoff.tries())
+            .with_some("retry_seconds", retry);
         if idle {
             self.shared.events.log(LogLevel::Debug, || line);
         } else {
@@ -187,16 +194,22 @@ impl Sender {
     fn report(&mut self, error: Error) -> Result<(), Over> {
         if self.shared.config.error_strategy != ErrorStrategy::Silent {
             let held_back = self.loss_lines.pass(clock::instant());
-            self.say(held_back, error.message.clone());
+            let line = Line::new(LineId::DataLost, error.message.clone())
+                .with("reason", error.message.as_str())
+                .with_some("grpc_code", error.grpc);
+            self.say(held_back, line);
         }
         self.with_stage(|stage| stage.report(error))
     }
 
     /// Writes a warning, or a line that few will read where there were too many of the sort.
-    fn say(&self, held_back: Option<u64>, line: String) {
+    fn say(&self, held_back: Option<u64>, line: Line) {
         match held_back {
             Some(0) => self.shared.events.log(LogLevel::Warn, || line),
-            Some(n) => self.shared.events.log(LogLevel::Warn, || format!("{line} (and {n} more like it)")),
+            Some(n) => self.shared.events.log(LogLevel::Warn, || {
+                let message = format!("{} (and {n} more like it)", line.message);
+                Line { message, ..line }.with("held_back", n)
+            }),
             None => self.shared.events.log(LogLevel::Debug, || line),
         }
     }

@@ -22,6 +22,7 @@ use crate::connect::transport::Connector;
 use crate::errors::{Error, Status};
 use crate::stage::gate::Inside;
 use crate::stage::{Stage, Taken, Timing};
+use crate::tell::lines::{Line, LineId};
 use crate::tell::throttle::Throttle;
 
 /// The logger has ended, or its stage is poisoned: the sender has nothing to do any more.
@@ -271,9 +272,10 @@ impl Sender {
             && let Some((outage, tries)) = outage
         {
             self.shared.events.log(LogLevel::Warn, || {
-                format!(
+                let text = format!(
                     "the ingestion service accepts data again, after {outage:.1?} and {tries} failed tries"
-                )
+                );
+                Line::new(LineId::DeliveryResumed, text).with("outage_seconds", outage).with("tries", tries)
             });
         }
         let mut state = self.live().inspect_err(|_| aftermath::delivered(&self.shared, &message))?;

@@ -6,7 +6,7 @@ use crate::config::{Config, LogLevel};
 use crate::errors::Error;
 use crate::stage::Stage;
 use crate::stage::slots::{self, Slot};
-use crate::tell::lines::Lines;
+use crate::tell::lines::{Line, LineId, Lines};
 
 /// What callers and sender share.
 pub(crate) struct Shared {
@@ -26,7 +26,11 @@ impl Drop for Shared {
 impl Shared {
     /// Delivery has failed for good.
     pub(crate) fn stop(&self, cause: Error) {
-        self.events.log(LogLevel::Error, || format!("the logger has stopped: {cause}"));
+        self.events.log(LogLevel::Error, || {
+            Line::new(LineId::LoggerStopped, format!("the logger has stopped: {cause}"))
+                .with("reason", cause.message.as_str())
+                .with_some("grpc_code", cause.grpc)
+        });
         // Poisoned: then it has stopped already.
         drop(self.slot.gate.stop(cause, Stage::write_off));
     }

@@ -108,6 +108,19 @@ impl<'a> HistogramCall<'a> {
     }
 }
 
+impl HistogramCall<'_> {
+    /// The series that the call is about; it comes to be now, where it is new.
+    pub(crate) fn open(&self, stage: &mut Stage, series: Option<SeriesId>) -> SeriesId {
+        stage.names.registry.open(&self.who, series, self.nature)
+    }
+
+    /// Moves the last step of the series. Answers with what it was.
+    pub(crate) fn reach(&self, stage: &mut Stage, id: SeriesId) -> Option<u64> {
+        let highest = self.points.iter().map(|point| point.step).max();
+        stage.names.registry.reach(id, highest)
+    }
+}
+
 fn refuse<T>(why: &str) -> Result<T, Error> {
     Err(Error::validation(format!("invalid histogram: {why}")))
 }
@@ -190,14 +203,13 @@ impl Call for HistogramCall<'_> {
     }
 
     fn commit(&self, stage: &mut Stage, series: Self::Plan, _now: i64) {
-        let id = stage.names.registry.open(&self.who, series, self.nature);
+        let id = self.open(stage, series);
         let lane = stage.lane_of(id, Frame::Histogram, self.nature);
         for message in &self.points {
             let content = Encoded { field: field::histogram::POINTS, message };
             stage.put_whole(lane, Kind::HistogramPoints, &content);
         }
-        let highest = self.points.iter().map(|point| point.step).max();
-        stage.names.registry.reach(id, highest);
+        self.reach(stage, id);
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod std;
 #[cfg(test)]
 mod tests;
 
-use crate::books::counters::Kind;
+use crate::books::counters::{Counters, Kind};
 use crate::errors::Error;
 use crate::names::Names;
 use crate::stage::Stage;
@@ -23,6 +23,12 @@ pub(crate) trait Call {
 
     /// What the books count it as, and how many.
     fn size(&self) -> (Kind, usize);
+
+    /// Books all of it as turned away.
+    fn refuse(&self, counters: &mut Counters) {
+        let (kind, size) = self.size();
+        counters.of(kind).refuse(size);
+    }
 
     /// Checks a call that brings nothing: its names, and no more. What they are pinned to is asked of calls that bring points.
     fn check_names(&self, names: &Names) -> Result<(), Error>;

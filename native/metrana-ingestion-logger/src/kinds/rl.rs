@@ -40,6 +40,18 @@ pub(crate) struct RlCall<'a> {
 pub(crate) struct RlPlan {
     /// None: the series is new.
     series: Option<SeriesId>,
+    /// The rows, where the stage has none for this call: it is one of several.
+    rows: Option<Vec<Row>>,
+}
+
+impl RlPlan {
+    /// Forgets what has come to be since and was put back.
+    pub(crate) fn forget_from(&mut self, environments: usize, lanes: usize) {
+        for row in self.rows.iter_mut().flatten() {
+            row.environment = row.environment.filter(|id| id.index() < environments);
+            row.lane = row.lane.filter(|id| id.index() < lanes);
+        }
+    }
 }
 
 impl<'a> RlCall<'a> {
@@ -213,7 +225,53 @@ impl<'a> RlCall<'a> {
         })
     }
 
+    /// Does everything that the pieces behind this one in a batch are checked against, and writes nothing. `cursors` gets what
+    /// was changed, as it was before.
+    pub(crate) fn rehearse(&self, stage: &mut Stage, plan: &mut Plan, cursors: &mut Vec<(LaneId, RlCursor)>) {
+        let series = stage.names.registry.open(&self.who, plan.series, self.nature);
+        let rows = stage.rows.clone();
+        for (index, row) in rows.iter().enumerate() {
+            let (_, lane) = self.lane_of_row(stage, series, index, *row);
+            cursors.push((lane, stage.names.lanes.get(lane).cursor.clone()));
+            self.walk_row(stage, lane, index, |_, _, _, _| {});
+        }
+        plan.rows = Some(rows);
+    }
+
+    /// The environment of a row and its lane, which come to be now where they are new.
+    fn lane_of_row(
+        &self,
+        stage: &mut Stage,
+        series: SeriesId,
+        index: usize,
+        row: Row,
+    ) -> (EnvironmentId, LaneId) {
+        let environment: EnvironmentId = match (row.environment, self.points.environments) {
+            (Some(known), _) => known,
+            (None, Environments::Names(names)) => stage.names.environments.find_or_add(names[index]),
+            (None, Environments::Known(ids)) => ids[index],
+        };
+        let lane = row.lane.unwrap_or_else(|| {
+            stage.names.lanes.find_or_add(series, environment, stage.names.environments.name(environment))
+        });
+        (environment, lane)
+    }
+
     fn commit_row(&self, stage: &mut Stage, lane: LaneId, environment: usize, now: i64) -> u64 {
+        self.walk_row(stage, lane, environment, |stage, run, episode, first| {
+            self.put_run(stage, lane, environment, run, episode, first, now);
+        })
+    }
+
+    /// Gives the points of a row their steps, run by run. `put` gets each run with its episode and its first step, if its steps
+    /// are not given one by one. Answers with how many did not grow.
+    fn walk_row(
+        &self,
+        stage: &mut Stage,
+        lane: LaneId,
+        environment: usize,
+        mut put: impl FnMut(&mut Stage, &Range<usize>, Option<u64>, Option<u64>),
+    ) -> u64 {
         let rl_step = self.points.rl_step;
         let cursor = &mut stage.names.lanes.get_mut(lane).cursor;
         cursor.begin(rl_step, self.points.strategy);
@@ -249,7 +307,7 @@ impl<'a> RlCall<'a> {
                 }
                 cursor.reach(episode, next);
             }
-            self.put_run(stage, lane, environment, &run, episode, first, now);
+            put(stage, &run, episode, first);
         }
         mis_steps
     }
@@ -362,32 +420,30 @@ impl Call for RlCall<'_> {
         // Each batch may end up in a message of its own.
         let each = stage.column_weight(0, self.sizes(), PREFIX);
         let points = stage.column_weight(self.points.values.len(), self.sizes(), PREFIX);
-        Ok((declaration + points + self.batches() * each, RlPlan { series }))
+        Ok((declaration + points + self.batches() * each, RlPlan { series, rows: None }))
     }
 
     fn commit(&self, stage: &mut Stage, plan: RlPlan, now: i64) {
         let series = stage.names.registry.open(&self.who, plan.series, self.nature);
         let mut mis_steps = 0;
-        let rows = std::mem::take(&mut stage.rows);
+        let rows = plan.rows.unwrap_or_else(|| std::mem::take(&mut stage.rows));
         for (index, row) in rows.iter().enumerate() {
-            let environment: EnvironmentId = match (row.environment, self.points.environments) {
-                (Some(known), _) => known,
-                (None, Environments::Names(names)) => stage.names.environments.find_or_add(names[index]),
-                (None, Environments::Known(ids)) => ids[index],
-            };
-            let lane = row.lane.unwrap_or_else(|| {
-                stage.names.lanes.find_or_add(series, environment, stage.names.environments.name(environment))
-            });
+            let (environment, lane) = self.lane_of_row(stage, series, index, *row);
             mis_steps += self.commit_row(stage, lane, index, now);
             stage.names.environments.note(environment, self.points.rl_step, self.episode_reached(index));
         }
         stage.rows = rows;
+        let last = self.points.values.len().checked_sub(1).and_then(|last| self.points.values.get(last));
+        stage.names.registry.note_value(series, Some(self.points.rl_step), last);
+        stage.names.registry.reach(series, Some(self.points.rl_step));
         stage.note_mis_steps(mis_steps, |stage| {
-            format!(
+            let series = stage.names.registry.get(series);
+            let text = format!(
                 "{mis_steps} step(s) of a call at rl_step {} did not grow on metric: {}; the service may not keep them",
                 self.points.rl_step,
-                stage.names.registry.get(series).name()
-            )
+                series.name()
+            );
+            series.steps_did_not_grow(text, mis_steps).with("rl_step", self.points.rl_step)
         });
     }
 }

@@ -106,6 +106,16 @@ impl<'a> StdCall<'a> {
         }
     }
 
+    /// The value at the largest step that the call brings; the later one where there are two.
+    fn last_value(&self, last_step: u64) -> Option<f64> {
+        let index = match self.steps {
+            Steps::Auto | Steps::From(_) => self.values.len().checked_sub(1),
+            // Nearly always the last one, and found at once.
+            Steps::Each(steps) => steps.iter().rposition(|step| *step == last_step),
+        };
+        index.and_then(|index| self.values.get(index))
+    }
+
     fn sizes(&self) -> Sizes {
         let point = worst_point_len(
             self.values.width(),
@@ -179,13 +189,17 @@ impl Call for StdCall<'_> {
         stage.note_mis_steps(plan.mis_steps, |stage| {
             let series = stage.names.registry.get(id);
             let last = series.last_step.map_or_else(|| "none".to_owned(), |last| last.to_string());
-            format!(
+            let text = format!(
                 "{} step(s) of a call did not grow (largest incoming: {}, current last: {last}) on metric: {}; \
                  the service may not keep them",
                 plan.mis_steps,
                 plan.last_step,
                 series.name()
-            )
+            );
+            series
+                .steps_did_not_grow(text, plan.mis_steps)
+                .with("largest_incoming", plan.last_step)
+                .with_some("last_step", series.last_step)
         });
         let lane = stage.lane_of(id, Frame::Std, plan.nature);
         let Self { values, steps, timestamps, .. } = *self;
@@ -220,6 +234,7 @@ impl Call for StdCall<'_> {
                 })
             });
         }
+        stage.names.registry.note_value(id, Some(plan.last_step), self.last_value(plan.last_step));
         plan.reach(stage, id);
     }
 }

@@ -1,5 +1,7 @@
 //! Calls of every kind on a stage of their own, and what the message says that they become.
 
+mod several;
+
 use metrana_proto::svc::UpdateRunRequest;
 use metrana_proto::types::RlStepBatch;
 use prost::Message as _;
@@ -10,11 +12,12 @@ use super::attributes::{Attribute, EnvironmentAttributes, Finite, RunAttributes}
 use super::histogram::{Bins, Histogram, HistogramCall, Histograms, Stats};
 use super::rl::RlCall;
 use super::scatter::{Scatter, ScatterCall, Scatters, Titles};
-use super::several::BatchCall;
+use super::several::{BatchCall, Piece};
 use super::std::StdCall;
 use crate::books::counters::Counters;
 use crate::config::Config;
 use crate::deliver::seal::Sealer;
+use crate::errors::Error;
 use crate::names::key::LabelRoom;
 use crate::names::validate::MAX_STEP;
 use crate::points::StepStrategy;
@@ -60,9 +63,11 @@ impl Bench {
             .and_then(|call| self.admit(&call))
     }
 
-    fn batch(&mut self, calls: &[StdFloats<'_>]) -> Result<(), String> {
+    fn batch<'p>(&mut self, calls: &[impl Into<Piece<'p>> + Copy]) -> Result<(), String> {
+        let calls: Vec<Piece<'_>> = calls.iter().map(|call| (*call).into()).collect();
         let mut rooms: Vec<_> = calls.iter().map(|_| LabelRoom::new()).collect();
-        let call = BatchCall::new(calls, &mut rooms).expect("valid");
+        let no_handles = |_| Err(Error::validation("no handles here"));
+        let call = BatchCall::new(&calls, &mut rooms, no_handles, 77).expect("valid");
         self.admit(&call)
     }
 

@@ -61,6 +61,28 @@ impl EnvironmentTable {
         }
     }
 
+    /// Where the table stands, to come back to.
+    pub(crate) fn savepoint(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets the environments that came after a savepoint.
+    pub(crate) fn roll_back(&mut self, savepoint: usize) {
+        while self.list.len() > savepoint {
+            let Some(environment) = self.list.pop() else { break };
+            let index = self.list.len();
+            let hash = self.hasher.hash_one(&*environment.name);
+            if let Ok(entry) = self.by_name.find_entry(hash, |id| id.index() == index) {
+                entry.remove();
+            }
+        }
+    }
+
+    /// All of them, in the order in which they came.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, Progress)> {
+        self.list.iter().map(|environment| (&*environment.name, environment.progress))
+    }
+
     pub(crate) fn progress(&self, id: EnvironmentId) -> Progress {
         self.list[id.index()].progress
     }

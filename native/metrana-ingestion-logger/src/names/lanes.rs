@@ -86,6 +86,31 @@ impl Lanes {
         id
     }
 
+    /// Where the lanes stand, to come back to.
+    pub(crate) fn savepoint(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets the lanes that came after a savepoint. Nothing was written to them.
+    pub(crate) fn roll_back(&mut self, savepoint: usize) {
+        if self.list.len() == savepoint {
+            return;
+        }
+        while self.list.len() > savepoint {
+            let Some(lane) = self.list.pop() else { break };
+            self.prefixes.truncate(lane.prefix.0 as usize);
+            let index = self.list.len();
+            if let Frame::Rl(environment) = lane.frame
+                && let Ok(entry) = self
+                    .by_environment
+                    .find_entry(self.hash(lane.series, environment), |id| id.index() == index)
+            {
+                entry.remove();
+            }
+        }
+        self.guess.set(Guess::default());
+    }
+
     /// What stands in front of a lane's points: its series, its environment, and whether it is three-dimensional.
     pub(crate) fn prefix(&self, lane: &Lane) -> &[u8] {
         &self.prefixes[lane.prefix.0 as usize..lane.prefix.1 as usize]

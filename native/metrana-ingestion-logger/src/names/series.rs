@@ -20,6 +20,7 @@ use crate::errors::Error;
 use crate::names::ids::{LaneId, SeriesId};
 use crate::names::key::{Key, LabelRoom, Who, World, hash_name};
 use crate::names::validate;
+use crate::tell::lines::{Line, LineId};
 use crate::wire::field::request;
 
 /// What a call asks of a series: what it shares with its family for good.
@@ -119,8 +120,10 @@ pub(crate) struct Series {
     nature: Nature,
     /// Where its points queue up, unless each environment has a lane of its own.
     pub lane: Option<LaneId>,
-    /// The largest step logged or seeded.
+    /// The largest step logged or seeded; of reinforcement learning, the largest of the training.
     pub last_step: Option<u64>,
+    /// The value that was logged there last.
+    last_value: Option<f64>,
     /// Whether a message of this logger declares it, on its way or sent.
     pub declared: bool,
     /// Whether its declaration is kept for streams to come.
@@ -162,6 +165,36 @@ impl Series {
         format!("{} (scale '{}', labels [{}])", self.metric, self.scale, labels.join(", "))
     }
 
+    /// The line that says that steps of a call did not grow.
+    pub(crate) fn steps_did_not_grow(&self, text: String, count: u64) -> Line {
+        Line::new(LineId::StepsDidNotGrow, text)
+            .with("metric", &*self.metric)
+            .with("scale", &*self.scale)
+            .with("count", count)
+    }
+
+    fn known(&self) -> KnownSeries {
+        let text = |text: &str| text.to_owned();
+        KnownSeries {
+            rl: self.world == World::Rl,
+            metric: text(&self.metric),
+            scale: text(&self.scale),
+            labels: self.labels.iter().map(|(key, value)| (text(key), text(value))).collect(),
+            values: match self.nature.kind {
+                SeriesValueKind::Undefined => KnownValues::Unknown,
+                SeriesValueKind::Float => KnownValues::Floats,
+                SeriesValueKind::Histogram => KnownValues::Histograms,
+                SeriesValueKind::DensityHistogram => KnownValues::DensityHistograms,
+                SeriesValueKind::Scatter => KnownValues::Scatters,
+                SeriesValueKind::Scatter3d => KnownValues::Scatters3d,
+            },
+            ordered: !self.nature.is_unordered(),
+            episodic: self.nature.episodic,
+            last_step: self.last_step,
+            last_value: self.last_value,
+        }
+    }
+
     fn declaration(&self, id: SeriesId) -> SeriesDeclaration {
         let text = |text: &str| text.to_owned();
         SeriesDeclaration {
@@ -172,6 +205,47 @@ impl Series {
             declaration_id: id.on_wire(),
         }
     }
+}
+
+/// What a logger knows of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownSeries {
+    /// Whether it is one of reinforcement learning.
+    pub rl: bool,
+    /// What is measured.
+    pub metric: String,
+    /// What a step counts.
+    pub scale: String,
+    /// What tells it from others of the same metric and scale, in the order of the keys.
+    pub labels: Vec<(String, String)>,
+    /// What it holds.
+    pub values: KnownValues,
+    /// Whether its points come in the order of their steps.
+    pub ordered: bool,
+    /// Whether its points belong to episodes.
+    pub episodic: bool,
+    /// The largest step that was logged to it, or that the service told of. Of reinforcement learning, the largest step of the
+    /// training that this logger has logged at.
+    pub last_step: Option<u64>,
+    /// The value that this logger logged there last; only of floats.
+    pub last_value: Option<f64>,
+}
+
+/// What a series holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownValues {
+    /// The service did not say, and nothing was logged.
+    Unknown,
+    /// Numbers.
+    Floats,
+    /// Histograms of counts.
+    Histograms,
+    /// Histograms of densities.
+    DensityHistograms,
+    /// Sets of points in two dimensions.
+    Scatters,
+    /// Sets of points in three dimensions.
+    Scatters3d,
 }
 
 /// What the first series of a (metric, scale) fixes for all that follow.
@@ -342,6 +416,25 @@ impl Registry {
         before
     }
 
+    /// A value was logged at a step. It is the last one unless the series has come further; to be told before `reach`.
+    pub(crate) fn note_value(&mut self, id: SeriesId, step: Option<u64>, value: Option<f64>) {
+        let series = self.get_mut(id);
+        if value.is_some() && step >= series.last_step {
+            series.last_value = value;
+        }
+    }
+
+    /// All series as others may see them, in the order in which they came.
+    pub(crate) fn all(&self) -> impl Iterator<Item = KnownSeries> {
+        let indices = 0_u32..;
+        let listed = self.series.iter().zip(indices).filter(|(series, index)| {
+            // A service that names a series twice means the later one.
+            let hash = series.hash(&self.hasher);
+            self.by_name.find(hash, |id| id.as_index() == *index).is_some()
+        });
+        listed.map(|(series, _)| series.known())
+    }
+
     /// The series that a planned call is about; it comes to be now, where it is new.
     pub(crate) fn open(&mut self, who: &Who<'_>, known: Option<SeriesId>, nature: Nature) -> SeriesId {
         match (known, who) {
@@ -392,6 +485,7 @@ impl Registry {
             nature,
             lane: None,
             last_step,
+            last_value: None,
             declared: false,
             kept: false,
             refused: None,

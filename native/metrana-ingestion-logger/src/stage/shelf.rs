@@ -16,6 +16,7 @@ use crate::names::series::Nature;
 use crate::stage::chunk::SCALAR_WEIGHT;
 use crate::stage::gate::Behind;
 use crate::stage::tray::{self, ROOM, TRAYS, Tray};
+use crate::tell::lines::{Line, LineId};
 
 /// What the stage knows of its trays.
 #[derive(Default)]
@@ -89,8 +90,9 @@ impl Stage {
         let number = tray::of(id);
         let Some(trays) = self.shelf.trays.filter(|_| self.shelf.open[number]) else { return };
         // Closed first: nothing can come behind what is collected.
-        let last = trays[number].withdraw(id);
+        let (last, value) = trays[number].withdraw(id);
         self.collect(number);
+        self.names.registry.note_value(id, last, value);
         self.names.registry.reach(id, last);
     }
 
@@ -99,7 +101,8 @@ impl Stage {
         for number in 0..TRAYS {
             let Some(trays) = self.shelf.trays.filter(|_| self.shelf.open[number]) else { continue };
             let registry = &mut self.names.registry;
-            trays[number].close(|id, last| {
+            trays[number].close(|id, last, value| {
+                registry.note_value(id, last, value);
                 registry.reach(id, last);
             });
             self.collect(number);
@@ -127,12 +130,13 @@ impl Behind for Stage {
 
     fn wait_began(&mut self) {
         if self.books.note_wait(clock::instant()) {
-            let Terms { queue_bytes, .. } = self.terms;
+            let (Terms { queue_bytes, .. }, waits) = (self.terms, self.books.counters.waits);
             self.events.log(LogLevel::Warn, || {
-                format!(
+                let text = format!(
                     "log calls wait for room: the {queue_bytes} bytes of the send queue are full, because the service takes \
                      data more slowly than it is logged; the counters say how often and how long calls wait"
-                )
+                );
+                Line::new(LineId::QueueFull, text).with("queue_bytes", queue_bytes).with("waits", waits)
             });
         }
     }

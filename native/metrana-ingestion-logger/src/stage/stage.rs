@@ -22,7 +22,7 @@ use crate::stage::chunk_log::{ChunkLog, Look, Timing};
 use crate::stage::gate::Patience;
 use crate::stage::pool::Pool;
 use crate::stage::shelf::Shelf;
-use crate::tell::lines::Lines;
+use crate::tell::lines::{Line, Lines};
 use crate::wire::{Content, Field};
 
 /// What is kept free for the envelope of a message even where it needs less, so that messages are cut alike in all runs.
@@ -173,7 +173,7 @@ impl Stage {
     }
 
     /// Counts steps that do not grow, and makes a line of it for the log.
-    pub(crate) fn note_mis_steps(&mut self, count: u64, line: impl FnOnce(&Self) -> String) {
+    pub(crate) fn note_mis_steps(&mut self, count: u64, line: impl FnOnce(&Self) -> Line) {
         if count == 0 {
             return;
         }

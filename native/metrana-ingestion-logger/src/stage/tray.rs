@@ -16,7 +16,7 @@ use std::sync::PoisonError;
 use super::sync::{Mutex, MutexGuard, clear_poison};
 use crate::names::ids::SeriesId;
 use crate::names::validate::MAX_STEP;
-use crate::points::{Scalar, ScalarTime};
+use crate::points::{Scalar, ScalarTime, Width};
 use crate::stage::chunk::{Form, Record};
 
 /// Trays of a logger.
@@ -50,7 +50,19 @@ struct Entry {
     /// The place of its lane in the open chunk; `CLOSED`: its values go the long way.
     place: u32,
     listed: bool,
+    /// The width of the last value that was put down since it was opened; None: there was none.
+    last: Option<Width>,
     next_step: u64,
+    /// That value.
+    bits: u64,
+}
+
+impl Entry {
+    /// Where the series stands, if its tray is open for it: its last step and the value there, if one was put down.
+    fn reached(&self) -> (Option<u64>, Option<f64>) {
+        let value = self.last.map(|width| Scalar::widened(width, self.bits));
+        (self.next_step.checked_sub(1), value)
+    }
 }
 
 const CLOSED: u32 = u32::MAX;
@@ -78,6 +90,8 @@ impl Tray {
             return false;
         }
         entry.next_step = step + 1;
+        entry.last = Some(scalar.width);
+        entry.bits = scalar.bits;
         content.room -= 1;
         let timestamp = match scalar.timestamp {
             // The tick may lie a little before what a call on the long way read.
@@ -96,12 +110,13 @@ impl Tray {
         content.read_last = read_last;
         let index = entry_of(id);
         if content.series.len() <= index {
-            content.series.resize(index + 1, Entry { place: CLOSED, listed: false, next_step: 0 });
+            let closed = Entry { place: CLOSED, listed: false, last: None, next_step: 0, bits: 0 };
+            content.series.resize(index + 1, closed);
         }
         if !content.series[index].listed {
             content.listed.push(id);
         }
-        content.series[index] = Entry { place, listed: true, next_step };
+        content.series[index] = Entry { place, listed: true, last: None, next_step, bits: 0 };
     }
 
     /// Takes out what lies in it, in the order in which it came. Answers with how much that was.
@@ -117,16 +132,20 @@ impl Tray {
         self.enter().room += more;
     }
 
-    /// Closes it for one series. Answers with the last step of that series, if it was open.
-    pub(crate) fn withdraw(&self, id: SeriesId) -> Option<u64> {
+    /// Closes it for one series. Answers with the last step of that series, if it was open, and the value there, if one was put
+    /// down.
+    pub(crate) fn withdraw(&self, id: SeriesId) -> (Option<u64>, Option<f64>) {
         let mut content = self.enter();
-        let entry = content.series.get_mut(entry_of(id)).filter(|entry| entry.place != CLOSED)?;
+        let Some(entry) = content.series.get_mut(entry_of(id)).filter(|entry| entry.place != CLOSED) else {
+            return (None, None);
+        };
         entry.place = CLOSED;
-        entry.next_step.checked_sub(1)
+        entry.reached()
     }
 
-    /// Closes it for everyone. `told` hears the last step of every series it was open for.
-    pub(crate) fn close(&self, mut told: impl FnMut(SeriesId, Option<u64>)) {
+    /// Closes it for everyone. `told` hears the last step of every series it was open for, and the value there, if one was put
+    /// down.
+    pub(crate) fn close(&self, mut told: impl FnMut(SeriesId, Option<u64>, Option<f64>)) {
         let mut content = self.enter();
         let content = &mut *content;
         content.generation = 0;
@@ -136,7 +155,8 @@ impl Tray {
             entry.listed = false;
             if entry.place != CLOSED {
                 entry.place = CLOSED;
-                told(id, entry.next_step.checked_sub(1));
+                let (step, value) = entry.reached();
+                told(id, step, value);
             }
         }
     }

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::config::LogLevel;
 use crate::errors::{Error, Status};
-use crate::tell::lines::{Lines, Listener};
+use crate::tell::lines::{Field, Line, LineId, Lines, Listener};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub struct Event<T> {
     pub kind: EventKind,
     /// How urgent it is.
     pub level: LogLevel,
+    /// Which line it is, where it is one.
+    pub id: Option<LineId>,
     /// For a person.
     pub message: String,
+    /// The same in single words.
+    pub fields: Vec<Field>,
     /// How many lines were lost between the one read before and this one.
     pub missed: u64,
     /// What it is about, where it is a completion.
@@ -110,7 +114,7 @@ impl<T> Channel<T> {
 }
 
 impl<T: Send> Listener for Channel<T> {
-    fn line(&self, tag: u64, level: LogLevel, message: String) {
+    fn line(&self, tag: u64, level: LogLevel, line: Line) {
         let mut state = self.lock();
         if state.closed {
             return;
@@ -118,7 +122,9 @@ impl<T: Send> Listener for Channel<T> {
         state.make_room(self.capacity);
         state.lines += 1;
         let kind = EventKind::Log;
-        state.events.push_back(Event { tag, kind, level, message, missed: 0, completion: None });
+        let Line { id, message, fields } = line;
+        let id = Some(id);
+        state.events.push_back(Event { tag, kind, level, id, message, fields, missed: 0, completion: None });
         drop(state);
         self.ready.notify_one();
     }
@@ -252,7 +258,9 @@ impl<T> EventSink<T> {
             tag: self.tag,
             kind: EventKind::Completion,
             level: LogLevel::Off,
+            id: None,
             message: String::new(),
+            fields: Vec::new(),
             missed: 0,
             completion: Some(Box::new(completion)),
         });
@@ -343,7 +351,7 @@ mod tests {
     type Nothing = std::convert::Infallible;
 
     fn line(sink: &EventSink<Nothing>, number: u32) {
-        sink.lines().log(LogLevel::Warn, || number.to_string());
+        sink.lines().log(LogLevel::Warn, || Line::new(LineId::QueueFull, number.to_string()));
     }
 
     fn end(sink: &EventSink<Nothing>, token: u64) {
@@ -378,6 +386,27 @@ mod tests {
         assert_eq!(unread(&queue), told(&[("#70", 0), ("#71", 0), ("4", 4), ("5", 0), ("#72", 0)]));
         line(&sink, 6);
         assert_eq!(unread(&queue), told(&[("6", 0)]));
+    }
+
+    #[test]
+    fn a_line_keeps_its_number_and_its_words() {
+        let (sink, queue) = channel::<Nothing>(2);
+        let line = || {
+            Line::new(LineId::DataLost, "gone".to_owned())
+                .with("points", 7_u64)
+                .with_some("grpc_code", Some(3))
+                .with_some("nothing", None::<u64>)
+                .with("pause", Duration::from_millis(1500))
+        };
+        sink.with_tag(9).lines().log(LogLevel::Warn, line);
+        let Next::Event(event) = queue.next(Some(Duration::ZERO)) else { panic!("no line") };
+        assert_eq!((event.tag, event.id, event.message.as_str()), (9, Some(LineId::DataLost), "gone"));
+        assert_eq!(event.fields, line().fields);
+        let names: Vec<_> = event.fields.iter().map(|field| field.name).collect();
+        assert_eq!(names, ["points", "grpc_code", "pause"]);
+        end(&sink, 1);
+        let Next::Event(end) = queue.next(Some(Duration::ZERO)) else { panic!("no end") };
+        assert_eq!((end.id, end.fields), (None, Vec::new()));
     }
 
     #[test]

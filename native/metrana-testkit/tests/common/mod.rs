@@ -43,7 +43,7 @@ impl<'a> Player<'a> {
             Call::Flush => self.logger.flush(Some(PATIENCE)),
             Call::StdFloats(call) if by_handle => self.std_by_handle(call),
             Call::StdFloats(call) if self.random.chance(20) => {
-                self.logger.log_std_batch(&[std_floats(call, &borrowed(&call.series.labels))])
+                self.logger.log_batch(&[std_floats(call, &borrowed(&call.series.labels)).into()])
             }
             Call::StdFloats(call) => {
                 self.logger.log_std_floats(&std_floats(call, &borrowed(&call.series.labels)))
@@ -66,14 +66,23 @@ impl<'a> Player<'a> {
         let handle = self.handle(&call.series, kind, false);
         let labels = borrowed(&call.series.labels);
         let points = std_floats(call, &labels);
-        by_handle::log_std(handle, points.values, points.steps, points.timestamps)
+        if self.random.chance(20) {
+            self.logger.log_batch(&[engine::Piece::KnownStd(handle, points)])
+        } else {
+            by_handle::log_std(handle, points.values, points.steps, points.timestamps)
+        }
     }
 
     fn rl(&mut self, call: &RlFloats, by_handle: bool) -> Result<(), engine::Error> {
         let names = texts(&call.environments);
         let labels = borrowed(&call.series.labels);
         if !by_handle {
-            return self.logger.log_rl_floats(&rl_floats(call, &labels, engine::Environments::Names(&names)));
+            let floats = rl_floats(call, &labels, engine::Environments::Names(&names));
+            return if self.random.chance(20) {
+                self.logger.log_batch(&[floats.into()])
+            } else {
+                self.logger.log_rl_floats(&floats)
+            };
         }
         let episodic = call.episodes != Spread::None;
         let handle =
@@ -83,7 +92,12 @@ impl<'a> Player<'a> {
         let ids = self.logger.environments(&unknown).expect("they are environments");
         self.environments.extend(unknown.into_iter().map(str::to_owned).zip(ids));
         let known: Vec<EnvironmentId> = names.iter().map(|name| self.environments[*name]).collect();
-        by_handle::log_rl(handle, &rl_floats(call, &[], engine::Environments::Known(&known)))
+        let floats = rl_floats(call, &[], engine::Environments::Known(&known));
+        if self.random.chance(20) {
+            self.logger.log_batch(&[engine::Piece::KnownRl(handle, floats)])
+        } else {
+            by_handle::log_rl(handle, &floats)
+        }
     }
 
     fn handle(&mut self, series: &SeriesName, kind: engine::SeriesKind, rl: bool) -> SeriesHandle {
@@ -95,16 +109,22 @@ impl<'a> Player<'a> {
         })
     }
 
-    fn histograms(&self, call: &Histograms) -> Result<(), engine::Error> {
+    fn histograms(&mut self, call: &Histograms) -> Result<(), engine::Error> {
         let histograms: Vec<_> = call.histograms.iter().map(histogram).collect();
-        self.logger.log_histograms(&engine::Histograms {
+        let labels = borrowed(&call.series.labels);
+        let call = engine::Histograms {
             metric: &call.series.metric,
             scale: &call.series.scale,
-            labels: &borrowed(&call.series.labels),
+            labels: &labels,
             histograms: &histograms,
             steps: &call.steps,
             timestamps: timestamps(&call.timestamps),
-        })
+        };
+        if self.random.chance(20) {
+            self.logger.log_batch(&[call.into()])
+        } else {
+            self.logger.log_histograms(&call)
+        }
     }
 
     fn scatters(&self, call: &Scatters) -> Result<(), engine::Error> {
