@@ -40,7 +40,7 @@ for (var update = first; update < first + options.Updates; update++)
     for (var t = 0; t < Steps; t++)
     {
         agent.Act(rollout, t, carts.States, actions, entropies);
-        entropy.Log(update, episodes.Environments, entropies);          // one value for each environment
+        entropy.Log(entropies, update, episodes.Environments);          // one value for each environment
         carts.Step(actions);
         episodes.Step(update, carts.Rewards, carts.Terminated, carts.Truncated); // reward a step; return and length when one ends
         for (var i = 0; i < Environments; i++)

@@ -6,30 +6,30 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>Logs one value of a series.</summary>
-    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, LabelSpan, Steps, Timestamps)"/>
+    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogStdFloats(
-        string metric, Scale scale, double value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default) =>
+        string metric, Scale scale, double value, Steps steps = default, LabelSpan labels = default, Timestamps timestamps = default) =>
         LogStd(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed: false);
 
     /// <summary>Logs one number of any type.</summary>
-    /// <inheritdoc cref="LogStdFloats(string, Scale, double, LabelSpan, Steps, Timestamps)"/>
+    /// <inheritdoc cref="LogStdFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void LogStdFloats<T>(
-        string metric, Scale scale, T value, LabelSpan labels = default, Steps steps = default, Timestamps timestamps = default)
+        string metric, Scale scale, T value, Steps steps = default, LabelSpan labels = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> =>
-        LogStdFloats(metric, scale, Exact.ToDouble(value), labels, steps, timestamps);
+        LogStdFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>
     /// Logs values of one series: of one metric, scale and set of labels. They are copied, all of them or none, and the
@@ -38,8 +38,8 @@ public sealed partial class Logger
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
@@ -51,8 +51,8 @@ public sealed partial class Logger
         string metric,
         Scale scale,
         Values values,
-        LabelSpan labels = default,
         Steps steps = default,
+        LabelSpan labels = default,
         Timestamps timestamps = default) =>
         LogStd(metric, scale, values, labels, steps, timestamps, distributed: false);
 
@@ -86,7 +86,7 @@ public sealed partial class Logger
     /// Logs values of a series that many processes log to at the same time. Steps may come in any order, so they always
     /// have to be given. A metric and scale is distributed always or never.
     /// </summary>
-    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, LabelSpan, Steps, Timestamps)"/>
+    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>

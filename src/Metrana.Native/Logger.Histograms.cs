@@ -10,9 +10,9 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="counts">The number of values in each bin.</param>
+    /// <param name="step">Its step.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
@@ -25,9 +25,9 @@ public sealed partial class Logger
     public void LogHistogram(
         string metric,
         Scale scale,
-        long step,
         ReadOnlySpan<double> edges,
         Counts counts,
+        long step,
         HistogramStats? stats = null,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
@@ -37,21 +37,21 @@ public sealed partial class Logger
     /// Logs a histogram of densities. (It has a name of its own because whole numbers written in the call would be taken for
     /// counts.)
     /// </summary>
-    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogHistogram(string, Scale, ReadOnlySpan{double}, Counts, long, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="step">Its step.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="densities">The density in each bin: finite, and not negative.</param>
+    /// <param name="step">Its step.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogDensityHistogram(
         string metric,
         Scale scale,
-        long step,
         ReadOnlySpan<double> edges,
         ReadOnlySpan<double> densities,
+        long step,
         HistogramStats? stats = null,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
@@ -60,7 +60,7 @@ public sealed partial class Logger
     /// <summary>
     /// Logs several histograms of one series, all of them or none. All count values, or all are of densities.
     /// </summary>
-    /// <inheritdoc cref="LogHistogram(string, Scale, long, ReadOnlySpan{double}, Counts, HistogramStats?, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogHistogram(string, Scale, ReadOnlySpan{double}, Counts, long, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="histograms">The histograms. An empty column logs nothing.</param>

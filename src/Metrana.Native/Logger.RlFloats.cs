@@ -6,27 +6,27 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
-    /// <inheritdoc cref="LogRlFloats(string, Scale, long, EnvironmentSpan, Values, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool, int?)"/>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
     public void LogRlFloats(
         string metric,
         Scale scale,
+        double value,
         long rlStep,
         string environment,
-        double value,
         Episodes episodes = default,
-        LabelSpan labels = default,
         EnvironmentSteps steps = default,
+        LabelSpan labels = default,
         RlTimestamps timestamps = default,
         StepStrategy strategy = StepStrategy.WithinRlStep,
         bool ordered = true) =>
@@ -38,15 +38,15 @@ public sealed partial class Logger
             new RlCall(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>Logs one number of any type, of a reinforcement-learning series in one environment.</summary>
-    /// <inheritdoc cref="LogRlFloats(string, Scale, long, string, double, Episodes, LabelSpan, EnvironmentSteps, RlTimestamps, StepStrategy, bool)"/>
+    /// <inheritdoc cref="LogRlFloats(string, Scale, double, long, string, Episodes, EnvironmentSteps, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
@@ -54,18 +54,18 @@ public sealed partial class Logger
     public void LogRlFloats<T>(
         string metric,
         Scale scale,
+        T value,
         long rlStep,
         string environment,
-        T value,
         Episodes episodes = default,
-        LabelSpan labels = default,
         EnvironmentSteps steps = default,
+        LabelSpan labels = default,
         RlTimestamps timestamps = default,
         StepStrategy strategy = StepStrategy.WithinRlStep,
         bool ordered = true)
         where T : struct, INumberBase<T> =>
         LogRlFloats(
-            metric, scale, rlStep, environment, Exact.ToDouble(value), episodes, labels, steps, timestamps, strategy, ordered);
+            metric, scale, Exact.ToDouble(value), rlStep, environment, episodes, steps, labels, timestamps, strategy, ordered);
 
     /// <summary>
     /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
@@ -73,21 +73,21 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="scale">What an environment step counts.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">
     /// The environments, one for each row. One that is named twice gets its rows one after the other.
     /// </param>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
     /// <param name="width">
     /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
     /// has one.
     /// </param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
     /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
     /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
@@ -98,16 +98,16 @@ public sealed partial class Logger
     public void LogRlFloats(
         string metric,
         Scale scale,
+        Values values,
         long rlStep,
         EnvironmentSpan environments,
-        Values values,
         Episodes episodes = default,
-        LabelSpan labels = default,
         EnvironmentSteps steps = default,
+        int? width = null,
+        LabelSpan labels = default,
         RlTimestamps timestamps = default,
         StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true,
-        int? width = null) =>
+        bool ordered = true) =>
         LogRl(
             metric,
             scale,

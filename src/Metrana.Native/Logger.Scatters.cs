@@ -9,9 +9,9 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="step">Its step.</param>
     /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
     /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
@@ -24,9 +24,9 @@ public sealed partial class Logger
     public void LogScatter(
         string metric,
         Scale scale,
-        long step,
         ReadOnlySpan<double> xs,
         ReadOnlySpan<double> ys,
+        long step,
         AxisTitles titles = default,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
@@ -35,30 +35,30 @@ public sealed partial class Logger
     /// <summary>
     /// Logs a set of points in space. A metric and scale holds either sets in the plane, sets in space or other data, for good.
     /// </summary>
-    /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogScatter(string, Scale, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="step">Its step.</param>
     /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
     /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="zs">The z coordinates, as many.</param>
+    /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void LogScatter(
         string metric,
         Scale scale,
-        long step,
         ReadOnlySpan<double> xs,
         ReadOnlySpan<double> ys,
         ReadOnlySpan<double> zs,
+        long step,
         AxisTitles titles = default,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
         LogOneScatter(metric, scale, step, xs, ys, zs, is3D: true, titles, labels, timestamps);
 
     /// <summary>Logs several sets of points of one series, all of them or none. All lie in the plane, or all in space.</summary>
-    /// <inheritdoc cref="LogScatter(string, Scale, long, ReadOnlySpan{double}, ReadOnlySpan{double}, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogScatter(string, Scale, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="scatters">The sets. An empty column logs nothing.</param>

@@ -50,17 +50,17 @@ public sealed class RlSeries
     internal bool IsOrdered => _ordered;
 
     /// <summary>Logs one value in one environment.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSpan, Values, Episodes, EnvironmentSteps, RlTimestamps, int?, ReadOnlySpan{bool})"/>
+    /// <inheritdoc cref="Log(Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void Log(
+        double value,
         long rlStep,
         EnvironmentSpan environment,
-        double value,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default)
@@ -70,23 +70,23 @@ public sealed class RlSeries
     }
 
     /// <summary>Logs one number of any type in one environment.</summary>
-    /// <inheritdoc cref="Log(long, EnvironmentSpan, double, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <inheritdoc cref="Log(double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void Log<T>(
+        T value,
         long rlStep,
         EnvironmentSpan environment,
-        T value,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default)
         where T : struct, INumberBase<T> =>
-        Log(rlStep, environment, Exact.ToDouble(value), episodes, steps, timestamps);
+        Log(Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
 
     /// <summary>
     /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
@@ -96,15 +96,14 @@ public sealed class RlSeries
     /// <code>
     /// EnvironmentSet environments = logger.Environments(64);
     /// RlSeries returns = logger.RlSeries("return", Scale.Episode);
-    /// returns.Log(update, environments, episodeReturns, steps: episodeNumbers, where: done);   // only the environments that are done
+    /// returns.Log(episodeReturns, update, environments, steps: episodeNumbers, where: done);   // only the environments that are done
     /// </code>
     /// </example>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">The environments, one for each row: names, or a set that was made once.</param>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <param name="width">
     /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
     /// has one.
@@ -113,6 +112,7 @@ public sealed class RlSeries
     /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
     /// all of them. If omitted, all are logged.
     /// </param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double does not hold one of the values.
@@ -123,14 +123,14 @@ public sealed class RlSeries
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void Log(
+        Values values,
         long rlStep,
         EnvironmentSpan environments,
-        Values values,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default,
         int? width = null,
-        ReadOnlySpan<bool> where = default)
+        ReadOnlySpan<bool> where = default,
+        RlTimestamps timestamps = default)
     {
         RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
         if (values.AreFloats)

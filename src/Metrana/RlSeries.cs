@@ -28,9 +28,9 @@ public sealed class RlSeries
     /// <summary>
     /// Logs values: one for each of many environments, a row for one of them, or a grid. All of them are logged or none.
     /// </summary>
+    /// <param name="values">The values, of any type of number, environment by environment.</param>
     /// <param name="rlStep">The training step: the update or iteration that the values were collected in.</param>
     /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c> or those of an <see cref="EpisodeTracker"/>.</param>
-    /// <param name="values">The values, of any type of number, environment by environment.</param>
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value. A metric has episodes always or never.</param>
     /// <param name="steps">Their environment steps; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
@@ -39,9 +39,9 @@ public sealed class RlSeries
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log<T>(
+        ReadOnlySpan<T> values,
         long rlStep,
         EnvironmentSpan environments,
-        ReadOnlySpan<T> values,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         int? width = null,
@@ -64,11 +64,11 @@ public sealed class RlSeries
         _run.NoteRlStep(rlStep);
     }
 
-    /// <inheritdoc cref="Log{T}(long, EnvironmentSpan, ReadOnlySpan{T}, Episodes, EnvironmentSteps, int?, RlTimestamps)"/>
+    /// <inheritdoc cref="Log{T}(ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, RlTimestamps)"/>
     public void Log<T>(
+        T[] values,
         long rlStep,
         EnvironmentSpan environments,
-        T[] values,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         int? width = null,
@@ -76,7 +76,7 @@ public sealed class RlSeries
         where T : struct, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        Log(rlStep, environments, (ReadOnlySpan<T>)values, episodes, steps, width, timestamp);
+        Log((ReadOnlySpan<T>)values, rlStep, environments, episodes, steps, width, timestamp);
     }
 
     /// <summary>The name of the metric.</summary>

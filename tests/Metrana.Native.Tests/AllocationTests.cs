@@ -48,25 +48,25 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
         ["a value"] = l => l.LogStdFloats("a", Scale.MlStep, 1),
         ["a value, the scale as text"] = l => l.LogStdFloats("b", "ML_STEP", 1),
         ["a value, a scale that was made once"] = l => l.LogStdFloats("c", _scale, 1),
-        ["a value, labels that were made once"] = l => l.LogStdFloats("d", Scale.MlStep, 1, _labels),
-        ["a value, labels in the call"] = l => l.LogStdFloats("e", Scale.MlStep, 1, [("gpu", "0"), ("layer", "3")]),
+        ["a value, labels that were made once"] = l => l.LogStdFloats("d", Scale.MlStep, 1, labels: _labels),
+        ["a value, labels in the call"] = l => l.LogStdFloats("e", Scale.MlStep, 1, labels: [("gpu", "0"), ("layer", "3")]),
         ["a value, a step and a time"] = l => l.LogStdFloats("f", Scale.MlStep, 1, steps: 7, timestamps: Timestamps.At(9)),
         ["a column"] = l => l.LogStdFloats("g", Scale.MlStep, _column),
         ["a column in the call"] = l => l.LogStdFloats(
             "h", Scale.MlStep, [_column[0], 1], steps: [_numbers[1], 4], timestamps: [_numbers[2], 5]),
         ["a column of floats"] = l => l.LogStdFloats("i", Scale.MlStep, _floats),
         ["a column with steps and times"] = l => l.LogStdFloats("j", Scale.MlStep, _column, steps: _numbers, timestamps: _numbers),
-        ["names that need more than the stack"] = l => l.LogStdFloats("k", Scale.MlStep, 1, _longLabels),
+        ["names that need more than the stack"] = l => l.LogStdFloats("k", Scale.MlStep, 1, labels: _longLabels),
         ["a distributed value"] = l => l.LogDistributedFloats("l", Scale.MlStep, 1.5, 7),
-        ["a value of an environment"] = l => l.LogRlFloats("m", Scale.MlStep, 1, "e0", 1.5, 3),
-        ["a row of an environment"] = l => l.LogRlFloats("n", Scale.MlStep, 1, "e0", _column),
-        ["a value of fifty environments by name"] = l => l.LogRlFloats("o", Scale.MlStep, 1, _names, _column.AsSpan(0, 50)),
+        ["a value of an environment"] = l => l.LogRlFloats("m", Scale.MlStep, 1.5, 1, "e0", 3),
+        ["a row of an environment"] = l => l.LogRlFloats("n", Scale.MlStep, _column, 1, "e0"),
+        ["a value of fifty environments by name"] = l => l.LogRlFloats("o", Scale.MlStep, _column.AsSpan(0, 50), 1, _names),
         ["a grid with everything"] = l => l.LogRlFloats(
-            "p", Scale.MlStep, 1, _names, _floats, _numbers.AsSpan(0, 50), steps: _numbers, timestamps: _numbers, width: 2),
+            "p", Scale.MlStep, _floats, 1, _names, _numbers.AsSpan(0, 50), steps: _numbers, timestamps: _numbers, width: 2),
         ["the progress of an environment"] = l => l.GetEnvironmentLastRlStepAndEpisode("e0"),
-        ["a histogram"] = l => l.LogHistogram("q", Scale.MlStep, 1, _edges, _numbers, new HistogramStats(0, 1, 2, 3)),
+        ["a histogram"] = l => l.LogHistogram("q", Scale.MlStep, _edges, _numbers, 1, new HistogramStats(0, 1, 2, 3)),
         ["histograms"] = l => l.LogHistograms("r", Scale.MlStep, _histograms, [_numbers[1], 2]),
-        ["a scatter"] = l => l.LogScatter("s", Scale.MlStep, 1, _edges, _edges, new AxisTitles("x", "y")),
+        ["a scatter"] = l => l.LogScatter("s", Scale.MlStep, _edges, _edges, 1, new AxisTitles("x", "y")),
         ["scatters"] = l => l.LogScatters("t", Scale.MlStep, _scatters, [_numbers[1], 2]),
         ["a batch"] = l =>
         {
@@ -101,7 +101,7 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
         Allocated(() => loss.Log(1.5)).Should().Be(0);
         Allocated(() => loss.Log(1.5, 7, Timestamps.At(9))).Should().Be(0);
         Allocated(() => loss.Log(_column, _numbers)).Should().Be(0);
-        Allocated(() => reward.Log(1, set, _floats, 3, timestamps: _numbers, width: 2)).Should().Be(0);
+        Allocated(() => reward.Log(_floats, 1, set, 3, timestamps: _numbers, width: 2)).Should().Be(0);
     }
 
     [Fact]

@@ -34,10 +34,10 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         EnvironmentSet all = logger.Environments(3);
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
 
-        reward.Log(0, "env-0", 1);
-        reward.Log(0, ["env-1", "new"], [2.0, 3.0]);
-        reward.Log(0, all[1..], (int[])[4, 5]);
-        reward.Log(0, all.Only(0), true);
+        reward.Log(1, 0, "env-0");
+        reward.Log([2.0, 3.0], 0, ["env-1", "new"]);
+        reward.Log((int[])[4, 5], 0, all[1..]);
+        reward.Log(true, 0, all.Only(0));
 
         logger.Flush();
         (await _server.RlPointsAsync(logger.RunIdHex, "reward", "env-0")).Values.Should().Equal(1, 1);
@@ -56,8 +56,8 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         int[] episodes = [5, 6, 7, 8];
         bool[] done = [false, true, false, true];
 
-        returns.Log(3, all, values, steps: episodes, timestamps: new long[] { 1, 2, 3, 4 }, where: done);
-        returns.Log(3, all, values, steps: episodes, where: new bool[4]);
+        returns.Log(values, 3, all, steps: episodes, timestamps: new long[] { 1, 2, 3, 4 }, where: done);
+        returns.Log(values, 3, all, steps: episodes, where: new bool[4]);
 
         logger.Flush();
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(2);
@@ -73,7 +73,7 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         using Logger logger = new(Runs.Config(_server));
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep, episodic: true);
 
-        reward.Log(0, ["a", "b", "c"], [1, 2, 3, 4, 5, 6], Episodes.PerEnvironment([7, 8, 9]), EnvironmentSteps.Grid([0, 1, 10, 11, 20, 21]), width: 2, where: [true, false, true]);
+        reward.Log([1, 2, 3, 4, 5, 6], 0, ["a", "b", "c"], Episodes.PerEnvironment([7, 8, 9]), EnvironmentSteps.Grid([0, 1, 10, 11, 20, 21]), width: 2, where: [true, false, true]);
 
         logger.Flush();
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(4);
@@ -90,9 +90,9 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         EnvironmentSet all = logger.Environments(3);
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
 
-        reward.Invoking(r => r.Log(0, all, [1, 2, 3], where: [true])).Should().Throw<ArgumentException>()
+        reward.Invoking(r => r.Log([1, 2, 3], 0, all, where: [true])).Should().Throw<ArgumentException>()
             .WithMessage("'where' has 1 answers for 3 environments*");
-        reward.Invoking(r => r.Log(0, all, [1, 2, 3], steps: (long[])[1, 2], where: [true, true, true])).Should().Throw<ArgumentException>()
+        reward.Invoking(r => r.Log([1, 2, 3], 0, all, steps: (long[])[1, 2], where: [true, true, true])).Should().Throw<ArgumentException>()
             .WithMessage("*do not fit 3 environments*");
 
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(0);
@@ -104,9 +104,9 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         using Logger logger = new(Runs.Config(_server));
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
 
-        reward.Log(0, "a", [1, 2], steps: Steps.From(3));
-        reward.Log(1, "a", [1, 2], steps: Steps.Each([7, 9]));
-        reward.Log(2, "a", [1], steps: Steps.Auto);
+        reward.Log([1, 2], 0, "a", steps: Steps.From(3));
+        reward.Log([1, 2], 1, "a", steps: Steps.Each([7, 9]));
+        reward.Log([1], 2, "a", steps: Steps.Auto);
 
         logger.Flush();
         (await _server.RlPointsAsync(logger.RunIdHex, "reward", "a")).EnvSteps.Should().Equal(3, 4, 7, 9, 0);

@@ -18,7 +18,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
 
         loss.Log(0.5);
         loss.Log(1);
-        logger.LogStdFloats("loss", Scale.MlStep, 2.5, [("gpu", "0")]);
+        logger.LogStdFloats("loss", Scale.MlStep, 2.5, labels: [("gpu", "0")]);
         loss.Log(3.5, 10, Timestamps.At(77));
         loss.Log([4, double.NaN], steps: [20, 30]);
         loss.Log(single, timestamps: Timestamps.At(88));
@@ -74,11 +74,11 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         EnvironmentSet both = logger.Environments("e0", "e1");
         EnvironmentSet first = logger.Environments(new string[] { "e0" });
 
-        reward.Log(1, first, 0.5, 7);
-        reward.Log(1, both, [1.0, 2.0, 3.0, 4.0], [7, 8], timestamps: RlTimestamps.At(9), width: 2);
-        logger.LogRlFloats("r", "S", 1, both, [5f, 6f], [7, 8], strategy: StepStrategy.FromOne);
-        reward.Log(2, first, 8, 7);
-        reward.Log(2, first, 9UL, 7);
+        reward.Log(0.5, 1, first, 7);
+        reward.Log([1.0, 2.0, 3.0, 4.0], 1, both, [7, 8], timestamps: RlTimestamps.At(9), width: 2);
+        logger.LogRlFloats("r", "S", [5f, 6f], 1, both, [7, 8], strategy: StepStrategy.FromOne);
+        reward.Log(8, 2, first, 7);
+        reward.Log(9UL, 2, first, 7);
 
         logger.Flush();
         StoredRlPoints e0 = await _server.RlPointsAsync(logger.RunIdHex, "r", "e0");
@@ -92,10 +92,10 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         both.Names.Should().Equal("e0", "e1");
         $"{both}".Should().Be("[e0, e1]");
 
-        reward.Invoking(s => s.Log(3, first, ulong.MaxValue, 7)).Should().Throw<ArgumentOutOfRangeException>();
-        reward.Invoking(s => s.Log(3, first, 1.0)).Should().Throw<MetricValidationException>("it is episodic");
-        reward.Invoking(s => s.Log(3, both, [1.0, 2.0, 3.0], 7)).Should().Throw<ArgumentException>();
-        reward.Invoking(s => s.Log(3, (EnvironmentSet)null!, 1.0)).Should().Throw<ArgumentNullException>();
+        reward.Invoking(s => s.Log(ulong.MaxValue, 3, first, 7)).Should().Throw<ArgumentOutOfRangeException>();
+        reward.Invoking(s => s.Log(1.0, 3, first)).Should().Throw<MetricValidationException>("it is episodic");
+        reward.Invoking(s => s.Log([1.0, 2.0, 3.0], 3, both, 7)).Should().Throw<ArgumentException>();
+        reward.Invoking(s => s.Log(1.0, 3, (EnvironmentSet)null!)).Should().Throw<ArgumentNullException>();
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(9);
     }
 
@@ -123,7 +123,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         Series loss = logger.Series("loss", Scale.MlStep);
         RlSeries reward = logger.RlSeries("r", "S");
         EnvironmentSet set = logger.Environments("e0");
-        Action[] calls = [() => loss.Log(1.5), () => loss.Log([1.5]), () => loss.Log(1.5, 3), () => reward.Log(0, set, 1.0)];
+        Action[] calls = [() => loss.Log(1.5), () => loss.Log([1.5]), () => loss.Log(1.5, 3), () => reward.Log(1.0, 0, set)];
 
         logger.Close();
         Array.ForEach(calls, call => call.Should().Throw<LoggerClosedException>());
@@ -147,7 +147,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
         using Logger other = new(Runs.Config(_server));
         EnvironmentSet set = other.Environments("e0");
 
-        one.RlSeries("r", "S").Invoking(s => s.Log(0, set, 1.0)).Should().Throw<ArgumentException>().WithMessage("*another logger*");
+        one.RlSeries("r", "S").Invoking(s => s.Log(1.0, 0, set)).Should().Throw<ArgumentException>().WithMessage("*another logger*");
         one.GetMetrics().RlFloatPoints.Added.Should().Be(0);
     }
 

@@ -17,9 +17,9 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         HistogramStats stats = new(-1, 3, 4.5, 20);
         ulong[] large = [1, ulong.MaxValue];
 
-        logger.LogHistogram("counts", Scale.MlStep, 7, _edges, [3, 0], stats, timestamps: Timestamps.At(99));
-        logger.LogHistogram("counts", Scale.MlStep, 8, _edges, large);
-        logger.LogDensityHistogram("dense", Scale.MlStep, 0, _edges, [1, 0.25]);
+        logger.LogHistogram("counts", Scale.MlStep, _edges, [3, 0], 7, stats, timestamps: Timestamps.At(99));
+        logger.LogHistogram("counts", Scale.MlStep, _edges, large, 8);
+        logger.LogDensityHistogram("dense", Scale.MlStep, _edges, [1, 0.25], 0);
 
         logger.Flush();
         IReadOnlyList<StoredHistogram> counts = await HistogramsAsync(logger, "counts");
@@ -70,15 +70,15 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
     {
         using Logger logger = new(Runs.Config(_server));
 
-        logger.Invoking(l => l.LogHistogram("h", "S", -1, _edges, [1, 2])).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, _edges, [1, -2])).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*count at index 1*");
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2], -1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, -2], 0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*count at index 1*");
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { -1, 2 })], [0])).Should().Throw<ArgumentOutOfRangeException>();
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 })], [-1])).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, _edges, [1, 2, 3])).Should().Throw<MetricValidationException>().WithMessage("*3 bins need 4 edges, got 3*");
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, [0, 0, 1], [1, 2])).Should().Throw<MetricValidationException>().WithMessage("*strictly increase*");
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, [1], ReadOnlySpan<long>.Empty)).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogDensityHistogram("h", "S", 0, _edges, [0, -0.5])).Should().Throw<MetricValidationException>().WithMessage("*densities*");
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, _edges, [1, 2], new HistogramStats(2, 1, 0, 0))).Should().Throw<MetricValidationException>().WithMessage("*min 2 is above max 1*");
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2, 3], 0)).Should().Throw<MetricValidationException>().WithMessage("*3 bins need 4 edges, got 3*");
+        logger.Invoking(l => l.LogHistogram("h", "S", [0, 0, 1], [1, 2], 0)).Should().Throw<MetricValidationException>().WithMessage("*strictly increase*");
+        logger.Invoking(l => l.LogHistogram("h", "S", [1], ReadOnlySpan<long>.Empty, 0)).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogDensityHistogram("h", "S", _edges, [0, -0.5], 0)).Should().Throw<MetricValidationException>().WithMessage("*densities*");
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2], 0, new HistogramStats(2, 1, 0, 0))).Should().Throw<MetricValidationException>().WithMessage("*min 2 is above max 1*");
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 }), default], [0, 1])).Should().Throw<MetranaException>();
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 })], [0, 1]))
             .Should().Throw<MetricValidationException>().WithMessage("*give one step for each value*");
@@ -91,7 +91,7 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
 
         // The metric is held to nothing yet.
         logger.LogStdFloats("h", "S", 1.5);
-        logger.Invoking(l => l.LogHistogram("h", "S", 0, _edges, [1, 2])).Should().Throw<MetricValidationException>()
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2], 0)).Should().Throw<MetricValidationException>()
             .WithMessage("*already holds float points*");
     }
 

@@ -16,9 +16,9 @@ public sealed class KnownNamesTests(ServerFixture fixture) : IClassFixture<Serve
         Labels kept = new(("agent", "a"));
         for (int i = 0; i < 5; i++)
         {
-            logger.LogStdFloats("loss", Scale.MlStep, i, kept);
-            logger.LogStdFloats(new string("loss"), "ML_STEP", i + 0.5, [("agent", "a")]);
-            logger.LogStdFloats("loss", Scale.MlStep, i, [("agent", "b")]);
+            logger.LogStdFloats("loss", Scale.MlStep, i, labels: kept);
+            logger.LogStdFloats(new string("loss"), "ML_STEP", i + 0.5, labels: [("agent", "a")]);
+            logger.LogStdFloats("loss", Scale.MlStep, i, labels: [("agent", "b")]);
             logger.LogStdFloats("loss", Scale.Episode, i);
         }
 
@@ -39,8 +39,8 @@ public sealed class KnownNamesTests(ServerFixture fixture) : IClassFixture<Serve
         double[] values = [.. Enumerable.Range(0, 100).Select(index => (double)index)];
         for (int step = 0; step < 4; step++)
         {
-            logger.LogRlFloats("reward", Scale.EnvironmentStep, step, names, values);
-            logger.LogRlFloats("reward", Scale.EnvironmentStep, step, "env-7", 0.5);
+            logger.LogRlFloats("reward", Scale.EnvironmentStep, values, step, names);
+            logger.LogRlFloats("reward", Scale.EnvironmentStep, 0.5, step, "env-7");
         }
 
         logger.Flush();
@@ -61,8 +61,8 @@ public sealed class KnownNamesTests(ServerFixture fixture) : IClassFixture<Serve
             .. Enumerable.Range(0, 4).Select(round =>
             {
                 logger.LogStdFloats("loss", Scale.MlStep, 1.0);
-                logger.LogRlFloats("reward", Scale.EnvironmentStep, round, "env", 1.0);
-                return logger.Invoking(l => l.LogRlFloats("reward", Scale.EnvironmentStep, round, "env", 1.0, episodes: 3))
+                logger.LogRlFloats("reward", Scale.EnvironmentStep, 1.0, round, "env");
+                return logger.Invoking(l => l.LogRlFloats("reward", Scale.EnvironmentStep, 1.0, round, "env", episodes: 3))
                     .Should().Throw<MetricValidationException>().Which.Message;
             }),
         ];

@@ -109,16 +109,16 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         Dictionary<string, string> dictionary = new() { ["gpu"] = "2" };
         (string, string)[] pairs = [("gpu", "3")];
 
-        logger.LogStdFloats("m", Scale.MlStep, 1, kept);
-        logger.LogStdFloats("m", Scale.MlStep, 2, kept);
-        logger.LogStdFloats("n", Scale.MlStep, 3, [("gpu", "0")]);
-        logger.LogStdFloats("n", Scale.MlStep, 4, dictionary);
-        logger.LogStdFloats("n", Scale.MlStep, 5, pairs);
-        logger.LogStdFloats("n", Scale.MlStep, 6, new Labels(dictionary));
-        logger.LogStdFloats("n", Scale.MlStep, 7, [("gpu", "lost"), ("gpu", "3")]);
-        logger.LogStdFloats("o", Scale.MlStep, 8, Labels.None);
-        logger.LogStdFloats("o", Scale.MlStep, 9, (Labels?)null);
-        logger.LogStdFloats("o", Scale.MlStep, 10, []);
+        logger.LogStdFloats("m", Scale.MlStep, 1, labels: kept);
+        logger.LogStdFloats("m", Scale.MlStep, 2, labels: kept);
+        logger.LogStdFloats("n", Scale.MlStep, 3, labels: [("gpu", "0")]);
+        logger.LogStdFloats("n", Scale.MlStep, 4, labels: dictionary);
+        logger.LogStdFloats("n", Scale.MlStep, 5, labels: pairs);
+        logger.LogStdFloats("n", Scale.MlStep, 6, labels: new Labels(dictionary));
+        logger.LogStdFloats("n", Scale.MlStep, 7, labels: [("gpu", "lost"), ("gpu", "3")]);
+        logger.LogStdFloats("o", Scale.MlStep, 8, labels: Labels.None);
+        logger.LogStdFloats("o", Scale.MlStep, 9, labels: (Labels?)null);
+        logger.LogStdFloats("o", Scale.MlStep, 10, labels: []);
 
         logger.Flush();
         (await _server.PointsAsync(logger.RunIdHex, "m", new() { ["gpu"] = "1", ["größe"] = "日本" })).Values.Should().Equal(1, 2);
@@ -138,8 +138,8 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         string metric = new('ß', 128);
         Dictionary<string, string> labels = Enumerable.Range(0, 8).ToDictionary(i => $"{i}" + new string('k', 63), i => $"{i}" + new string('v', 63));
 
-        logger.LogStdFloats(metric, new string('s', 64), 1, new Labels(labels));
-        logger.LogStdFloats(metric, new Scale(new string('s', 64)), 2, labels);
+        logger.LogStdFloats(metric, new string('s', 64), 1, labels: new Labels(labels));
+        logger.LogStdFloats(metric, new Scale(new string('s', 64)), 2, labels: labels);
 
         logger.Flush();
         (await _server.PointsAsync(logger.RunIdHex, metric, labels)).Values.Should().Equal(1, 2);
@@ -190,7 +190,7 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
 
         logger.Invoking(l => l.LogStdFloats(null!, Scale.MlStep, 1)).Should().Throw<ArgumentNullException>().WithParameterName("metric");
         logger.Invoking(l => l.LogStdFloats("m", (string)null!, 1)).Should().Throw<ArgumentNullException>();
-        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, [("k", null!)])).Should().Throw<ArgumentNullException>().WithParameterName("labels");
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, labels: [("k", null!)])).Should().Throw<ArgumentNullException>().WithParameterName("labels");
         logger.Invoking(l => l.LogStdFloats("half \udc00", Scale.MlStep, 1)).Should().Throw<ArgumentException>()
             .WithParameterName("metric").WithMessage("*index 5*");
         FluentActions.Invoking(() => new Labels(("k", "\ud800"))).Should().Throw<ArgumentException>();
@@ -208,7 +208,7 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: new long[1])).Should().Throw<MetricValidationException>()
             .WithMessage("invalid points: 2 values came with 1 step: give one step for each value, or Steps.From(first)");
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, [1, 2], steps: long.MaxValue)).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, [.. Enumerable.Range(0, 9).Select(i => ($"k{i}", "v"))]))
+        logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 1, labels: [.. Enumerable.Range(0, 9).Select(i => ($"k{i}", "v"))]))
             .Should().Throw<MetricValidationException>().WithMessage("*9 labels*");
 
         logger.GetSeriesLastStep("m", Scale.MlStep).Should().BeNull();

@@ -16,10 +16,10 @@ public class OverloadTests
         "logger.LogStdFloats(\"m\", Scale.MlStep, VALUE)",
         "logger.LogStdFloats(\"m\", \"S\", VALUE, steps: 3)",
         "logger.LogDistributedFloats(\"m\", Scale.MlStep, VALUE, 3)",
-        "logger.LogRlFloats(\"m\", Scale.MlStep, 3, \"e0\", VALUE)",
+        "logger.LogRlFloats(\"m\", Scale.MlStep, VALUE, 3, \"e0\")",
         "series.Log(VALUE)",
         "series.Log(VALUE, 3)",
-        "rlSeries.Log(3, set, VALUE)",
+        "rlSeries.Log(VALUE, 3, set)",
         "batch.Add(\"m\", Scale.MlStep, VALUE)",
     ];
 
@@ -84,14 +84,14 @@ public class OverloadTests
     public void Counts_steps_and_episodes_come_as_ints_too(LanguageVersion language) =>
         Chosen(language,
         [
-            "logger.LogHistogram(\"h\", Scale.MlStep, step: 1, edges: doubles, counts: [12L, 30L])",
-            "logger.LogHistogram(\"h\", Scale.MlStep, step: 1, edges: [-1.0, 0.0, 1.0], counts: [12, 30])",
-            "logger.LogHistogram(\"h\", Scale.MlStep, 1, doubles, ints)",
+            "logger.LogHistogram(\"h\", Scale.MlStep, edges: doubles, counts: [12L, 30L], step: 1)",
+            "logger.LogHistogram(\"h\", Scale.MlStep, edges: [-1.0, 0.0, 1.0], counts: [12, 30], step: 1)",
+            "logger.LogHistogram(\"h\", Scale.MlStep, doubles, ints, 1)",
             "logger.LogStdFloats(\"m\", Scale.MlStep, doubles, steps: ints)",
-            "rlSeries.Log(3, set, floats, ints, steps: ints)",
-            "rlSeries.Log(3, names, floats, episodes: ints, where: new bool[2])",
-            "rlSeries.Log(3, \"e\", 0.5, 4)",
-            "rlSeries.Log(3, set[1..], floats, steps: Steps.From(3), timestamps: System.DateTime.UtcNow)",
+            "rlSeries.Log(floats, 3, set, ints, steps: ints)",
+            "rlSeries.Log(floats, 3, names, episodes: ints, where: new bool[2])",
+            "rlSeries.Log(0.5, 3, \"e\", 4)",
+            "rlSeries.Log(floats, 3, set[1..], steps: Steps.From(3), timestamps: System.DateTime.UtcNow)",
         ]).Should().HaveCount(8);
 
     [Theory]

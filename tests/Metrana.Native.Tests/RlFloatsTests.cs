@@ -16,10 +16,10 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
         float[] single = [0.1f];
 
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", 1.5);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 3, "e0", [2.5, double.NaN]);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", single);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 4, "e0", 7);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 1.5, 3, "e0");
+        logger.LogRlFloats("r", Scale.EnvironmentStep, [2.5, double.NaN], 3, "e0");
+        logger.LogRlFloats("r", Scale.EnvironmentStep, single, 4, "e0");
+        logger.LogRlFloats("r", Scale.EnvironmentStep, 7, 4, "e0");
 
         logger.Flush();
         StoredRlPoints points = await _server.RlPointsAsync(logger.RunIdHex, "r", "e0");
@@ -37,9 +37,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
     {
         using Logger logger = new(Runs.Config(_server));
 
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, _two, [1.0, 2.0]);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, ["e0", "e1"], [3.0, 4.0, 5.0, 6.0], width: 2);
-        logger.LogRlFloats("r", Scale.EnvironmentStep, 0, logger.Environments("e1", "e0"), [7.0, 8.0]);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, [1.0, 2.0], 0, _two);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, [3.0, 4.0, 5.0, 6.0], 0, ["e0", "e1"], width: 2);
+        logger.LogRlFloats("r", Scale.EnvironmentStep, [7.0, 8.0], 0, logger.Environments("e1", "e0"));
 
         logger.Flush();
         (await _server.RlPointsAsync(logger.RunIdHex, "r", "e0")).Values.Should().Equal(1, 3, 4, 8);
@@ -54,9 +54,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
         double[] grid = [1, 2, 3, 4];
 
-        logger.LogRlFloats("once", "S", 1, _two, grid, 7, steps: 5, timestamps: RlTimestamps.At(9), width: 2);
-        logger.LogRlFloats("each", "S", 1, _two, grid, [7, 8], steps: [5, 6], timestamps: [9, 10], width: 2);
-        logger.LogRlFloats("all", "S", 1, _two, grid, [7, 7, 8, 9], steps: [5, 8, 6, 2], timestamps: [1, 2, 3, 4], width: 2);
+        logger.LogRlFloats("once", "S", grid, 1, _two, 7, steps: 5, timestamps: RlTimestamps.At(9), width: 2);
+        logger.LogRlFloats("each", "S", grid, 1, _two, [7, 8], steps: [5, 6], timestamps: [9, 10], width: 2);
+        logger.LogRlFloats("all", "S", grid, 1, _two, [7, 7, 8, 9], steps: [5, 8, 6, 2], timestamps: [1, 2, 3, 4], width: 2);
 
         logger.Flush();
         await Check("once", "e0", [7, 7], [5, 6], [9, 9]);
@@ -82,9 +82,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
         double[] values = [1, 2, 3];
 
-        logger.LogRlFloats("short", "S", 1, "e0", values, 4, steps: 5, timestamps: RlTimestamps.At(9));
-        logger.LogRlFloats("row", "S", 1, "e0", values, [4], steps: EnvironmentSteps.PerEnvironment([5]), timestamps: [9]);
-        logger.LogRlFloats("long", "S", 1, "e0", values, [4, 4, 4], steps: EnvironmentSteps.Grid([5, 6, 7]), timestamps: [9, 9, 9]);
+        logger.LogRlFloats("short", "S", values, 1, "e0", 4, steps: 5, timestamps: RlTimestamps.At(9));
+        logger.LogRlFloats("row", "S", values, 1, "e0", [4], steps: EnvironmentSteps.PerEnvironment([5]), timestamps: [9]);
+        logger.LogRlFloats("long", "S", values, 1, "e0", [4, 4, 4], steps: EnvironmentSteps.Grid([5, 6, 7]), timestamps: [9, 9, 9]);
 
         logger.Flush();
         StoredRlPoints expected = await _server.RlPointsAsync(logger.RunIdHex, "short", "e0");
@@ -99,8 +99,8 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
         DateTimeOffset moment = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2));
 
-        logger.LogRlFloats("r", "S", 0, "e0", 1.0, timestamps: moment, labels: [("gpu", "0")]);
-        logger.LogRlFloats("r", "S", 0, "e0", 2.0, timestamps: moment, labels: [("gpu", "1")]);
+        logger.LogRlFloats("r", "S", 1.0, 0, "e0", timestamps: moment, labels: [("gpu", "0")]);
+        logger.LogRlFloats("r", "S", 2.0, 0, "e0", timestamps: moment, labels: [("gpu", "1")]);
 
         logger.Flush();
         IReadOnlyList<StoredSeries> all = await _server.GetSeriesAsync(logger.RunIdHex);
@@ -116,9 +116,9 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
     {
         using Logger logger = new(Runs.Config(_server));
 
-        logger.LogRlFloats("one", "S", 0, "e0", [1.0, 2.0], 0, strategy: StepStrategy.FromOne);
-        logger.LogRlFloats("across", "S", 0, "e0", [1.0, 2.0], steps: 10, strategy: StepStrategy.AcrossRlSteps);
-        logger.LogRlFloats("any", "S", 0, "e0", [1.0, 2.0], steps: [9, 3], ordered: false);
+        logger.LogRlFloats("one", "S", [1.0, 2.0], 0, "e0", 0, strategy: StepStrategy.FromOne);
+        logger.LogRlFloats("across", "S", [1.0, 2.0], 0, "e0", steps: 10, strategy: StepStrategy.AcrossRlSteps);
+        logger.LogRlFloats("any", "S", [1.0, 2.0], 0, "e0", steps: [9, 3], ordered: false);
 
         logger.Flush();
         (await _server.RlPointsAsync(logger.RunIdHex, "one", "e0")).FromOne.Should().Equal(true, true);
@@ -133,12 +133,12 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
 
         // Four values and two environments: it would divide, and nobody said so.
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0, 4.0])).Should().Throw<ArgumentException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0, 4.0], 0, _two)).Should().Throw<ArgumentException>()
             .WithMessage("4 values do not fit 2 environments: pass 2 values, or *width*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0])).Should().Throw<ArgumentException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, _two, [1.0, 2.0, 3.0], width: 2)).Should().Throw<ArgumentException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0], 0, _two)).Should().Throw<ArgumentException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0], 0, _two, width: 2)).Should().Throw<ArgumentException>()
             .WithMessage("3 values do not fit 2 environments with a width of 2: pass 4 values*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], width: -2)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0], 0, "e0", width: -2)).Should().Throw<ArgumentOutOfRangeException>();
 
         Nothing(logger);
     }
@@ -149,26 +149,26 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
         using Logger other = new(Runs.Config(_server));
 
-        logger.Invoking(l => l.LogRlFloats("r", "S", -1, "e0", 1.0)).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, -1)).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, steps: -1)).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], [3, -4])).Should().Throw<ArgumentOutOfRangeException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, -1, "e0")).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, "e0", -1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, "e0", steps: -1)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0], 0, "e0", [3, -4])).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("*index 1*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, (string)null!, 1.0)).Should().Throw<ArgumentNullException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, ["e0", null!], [1.0, 2.0])).Should().Throw<ArgumentNullException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, other.Environments("e0"), [1.0])).Should().Throw<ArgumentException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, (string)null!)).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0], 0, ["e0", null!])).Should().Throw<ArgumentNullException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0], 0, other.Environments("e0"))).Should().Throw<ArgumentException>()
             .WithMessage("*another logger*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, Array.Empty<string>(), ReadOnlySpan<double>.Empty))
+        logger.Invoking(l => l.LogRlFloats("r", "S", ReadOnlySpan<double>.Empty, 0, Array.Empty<string>()))
             .Should().Throw<MetricValidationException>().WithMessage("*at least one environment*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "a/b", 1.0)).Should().Throw<MetricValidationException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, "a/b")).Should().Throw<MetricValidationException>()
             .WithMessage("invalid environment: environment contains URL-reserved character '/'*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", [1.0, 2.0], Episodes.Grid([1, 2, 3])))
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0], 0, "e0", Episodes.Grid([1, 2, 3])))
             .Should().Throw<MetricValidationException>().WithMessage("*episodes*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: StepStrategy.AcrossRlSteps))
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, "e0", strategy: StepStrategy.AcrossRlSteps))
             .Should().Throw<MetricValidationException>().WithMessage("*StepStrategy.AcrossRlSteps needs the environment steps*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", 1.0, strategy: (StepStrategy)9)).Should().Throw<MetranaException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", 0, "e0", ulong.MaxValue)).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", 1.0, 0, "e0", strategy: (StepStrategy)9)).Should().Throw<MetranaException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", long.MaxValue, 0, "e0")).Should().Throw<ArgumentOutOfRangeException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", ulong.MaxValue, 0, "e0")).Should().Throw<ArgumentOutOfRangeException>();
 
         Nothing(logger);
     }
@@ -180,8 +180,8 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         string[] names = [.. Enumerable.Range(0, 300).Select(i => $"größe-{i}")];
         double[] values = [.. Enumerable.Range(0, 600).Select(i => (double)i)];
 
-        logger.LogRlFloats("r", "S", 0, names, values, width: 2);
-        logger.LogRlFloats("r", "S", 1, logger.Environments(names), values, width: 2);
+        logger.LogRlFloats("r", "S", values, 0, names, width: 2);
+        logger.LogRlFloats("r", "S", values, 1, logger.Environments(names), width: 2);
 
         logger.Flush();
         StoredRlPoints last = await _server.RlPointsAsync(logger.RunIdHex, "r", "größe-299");
@@ -196,7 +196,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.GetEnvironmentLastRlStepAndEpisode("e0").Should().Be((null, null));
 
         // Neither is the metric pinned to anything: the first valid call is the first.
-        logger.LogRlFloats("r", "S", 0, "e0", 1.0, 3);
+        logger.LogRlFloats("r", "S", 1.0, 0, "e0", 3);
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(1);
     }
 }

@@ -21,8 +21,8 @@ public sealed class StateTests(ServerFixture fixture) : IClassFixture<ServerFixt
 
         logger.LogStdFloats("loss", Scale.MlStep, -1.0, labels: [("gpu", "0"), ("a", "größe")], steps: 7);
         logger.LogDistributedFloats("shared", "S", 0.1f, 3);
-        logger.LogHistogram("counts", Scale.MlStep, 8, [0, 1, 2], [3, 4]);
-        logger.LogRlFloats("reward", Scale.EnvironmentStep, 6, ["e0", "e1"], [1.0, 2.0], episodes: 9);
+        logger.LogHistogram("counts", Scale.MlStep, [0, 1, 2], [3, 4], 8);
+        logger.LogRlFloats("reward", Scale.EnvironmentStep, [1.0, 2.0], 6, ["e0", "e1"], episodes: 9);
         logger.Flush();
         logger.Close();
 
@@ -51,7 +51,7 @@ public sealed class StateTests(ServerFixture fixture) : IClassFixture<ServerFixt
         using (Logger first = new(config))
         {
             first.LogStdFloats("loss", Scale.MlStep, [0.5, 0.25]);
-            first.LogRlFloats("reward", Scale.EnvironmentStep, 6, "e0", 1.0, episodes: 9);
+            first.LogRlFloats("reward", Scale.EnvironmentStep, 1.0, 6, "e0", episodes: 9);
         }
 
         config.Resume = ResumeStrategy.Allow;

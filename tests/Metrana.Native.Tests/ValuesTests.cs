@@ -116,7 +116,7 @@ public sealed class ValuesTests(ServerFixture fixture) : IClassFixture<ServerFix
         logger.LogStdFloats("std", Scale.MlStep, counts);
         logger.LogStdFloats("std", Scale.MlStep, true);
         logger.LogDistributedFloats("distributed", Scale.MlStep, counts, (int[])[7, 5, 6]);
-        logger.LogRlFloats("rl", Scale.MlStep, 0, "e", counts);
+        logger.LogRlFloats("rl", Scale.MlStep, counts, 0, "e");
         series.Log(counts);
         series.Log((Half)0.5);
         series.Log(new List<double> { 4, 5 });

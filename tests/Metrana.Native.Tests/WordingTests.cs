@@ -13,23 +13,23 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
     public void No_message_of_a_refusal_names_what_only_the_engine_has()
     {
         using Logger logger = new(Runs.Config(_server));
-        logger.LogStdFloats("declared", "S", 1, [("a", "1")]);
+        logger.LogStdFloats("declared", "S", 1, labels: [("a", "1")]);
         (Action Call, string Expected)[] refusals =
         [
             (() => logger.LogDistributedFloats("d", "S", 1.0, Steps.Auto), "it needs its steps: pass 'steps', Steps.From(first) or one for each value"),
             (() => logger.LogStdFloats("m", "S", [1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first)"),
             (() => logger.LogStdFloats("m", "S", [1, 2], timestamps: Timestamps.Each([1])), "2 values came with 1 timestamp: give one for each value, or one for all"),
             (() => logger.LogStdFloats("two words", "S", 1), "invalid metric name: the name contains whitespace"),
-            (() => logger.LogStdFloats("declared", "S", 1, [("b", "1")]), "use the same keys, or another metric name"),
-            (() => logger.LogRlFloats("r", "S", 0, "e", 1.0, strategy: StepStrategy.AcrossRlSteps), "StepStrategy.AcrossRlSteps needs the environment steps"),
-            (() => logger.LogRlFloats("r", "S", 0, "e", 1.0, steps: 1, strategy: StepStrategy.AcrossRlSteps, ordered: false), "StepStrategy.AcrossRlSteps needs an ordered series"),
-            (() => logger.LogRlFloats("r", "S", 0, "e", 1.0, 0, steps: 1, strategy: StepStrategy.FromOne, ordered: false), "StepStrategy.FromOne needs an ordered series"),
-            (() => logger.LogRlFloats("r", "S", 0, "e", 1.0, strategy: StepStrategy.FromOne), "StepStrategy.FromOne needs episodes: pass 'episodes'"),
-            (() => logger.LogHistogram("h", "S", 0, [0.0, 1.0], [1], new HistogramStats(0, 1, 1, -1)), "SumOfSquares -1 is negative"),
-            (() => logger.LogScatter("s", "S", 0, [1], [2], new AxisTitles(null, null, "z")), "AxisTitles.Z needs points in three dimensions"),
-            (() => logger.LogScatter("s", "S", 0, [1], [2], new AxisTitles("a\n", null, null)), "AxisTitles.X"),
-            (() => logger.LogScatter("s", "S", 0, [1], [2], new AxisTitles(null, "a\n", null)), "AxisTitles.Y"),
-            (() => logger.LogScatter("s", "S", 0, [1], [2], [3], new AxisTitles(null, null, "a\n")), "AxisTitles.Z"),
+            (() => logger.LogStdFloats("declared", "S", 1, labels: [("b", "1")]), "use the same keys, or another metric name"),
+            (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", strategy: StepStrategy.AcrossRlSteps), "StepStrategy.AcrossRlSteps needs the environment steps"),
+            (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", steps: 1, strategy: StepStrategy.AcrossRlSteps, ordered: false), "StepStrategy.AcrossRlSteps needs an ordered series"),
+            (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", 0, steps: 1, strategy: StepStrategy.FromOne, ordered: false), "StepStrategy.FromOne needs an ordered series"),
+            (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", strategy: StepStrategy.FromOne), "StepStrategy.FromOne needs episodes: pass 'episodes'"),
+            (() => logger.LogHistogram("h", "S", [0.0, 1.0], [1], 0, new HistogramStats(0, 1, 1, -1)), "SumOfSquares -1 is negative"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles(null, null, "z")), "AxisTitles.Z needs points in three dimensions"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles("a\n", null, null)), "AxisTitles.X"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles(null, "a\n", null)), "AxisTitles.Y"),
+            (() => logger.LogScatter("s", "S", [1], [2], [3], 0, new AxisTitles(null, null, "a\n")), "AxisTitles.Z"),
         ];
 
         List<string> engine = [];

@@ -26,7 +26,7 @@ public sealed class MirrorTests : IDisposable
         run.Log("loss", double.NaN);
         run.Series("accuracy", "EPOCH").Log(0.5);
         run.LogHistogram("h", [1.0, 2.0], [5], step: 1);
-        run.RlSeries("entropy").Log(5, ["a", "b"], [1.0, 2.0, 3.0, 4.0], width: 2);
+        run.RlSeries("entropy").Log([1.0, 2.0, 3.0, 4.0], 5, ["a", "b"], width: 2);
         run.Annotate("checkpoint", new Dictionary<string, object?> { ["path"] = "a.pt" }, step: 4);
         run.LogConfig(new { lr = 0.2 });
         run.Fail("diverged");
@@ -62,7 +62,7 @@ public sealed class MirrorTests : IDisposable
     {
         SyvainMirror mirror = new(_service.Options(_clock)) { EveryEnvironment = true };
         Run run = Run.InMemory(mirrors: [mirror]);
-        run.RlSeries("entropy").Log(5, ["a", "b"], [1.0, 2.0, 3.0, 4.0], width: 2);
+        run.RlSeries("entropy").Log([1.0, 2.0, 3.0, 4.0], 5, ["a", "b"], width: 2);
         run.Close();
         _service.Requests.Where(request => request.IsIngest).SelectMany(request => request.Json.GetProperty("data").EnumerateArray())
             .Select(one => (one.GetProperty("value").GetDouble(), one.GetProperty("step").GetInt64(), one.GetProperty("metadata").GetProperty("environment").GetString()))

@@ -42,7 +42,7 @@ public sealed class TensorBoardMirrorTests : IDisposable
     [Fact]
     public void Values_of_environments_are_a_mean_at_the_rl_step_or_have_tags_of_their_own()
     {
-        void Log(Run run) => run.RlSeries("entropy").Log(5, ["a", "b"], [1.0, 2.0, 3.0, 4.0], width: 2);
+        void Log(Run run) => run.RlSeries("entropy").Log([1.0, 2.0, 3.0, 4.0], 5, ["a", "b"], width: 2);
         Play(Log).Points.Select(point => (point.Series.Metric, point.Step, point.Value)).Should().Equal(("entropy", 5, 2.5));
         Play(Log, everyEnvironment: true).Points.Select(point => (point.Series.Metric, point.Step, point.Value)).Should().Equal(
             ("entropy/environment=a", 0, 1.0), ("entropy/environment=a", 1, 2.0), ("entropy/environment=b", 0, 3.0), ("entropy/environment=b", 1, 4.0));

@@ -20,7 +20,7 @@ public class DoublesTests
         run.Annotate("x");
         run.LogEpisode("r", 1.0, rlStep: 0);
         run.Series("x").Log(1.0);
-        run.RlSeries("y").Log(0, "env-0", [1.0]);
+        run.RlSeries("y").Log([1.0], 0, "env-0");
         run.TrackEpisodes(2).Step(0, [1.0, 2.0], [true, false]);
         run.Flush();
         run.Fail("why");

@@ -93,7 +93,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
             episodes.Step(t / 3, [1f, 2f], [t == 1, t == 4]);
         }
 
-        run.RlSeries("entropy").Log(5, ["a", "b"], [1.0, 2.0, 3.0, 4.0], width: 2);
+        run.RlSeries("entropy").Log([1.0, 2.0, 3.0, 4.0], 5, ["a", "b"], width: 2);
         run.Dispose();
         var mirrored = mirror.Of<RlPointsRecord>().SelectMany(one => Enumerable.Range(0, one.Values.Length).Select(at => (
             one.Metric, one.Scale, Environment: (string?)one.Environments[at / one.Width], RlStep: (long?)one.RlStep, Value: one.Values.Span[at],
@@ -259,7 +259,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         (options.Tags, options.LogLevel) = (["late"], Microsoft.Extensions.Logging.LogLevel.None);
         Run run = await Run.StartAsync(options);
         run.Log("loss", [1.0, 2.0]);
-        FluentActions.Invoking(() => run.RlSeries("r").Log(0, ["a", "b"], [1.0, 2.0, 3.0])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => run.RlSeries("r").Log([1.0, 2.0, 3.0], 0, ["a", "b"])).Should().Throw<ArgumentException>();
         await Eventually.ShouldAsync(() => mirror.Of<PointsRecord>().Count == 1, "it does not wait for the service");
         mirror.Of<TagsRecord>().Should().BeEmpty();
         address.Open(shared.Server.Endpoint);

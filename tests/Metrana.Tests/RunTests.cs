@@ -243,7 +243,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
             loss.Log(5.0);
         }
 
-        entropy.Log(0, ["env-0", "env-1"], [0.1f, 0.2f]);
+        entropy.Log([0.1f, 0.2f], 0, ["env-0", "env-1"]);
         using (run.Time("seconds"))
         {
         }

@@ -47,7 +47,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
             }
             else
             {
-                logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
+                logger.LogStdFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
             }
 
             Note(call.Metric, call.Scale, call.Labels);
@@ -67,7 +67,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
             }
             else
             {
-                logger.LogStdFloats(call.Metric, call.Scale, values, call.Labels, call.Steps, call.Timestamps);
+                logger.LogStdFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
             }
 
             Note(call.Metric, call.Scale, call.Labels);
@@ -104,8 +104,8 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         try
         {
             logger.LogRlFloats(
-                block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
-                block.Timestamps, width: block.Width);
+                block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
+                timestamps: block.Timestamps, width: block.Width);
             Note(block.Metric, block.Scale, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -118,8 +118,8 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         try
         {
             logger.LogRlFloats(
-                block.Metric, block.Scale, block.RlStep, block.Environments, values, block.Episodes, block.Labels, block.Steps,
-                block.Timestamps, width: block.Width);
+                block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
+                timestamps: block.Timestamps, width: block.Width);
             Note(block.Metric, block.Scale, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -131,7 +131,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
     {
         try
         {
-            logger.LogHistogram(call.Metric, call.Scale, call.Step, edges, counts, stats, call.Labels, call.Timestamps);
+            logger.LogHistogram(call.Metric, call.Scale, edges, counts, call.Step, stats, call.Labels, call.Timestamps);
             Note(call.Metric, call.Scale, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -146,11 +146,11 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         {
             if (is3D)
             {
-                logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, zs, titles, call.Labels, call.Timestamps);
+                logger.LogScatter(call.Metric, call.Scale, xs, ys, zs, call.Step, titles, call.Labels, call.Timestamps);
             }
             else
             {
-                logger.LogScatter(call.Metric, call.Scale, call.Step, xs, ys, titles, call.Labels, call.Timestamps);
+                logger.LogScatter(call.Metric, call.Scale, xs, ys, call.Step, titles, call.Labels, call.Timestamps);
             }
 
             Note(call.Metric, call.Scale, call.Labels);

@@ -68,10 +68,10 @@ public abstract class ColumnBenchmarks : LoggingBenchmark
     public void FloatsByHandle() => _floatSeries.Log(_floats);
 
     [Benchmark]
-    public void DoublesByName() => Logger.LogStdFloats("column/named-doubles", Scale.MlStep, _doubles, _label);
+    public void DoublesByName() => Logger.LogStdFloats("column/named-doubles", Scale.MlStep, _doubles, labels: _label);
 
     [Benchmark]
-    public void FloatsByName() => Logger.LogStdFloats("column/named-floats", Scale.MlStep, _floats, _label);
+    public void FloatsByName() => Logger.LogStdFloats("column/named-floats", Scale.MlStep, _floats, labels: _label);
 
     private protected override long IterationBytes => (long)CallsOfIteration * Count * sizeof(double);
 

@@ -39,7 +39,7 @@ public class OtherKindsBenchmarks : LoggingBenchmark
     }
 
     [Benchmark]
-    public void HistogramOf64Bins() => Logger.LogHistogram("gradients", Scale.MlStep, _step++, _edges, _counts);
+    public void HistogramOf64Bins() => Logger.LogHistogram("gradients", Scale.MlStep, _edges, _counts, _step++);
 
     [Benchmark]
     public void FourAttributes() => Logger.LogAttributes("settings", _attributes);

@@ -27,13 +27,13 @@ public class RlRowBenchmarks : LoggingBenchmark
     }
 
     [Benchmark]
-    public void ByHandle() => _series.Log(1, _environment, _row);
+    public void ByHandle() => _series.Log(_row, 1, _environment);
 
     [Benchmark]
-    public void FloatsByHandle() => _series.Log(1, _environment, _floatRow);
+    public void FloatsByHandle() => _series.Log(_floatRow, 1, _environment);
 
     [Benchmark]
-    public void ByName() => Logger.LogRlFloats("rollout/named", Scale.EnvironmentStep, 1, "env-0001", _row);
+    public void ByName() => Logger.LogRlFloats("rollout/named", Scale.EnvironmentStep, _row, 1, "env-0001");
 
     private protected override long IterationBytes => Calls.OfRows * Points * sizeof(double);
 
@@ -67,10 +67,10 @@ public class RlGridBenchmarks : LoggingBenchmark
     }
 
     [Benchmark]
-    public void ByHandle() => _series.Log(1, _environments, _grid, width: Points);
+    public void ByHandle() => _series.Log(_grid, 1, _environments, width: Points);
 
     [Benchmark]
-    public void ByName() => Logger.LogRlFloats("rollout/named", Scale.EnvironmentStep, 1, _names, _grid, width: Points);
+    public void ByName() => Logger.LogRlFloats("rollout/named", Scale.EnvironmentStep, _grid, 1, _names, width: Points);
 
     private protected override long IterationBytes => (long)Calls.OfColumns * _grid.Length * sizeof(double);
 

@@ -28,13 +28,13 @@ public class ValueBenchmarks : LoggingBenchmark
     public void ByName() => Logger.LogStdFloats("train/loss", Scale.MlStep, 0.5);
 
     [Benchmark]
-    public void ByNameAndOneLabel() => Logger.LogStdFloats("train/one", Scale.MlStep, 0.5, _one);
+    public void ByNameAndOneLabel() => Logger.LogStdFloats("train/one", Scale.MlStep, 0.5, labels: _one);
 
     [Benchmark]
-    public void ByNameAndThreeLabels() => Logger.LogStdFloats("train/three", Scale.MlStep, 0.5, _three);
+    public void ByNameAndThreeLabels() => Logger.LogStdFloats("train/three", Scale.MlStep, 0.5, labels: _three);
 
     [Benchmark]
-    public void ByNameAndALabelInTheCall() => Logger.LogStdFloats("train/call", Scale.MlStep, 0.5, [("layer", "encoder-3")]);
+    public void ByNameAndALabelInTheCall() => Logger.LogStdFloats("train/call", Scale.MlStep, 0.5, labels: [("layer", "encoder-3")]);
 
     private protected override long IterationBytes => 0;
 

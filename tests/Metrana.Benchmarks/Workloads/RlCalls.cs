@@ -33,11 +33,11 @@ internal sealed class RlCalls<T>
         {
             if (typeof(T) == typeof(float))
             {
-                _series[metric].Log(rlStep, _all, Floats(values[metric]), width: _shape.Points);
+                _series[metric].Log(Floats(values[metric]), rlStep, _all, width: _shape.Points);
             }
             else
             {
-                _series[metric].Log(rlStep, _all, Doubles(values[metric]), width: _shape.Points);
+                _series[metric].Log(Doubles(values[metric]), rlStep, _all, width: _shape.Points);
             }
         }
     }
@@ -49,12 +49,12 @@ internal sealed class RlCalls<T>
             if (typeof(T) == typeof(float))
             {
                 _logger.LogRlFloats(
-                    _metrics[metric], Scale.EnvironmentStep, rlStep, _names, Floats(values[metric]), width: _shape.Points);
+                    _metrics[metric], Scale.EnvironmentStep, Floats(values[metric]), rlStep, _names, width: _shape.Points);
             }
             else
             {
                 _logger.LogRlFloats(
-                    _metrics[metric], Scale.EnvironmentStep, rlStep, _names, Doubles(values[metric]), width: _shape.Points);
+                    _metrics[metric], Scale.EnvironmentStep, Doubles(values[metric]), rlStep, _names, width: _shape.Points);
             }
         }
     }
@@ -68,11 +68,11 @@ internal sealed class RlCalls<T>
                 ReadOnlySpan<T> row = values[metric].AsSpan(environment * _shape.Points, _shape.Points);
                 if (typeof(T) == typeof(float))
                 {
-                    _series[metric].Log(rlStep, _each[environment], Floats(row));
+                    _series[metric].Log(Floats(row), rlStep, _each[environment]);
                 }
                 else
                 {
-                    _series[metric].Log(rlStep, _each[environment], Doubles(row));
+                    _series[metric].Log(Doubles(row), rlStep, _each[environment]);
                 }
             }
         }
@@ -87,11 +87,11 @@ internal sealed class RlCalls<T>
                 ReadOnlySpan<T> row = values[metric].AsSpan(environment * _shape.Points, _shape.Points);
                 if (typeof(T) == typeof(float))
                 {
-                    _logger.LogRlFloats(_metrics[metric], Scale.EnvironmentStep, rlStep, _names[environment], Floats(row));
+                    _logger.LogRlFloats(_metrics[metric], Scale.EnvironmentStep, Floats(row), rlStep, _names[environment]);
                 }
                 else
                 {
-                    _logger.LogRlFloats(_metrics[metric], Scale.EnvironmentStep, rlStep, _names[environment], Doubles(row));
+                    _logger.LogRlFloats(_metrics[metric], Scale.EnvironmentStep, Doubles(row), rlStep, _names[environment]);
                 }
             }
         }

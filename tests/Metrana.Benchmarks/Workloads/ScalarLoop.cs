@@ -61,7 +61,7 @@ internal sealed class ScalarLoop : IWorkload
             {
                 foreach (string metric in metrics)
                 {
-                    logger.LogStdFloats(metric, Scale.MlStep, step * 0.5, labels);
+                    logger.LogStdFloats(metric, Scale.MlStep, step * 0.5, labels: labels);
                 }
             }
         };

@@ -94,7 +94,7 @@ internal sealed class SeriesSweep : IWorkload
             {
                 for (int i = 0; i < series; i++)
                 {
-                    logger.LogStdFloats(metrics[i / PerMetric], Scale.MlStep, floats, labels[i % PerMetric]);
+                    logger.LogStdFloats(metrics[i / PerMetric], Scale.MlStep, floats, labels: labels[i % PerMetric]);
                 }
             };
         }
@@ -103,7 +103,7 @@ internal sealed class SeriesSweep : IWorkload
         {
             for (int i = 0; i < series; i++)
             {
-                logger.LogStdFloats(metrics[i / PerMetric], Scale.MlStep, doubles, labels[i % PerMetric]);
+                logger.LogStdFloats(metrics[i / PerMetric], Scale.MlStep, doubles, labels: labels[i % PerMetric]);
             }
         };
     }

@@ -28,13 +28,13 @@ internal sealed class LogRlFloats : ICallMethod
         if (grid.Values.Doubles is not null)
         {
             logger.LogRlFloats(
-                metric, scale, rlStep, grid.Environments, grid.Values.Doubles, width: grid.Width, episodes: episodes, labels: labels,
+                metric, scale, grid.Values.Doubles, rlStep, grid.Environments, width: grid.Width, episodes: episodes, labels: labels,
                 steps: steps, timestamps: timestamps, strategy: strategy, ordered: ordered);
         }
         else
         {
             logger.LogRlFloats(
-                metric, scale, rlStep, grid.Environments, grid.Values.Singles!, width: grid.Width, episodes: episodes, labels: labels,
+                metric, scale, grid.Values.Singles!, rlStep, grid.Environments, width: grid.Width, episodes: episodes, labels: labels,
                 steps: steps, timestamps: timestamps, strategy: strategy, ordered: ordered);
         }
 

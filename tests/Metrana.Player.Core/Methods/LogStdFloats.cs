@@ -14,11 +14,11 @@ internal sealed class LogStdFloats : ICallMethod
         var call = FloatCall.From(arguments);
         if (call.Values.Doubles is not null)
         {
-            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Doubles, call.Labels, call.Steps, call.Timestamps);
+            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Doubles, call.Steps, call.Labels, call.Timestamps);
         }
         else
         {
-            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Singles!, call.Labels, call.Steps, call.Timestamps);
+            logger.LogStdFloats(call.Metric, call.Scale, call.Values.Singles!, call.Steps, call.Labels, call.Timestamps);
         }
 
         return CallResult.Ok;
