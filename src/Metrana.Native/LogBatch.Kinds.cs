@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Metrana.Native;
 
@@ -27,6 +28,26 @@ public sealed partial class LogBatch
         RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
         PutRows(series.Metric, series.Scale, series.Labels, series, new ReadOnlySpan<double>(in value), call, environment, default);
     }
+
+    /// <summary>Adds one number of any type, of reinforcement learning, in one environment.</summary>
+    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    public void Add<T>(
+        RlSeries series,
+        T value,
+        long rlStep,
+        EnvironmentSpan environment,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default)
+        where T : struct, INumberBase<T> =>
+        Add(series, Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
 
     /// <summary>
     /// Adds values of reinforcement learning: a row of values for one environment, one value for each of many, or a grid, row by
@@ -63,6 +84,38 @@ public sealed partial class LogBatch
         RlCall call = new(
             rlStep, environments, values.Count, width, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
         AddRows(series.Metric, series.Scale, series.Labels, series, values, call, environments, where);
+    }
+
+    /// <summary>Adds one number of any type, of reinforcement learning, in one environment, by the name of its series.</summary>
+    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
+    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
+    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    public void AddRl<T>(
+        string metric,
+        Scale scale,
+        T value,
+        long rlStep,
+        EnvironmentSpan environment,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        LabelSpan labels = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true)
+        where T : struct, INumberBase<T>
+    {
+        double one = Exact.ToDouble(value);
+        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered);
+        PutRows(metric, scale, labels, null, new ReadOnlySpan<double>(in one), call, environment, default);
     }
 
     /// <summary>Adds values of reinforcement learning by the name of their series.</summary>

@@ -57,7 +57,8 @@ internal sealed class LogSink
         }
         else
         {
-            _log.Log(level, id, new LogLine(Run, message, fields), null, static (line, _) => line.ToString());
+            LogLine line = new(Run, message, fields);
+            _log.Log(level, id, line, null, static (line, _) => line.ToString());
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed unsafe partial class BatchBuffer
         try
         {
             Prepare(owner, step);
-            Send(logger, step, timestamp);
+            Hand(logger, step, timestamp);
         }
         finally
         {
@@ -81,7 +81,7 @@ internal sealed unsafe partial class BatchBuffer
         }
     }
 
-    private void Send(LoggerHandle logger, long? step, long? timestamp)
+    private void Hand(LoggerHandle logger, long? step, long? timestamp)
     {
         fixed (byte* text = _text)
         fixed (long* columns = _columns)

@@ -147,6 +147,7 @@ internal sealed unsafe partial class BatchBuffer
         where T : unmanaged
     {
         Lengths before = _used;
+        long known = step ?? 0;
         try
         {
             NativeHistogram histogram = new()
@@ -165,7 +166,7 @@ internal sealed unsafe partial class BatchBuffer
                 Name = Name(metric, scale, labels),
                 Histograms = (NativeHistogram*)(nint)_used.Histograms,
                 Count = 1,
-                Steps = (ulong*)Put(new ReadOnlySpan<long>(step ?? 0)),
+                Steps = (ulong*)Put(new ReadOnlySpan<long>(in known)),
                 StepCount = 1,
                 Timestamps = Times(timestamps),
             };

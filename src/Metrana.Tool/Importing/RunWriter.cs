@@ -136,9 +136,9 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
         if (first.Environment is { } environment)
         {
             run.RlSeries(series.Metric, series.Scale, labels).Log<double>(
+                batch.Values,
                 environment.RlStep,
                 environment.Name,
-                batch.Values,
                 environment.Episode is { } episode ? Episodes.Of(episode) : default,
                 EnvironmentSteps.Each(batch.Steps),
                 batch.Count,

@@ -85,7 +85,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         {
             foreach ((string metric, double value) in metrics)
             {
-                batch.Add(metric, shared.Scale, value, shared.Labels, shared.Steps, shared.Timestamps, shared.Distributed);
+                batch.Add(metric, shared.Scale, value, shared.Steps, shared.Labels, shared.Timestamps, shared.Distributed);
             }
 
             logger.Log(batch);

@@ -187,16 +187,16 @@ static void wrong_batches(const metrana_logger *logger) {
     EXPECT(METRANA_STATUS_NULL_POINTER, metrana_logger_log_batch(NULL, pieces, 2, ERROR));
     EXPECT(METRANA_STATUS_MISALIGNED, metrana_logger_log_batch(logger, OFF_BY(pieces, 4), 1, ERROR));
     EXPECT(METRANA_STATUS_INVALID_LENGTH, metrana_logger_log_batch(logger, pieces, SIZE_MAX / 8, ERROR));
-#define REFUSED(status) EXPECT(status, metrana_logger_log_batch(logger, pieces, 2, ERROR))
+#define BATCH(status) EXPECT(status, metrana_logger_log_batch(logger, pieces, 2, ERROR))
     calls[1].values = NULL;
-    REFUSED(METRANA_STATUS_NULL_POINTER);
+    BATCH(METRANA_STATUS_NULL_POINTER);
     calls[1] = column("batch", VALUES, 4);
     calls[1].name.labels = &label;
     calls[1].name.label_count = 1;
-    REFUSED(METRANA_STATUS_INVALID_UTF8);
+    BATCH(METRANA_STATUS_INVALID_UTF8);
     calls[1] = column("batch", VALUES, 4);
     calls[1].distributed = 1;
-    REFUSED(METRANA_STATUS_VALIDATION);
+    BATCH(METRANA_STATUS_VALIDATION);
     calls[1] = column("batch", VALUES, 4);
 
     /* A piece is one thing. */
@@ -205,28 +205,28 @@ static void wrong_batches(const metrana_logger *logger) {
     memset(&rows, 0, sizeof rows);
     memset(&histograms, 0, sizeof histograms);
     pieces[1].floats = NULL;
-    REFUSED(METRANA_STATUS_VALIDATION);
+    BATCH(METRANA_STATUS_VALIDATION);
     pieces[1].floats = &calls[1];
     pieces[1].rl_floats = &rows;
-    REFUSED(METRANA_STATUS_VALIDATION);
+    BATCH(METRANA_STATUS_VALIDATION);
     pieces[1].floats = OFF_BY(&calls[1], 4);
     pieces[1].rl_floats = NULL;
-    REFUSED(METRANA_STATUS_MISALIGNED);
+    BATCH(METRANA_STATUS_MISALIGNED);
     pieces[1].floats = NULL;
     pieces[1].rl_floats = &rows;
-    REFUSED(METRANA_STATUS_VALIDATION);
+    BATCH(METRANA_STATUS_VALIDATION);
 
     /* A handle of nobody, with a part that means nothing, and where there are none. */
     pieces[1].rl_floats = NULL;
     pieces[1].floats = &calls[1];
     pieces[1].series = (metrana_series){77, 77, 0, 0};
-    REFUSED(METRANA_STATUS_VALIDATION);
+    BATCH(METRANA_STATUS_VALIDATION);
     pieces[1].series.reserved = 1;
-    REFUSED(METRANA_STATUS_RESERVED);
+    BATCH(METRANA_STATUS_RESERVED);
     pieces[1].floats = NULL;
     pieces[1].histograms = &histograms;
-    REFUSED(METRANA_STATUS_VALIDATION);
-#undef REFUSED
+    BATCH(METRANA_STATUS_VALIDATION);
+#undef BATCH
 }
 
 static void wrong_attributes(const metrana_logger *logger) {
@@ -309,7 +309,7 @@ static void sizes(void) {
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES) == sizeof(metrana_series));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES_NAME) == sizeof(metrana_series_name));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS) == sizeof(metrana_timestamps));
-    CHECK(metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS + 1) == 0);
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_FIELD + 1) == 0);
 }
 
 /* Calls without a flaw, on a logger that is closed. */
