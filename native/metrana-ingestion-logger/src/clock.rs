@@ -63,6 +63,8 @@ pub(crate) mod manual {
     pub(crate) struct Manual {
         /// What is added to the time of the beginning.
         elapsed: Cell<Duration>,
+        /// By how many milliseconds somebody has set the wall clock wrong.
+        set_by: Cell<i64>,
         start: Instant,
     }
 
@@ -70,14 +72,25 @@ pub(crate) mod manual {
         pub(crate) fn begin() -> Self {
             let start = Instant::now();
             NOW.set(Some((start, 0)));
-            Self { elapsed: Cell::new(Duration::ZERO), start }
+            Self { elapsed: Cell::new(Duration::ZERO), set_by: Cell::new(0), start }
         }
 
         pub(crate) fn advance(&self, by: Duration) {
             let elapsed = self.elapsed.get() + by;
             self.elapsed.set(elapsed);
+            self.show();
+        }
+
+        /// Sets the wall clock on, or back, by so many milliseconds. The clock that only goes forward knows nothing of it.
+        pub(crate) fn set_wall_by(&self, millis: i64) {
+            self.set_by.set(self.set_by.get() + millis);
+            self.show();
+        }
+
+        fn show(&self) {
+            let elapsed = self.elapsed.get();
             let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
-            NOW.set(Some((self.start + elapsed, millis)));
+            NOW.set(Some((self.start + elapsed, millis.saturating_add(self.set_by.get()))));
         }
     }
 

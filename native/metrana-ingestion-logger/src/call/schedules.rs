@@ -304,7 +304,7 @@ impl Rehearsal {
     }
 
     fn act(&mut self) {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0..=5 => self.scalar(),
             6 | 7 => self.column(),
             8 => self.batch(),
@@ -315,6 +315,11 @@ impl Rehearsal {
                 self.clock.advance(Duration::from_millis(millis));
             }
             12 | 13 => drop(self.take(false)),
+            16 => {
+                // Somebody sets the clock on the wall: an hour back, a year on, before 1970.
+                let by = [-3_600_000, 31_536_000_000, -40_000_000_000, 5][self.dice.below(4)];
+                self.clock.set_wall_by(by);
+            }
             14 => self.settle(),
             _ => self.flush(),
         }
@@ -431,6 +436,30 @@ fn play(seed: u64) -> Vec<u8> {
         world.act();
     }
     world.end()
+}
+
+/// How long a message waits for more is kept by the clock that only goes forward, and so is every pause before a retry: a wall
+/// clock that is set back does not hold a message up, and one that is set on does not hurry it.
+#[test]
+fn a_wall_clock_that_is_set_changes_no_step_no_order_and_no_deadline() {
+    const YEAR: i64 = 31_536_000_000;
+    for by in [-YEAR, YEAR] {
+        let mut world = Rehearsal::new(1);
+        let handle = world.handles[0];
+        for value in [1.0, 2.0] {
+            by_handle::log_scalar(handle, value).expect("logged");
+            world.clock.set_wall_by(by);
+        }
+        world.held.push_back(Held { tally: Tally::default(), weight: 0, end: 0 });
+        world.clock.advance(TIMING.linger.saturating_sub(Duration::from_millis(1)));
+        assert!(!world.take(false), "it is not due yet, whatever the wall says ({by})");
+        world.clock.advance(Duration::from_millis(1));
+        assert!(world.take(false), "it is due, whatever the wall says ({by})");
+        assert_eq!(world.heard[&1].iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, 1]);
+        let values: Vec<_> = world.heard[&1].iter().map(|(_, bits)| f64::from_bits(*bits)).collect();
+        assert_eq!(values, [1.0, 2.0]);
+        slots::vacate(world.slot);
+    }
 }
 
 #[test]
