@@ -26,11 +26,16 @@ internal sealed class SystemSampler : IDisposable
     private (long At, TimeSpan Used)? _groupCpu;
     private (long At, TimeSpan Used) _used;
     private long _allocated;
+    private readonly Func<Nvml?> _findCards;
     private TimeSpan _paused;
+    private GpuSampler? _cards;
+    private bool _lookedForCards;
 
-    public SystemSampler(Run run, TimeSpan interval, TimeProvider clock, ControlGroup? group = null)
+    public SystemSampler(
+        Run run, TimeSpan interval, TimeProvider clock, ControlGroup? group = null, Func<Nvml?>? findCards = null)
     {
         (_run, _clock, _group) = (run, clock, group ?? new ControlGroup());
+        _findCards = findCards ?? (static () => Nvml.TryLoad());
         _groupCpu = _group.Cpu() is { } taken ? (clock.GetTimestamp(), taken.Used) : null;
         _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
         _used = (clock.GetTimestamp(), CpuTime());
@@ -38,7 +43,16 @@ internal sealed class SystemSampler : IDisposable
         _timer = clock.CreateTimer(static state => ((SystemSampler)state!).Sample(), this, interval, interval);
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_gate)
+        {
+            _cards?.Dispose();
+            _cards = null;
+            _lookedForCards = true;
+        }
+    }
 
     private void Sample()
     {
@@ -53,6 +67,7 @@ internal sealed class SystemSampler : IDisposable
             if (_run.WasCreated)
             {
                 SampleHost();
+                SampleCards();
             }
 
             SampleProcess();
@@ -78,6 +93,18 @@ internal sealed class SystemSampler : IDisposable
             Log("system/disk/free_bytes", disk.AvailableFreeSpace, _host);
             Log("system/disk/utilization", Percent * (1 - ((double)disk.TotalFreeSpace / disk.TotalSize)), _host);
         }
+    }
+
+    /// <summary>The driver's library is looked for at the first sample: loading it takes a while, and most machines have none.</summary>
+    private void SampleCards()
+    {
+        if (!_lookedForCards)
+        {
+            _lookedForCards = true;
+            _cards = _findCards() is { Count: > 0 } nvml ? new GpuSampler(_run, nvml) : null;
+        }
+
+        _cards?.Sample();
     }
 
     /// <summary>In a container with a limit, what counts is how much of that is used.</summary>
