@@ -38,6 +38,14 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Length;
 
+    /// <summary>These labels and one more. They themselves stay as they are. Of a key that is there already the new value counts.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value.</param>
+    /// <exception cref="ArgumentNullException">The key or the value is null.</exception>
+    /// <exception cref="ArgumentException">The key or the value is not text: it has half a surrogate pair.</exception>
+    public Labels With(string key, string value) =>
+        new([.. _pairs.Where(pair => pair.Key != key), KeyValuePair.Create(key, value)]);
+
     /// <summary>What they are found by.</summary>
     internal int Hash { get; }
 

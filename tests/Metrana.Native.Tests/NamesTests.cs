@@ -36,6 +36,18 @@ public class NamesTests
     }
 
     [Fact]
+    public void A_label_is_added_to_labels_that_stay_as_they_are()
+    {
+        Labels one = new(("a", "1"));
+        Labels more = one.With("b", "2").With("a", "3");
+
+        one.ToString().Should().Be("{a=1}");
+        more.ToString().Should().Be("{b=2, a=3}");
+        one.Invoking(labels => labels.With("c", null!)).Should().Throw<ArgumentNullException>();
+        one.Invoking(labels => labels.With("\ud800", "")).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
     public void Labels_of_a_call_can_be_gone_through_in_either_form()
     {
         LabelSpan kept = new Labels(("a", "1"), ("b", "2"));

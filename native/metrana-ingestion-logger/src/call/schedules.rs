@@ -450,7 +450,6 @@ fn a_wall_clock_that_is_set_changes_no_step_no_order_and_no_deadline() {
             by_handle::log_scalar(handle, value).expect("logged");
             world.clock.set_wall_by(by);
         }
-        world.held.push_back(Held { tally: Tally::default(), weight: 0, end: 0 });
         world.clock.advance(TIMING.linger.saturating_sub(Duration::from_millis(1)));
         assert!(!world.take(false), "it is not due yet, whatever the wall says ({by})");
         world.clock.advance(Duration::from_millis(1));
