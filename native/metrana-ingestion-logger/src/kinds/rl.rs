@@ -227,7 +227,12 @@ impl<'a> RlCall<'a> {
 
     /// Does everything that the pieces behind this one in a batch are checked against, and writes nothing. `cursors` gets what
     /// was changed, as it was before.
-    pub(crate) fn rehearse(&self, stage: &mut Stage, plan: &mut RlPlan, cursors: &mut Vec<(LaneId, RlCursor)>) {
+    pub(crate) fn rehearse(
+        &self,
+        stage: &mut Stage,
+        plan: &mut RlPlan,
+        cursors: &mut Vec<(LaneId, RlCursor)>,
+    ) {
         let series = stage.names.registry.open(&self.who, plan.series, self.nature);
         let rows = stage.rows.clone();
         for (index, row) in rows.iter().enumerate() {
