@@ -27,6 +27,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     private readonly RunSettings? _settings;
     private readonly RunConsole _console;
     private readonly IAsyncDisposable? _server;
+    private readonly string? _page;
     private readonly RunRecording? _recording;
     private readonly RunSummary _summary = new();
     private readonly DeliveryWatch? _watch;
@@ -64,7 +65,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     {
         _mirrors = mirrors;
         _server = server?.Hold;
-        Url = server?.Page;
+        _page = server?.Page;
         _watch = new DeliveryWatch(backend, console, TimeProvider.System);
     }
 
@@ -90,7 +91,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     public string Id => _backend.RunId;
 
     /// <summary>Where to look at the run, if that is known.</summary>
-    public string? Url { get; }
+    public string? Url => _page is null ? null : PageAddress.Of(_page, _settings?.Options.Workspace, Project, Id);
 
     /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
     public bool WasCreated => _backend.RunWasCreated;

@@ -355,8 +355,8 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
             Run second = await Run.StartAsync(new RunOptions { Project = "tests", Print = false, LogGitCommit = false });
             await second.CloseAsync();
 
-            first.Url.Should().StartWith("http://127.0.0.1:");
-            second.Url.Should().Be(first.Url, "it is the same server");
+            first.Url.Should().MatchRegex($@"^http://127\.0\.0\.1:\d+/\?workspace=local&project=tests&runs={first.Id}$");
+            second.Url.Should().Be(first.Url!.Replace(first.Id, second.Id, StringComparison.Ordinal), "it is the same server");
             output.ToString().Should().StartWith($"metrana: run tests/{first.Name} started: {first.Url}");
             await using LocalServer server = await LocalServer.FindOrStartAsync();
             StoredRun stored = (await server.FindRunAsync(first.Name))!;
