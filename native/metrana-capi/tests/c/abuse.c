@@ -241,7 +241,13 @@ static void sizes(void) {
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTER) == sizeof(metrana_scatter));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SCATTERS) == sizeof(metrana_scatters));
     CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES) == sizeof(metrana_series));
-    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS + 1) == 0);
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES_NAME) == sizeof(metrana_series_name));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_TIMESTAMPS) == sizeof(metrana_timestamps));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_PIECE) == sizeof(metrana_piece));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_SERIES_STATE) == sizeof(metrana_series_state));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_ENVIRONMENT_STATE) == sizeof(metrana_environment_state));
+    CHECK(metrana_abi_struct_size(METRANA_STRUCT_FIELD) == sizeof(metrana_field));
+    CHECK(metrana_abi_struct_size(-1) == 0 && metrana_abi_struct_size(METRANA_STRUCT_FIELD + 1) == 0);
 }
 
 int main(int count, char **arguments) {
