@@ -57,7 +57,7 @@ internal sealed partial class EventProbe(int rounds)
         return new Dictionary<string, double>
         {
             ["event-over-lock-and-push"] = costs.Min(cost => cost.CpuSeconds) * 1e9 / Events / floor,
-            ["event-managed-bytes"] = MinMedianMax.Of(costs.Select(cost => (double)cost.ManagedBytes)).Median,
+            ["event-managed-bytes"] = MinMedianMax.Of(costs.Select(cost => (double)cost.ManagedBytes / Events)).Median,
         };
     }
 
