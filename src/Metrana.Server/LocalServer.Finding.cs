@@ -44,4 +44,25 @@ public sealed partial class LocalServer
     /// <summary>What the server says about itself.</summary>
     public Task<StoredServer> GetServerAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync("api/v1/server", ServerJson.Default.StoredServer, cancellationToken);
+
+    /// <summary>
+    /// An address of the page that lets one browser in without the key: once, and within the hour. A server that asks for no key
+    /// has one address for everybody, which is <see cref="HttpEndpoint"/>.
+    /// </summary>
+    /// <remarks>
+    /// What lets the browser in is behind the <c>#</c>, which browsers send to nobody, and is not the key. Show it to the person
+    /// who is to open it, and write it into no file.
+    /// </remarks>
+    /// <exception cref="LocalServerException">The server does not answer, or refuses the key.</exception>
+    public async Task<Uri> GetPageAddressAsync(CancellationToken cancellationToken = default)
+    {
+        var page = new Uri(HttpEndpoint);
+        if (!_http.HasKey)
+        {
+            return page;
+        }
+
+        var given = await _http.PostAsync("api/v1/session/ticket", ServerJson.Default.TicketAnswer, cancellationToken).ConfigureAwait(false);
+        return new Uri(page, "#ticket=" + given.Ticket);
+    }
 }

@@ -45,11 +45,11 @@ public sealed partial class Run
         }
 
         using Activity? activity = RunHealth.Follow("metrana.start", settings.Project, settings.Name);
+        RunConsole console = new(settings.Options);
         FoundServer? server = settings.IsLocal
-            ? await LocalServers.FindOrStartAsync(settings.StartTimeout, cancellationToken).ConfigureAwait(false)
+            ? await LocalServers.FindOrStartAsync(settings.StartTimeout, console.IsTerminal, cancellationToken).ConfigureAwait(false)
             : null;
         LoggerConfig config = settings.ToLoggerConfig(server);
-        RunConsole console = new(settings.Options);
         MirrorSet mirrors = new(settings.Mirrors, settings.MirrorQueueBytes, console, TimeProvider.System);
         try
         {
@@ -105,7 +105,7 @@ public sealed partial class Run
             run._sampler = new SystemSampler(run, settings.Options.SystemMetricsInterval ?? _sampling, TimeProvider.System);
         }
 
-        string where = run.Url is { } url ? $": {url}" : $" at {settings.ToLoggerConfig(server).Endpoint}";
+        string where = run.Url is { } url ? $": {url}{server?.Ticket}" : $" at {settings.ToLoggerConfig(server).Endpoint}";
         console.Say(run.Id.Length == 0
             ? $"run {run} waits for the service{where}"
             : $"run {run} {(run.WasCreated ? "started" : "continued")}{where}");

@@ -33,9 +33,11 @@ public sealed class UiTests : IAsyncLifetime
 
         opened.Code.Should().Be(0, opened.Error);
         tool.Browsed.Should().ContainSingle().Which.AbsoluteUri.Should().Be(opened.Lines[0]);
-        printed.Json.GetProperty("url").GetString().Should().Be(opened.Lines[0], "the second one finds the first one's server");
+        var (first, second) = (new Uri(opened.Lines[0]), new Uri(printed.Json.GetProperty("url").GetString()!));
+        second.Authority.Should().Be(first.Authority, "the second one finds the first one's server");
+        second.Fragment.Should().StartWith("#ticket=").And.NotBe(first.Fragment, "each lets one browser in");
         printed.Json.GetProperty("opened").GetBoolean().Should().BeFalse();
         using var http = new HttpClient();
-        (await http.GetAsync(new Uri(opened.Lines[0]))).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await http.GetAsync(first)).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 }

@@ -216,6 +216,8 @@ impl Drop for Place {
 pub(crate) struct ConnectionInfo {
     pub(crate) link: Link,
     pub(crate) peer: Option<SocketAddr>,
+    /// This end of it.
+    pub(crate) local: Option<SocketAddr>,
 }
 
 /// A connection with its link. Its peer may let it wait for some time when there is something to write, then it is cut.

@@ -168,13 +168,18 @@ fn data_directory(named: Option<&Path>) -> io::Result<PathBuf> {
 
 /// Who is let in, and the key that this user comes in with.
 fn access(cli: &Cli, home: Option<&Home>) -> io::Result<(Access, Option<Secret>)> {
-    let keys = match (&cli.api_key_file, home) {
-        (Some(file), _) => keys_of(file)?,
-        (None, Some(home)) if !cli.open => vec![home.key()?],
-        _ => return Ok((Access::Open, None)),
-    };
-    let own = keys.first().cloned();
-    Ok((Access::Keys(keys), own))
+    match (&cli.api_key_file, home) {
+        (Some(file), _) => {
+            let keys = keys_of(file)?;
+            let own = keys.first().cloned();
+            Ok((Access::Keys(keys), own))
+        }
+        (None, Some(home)) if !cli.open => {
+            let key = home.key()?;
+            Ok((Access::User(key.clone()), Some(key)))
+        }
+        _ => Ok((Access::Open, None)),
+    }
 }
 
 fn keys_of(file: &Path) -> io::Result<Vec<Secret>> {

@@ -64,15 +64,16 @@ pub(crate) struct Serving {
 impl Serving {
     /// Serves a connection until it ends. Why it ends is its peer's affair.
     pub(crate) async fn connection(self: Arc<Self>, tcp: TcpStream, peer: SocketAddr, link: Link) {
+        let info = ConnectionInfo { link, peer: Some(peer), local: tcp.local_addr().ok() };
         // Acknowledgements are small and somebody waits for each; a socket that refuses this works all the same.
         let _ = tcp.set_nodelay(true);
         let Ok(speaks) = greeting::listen(&tcp, self.limits.head).await else { return };
         let what = "the Metrana server: HTTP for programs and browsers, gRPC for loggers";
         match (&self.tls, speaks) {
-            (None, Speaks::Http) => self.http(tcp, peer, link).await,
+            (None, Speaks::Http) => self.http(tcp, info).await,
             (Some(tls), Speaks::Tls) => {
                 if let Ok(Ok(stream)) = timeout(self.limits.head, tls.acceptor().accept(tcp)).await {
-                    self.http(stream, peer, link).await;
+                    self.http(stream, info).await;
                 }
             }
             (None, Speaks::Tls) => {
@@ -90,11 +91,11 @@ impl Serving {
         }
     }
 
-    async fn http<T>(self: Arc<Self>, stream: T, peer: SocketAddr, link: Link)
+    async fn http<T>(self: Arc<Self>, stream: T, info: ConnectionInfo)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let info = ConnectionInfo { link: link.clone(), peer: Some(peer) };
+        let link = info.link.clone();
         let io = TokioIo::new(Connection::new(stream, link.clone(), self.limits.stall));
         let service = service_fn(|request| {
             let (serving, info) = (Arc::clone(&self), info.clone());

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use common::{PATIENCE, open_run};
 
 const KEY: &str = "the-key-of-the-test";
+const SESSION: &str = "/api/v1/session";
 
 /// Sends bytes and reads until the server closes.
 async fn said(server: SocketAddr, bytes: &[u8]) -> String {
@@ -156,9 +157,8 @@ async fn a_key_with_an_address_is_exchanged_for_tokens() {
 #[tokio::test]
 async fn a_browser_gives_the_key_once() {
     let server = locked().await;
-    let session = "/api/v1/session";
-    assert_eq!(status(&ask(&server, "POST", session, &[], r#"{"key": "wrong-key-of-the-test"}"#).await), 401);
-    let answer = ask(&server, "POST", session, &[], &format!("{{\"key\": \"{KEY}\"}}")).await;
+    assert_eq!(status(&ask(&server, "POST", SESSION, &[], r#"{"key": "wrong-key-of-the-test"}"#).await), 401);
+    let answer = ask(&server, "POST", SESSION, &[], &format!("{{\"key\": \"{KEY}\"}}")).await;
     let cookie =
         answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie").to_owned();
     assert!(
@@ -168,6 +168,52 @@ async fn a_browser_gives_the_key_once() {
     let cookie = cookie.split(';').next().unwrap();
     assert_eq!(status(&ask(&server, "GET", "/api/v1/runs", &[("cookie", cookie)], "").await), 200);
     assert_eq!(status(&ask(&server, "DELETE", "/api/v1/runs", &[("cookie", cookie)], "").await), 401);
+}
+
+async fn known_by_its_user() -> RunningServer {
+    let access = Access::User(Secret::new(KEY.into()).unwrap());
+    Server::start_in_memory(Options { access, ..Options::default() }).await.expect("it starts")
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn the_browser_of_the_servers_user_needs_no_key() {
+    let server = known_by_its_user().await;
+    let answer = ask(&server, "POST", SESSION, &[], "{}").await;
+    assert_eq!(status(&answer), 204, "{answer}");
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(status(&ask(&server, "GET", "/api/v1/runs", &[("cookie", cookie)], "").await), 200);
+    assert_eq!(status(&ask(&server, "GET", "/api/v1/runs", &[], "").await), 401, "nobody else is let in");
+    for (name, value) in [("origin", "http://elsewhere.example"), ("sec-fetch-site", "cross-site")] {
+        assert_eq!(status(&ask(&server, "POST", SESSION, &[(name, value)], "{}").await), 403, "{name}");
+    }
+    for name in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+        let answer = ask(&server, "POST", SESSION, &[(name, "192.0.2.1")], "{}").await;
+        assert_eq!(status(&answer), 401, "{name} tells of somebody behind: {answer}");
+    }
+    assert_eq!(
+        status(&ask(&locked().await, "POST", SESSION, &[], "{}").await),
+        401,
+        "a key of its own is asked for"
+    );
+}
+
+#[tokio::test]
+async fn a_ticket_lets_one_browser_in() {
+    let server = known_by_its_user().await;
+    let give = "/api/v1/session/ticket";
+    assert_eq!(status(&ask(&server, "POST", give, &[], "").await), 401);
+    let answer = ask(&server, "POST", give, &[("authorization", &format!("Bearer {KEY}"))], "").await;
+    let body: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!(body["seconds"], 3600, "{answer}");
+    let show = format!("{{\"ticket\": {}}}", body["ticket"]);
+    assert_eq!(status(&ask(&server, "POST", SESSION, &[], r#"{"ticket": "another"}"#).await), 401);
+    let answer = ask(&server, "POST", SESSION, &[], &show).await;
+    assert!(status(&answer) == 204 && answer.contains("set-cookie: "), "{answer}");
+    assert_eq!(status(&ask(&server, "POST", SESSION, &[], &show).await), 401, "it was used");
+    let both = format!("{{\"ticket\": \"x\", \"key\": \"{KEY}\"}}");
+    assert_eq!(status(&ask(&server, "POST", SESSION, &[], &both).await), 400);
 }
 
 #[tokio::test]

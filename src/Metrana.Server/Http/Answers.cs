@@ -20,6 +20,14 @@ internal sealed record RulesAnswer : IJsonOnDeserialized
     void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(AggregationRules);
 }
 
+/// <summary>What a browser shows instead of the key.</summary>
+internal sealed record TicketAnswer : IJsonOnDeserialized
+{
+    public required string Ticket { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Ticket);
+}
+
 internal sealed record SeriesAnswer : IJsonOnDeserialized
 {
     public required IReadOnlyList<StoredSeries> Series { get; init; }

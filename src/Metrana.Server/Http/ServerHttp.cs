@@ -15,11 +15,15 @@ internal sealed class ServerHttp : IDisposable
         // The server is on this machine: a proxy of the environment has no place on the way.
         var handler = new SocketsHttpHandler { UseProxy = false };
         _client = new HttpClient(handler) { BaseAddress = new Uri(endpoint) };
+        HasKey = key is not null;
         if (key is not null)
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
     }
+
+    /// <summary>Whether it shows a key.</summary>
+    public bool HasKey { get; }
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -70,6 +74,13 @@ internal sealed class ServerHttp : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for something that is made for this question.</summary>
+    public async Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        return await ReadAsync(request, path, type, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)

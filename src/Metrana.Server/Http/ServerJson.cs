@@ -33,6 +33,7 @@ namespace Metrana.Server.Http;
 [JsonSerializable(typeof(HeatMapRequest))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(TicketAnswer))]
 [JsonSerializable(typeof(LivingServer))]
 [JsonSerializable(typeof(AboutServer))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed class UiCommand : ServerCommand
     {
         await using var server = await session.ConnectOrStartAsync(cancellationToken);
         await server.GetServerAsync(cancellationToken);
-        var address = new Uri(server.HttpEndpoint);
+        var address = await server.GetPageAddressAsync(cancellationToken);
         var opened = !session.Value(_noBrowser) && session.Host.Browse(address);
         session.Answer(
             new { Url = address.AbsoluteUri, Opened = opened }, console => console.Output.WriteLine(address.AbsoluteUri));

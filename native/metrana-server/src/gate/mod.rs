@@ -2,19 +2,34 @@
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+mod neighbour;
 mod origin;
 mod secret;
+mod tickets;
 mod tokens;
 
 use std::io;
+use std::net::SocketAddr;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 
 pub use secret::Secret;
+pub(crate) use tickets::Tickets;
 pub(crate) use tokens::Tokens;
 pub use tokens::key_with_url;
+
+/// What proxies and tunnels add to a request.
+const PASSED_ON: [&str; 7] = [
+    "cf-connecting-ip",
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
 
 /// Whom a server lets in.
 #[derive(Clone, Debug, Default)]
@@ -24,13 +39,18 @@ pub enum Access {
     Open,
     /// Whoever knows one of these keys.
     Keys(Vec<Secret>),
+    /// Whoever knows this key, which this user can read and nobody else, and the browsers of this user on this machine.
+    User(Secret),
 }
 
 /// What stands between a request and its answer.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Gate {
     keys: Vec<Secret>,
     tokens: Tokens,
+    tickets: Tickets,
+    /// Whether the browsers of the user whom the server runs as need no key.
+    knows_user: bool,
     /// Only names of this machine are asked for where only this machine can ask.
     only_loopback: bool,
 }
@@ -50,8 +70,10 @@ impl Refusal {
 
 impl Gate {
     pub(crate) fn new(access: Access, only_loopback: bool) -> io::Result<Self> {
+        let knows_user = only_loopback && matches!(access, Access::User(_));
         let keys = match access {
             Access::Open => Vec::new(),
+            Access::User(key) => vec![key],
             Access::Keys(keys) if keys.is_empty() => {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidInput,
@@ -62,7 +84,7 @@ impl Gate {
         };
         // Whoever changes the keys ends the tokens that were given out for them.
         let tokens = Tokens::new(keys.first())?;
-        Ok(Self { keys, tokens, only_loopback })
+        Ok(Self { keys, tokens, tickets: Tickets::default(), knows_user, only_loopback })
     }
 
     /// Whether everybody is let in.
@@ -74,12 +96,24 @@ impl Gate {
         &self.tokens
     }
 
+    pub(crate) fn tickets(&self) -> &Tickets {
+        &self.tickets
+    }
+
+    /// Whether a request comes straight from this user on this machine, who could read the key as well. Whatever passes a
+    /// request on for somebody else says so in one of these headers.
+    pub(crate) fn is_user(&self, headers: &HeaderMap, peer: SocketAddr, local: SocketAddr) -> bool {
+        self.knows_user
+            && !PASSED_ON.iter().any(|name| headers.contains_key(*name))
+            && neighbour::is_this_user(peer, local)
+    }
+
     /// Turns away what comes from a page of another origin, or by a name that is not this server's.
     pub(crate) fn check_origin(&self, request: &Parts) -> Result<(), Refusal> {
         origin::check(request, self.only_loopback)
     }
 
-    /// Turns away who shows no key.
+    /// Turns away whoever shows no key.
     pub(crate) fn check_key(&self, request: &Parts) -> Result<(), Refusal> {
         if self.is_open() || self.shows_key(request) {
             return Ok(());

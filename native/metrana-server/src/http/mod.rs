@@ -81,6 +81,7 @@ pub(crate) fn router(api: Api, allow_faults: bool, largest_body: usize) -> Route
         .route("/api/v1/server", get(server::about))
         .route("/api/v1/server/stop", post(server::stop))
         .route(session::PATH, post(session::begin).delete(session::end))
+        .route(session::TICKET, post(session::ticket))
         .route(tokens::EXCHANGE, post(tokens::exchange))
         .route(tokens::REFRESH, post(tokens::refresh))
         .route("/metrics", get(metrics::all))

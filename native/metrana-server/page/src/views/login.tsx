@@ -17,7 +17,8 @@ export function Login() {
       <form onSubmit={submit}>
         <img src="/icon.svg" alt="" width="40" height="40" />
         <h1>Metrana</h1>
-        <p>This server shows its runs to whoever has its key. It is in the file <code>token</code> of the server's data directory.</p>
+        <p>This server shows its runs to whoever has its key.</p>
+        <p>On its machine, <code>metrana ui</code> opens this page without asking. The key is in the file <code>token</code> of the server's data directory, or in the file that the server was told to take it from.</p>
         <label>
           Key
           <input name="key" type="password" autocomplete="current-password" required autofocus aria-invalid={problem.value !== null} />
