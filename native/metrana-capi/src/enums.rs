@@ -339,14 +339,5 @@ translated!(
     QueueFull, StepsDidNotGrow
 );
 
-/// A line has one number, on both sides of the border.
-const _: () = {
-    macro_rules! same {
-        ($($variant:ident),+) => { $(assert!(metrana_line::$variant as i32 == LineId::$variant as i32);)+ };
-    }
-    same!(OpeningFailed, OpeningUnanswered, DeliveryInterrupted, DeliveryResumed, DataLost, LoggerStopped);
-    same!(LoggerPanicked, QueueFull, StepsDidNotGrow);
-};
-
 translated!(metrana_step_strategy, StepStrategy: WithinRlStep, FromOne, AcrossRlSteps);
 translated!(metrana_aggregation_function, AggregationFunction: Mean, Max, Sum, Min, StdDev, Count);

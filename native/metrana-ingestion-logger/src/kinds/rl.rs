@@ -286,11 +286,17 @@ impl<'a> RlCall<'a> {
         let mut begun = matches!(self.points.episodes, Spread::Grid(_)).then(EpisodeSteps::default);
         for (run, episode) in self.runs(environment) {
             let cursor = &mut stage.names.lanes.get_mut(lane).cursor;
+            if matches!(self.points.steps, Spread::None) && !behind {
+                // The common case: nothing can be wrong with steps that nobody gave.
+                let first = cursor.advance(episode, run.len() as u64);
+                put(stage, &run, episode, Some(first));
+                continue;
+            }
             let reached = cursor.next(episode);
             let again = begun.as_ref().and_then(|begun| begun.get(episode));
             let first = match self.points.steps {
-                Spread::None if behind => Some(0),
-                Spread::None => Some(reached),
+                // A call behind begins anew.
+                Spread::None => Some(0),
                 Spread::Uniform(first) => Some(again.unwrap_or(first)),
                 Spread::PerEnvironment(firsts) => Some(again.unwrap_or(firsts[environment])),
                 Spread::Grid(_) => None,
@@ -439,8 +445,7 @@ impl Call for RlCall<'_> {
         }
         stage.rows = rows;
         let last = self.points.values.len().checked_sub(1).and_then(|last| self.points.values.get(last));
-        stage.names.registry.note_value(series, Some(self.points.rl_step), last);
-        stage.names.registry.reach(series, Some(self.points.rl_step));
+        stage.names.registry.reach_with(series, Some(self.points.rl_step), last);
         stage.note_mis_steps(mis_steps, |stage| {
             let series = stage.names.registry.get(series);
             let text = format!(

@@ -234,8 +234,7 @@ impl Call for StdCall<'_> {
                 })
             });
         }
-        stage.names.registry.note_value(id, Some(plan.last_step), self.last_value(plan.last_step));
-        plan.reach(stage, id);
+        stage.names.registry.reach_with(id, Some(plan.last_step), self.last_value(plan.last_step));
     }
 }
 

@@ -42,6 +42,18 @@ impl EpisodeSteps {
         }
     }
 
+    /// The next step of an episode, which moves on by `count`.
+    fn advance(&mut self, episode: Option<u64>, count: u64) -> u64 {
+        if let Some((_, next)) = self.few.iter_mut().find(|(known, _)| *known == episode) {
+            let first = *next;
+            *next += count;
+            return first;
+        }
+        let first = self.get(episode).unwrap_or(0);
+        self.set(episode, first + count);
+        first
+    }
+
     fn clear(&mut self) {
         self.few.clear();
         self.many = None;
@@ -94,7 +106,12 @@ impl RlCursor {
         self.steps.get(episode).unwrap_or(0)
     }
 
-    /// Points of this episode were given steps below `next`. Answers whether that was ahead of all before.
+    /// The step that the first of `count` automatic points of this episode gets.
+    pub(crate) fn advance(&mut self, episode: Option<u64>, count: u64) -> u64 {
+        self.steps.advance(episode, count)
+    }
+
+    /// Points of this episode were given steps below `next`.
     pub(crate) fn reach(&mut self, episode: Option<u64>, next: u64) {
         if self.steps.get(episode).is_none_or(|known| next > known) {
             self.steps.set(episode, next);
@@ -127,6 +144,8 @@ mod tests {
                 steps.set(Some(episode), round * 1000 + episode);
             }
         }
+        assert_eq!((steps.advance(Some(9), 5), steps.advance(Some(9), 1)), (2009, 2014));
+        steps.set(Some(9), 2009);
         steps.set(None, 7);
         assert!((0..100).all(|episode| steps.get(Some(episode)) == Some(2000 + episode)));
         assert_eq!((steps.get(None), steps.get(Some(100)), steps.highest()), (Some(7), None, 2099));

@@ -410,18 +410,19 @@ impl Registry {
 
     /// A series has come to a step. Answers with the last one before.
     pub(crate) fn reach(&mut self, id: SeriesId, step: Option<u64>) -> Option<u64> {
-        let last_step = &mut self.get_mut(id).last_step;
-        let before = *last_step;
-        *last_step = before.max(step);
-        before
+        self.reach_with(id, step, None)
     }
 
-    /// A value was logged at a step. It is the last one unless the series has come further; to be told before `reach`.
-    pub(crate) fn note_value(&mut self, id: SeriesId, step: Option<u64>, value: Option<f64>) {
+    /// A series has come to a step, with a value that is its last one unless it has come further before. Answers with the
+    /// last step before.
+    pub(crate) fn reach_with(&mut self, id: SeriesId, step: Option<u64>, value: Option<f64>) -> Option<u64> {
         let series = self.get_mut(id);
-        if value.is_some() && step >= series.last_step {
-            series.last_value = value;
+        let before = series.last_step;
+        if step >= before {
+            series.last_step = step;
+            series.last_value = value.or(series.last_value);
         }
+        before
     }
 
     /// All series as others may see them, in the order in which they came.

@@ -19,6 +19,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tray;
+mod trays;
 
 pub(crate) use chunk_log::Timing;
 pub(crate) use stage::{Row, Sizes, Stage, Taken, Terms};

@@ -5,28 +5,27 @@ use std::time::Duration;
 
 use crate::config::LogLevel;
 
-/// What a line says, for those who filter by it. The numbers are the host's as well and stay.
+/// What a line says, for those who filter by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
 pub enum LineId {
     /// A try to open the run failed; there will be another.
-    OpeningFailed = 10,
+    OpeningFailed,
     /// The service has not answered yet.
-    OpeningUnanswered = 11,
+    OpeningUnanswered,
     /// The stream to the service broke, and there will be another.
-    DeliveryInterrupted = 20,
+    DeliveryInterrupted,
     /// The service takes data again.
-    DeliveryResumed = 21,
+    DeliveryResumed,
     /// Something that was accepted is lost.
-    DataLost = 22,
+    DataLost,
     /// The logger takes nothing more.
-    LoggerStopped = 30,
+    LoggerStopped,
     /// A call panicked, and what was not under way is lost.
-    LoggerPanicked = 31,
+    LoggerPanicked,
     /// Log calls wait for room.
-    QueueFull = 40,
+    QueueFull,
     /// Steps of a call did not grow.
-    StepsDidNotGrow = 50,
+    StepsDidNotGrow,
 }
 
 /// What a line says in one word: a name and a value.
