@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Builds the native library and the local server's program and puts them into runtimes/<rid>/native, described by
-# runtimes/manifest.json. The files for linux-x64 are committed, so that the .NET side builds on a machine without Rust.
+# Builds the native library and the local server's program and puts them into runtimes/<rid>/native, what only debuggers read
+# into symbols beside it, and the archive for NativeAOT into static; runtimes/manifest.json describes them all. The two files
+# for linux-x64 are committed, so that the .NET side builds on a machine without Rust.
 #
-#   build/native.sh [RID...|all]       default: linux-x64. Others need the cross toolchain below. Several at once: all in one manifest.
+#   build/native.sh [RID...|all]       default: linux-x64. Others need the cross toolchain below.
+#   build/native.sh --join MANIFEST... joins what several machines built of the same sources: their files are in runtimes/ already.
 #   build/native.sh --check [RID...]   do the committed files, or those of the RIDs named, match the sources and the manifest?
 #                                      Exit code 0 or 1; builds nothing.
 #
-# METRANA_CROSS_PREFIX   folder of a prepared cross toolchain (bin/rustc, bin/cc-<target>, bin/zar), default
-#                        ~/.cache/metrana-cross when that exists; empty: use plain cargo and the system's own C compiler
+# METRANA_CROSS_PREFIX   folder of a prepared cross toolchain (build/toolchain.sh makes one), default ~/.cache/metrana-cross
+#                        when that exists; empty: use plain cargo and the system's own C compiler
 # METRANA_GLIBC_MAX      the newest glibc that a linux file may ask for, default 2.28; "any" to build for this machine only
 # METRANA_NATIVE_TARGET  cargo's target folder, default target/native
 set -euo pipefail
@@ -17,7 +19,6 @@ root=$PWD
 manifest=runtimes/manifest.json
 sources=runtimes/sources.sha256
 committed=linux-x64
-glibc_max=${METRANA_GLIBC_MAX:-2.28}
 
 die() { echo "native.sh: $*" >&2; exit 1; }
 if command -v sha256sum >/dev/null; then sha256=(sha256sum); else sha256=(shasum -a 256); fi
@@ -26,7 +27,9 @@ sha256_of() { "${sha256[@]}" "$1" | cut -d' ' -f1; }
 # rid_field RID ATTRIBUTE: one cell of the table in build/rids.props
 rid_field() { sed -nE "s/.*<MetranaRid Include=\"$1\" .*$2=\"([^\"]*)\".*/\1/p" build/rids.props; }
 
-# What the two files are made from: the same rule as _MetranaSource in build/NativeAssets.targets. Of a page, that is what
+all_rids() { sed -nE 's/.*<MetranaRid Include="([^"]+)".*/\1/p' build/rids.props; }
+
+# What the files are made from: the same rule as _MetranaSource in build/NativeAssets.targets. Of a page, that is what
 # npm has made of it.
 native_sources() {
   { git ls-files --cached --others --exclude-standard -- Cargo.toml Cargo.lock native ':(exclude,glob)native/*/page/**'
@@ -36,13 +39,9 @@ native_sources() {
 }
 hash_sources() { native_sources | tr '\n' '\0' | xargs -0 "${sha256[@]}"; }
 
-# The newest glibc version that a file's dynamic symbols name; nothing for a file that needs none.
-glibc_of() { objdump -T "$1" | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sort -Vu | tail -1 || true; }
-newer_than() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -1)" = "$1" ]; }
-
 # ---- check -------------------------------------------------------------------------------------------------------
 check() { # RID...
-  local bad=0 rid file recorded
+  local bad=0 rid file
   [ -f "$manifest" ] && [ -f "$sources" ] || die "$manifest or $sources is missing; run build/native.sh"
   if ! diff <(hash_sources) "$sources" >/dev/null; then
     echo "The committed native files were made from other sources. These differ:" >&2
@@ -55,14 +54,14 @@ check() { # RID...
   for rid in "$@"; do
     [ -n "$(rid_field "$rid" RustTarget)" ] || die "unknown RID '$rid'; build/rids.props lists them"
     for file in "$(rid_field "$rid" Library)" "$(rid_field "$rid" Program)"; do
-      recorded=$(sed -nE "/\"$rid\"/,/^    }/ s/.*\"$file\": \{ \"sha256\": \"([0-9a-f]{64})\".*/\1/p" "$manifest")
-      if [ ! -f "runtimes/$rid/native/$file" ]; then echo "runtimes/$rid/native/$file is missing." >&2; bad=1
-      elif [ "$recorded" != "$(sha256_of "runtimes/$rid/native/$file")" ]; then
-        echo "runtimes/$rid/native/$file is not the file that $manifest describes." >&2; bad=1
-      elif [[ $rid = linux-x64 || $rid = linux-arm64 ]] && newer_than "$(glibc_of "runtimes/$rid/native/$file")" "$glibc_max"; then
-        echo "runtimes/$rid/native/$file needs glibc $(glibc_of "runtimes/$rid/native/$file"), newer than $glibc_max." >&2; bad=1
-      fi
+      if [ ! -f "runtimes/$rid/native/$file" ]; then echo "runtimes/$rid/native/$file is missing." >&2; bad=1; fi
     done
+    while IFS= read -r file; do
+      if [ "$(recorded "$rid" "${file#native/}")" != "$(sha256_of "runtimes/$rid/$file")" ]; then
+        echo "runtimes/$rid/$file is not the file that $manifest describes." >&2; bad=1
+      fi
+    done < <(files_of "$rid")
+    [ $bad = 1 ] || build/native-floors.sh "$rid" || bad=1
   done
   if [ $bad = 0 ]; then echo "native.sh: the files for $* match the sources"; fi
   return $bad
@@ -73,28 +72,54 @@ toolchain_setup() {
   cross=${METRANA_CROSS_PREFIX-$HOME/.cache/metrana-cross}
   if [ -n "${METRANA_CROSS_PREFIX:-}" ] && [ ! -x "$cross/bin/rustc" ]; then die "METRANA_CROSS_PREFIX is '$cross', but there is no bin/rustc in it"; fi
   if [ -n "$cross" ] && [ -x "$cross/bin/rustc" ]; then
-    export RUSTC=$cross/bin/rustc
-    toolchain="$("$RUSTC" -V), linked by zig $("$cross/zig/zig" version)"
+    real_rustc=$cross/bin/rustc
+    toolchain="$("$real_rustc" -V), linked by zig $("$cross/zig/zig" version)"
   else
     cross=
+    real_rustc=$(command -v rustc) || die "there is no rustc"
     toolchain="$(rustc -V), linked by the system's C compiler"
     echo "native.sh: no cross toolchain; the glibc floor will be the one of this machine"
   fi
+  # It comes with rustc; the one of LLVM does too.
+  objcopy=$("$real_rustc" --print sysroot)/lib/rustlib/$("$real_rustc" -vV | sed -n 's/^host: //p')/bin/rust-objcopy
+  [ -x "$objcopy" ] || objcopy=$(command -v llvm-objcopy) || die "needs llvm-objcopy, or rust-objcopy beside rustc"
   echo "native.sh: $toolchain"
 }
 
-build_one() { # RID: leaves both files in runtimes/RID/native
-  local rid=$1 target upper lower flags out dir file needs
+# A compiler that writes no path of the building machine into what others run, and the same bytes wherever the checkout lies.
+# The flags are in a program because cargo puts those it knows of into the names of folders, and these into the files.
+write_rustc() { # FOLDER
+  local source flags="--remap-path-prefix=$cargo_home=/cargo"
+  for source in "$cargo_home"/registry/src/*/; do flags="$flags --remap-path-prefix=${source%/}=/cargo"; done
+  if [ -n "$cross" ]; then flags="$flags --remap-path-prefix=$cross/root/usr/lib/rustlib/src/rust=/rustc"; fi
+  mkdir -p "$1"
+  printf '#!/bin/sh\nexec "%s" "$@" %s --remap-path-prefix=%s=. --remap-path-prefix=%s=./target/native\n' \
+    "$real_rustc" "$flags" "$root" "$1" > "$1/rustc.new"
+  chmod 755 "$1/rustc.new"
+  # cargo asks a compiler that changed for its version again, and builds everything anew.
+  if cmp -s "$1/rustc.new" "$1/rustc"; then rm "$1/rustc.new"; else mv "$1/rustc.new" "$1/rustc"; fi
+}
+
+build_one() { # RID: leaves the files in runtimes/RID
+  local rid=$1 target upper lower flags='' cflags dir out kinds=cdylib file
   target=$(rid_field "$rid" RustTarget)
   lower=${target//-/_}; upper=$(printf %s "$lower" | tr a-z A-Z)
   dir=${METRANA_NATIVE_TARGET:-target/native}
-  # No path of the building machine may end up in a panic message of a file that others run.
-  flags="--remap-path-prefix=$root=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-  local env=(env)
+  mkdir -p "$dir"; dir=$(cd "$dir" && pwd)
+  cargo_home=${CARGO_HOME:-$HOME/.cargo}
+  write_rustc "$dir"
+  cflags="-ffile-prefix-map=$root=. -ffile-prefix-map=$cargo_home=/cargo -ffile-prefix-map=$dir=./target/native"
+  for file in "$cargo_home"/registry/src/*/; do cflags="$cflags -ffile-prefix-map=${file%/}=/cargo"; done
+  # A linker for Windows writes the time down; this one is the beginning of time there.
+  local env=(env "RUSTC=$dir/rustc" SOURCE_DATE_EPOCH=315532800 CARGO_INCREMENTAL=0 CARGO_PROFILE_RELEASE_DEBUG=line-tables-only CARGO_PROFILE_RELEASE_STRIP=none)
   if [ -n "$cross" ]; then
-    flags="$flags --remap-path-prefix=$cross/root/usr/lib/rustlib/src/rust=/rustc"
+    cflags="$cflags -ffile-prefix-map=$cross=/toolchain"
     env+=("CC_$lower=$cross/bin/cc-$target" "AR_$lower=$cross/bin/zar" "CARGO_TARGET_${upper}_LINKER=$cross/bin/cc-$target")
   fi
+  case $target in
+    *linux*) flags="-C link-arg=-Wl,--build-id=sha1" ;; # a debugger finds the symbols of exactly this build by it
+    *apple*) env+=("MACOSX_DEPLOYMENT_TARGET=12.0") ;;
+  esac
   case $target in *musl) flags="$flags -C target-feature=-crt-static" ;; esac # a cdylib cannot be static there
   # jemalloc cannot ask a target for its page size while cross building: the largest that such machines have.
   case $target in
@@ -102,63 +127,143 @@ build_one() { # RID: leaves both files in runtimes/RID/native
     aarch64-apple*) env+=(JEMALLOC_SYS_WITH_LG_PAGE=14) ;;
     *linux* | *apple*) env+=(JEMALLOC_SYS_WITH_LG_PAGE=12) ;;
   esac
-  "${env[@]}" "CARGO_TARGET_${upper}_RUSTFLAGS=$flags" cargo build --locked --release --target "$target" --target-dir "$dir" \
-    -p metrana-capi -p metrana-server
-  dir=$dir/$target/release
-  for file in "$(rid_field "$rid" Library)" "$(rid_field "$rid" Program)"; do
-    if grep -qaF -e "$root/" -e "$HOME/" "$dir/$file"; then die "$dir/$file names a path of this machine"; fi
-    case $target in
-      *linux-gnu)
-        needs=$(glibc_of "$dir/$file")
-        if [ "$glibc_max" != any ] && newer_than "$needs" "$glibc_max"; then
-          die "$dir/$file needs glibc $needs, newer than $glibc_max. Build with the cross toolchain, or METRANA_GLIBC_MAX=any for this machine only"
-        fi ;;
-    esac
+  env+=("CARGO_TARGET_${upper}_RUSTFLAGS=$flags" "CFLAGS_$lower=$cflags")
+  # The kinds are named because cargo optimises across crates only where no rlib is among them, and the tests need one.
+  if [ -n "$(rid_field "$rid" Static)" ]; then kinds=cdylib,staticlib; fi
+  "${env[@]}" cargo rustc --locked --release --target "$target" --target-dir "$dir" -p metrana-capi --lib --crate-type "$kinds"
+  "${env[@]}" cargo build --locked --release --target "$target" --target-dir "$dir" -p metrana-server --bin metrana-server
+  out=runtimes/$rid
+  rm -rf "$out/symbols" "$out/static"
+  mkdir -p "$out/native" "$out/symbols"
+  for file in "$(rid_field "$rid" Library)" "$(rid_field "$rid" Program)"; do split "$target" "$dir/$target/release/$file" "$out"; done
+  file=$(rid_field "$rid" Static)
+  if [ -n "$file" ]; then
+    mkdir -p "$out/static"
+    "$objcopy" --strip-debug "$dir/$target/release/$file" "$out/static/$file"
+  fi
+  while IFS= read -r file; do
+    if grep -qaF -e "$root/" -e "$HOME/" -e "$dir/" "$file"; then die "$file names a path of this machine"; fi
+  done < <(find "$out" -type f)
+  build/native-floors.sh "$rid"
+}
+
+# What compiles without us, the C runtime of the toolchain above all, has written paths of this machine into the symbols.
+anonymous() { # FILE
+  local from to source
+  for source in ${cross:+"$cross"} "$cargo_home"/registry/src/*/ "$cargo_home"; do
+    from=${source%/} to=/cargo
+    if [ "$source" = "$cross" ]; then to=/toolchain; fi
+    # Of the same length, because the file counts the bytes before.
+    to=$(printf '%-*.*s' ${#from} ${#from} "$to" | tr ' ' /)
+    LC_ALL=C sed -i "s|${from//./\\.}|$to|g" "$1"
   done
-  out=runtimes/$rid/native
-  mkdir -p "$out"
-  for file in "$(rid_field "$rid" Library)" "$(rid_field "$rid" Program)"; do
-    # A new file and a rename: a process that has the old one open keeps it.
-    install -m 755 "$dir/$file" "$out/.$file.new" && mv "$out/.$file.new" "$out/$file"
+}
+
+split() { # TARGET FILE FOLDER: the file without what only a debugger reads, which goes into a file of its own
+  local name new symbols
+  name=$(basename "$2"); new=$3/native/.$name.new; symbols=$3/symbols/$name.dbg
+  case $1 in
+    # What a debugger reads of a Mach-O file is another program's to collect.
+    *apple*) "$objcopy" --strip-all "$2" "$new"; rmdir --ignore-fail-on-non-empty "$3/symbols" ;;
+    *) "$objcopy" --only-keep-debug "$2" "$symbols"
+       chmod 644 "$symbols"
+       anonymous "$symbols"
+       (cd "$3/symbols" && "$objcopy" --strip-all --add-gnu-debuglink="$name.dbg" "$2" "$root/$new") ;;
+  esac
+  # A new file and a rename: a process that has the old one open keeps it.
+  chmod 755 "$new" && mv "$new" "$3/native/$name"
+}
+
+# The files of a platform that are there, as paths under runtimes/RID.
+files_of() { # RID
+  local file
+  for file in "native/$(rid_field "$1" Library)" "native/$(rid_field "$1" Program)" "static/$(rid_field "$1" Static)" \
+    "symbols/$(rid_field "$1" Library).dbg" "symbols/$(rid_field "$1" Program).dbg"; do
+    if [ -f "runtimes/$1/$file" ]; then echo "$file"; fi
   done
 }
 
 describe_one() { # RID: its entry in the manifest
-  local rid=$1 out=runtimes/$1/native library program needs
-  library=$(rid_field "$rid" Library); program=$(rid_field "$rid" Program)
-  printf '    "%s": {\n      "rustTarget": "%s",\n' "$rid" "$(rid_field "$rid" RustTarget)"
-  case $rid in linux-x64 | linux-arm64)
-    needs=$({ glibc_of "$out/$library"; glibc_of "$out/$program"; } | sort -V | tail -1)
-    printf '      "glibc": "%s",\n' "$needs" ;;
-  esac
-  printf '      "files": {\n'
-  printf '        "%s": { "sha256": "%s", "size": %s },\n' "$library" "$(sha256_of "$out/$library")" "$(wc -c < "$out/$library" | tr -d ' ')"
-  printf '        "%s": { "sha256": "%s", "size": %s }\n' "$program" "$(sha256_of "$out/$program")" "$(wc -c < "$out/$program" | tr -d ' ')"
-  printf '      }\n    }'
+  local file separator=
+  printf '    "%s": {\n      "rustTarget": "%s",\n      "toolchain": "%s",\n      "floor": "%s",\n      "files": {\n' "$1" \
+    "$(rid_field "$1" RustTarget)" "$toolchain" "$(build/native-floors.sh --floor "$1")"
+  while IFS= read -r file; do
+    printf '%b        "%s": { "sha256": "%s", "size": %s }' "$separator" "${file#native/}" "$(sha256_of "runtimes/$1/$file")" \
+      "$(wc -c < "runtimes/$1/$file" | tr -d ' ')"
+    separator=',\n'
+  done < <(files_of "$1")
+  printf '\n      }\n    }'
+}
+
+# recorded RID FILE: its hash in the manifest
+recorded() { sed -nE "/\"$1\"/,/^    }/ s|.*\"$2\": \{ \"sha256\": \"([0-9a-f]{64})\".*|\1|p" "$manifest"; }
+# Does the platform have all its files, and are they those of the manifest?
+is_recorded() { # RID
+  local file
+  for file in "$(rid_field "$1" Library)" "$(rid_field "$1" Program)"; do
+    [ -f "runtimes/$1/native/$file" ] || return 1
+  done
+  while IFS= read -r file; do
+    [ "$(recorded "$1" "${file#native/}")" = "$(sha256_of "runtimes/$1/$file")" ] || return 1
+  done < <(files_of "$1")
+}
+
+# entry_of RID MANIFEST: what a manifest says of a platform
+entry_of() { awk -v first="    \"$1\": {" '$0 == first { on = 1 } on { sub(/^    },$/, "    }"); print } on && /^    }/ { exit }' "$2"; }
+# sources_of MANIFEST: the hash of the list of sources that it is about
+sources_of() { sed -nE 's/^  "sources": "([0-9a-f]{64})",$/\1/p' "$1"; }
+
+write_manifest() { # FOLDER: of a file for each platform, with its entry
+  local rid separator=
+  {
+    printf '{\n  "sources": "%s",\n  "rids": {\n' "$(sha256_of "$sources")"
+    for rid in $(all_rids); do
+      if [ -s "$1/$rid" ]; then printf '%b%s' "$separator" "$(cat "$1/$rid")"; separator=',\n'; fi
+    done
+    printf '\n  }\n}\n'
+  } > "$1/manifest"
+  mv "$1/manifest" "$manifest"
 }
 
 build() {
-  local rid before separator=
-  command -v objdump >/dev/null || die "needs objdump (binutils)"
+  local rid before entries
   for rid in "$@"; do [ -n "$(rid_field "$rid" RustTarget)" ] || die "unknown RID '$rid'; build/rids.props lists them"; done
   toolchain_setup
   before=$(hash_sources)
   for rid in "$@"; do build_one "$rid"; done
   [ "$before" = "$(hash_sources)" ] || die "the sources changed during the build; run it again"
+  entries=$(mktemp -d)
+  # Platforms that were built of the same sources before stay in the manifest.
+  if [ -f "$manifest" ] && [ "$before" = "$(cat "$sources" 2>/dev/null)" ]; then
+    for rid in $(all_rids); do if is_recorded "$rid"; then entry_of "$rid" "$manifest" > "$entries/$rid"; fi; done
+  fi
+  for rid in "$@"; do describe_one "$rid" > "$entries/$rid"; done
   printf '%s\n' "$before" > "$sources"
-  {
-    printf '{\n  "sources": "%s",\n  "toolchain": "%s",\n  "rids": {\n' "$(sha256_of "$sources")" "$toolchain"
-    for rid in "$@"; do printf '%b' "$separator"; describe_one "$rid"; separator=',\n'; done
-    printf '\n  }\n}\n'
-  } > "$manifest"
+  write_manifest "$entries"
+  rm -rf "$entries"
   cat "$manifest"
+}
+
+join_manifests() { # MANIFEST...
+  local one rid entries
+  hash_sources > "$sources"
+  entries=$(mktemp -d)
+  for one in "$@"; do
+    [ "$(sources_of "$one")" = "$(sha256_of "$sources")" ] || die "$one is about other sources than those of this checkout"
+    for rid in $(all_rids); do
+      if [ -n "$(entry_of "$rid" "$one")" ]; then entry_of "$rid" "$one" > "$entries/$rid"; fi
+    done
+  done
+  write_manifest "$entries"
+  rm -rf "$entries"
 }
 
 case ${1:-} in
   --check) shift; [ $# -gt 0 ] || set -- "$committed"; check "$@" ;;
+  --join) shift; [ $# -gt 0 ] || die "--join needs manifests"; join_manifests "$@" ;;
   -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" ;;
   -*) die "unknown option '$1' (--help)" ;;
   '') build $committed ;;
-  all) [ $# = 1 ] || die "all takes nothing else"; mapfile -t every < <(sed -nE 's/.*<MetranaRid Include="([^"]+)".*/\1/p' build/rids.props); build "${every[@]}" ;;
+  all) [ $# = 1 ] || die "all takes nothing else"; mapfile -t every < <(all_rids); build "${every[@]}" ;;
   *) build "$@" ;;
 esac
