@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Metrana.Native.Interop;
 using Metrana.Native.Tests.Support;
 
@@ -74,6 +75,35 @@ public sealed class NativeLibraryLocatorTests : IDisposable
             .Should().Throw<LoggerInitException>().Which;
 
         error.Message.Should().ContainAll(places).And.Contain("runtime's own search: not found").And.Contain("cargo build").And.Contain(NativeLibraryLocator.FileName);
+    }
+
+    [Fact]
+    public void On_a_platform_that_has_no_build_the_advice_is_not_to_reference_the_package()
+    {
+        NativeLibraryLocator.Advice("linux-riscv64").Should().Contain("There is no build for linux-riscv64")
+            .And.ContainAll(NativeLibraryLocator.Supported)
+            .And.Contain("cargo build --release -p metrana-capi").And.Contain("METRANA_NATIVE_PATH")
+            .And.NotContain("Reference the package");
+        NativeLibraryLocator.Advice(NativeLibraryLocator.Rid).Should().Contain("Reference the package Metrana.Native").And.NotContain("no build");
+    }
+
+    [Fact]
+    public void The_platforms_that_the_advice_lists_are_those_of_the_packages()
+    {
+        string table = Sources.Read("build", "rids.props");
+
+        NativeLibraryLocator.Supported.Should().Equal(
+            Regex.Matches(table, "<MetranaRid Include=\"([^\"]+)\"").Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public void An_engine_inside_the_program_has_to_be_of_the_same_interface()
+    {
+        NativeLibraryLocator.CheckInside(NativeLibraryLocator.AbiVersion);
+
+        FluentActions.Invoking(() => NativeLibraryLocator.CheckInside(99)).Should().Throw<LoggerInitException>()
+            .WithMessage("*version 99 of the native interface*Metrana.Native.Static in the same version*")
+            .Which.StatusCode.Should().Be(MetranaStatus.NativeLibraryUnavailable);
     }
 
     /// <summary>The smallest library that has metrana_abi_version: ours, with another number patched into that function.</summary>

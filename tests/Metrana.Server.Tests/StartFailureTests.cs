@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using FluentAssertions;
+using Metrana.Server.Child;
 using Xunit;
 
 namespace Metrana.Server.Tests;
@@ -42,6 +44,29 @@ public sealed class StartFailureTests
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void On_a_platform_that_has_no_build_the_advice_is_another_machine_or_the_sources()
+    {
+        ServerProgram.Advice("linux-riscv64").Should().ContainAll(ServerProgram.Supported)
+            .And.Contain("another machine").And.Contain("cargo build --release -p metrana-server").And.Contain("METRANA_SERVER_PATH")
+            .And.NotContain("Reference");
+        ServerProgram.Advice(ServerProgram.Rid).Should().StartWith("Reference the Metrana.Server package");
+    }
+
+    [Fact]
+    public void The_platforms_that_the_advice_lists_are_those_of_the_packages()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Cargo.lock")))
+        {
+            directory = directory.Parent!;
+        }
+
+        var table = File.ReadAllText(Path.Combine(directory.FullName, "build", "rids.props"));
+        ServerProgram.Supported.Should().Equal(
+            Regex.Matches(table, "<MetranaRid Include=\"([^\"]+)\"").Select(match => match.Groups[1].Value));
     }
 
     [Fact]

@@ -13,7 +13,14 @@ internal static class NativeLibraryLocator
     /// <summary>The environment variable that names the file to be used, instead of every other place.</summary>
     public const string PathVariable = "METRANA_NATIVE_PATH";
 
+    /// <summary>The switch that the package Metrana.Native.Static sets in a program that it has linked the engine into.</summary>
+    private const string InsideSwitch = "Metrana.Native.EngineInside";
+
     private const string RuntimesOwnName = "the .NET runtime's own search";
+
+    /// <summary>The platforms of the packages: the rows of build/rids.props.</summary>
+    internal static readonly string[] Supported =
+        ["linux-x64", "linux-arm64", "linux-musl-x64", "linux-musl-arm64", "osx-x64", "osx-arm64", "win-x64", "win-arm64"];
 
     private static readonly object _gate = new();
     private static volatile bool _resolverIsSet;
@@ -44,8 +51,16 @@ internal static class NativeLibraryLocator
                 return;
             }
 
-            _library = Load(Environment.GetEnvironmentVariable(PathVariable), Candidates(), RuntimesOwn);
-            NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLocator).Assembly, Resolve);
+            if (AppContext.TryGetSwitch(InsideSwitch, out bool inside) && inside)
+            {
+                CheckInside(NativeMethods.AbiVersion());
+            }
+            else
+            {
+                _library = Load(Environment.GetEnvironmentVariable(PathVariable), Candidates(), RuntimesOwn);
+                NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLocator).Assembly, Resolve);
+            }
+
             _resolverIsSet = true;
         }
     }
@@ -81,6 +96,18 @@ internal static class NativeLibraryLocator
         }
 
         throw NotFound(tried, null);
+    }
+
+    /// <summary>An engine that is part of the program is of one version of the packages too, or there is no calling it.</summary>
+    internal static void CheckInside(uint version)
+    {
+        if (version != AbiVersion)
+        {
+            throw new LoggerInitException(
+                MetranaStatus.NativeLibraryUnavailable,
+                $"The engine that is linked into this program speaks version {version} of the native interface, and its Metrana.Native "
+                    + $"version {AbiVersion}. Reference Metrana.Native.Static in the same version as Metrana.Native, and publish again.");
+        }
     }
 
     /// <summary>A package's native files are known to the host, a single-file program unpacks them to a place of its own.</summary>
@@ -150,15 +177,21 @@ internal static class NativeLibraryLocator
     {
         string advice = named is not null
             ? $"The environment variable {PathVariable} names that file, so no other place is searched: correct or remove the variable."
-            : $"Reference the package Metrana.Native so that the files for {Rid} are copied beside the program, "
-                + $"or let the environment variable {PathVariable} name the file. In a checkout of the sources, "
-                + "'cargo build --release -p metrana-capi' makes it.";
+            : Advice(Rid);
         return new LoggerInitException(
             MetranaStatus.NativeLibraryUnavailable,
             $"The native library {FileName} for {Rid} was not found or cannot be used. Tried:{Environment.NewLine}"
                 + string.Concat(tried.Select(place => $"  {place}{Environment.NewLine}"))
                 + advice);
     }
+
+    /// <summary>What to do where no library was found.</summary>
+    internal static string Advice(string rid) => Supported.Contains(rid, StringComparer.Ordinal)
+        ? $"Reference the package Metrana.Native so that the files for {rid} are copied beside the program, "
+            + $"or let the environment variable {PathVariable} name the file. In a checkout of the sources, "
+            + "'cargo build --release -p metrana-capi' makes it."
+        : $"There is no build for {rid}: the package Metrana.Native has {string.Join(", ", Supported)}. Run the program on one of these, or build "
+            + $"the library from the sources on this machine with 'cargo build --release -p metrana-capi', and let the environment variable {PathVariable} name it.";
 
     // An attribute and no pragma: the native compiler of the program that uses this must see it too.
     [UnconditionalSuppressMessage(

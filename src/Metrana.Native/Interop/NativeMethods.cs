@@ -15,6 +15,9 @@ internal static unsafe partial class NativeMethods
 {
     internal const string Library = "metrana_native";
 
+    [LibraryImport(Library, EntryPoint = "metrana_abi_version")]
+    internal static partial uint AbiVersion();
+
     [LibraryImport(Library, EntryPoint = "metrana_abi_struct_size")]
     internal static partial nuint AbiStructSize(int which);
 

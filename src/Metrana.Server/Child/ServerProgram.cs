@@ -8,6 +8,10 @@ internal static class ServerProgram
 {
     private const string PathVariable = "METRANA_SERVER_PATH";
 
+    /// <summary>The platforms of the packages: the rows of build/rids.props.</summary>
+    internal static readonly string[] Supported =
+        ["linux-x64", "linux-arm64", "linux-musl-x64", "linux-musl-arm64", "osx-x64", "osx-arm64", "win-x64", "win-arm64"];
+
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static string FileName => OperatingSystem.IsWindows() ? "metrana-server.exe" : "metrana-server";
@@ -42,10 +46,16 @@ internal static class ServerProgram
 
         var candidates = Candidates();
         return candidates.FirstOrDefault(File.Exists) ?? throw new LocalServerException(
-            $"There is no {FileName} program for this machine ({Rid}). Tried: {string.Join(", ", candidates)}. "
-            + $"Reference the Metrana.Server package in the project that is run or published, so that its runtimes/{Rid}/native "
-            + $"files are copied beside it; or set {PathVariable}, or LocalServerOptions.ProgramPath, to the program's path.");
+            $"There is no {FileName} program for this machine ({Rid}). Tried: {string.Join(", ", candidates)}. {Advice(Rid)}");
     }
+
+    /// <summary>What to do where no program was found.</summary>
+    internal static string Advice(string rid) => Supported.Contains(rid, StringComparer.Ordinal)
+        ? $"Reference the Metrana.Server package in the project that is run or published, so that its runtimes/{rid}/native "
+            + $"files are copied beside it; or set {PathVariable}, or LocalServerOptions.ProgramPath, to the program's path."
+        : $"The package Metrana.Server has it for {string.Join(", ", Supported)}. Log to a server on another machine, or build the program "
+            + "from the sources on this one with 'cargo build --release -p metrana-server' and set "
+            + $"{PathVariable}, or LocalServerOptions.ProgramPath, to its path.";
 
     /// <summary>Gives the file its execute bit, which restoring a package does not keep. Whether that came true shows at the start.</summary>
     public static void MakeExecutable(string program)
