@@ -132,7 +132,7 @@ impl Gate {
         // A browser sends a cookie whoever makes it ask. What changes something must also say that it comes from here,
         // which browsers do, and `check_origin` has held it against the name that was asked for.
         let safe = request.method == Method::GET || request.method == Method::HEAD;
-        (safe || request.headers.contains_key(ORIGIN)) && self.has_session(request)
+        (safe || request.headers.contains_key(ORIGIN)) && self.has_session(&request.headers)
     }
 
     /// Whether this is a key, one with the server's address in it, or a token that was exchanged for one.
@@ -152,10 +152,10 @@ impl Gate {
         self.keys.iter().fold(false, |found, key| key.is(shown) | found)
     }
 
-    fn has_session(&self, request: &Parts) -> bool {
+    /// Whether these headers of a request hold the cookie that a browser got here.
+    pub(crate) fn has_session(&self, headers: &HeaderMap) -> bool {
         let name = self.tokens.cookie_name();
-        request
-            .headers
+        headers
             .get_all(COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())

@@ -21,52 +21,52 @@ use crate::serve::Encrypted;
 pub(crate) const PATH: &str = "/api/v1/session";
 pub(crate) const TICKET: &str = "/api/v1/session/ticket";
 
-/// Why a browser may look: it has the key, or a ticket from a program that has it, or neither, and its user is known.
+/// Why a browser may look: it has the key, or a ticket from a program that has it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wish {
-    key: Option<String>,
-    ticket: Option<String>,
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Wish {
+    Key(String),
+    Ticket(String),
 }
 
 pub(super) async fn begin(
     State(api): State<Api>,
     extensions: Extensions,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let wish: Wish = serde_json::from_slice(&body).map_err(|_| {
         // What came may hold the key, so that it is not repeated.
-        Problem::bad_request("write {\"key\": \"...\"}, {\"ticket\": \"...\"}, or {}")
+        Problem::bad_request("write the key like {\"key\": \"...\"}, or a ticket like {\"ticket\": \"...\"}")
     })?;
-    let (may, problem) = match (wish.key, wish.ticket) {
-        (Some(_), Some(_)) => return Err(Problem::bad_request("show a key or a ticket, not both")),
-        (Some(key), None) => (api.gate.admits(&key), "this is not the server's key"),
-        (None, Some(ticket)) => (
-            api.gate.is_open() || api.gate.tickets().take(&ticket, Instant::now()),
-            "this ticket was used, or is too old",
-        ),
-        (None, None) => (
-            api.gate.is_open() || is_user(&api, &extensions, headers).await,
-            "this browser is not known to belong to the server's user: show the key",
-        ),
+    let (may, problem) = match wish {
+        Wish::Key(key) => (api.gate.admits(&key), "this is not the server's key"),
+        Wish::Ticket(ticket) => {
+            let is_good = api.gate.is_open() || api.gate.tickets().take(&ticket, Instant::now());
+            (is_good, "this ticket was used, or is too old")
+        }
     };
     if !may {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, problem));
     }
-    Ok(with_cookie(&api, &extensions, &api.gate.tokens().session(), Tokens::SESSION_SECONDS))
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session(&api, &extensions))]).into_response())
 }
 
-async fn is_user(api: &Api, extensions: &Extensions, headers: HeaderMap) -> bool {
-    let info = extensions.get::<ConnectionInfo>();
-    let Some((peer, local)) = info.and_then(|info| info.peer.zip(info.local)) else { return false };
+/// The cookie for a browser that needs no reason, because it belongs to the user whom the server runs as; none where it has
+/// one, or is not known to be theirs.
+pub(super) async fn unasked(api: &Api, extensions: &Extensions, headers: HeaderMap) -> Option<String> {
+    let info = extensions.get::<ConnectionInfo>()?;
+    let (peer, local) = info.peer.zip(info.local)?;
+    if api.gate.has_session(&headers) {
+        return None;
+    }
     let gate = Arc::clone(&api.gate);
     // The system's list of sockets may be long.
-    spawn_blocking(move || gate.is_user(&headers, peer, local)).await.unwrap_or(false)
+    let is_user = spawn_blocking(move || gate.is_user(&headers, peer, local)).await.unwrap_or(false);
+    is_user.then(|| session(api, extensions))
 }
 
 pub(super) async fn end(State(api): State<Api>, extensions: Extensions) -> Response {
-    with_cookie(&api, &extensions, "", 0)
+    (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(&api, &extensions, "", 0))]).into_response()
 }
 
 #[derive(Serialize)]
@@ -86,9 +86,12 @@ pub(super) async fn ticket(State(api): State<Api>) -> Answer<Given> {
     Ok(Json(Given { ticket, seconds: Tickets::LIFE.as_secs() }))
 }
 
-fn with_cookie(api: &Api, extensions: &Extensions, value: &str, seconds: i64) -> Response {
+fn session(api: &Api, extensions: &Extensions) -> String {
+    cookie(api, extensions, &api.gate.tokens().session(), Tokens::SESSION_SECONDS)
+}
+
+fn cookie(api: &Api, extensions: &Extensions, value: &str, seconds: i64) -> String {
     let name = api.gate.tokens().cookie_name();
     let secure = if extensions.get::<Encrypted>().is_some() { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response()
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }

@@ -4,15 +4,16 @@
 use std::sync::OnceLock;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::Api;
+use super::{Api, session};
 
 /// A file of the page.
 struct File {
@@ -23,9 +24,11 @@ struct File {
     tag: OnceLock<HeaderValue>,
 }
 
+const PAGE: &str = "/";
+
 static FILES: [File; 4] = [
     File {
-        path: "/",
+        path: PAGE,
         media_type: "text/html; charset=utf-8",
         contents: include_bytes!("../../page/dist/index.html"),
         tag: OnceLock::new(),
@@ -56,14 +59,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'";
 
-/// Whether it is the page, which holds nothing until its user has given a key.
+/// Whether it is the page, which holds nothing until its user is let in.
 pub(super) fn has(path: &str) -> bool {
     FILES.iter().any(|file| file.path == path)
 }
 
 pub(super) fn routes(router: Router<Api>) -> Router<Api> {
     FILES.iter().fold(router, |router, file| {
-        router.route(file.path, get(move |headers: HeaderMap| async move { file.answer(&headers) }))
+        router.route(
+            file.path,
+            get(async |State(api): State<Api>, extensions: Extensions, headers: HeaderMap| {
+                let mut answer = file.answer(&headers);
+                if file.path == PAGE
+                    && let Some(cookie) = session::unasked(&api, &extensions, headers).await
+                    && let Ok(cookie) = HeaderValue::try_from(cookie)
+                {
+                    answer.headers_mut().insert(SET_COOKIE, cookie);
+                }
+                answer
+            }),
+        )
     })
 }
 

@@ -65,5 +65,5 @@ export function deleteProject({ organization, workspace, project }: ProjectId) {
 
 export const deleteRun = (id: string) => request(run(id), { method: "DELETE" });
 
-/** Gets a cookie for the server's key, for a ticket, or for nothing where the server knows whose browser this is. */
-export const logIn = (reason: { key?: string; ticket?: string }) => sendJson("POST", "/api/v1/session", reason);
+/** Gets a cookie for the server's key or for a ticket. */
+export const logIn = (reason: { key: string } | { ticket: string }) => sendJson("POST", "/api/v1/session", reason);

@@ -14,10 +14,12 @@ export const server = signal<Server | null>(null);
 export async function enter(): Promise<void> {
   const ticket = takeTicket();
   try {
-    server.value = await readServer().catch((error: unknown) => comeIn(error, ticket));
+    // One that was used before changes nothing: this browser may have its cookie.
+    if (ticket !== null) await logIn({ ticket }).catch(() => undefined);
+    server.value = await readServer();
     access.value = "given";
   } catch (error) {
-    access.value = isRefused(error) ? "needed" : "unreachable";
+    access.value = error instanceof RequestError && error.status === 401 ? "needed" : "unreachable";
   }
 }
 
@@ -30,19 +32,4 @@ export async function show(key: string): Promise<string | null> {
   }
   await enter();
   return access.peek() === "given" ? null : "The server gave no session. Does the browser refuse its cookie?";
-}
-
-const isRefused = (error: unknown) => error instanceof RequestError && error.status === 401;
-
-/** Asks again with a cookie: for a ticket, or because the server knows its user's browsers. */
-async function comeIn(error: unknown, ticket: string | null): Promise<Server> {
-  if (!isRefused(error)) throw error;
-  try {
-    await logIn(ticket === null ? {} : { ticket });
-  } catch (refused) {
-    // A ticket that was used before says nothing about the user.
-    if (ticket === null || !isRefused(refused)) throw refused;
-    await logIn({});
-  }
-  return readServer();
 }
