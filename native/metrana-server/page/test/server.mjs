@@ -5,12 +5,14 @@ import { join } from "node:path";
 
 const binary = process.env.METRANA_SERVER ?? join(import.meta.dirname, "../../../../target/debug/metrana-server");
 const DEADLINE_MILLIS = 20_000;
+/** Every end of a stream is a line of the server's log, and there are thousands. SERVER_LOG=1 shows them. */
+const LOG = process.env.SERVER_LOG ? "inherit" : "ignore";
 
 /** Starts one: in memory, unless the options name its data. */
 export async function startServer(...options) {
   if (!existsSync(binary)) throw new Error(`${binary} does not exist: cargo build -p metrana-server`);
   const kept = options.includes("--data") ? [] : ["--in-memory"];
-  const process = spawn(binary, [...kept, "--listen", "127.0.0.1:0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  const process = spawn(binary, [...kept, "--listen", "127.0.0.1:0", ...options], { stdio: ["ignore", "pipe", LOG] });
   const line = await new Promise((done, fail) => {
     let text = "";
     const timer = setTimeout(() => fail(new Error("the server did not start")), DEADLINE_MILLIS);
