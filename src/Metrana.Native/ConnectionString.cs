@@ -42,6 +42,53 @@ internal static class ConnectionString
         return pairs;
     }
 
+    /// <summary>
+    /// What to say of a key that is no setting. Not the key itself: with a quote out of place it may be a part of a secret.
+    /// </summary>
+    public static string Unknown(string key, int at, IEnumerable<string> settings)
+    {
+        string[] known = [.. settings.Order(StringComparer.Ordinal)];
+        string? near = known.FirstOrDefault(name => IsNear(key, name));
+        return $"at character {at} no setting has this name; "
+            + (near is null ? $"the settings are {string.Join(", ", known)}" : $"did you mean {near}?");
+    }
+
+    /// <exception cref="FormatException">There are any.</exception>
+    public static void ThrowIfAny(List<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new FormatException($"The connection string cannot be read: {string.Join("; ", problems)}");
+        }
+    }
+
+    /// <summary>Whether one name is the other but for case and punctuation, or for one or two letters.</summary>
+    private static bool IsNear(string key, string name)
+    {
+        string given = string.Concat(key.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+        string known = name.ToUpperInvariant();
+        return Math.Abs(given.Length - known.Length) <= 2 && Distance(given, known) <= (known.Length < 6 ? 1 : 2);
+    }
+
+    /// <summary>How many letters have to be put in, taken out or changed.</summary>
+    private static int Distance(string one, string other)
+    {
+        int[] row = [.. Enumerable.Range(0, other.Length + 1)];
+        for (int i = 0; i < one.Length; i++)
+        {
+            int before = row[0];
+            row[0] = i + 1;
+            for (int j = 0; j < other.Length; j++)
+            {
+                int changed = before + (one[i] == other[j] ? 0 : 1);
+                before = row[j + 1];
+                row[j + 1] = Math.Min(changed, Math.Min(row[j], row[j + 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+
     /// <summary>The value at a place, and the place behind its semicolon. Null when its quotes are wrong.</summary>
     private static string? Value(string text, ref int at)
     {

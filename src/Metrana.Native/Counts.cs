@@ -17,6 +17,9 @@ public readonly ref struct Counts
         _unsigned = unsigned;
     }
 
+    /// <summary>The counts, which <see cref="Checked"/> looks at.</summary>
+    internal ReadOnlySpan<long> Values => _values;
+
     /// <summary>How many bins there are.</summary>
     public int Count => _values.Length;
 
@@ -51,6 +54,20 @@ public readonly ref struct Counts
     /// <summary>Counts of 32 bits, which are widened in each call.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(ReadOnlySpan<int> counts) => Of(WideColumn.Of(counts));
+
+    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(Span<int> counts) => Of(WideColumn.Of(counts));
+
+    /// <summary>Counts of 32 bits in a list, which are widened in each call.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(List<int> counts) =>
+        Of(WideColumn.Of(CollectionsMarshal.AsSpan(counts ?? throw new ArgumentNullException(nameof(counts)))));
+
+    /// <summary>Counts of a list.</summary>
+    /// <param name="counts">The counts.</param>
+    public static implicit operator Counts(List<long> counts) =>
+        Of(CollectionsMarshal.AsSpan(counts ?? throw new ArgumentNullException(nameof(counts))));
 
     /// <summary>Counts written in the call.</summary>
     /// <param name="counts">The counts.</param>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Metrana.Native;
 
@@ -47,6 +48,18 @@ public readonly ref struct EnvironmentSpan
     {
         ArgumentNullException.ThrowIfNull(environments);
         return Of(environments);
+    }
+
+    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <param name="environments">The names.</param>
+    public static implicit operator EnvironmentSpan(Span<string> environments) => Of(environments);
+
+    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <param name="environments">The names.</param>
+    public static implicit operator EnvironmentSpan(List<string> environments)
+    {
+        ArgumentNullException.ThrowIfNull(environments);
+        return Of(CollectionsMarshal.AsSpan(environments));
     }
 
     /// <summary>Environments that were made once.</summary>

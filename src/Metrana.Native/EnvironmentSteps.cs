@@ -19,8 +19,12 @@ public readonly ref struct EnvironmentSteps
     public static EnvironmentSteps Auto => default;
 
     /// <summary>The first value of each environment has this step, and each later one has one more.</summary>
-    /// <param name="first">The first step.</param>
-    public static implicit operator EnvironmentSteps(long first) => From(first);
+    /// <param name="steps">The first step.</param>
+    public static implicit operator EnvironmentSteps(int steps) => (long)steps;
+
+    /// <summary>The first value of each environment has this step, and each later one has one more.</summary>
+    /// <param name="steps">The first step.</param>
+    public static implicit operator EnvironmentSteps(long steps) => new(Spread.Uniform(Spread.NotNegative(steps, nameof(steps), "step")));
 
     /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
     /// <param name="steps">The steps.</param>
@@ -50,6 +54,18 @@ public readonly ref struct EnvironmentSteps
         return Each(WideColumn.Of(steps));
     }
 
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(Span<int> steps) => Each(WideColumn.Of(steps));
+
+    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator EnvironmentSteps(List<int> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(WideColumn.Of(CollectionsMarshal.AsSpan(steps)));
+    }
+
     /// <summary>The same from a list.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(List<long> steps)
@@ -75,8 +91,7 @@ public readonly ref struct EnvironmentSteps
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public static EnvironmentSteps From(long first)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        return new EnvironmentSteps(Spread.Uniform(first));
+        return new EnvironmentSteps(Spread.Uniform(Spread.NotNegative(first, nameof(first), "step")));
     }
 
     /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>

@@ -19,8 +19,16 @@ public readonly ref struct Episodes
     public static Episodes None => default;
 
     /// <summary>One episode for all the points.</summary>
-    /// <param name="episode">The episode.</param>
-    public static implicit operator Episodes(long episode) => Of(episode);
+    /// <param name="episodes">The episode.</param>
+    public static implicit operator Episodes(int episodes) => (long)episodes;
+
+    /// <summary>One episode for all the points.</summary>
+    /// <param name="episodes">The episode.</param>
+    public static implicit operator Episodes(long episodes) => new(Spread.Uniform(Spread.NotNegative(episodes, nameof(episodes), "episode")));
+
+    /// <summary>One episode for all the points; null stands for none.</summary>
+    /// <param name="episodes">The episode.</param>
+    public static implicit operator Episodes(long? episodes) => episodes is { } given ? (Episodes)given : default;
 
     /// <summary>One for each environment or for each value, whichever the length fits.</summary>
     /// <param name="episodes">The episodes.</param>
@@ -50,6 +58,18 @@ public readonly ref struct Episodes
         return Each(WideColumn.Of(episodes));
     }
 
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(Span<int> episodes) => Each(WideColumn.Of(episodes));
+
+    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="episodes">The episodes.</param>
+    public static implicit operator Episodes(List<int> episodes)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        return Each(WideColumn.Of(CollectionsMarshal.AsSpan(episodes)));
+    }
+
     /// <summary>The same from a list.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(List<long> episodes)
@@ -63,8 +83,7 @@ public readonly ref struct Episodes
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public static Episodes Of(long episode)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(episode);
-        return new Episodes(Spread.Uniform(episode));
+        return new Episodes(Spread.Uniform(Spread.NotNegative(episode, nameof(episode), "episode")));
     }
 
     /// <summary>One for each environment or for each value, whichever the length fits.</summary>

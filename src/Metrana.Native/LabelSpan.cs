@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
 
@@ -41,6 +42,15 @@ public readonly ref struct LabelSpan
     /// <summary>Labels from pairs.</summary>
     /// <param name="pairs">Keys and values.</param>
     public static implicit operator LabelSpan((string Key, string Value)[]? pairs) => new(pairs.AsSpan());
+
+    /// <summary>One label. The pair is copied in each call: make <see cref="Labels"/> of it where that counts.</summary>
+    /// <param name="pair">The key and its value.</param>
+    public static implicit operator LabelSpan((string Key, string Value) pair) => new(new[] { pair });
+
+    /// <summary>One label whose value is a whole number, such as <c>("seed", 7)</c>. It is written out in each call.</summary>
+    /// <param name="pair">The key and its value.</param>
+    public static implicit operator LabelSpan((string Key, long Value) pair) =>
+        new(new[] { (pair.Key, pair.Value.ToString(CultureInfo.InvariantCulture)) });
 
     /// <summary>Labels from a dictionary. It is converted in each call: make <see cref="Labels"/> of it where that counts.</summary>
     /// <param name="labels">Keys and values; null has none.</param>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
 
 namespace Metrana.Native;
@@ -7,6 +8,7 @@ namespace Metrana.Native;
 /// Labels that tell series of one metric and scale apart, made once and kept: their UTF-8 is made here, so that a log
 /// call has nothing left to convert. For labels written in the call itself see <see cref="LabelSpan"/>.
 /// </summary>
+[CollectionBuilder(typeof(Labels), nameof(Of))]
 public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
@@ -38,6 +40,10 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Length;
 
+    /// <summary>The labels listed: what makes <c>Labels labels = [("policy", "greedy")]</c> fit.</summary>
+    /// <param name="pairs">Keys and values.</param>
+    public static Labels Of(ReadOnlySpan<(string Key, string Value)> pairs) => pairs.IsEmpty ? None : new Labels(pairs.ToArray());
+
     /// <summary>These labels and one more. They themselves stay as they are. Of a key that is there already the new value counts.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value.</param>
@@ -56,10 +62,12 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
     /// <param name="index">The place, from 0.</param>
     public KeyValuePair<string, string> this[int index] => _pairs[index];
 
-    /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _pairs.AsEnumerable().GetEnumerator();
+    /// <summary>Goes through the labels, in the order they were given in.</summary>
+    public IEnumerator<(string Key, string Value)> GetEnumerator() => _pairs.Select(pair => (pair.Key, pair.Value)).GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => _pairs.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _pairs.GetEnumerator();
 
     /// <summary><c>{key=value, key=value}</c>.</summary>
     public override string ToString() => $"{{{string.Join(", ", _pairs.Select(pair => $"{pair.Key}={pair.Value}"))}}}";

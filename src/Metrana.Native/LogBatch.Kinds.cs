@@ -6,49 +6,6 @@ namespace Metrana.Native;
 // What is not an ordinary value.
 public sealed partial class LogBatch
 {
-    /// <summary>Adds one value of reinforcement learning in one environment.</summary>
-    /// <inheritdoc cref="Add(RlSeries, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
-    /// <param name="value">The value; NaN and infinities are allowed.</param>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
-    public void Add(
-        RlSeries series,
-        double value,
-        long rlStep,
-        EnvironmentSpan environment,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default)
-    {
-        ArgumentNullException.ThrowIfNull(series);
-        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
-        PutRows(series.Metric, series.Scale, series.Labels, series, new ReadOnlySpan<double>(in value), call, environment, default);
-    }
-
-    /// <summary>Adds one number of any type, of reinforcement learning, in one environment.</summary>
-    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
-    public void Add<T>(
-        RlSeries series,
-        T value,
-        long rlStep,
-        EnvironmentSpan environment,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        RlTimestamps timestamps = default)
-        where T : struct, INumberBase<T> =>
-        Add(series, Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
-
     /// <summary>
     /// Adds values of reinforcement learning: a row of values for one environment, one value for each of many, or a grid, row by
     /// row.
@@ -59,14 +16,14 @@ public sealed partial class LogBatch
     /// <param name="environments">
     /// The environments, which are the rows: names, or a set that was made once by the logger that logs the batch.
     /// </param>
-    /// <param name="episodes">Their episodes; left out, they belong to none.</param>
-    /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="where">Which environments are added: one answer for each of them. Left out, all are.</param>
-    /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
+    /// <param name="where">Which environments are added: one answer for each of them. If omitted, all are.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
     /// <exception cref="ArgumentException">The values are no such grid, or a name is null. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The reinforcement-learning step or the width is negative, or a double does not hold one of the values. Nothing was added.
+    /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values. Nothing was added.
     /// </exception>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
     public void Add(
@@ -86,37 +43,48 @@ public sealed partial class LogBatch
         AddRows(series.Metric, series.Scale, series.Labels, series, values, call, environments, where);
     }
 
-    /// <summary>Adds one number of any type, of reinforcement learning, in one environment, by the name of its series.</summary>
-    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
-    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="value">The value. A whole number that a double does not hold is refused rather than rounded.</param>
+    /// <summary>Adds one value of reinforcement learning in one environment.</summary>
+    /// <inheritdoc cref="Add(RlSeries, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
-    /// <param name="episodes">Its episode; left out, it belongs to none.</param>
-    /// <param name="steps">Its environment step; left out, it is the one after the last.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
-    public void AddRl<T>(
-        string metric,
-        Scale scale,
+    /// <param name="episodes">Its episode; none if omitted.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
+    public void Add(
+        RlSeries series,
+        double value,
+        long rlStep,
+        EnvironmentSpan environment,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        RlTimestamps timestamps = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
+        PutRows(series.Metric, series.Scale, series.Labels, series, new ReadOnlySpan<double>(in value), call, environment, default);
+    }
+
+    /// <summary>Adds one number of any type, of reinforcement learning, in one environment.</summary>
+    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
+    public void Add<T>(
+        RlSeries series,
         T value,
         long rlStep,
         EnvironmentSpan environment,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
-        LabelSpan labels = default,
-        RlTimestamps timestamps = default,
-        StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true)
-        where T : struct, INumberBase<T>
-    {
-        double one = Exact.ToDouble(value);
-        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered);
-        PutRows(metric, scale, labels, null, new ReadOnlySpan<double>(in one), call, environment, default);
-    }
+        RlTimestamps timestamps = default)
+        where T : struct, INumberBase<T> =>
+        Add(series, Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
 
     /// <summary>Adds values of reinforcement learning by the name of their series.</summary>
     /// <inheritdoc cref="Add(RlSeries, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
@@ -127,12 +95,12 @@ public sealed partial class LogBatch
     /// <param name="environments">
     /// The environments, which are the rows: names, or a set that was made once by the logger that logs the batch.
     /// </param>
-    /// <param name="episodes">Their episodes; left out, they belong to none.</param>
-    /// <param name="steps">Their environment steps; left out, they go on after the last.</param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="where">Which environments are added: one answer for each of them. Left out, all are.</param>
+    /// <param name="where">Which environments are added: one answer for each of them. If omitted, all are.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; left out, it is when the batch is logged.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
     public void AddRl(
@@ -154,15 +122,47 @@ public sealed partial class LogBatch
         AddRows(metric, scale, labels, null, values, call, environments, where);
     }
 
+    /// <summary>Adds one number of any type, of reinforcement learning, in one environment, by the name of its series.</summary>
+    /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environment">The environment: its name, or a set of one.</param>
+    /// <param name="episodes">Its episode; none if omitted.</param>
+    /// <param name="steps">Its environment step; the one after the last if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    public void AddRl<T>(
+        string metric,
+        Scale scale,
+        T value,
+        long rlStep,
+        EnvironmentSpan environment,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        LabelSpan labels = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true)
+        where T : struct, INumberBase<T>
+    {
+        double one = Exact.ToDouble(value);
+        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered);
+        PutRows(metric, scale, labels, null, new ReadOnlySpan<double>(in one), call, environment, default);
+    }
+
     /// <summary>Adds a histogram that counts values.</summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="counts">How many values fell into each bin.</param>
-    /// <param name="step">Its step; left out, it is the one that the batch is logged with.</param>
+    /// <param name="step">Its step; if omitted, the one that the batch is logged with.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step or a count is negative. Nothing was added.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
@@ -183,10 +183,10 @@ public sealed partial class LogBatch
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="densities">How dense the values lie in each bin: finite, and not negative.</param>
-    /// <param name="step">Its step; left out, it is the one that the batch is logged with.</param>
+    /// <param name="step">Its step; if omitted, the one that the batch is logged with.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When it was measured; left out, it is when the batch is logged.</param>
+    /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     public void AddDensityHistogram(
         string metric,
         Scale scale,

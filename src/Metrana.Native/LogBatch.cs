@@ -32,6 +32,65 @@ public sealed partial class LogBatch
     /// <summary>How many additions it holds.</summary>
     public int Count => _buffer.Count;
 
+    /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="values">The values; NaN and infinities are allowed.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
+    /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
+    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
+    public void Add(
+        string metric,
+        Scale scale,
+        Values values,
+        Steps steps = default,
+        LabelSpan labels = default,
+        Timestamps timestamps = default,
+        bool distributed = false)
+    {
+        if (values.AreFloats)
+        {
+            Put(metric, scale, values.Floats, steps, labels, timestamps, distributed);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            Put(metric, scale, widened.Span, steps, labels, timestamps, distributed);
+        }
+        else
+        {
+            Put(metric, scale, values.Doubles, steps, labels, timestamps, distributed);
+        }
+    }
+
+    /// <summary>Adds values of a series that was looked up once.</summary>
+    /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
+    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="values">The values; NaN and infinities are allowed.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
+    public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        if (values.AreFloats)
+        {
+            Put(series, values.Floats, steps, timestamps);
+        }
+        else if (values.AreOthers)
+        {
+            using Values.Widened widened = values.Widen();
+            Put(series, widened.Span, steps, timestamps);
+        }
+        else
+        {
+            Put(series, values.Doubles, steps, timestamps);
+        }
+    }
+
     /// <summary>Adds one value of a series.</summary>
     /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
@@ -72,41 +131,6 @@ public sealed partial class LogBatch
         where T : struct, INumberBase<T> =>
         Add(metric, scale, Exact.ToDouble(value), steps, labels, timestamps, distributed);
 
-    /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
-    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">The unit that steps count.</param>
-    /// <param name="values">The values; NaN and infinities are allowed.</param>
-    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
-    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was added.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
-    public void Add(
-        string metric,
-        Scale scale,
-        Values values,
-        Steps steps = default,
-        LabelSpan labels = default,
-        Timestamps timestamps = default,
-        bool distributed = false)
-    {
-        if (values.AreFloats)
-        {
-            Put(metric, scale, values.Floats, steps, labels, timestamps, distributed);
-        }
-        else if (values.AreOthers)
-        {
-            using Values.Widened widened = values.Widen();
-            Put(metric, scale, widened.Span, steps, labels, timestamps, distributed);
-        }
-        else
-        {
-            Put(metric, scale, values.Doubles, steps, labels, timestamps, distributed);
-        }
-    }
-
     /// <summary>Adds one number of any type of a series that was looked up once.</summary>
     /// <inheritdoc cref="Add(Series, double, Steps, Timestamps)"/>
     /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
@@ -127,30 +151,6 @@ public sealed partial class LogBatch
     {
         ArgumentNullException.ThrowIfNull(series);
         Put(series, new ReadOnlySpan<double>(in value), steps, timestamps);
-    }
-
-    /// <summary>Adds values of a series that was looked up once.</summary>
-    /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
-    /// <param name="values">The values; NaN and infinities are allowed.</param>
-    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    public void Add(Series series, Values values, Steps steps = default, Timestamps timestamps = default)
-    {
-        ArgumentNullException.ThrowIfNull(series);
-        if (values.AreFloats)
-        {
-            Put(series, values.Floats, steps, timestamps);
-        }
-        else if (values.AreOthers)
-        {
-            using Values.Widened widened = values.Widen();
-            Put(series, widened.Span, steps, timestamps);
-        }
-        else
-        {
-            Put(series, values.Doubles, steps, timestamps);
-        }
     }
 
     /// <summary>Empties it without logging anything. Its memory is kept for the next values.</summary>

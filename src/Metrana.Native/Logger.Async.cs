@@ -73,11 +73,13 @@ public sealed partial class Logger : IAsyncDisposable
     /// <inheritdoc cref="CloseAsync(TimeSpan?, CancellationToken)"/>
     /// <param name="end">How the run ended. The first close that is called decides.</param>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
+    /// <param name="progress">Told the counters a few times a second while the last points are delivered, and once at the end.</param>
     /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
-    public Task CloseAsync(RunEnd end, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public Task CloseAsync(
+        RunEnd end, TimeSpan? timeout = null, IProgress<Metrics>? progress = null, CancellationToken cancellationToken = default)
     {
         Say(end);
-        return CloseAsync(timeout, cancellationToken);
+        return Alive(_core.CloseAsync(Seconds.OfTimeout(timeout), closeRun: true, cancellationToken, progress));
     }
 
     /// <summary>

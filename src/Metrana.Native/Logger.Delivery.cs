@@ -40,10 +40,12 @@ public sealed partial class Logger
     /// <inheritdoc cref="Close(TimeSpan?)"/>
     /// <param name="end">How the run ended. The first close that is called decides.</param>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
-    public void Close(RunEnd end, TimeSpan? timeout = null)
+    /// <param name="progress">Told the counters a few times a second while the last points are delivered, and once at the end.</param>
+    public void Close(RunEnd end, TimeSpan? timeout = null, IProgress<Metrics>? progress = null)
     {
         Say(end);
-        Close(timeout);
+        _core.Close(Seconds.OfTimeout(timeout), progress);
+        GC.KeepAlive(this);
     }
 
     /// <summary>

@@ -5,6 +5,31 @@ namespace Metrana.Native;
 
 public sealed partial class Logger
 {
+    /// <summary>
+    /// Logs values of one series: of one metric, scale and set of labels. They are copied, all of them or none, and the
+    /// call returns.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
+    /// <param name="scale">The unit that steps count.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
+    /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void LogStdFloats(
+        string metric,
+        Scale scale,
+        Values values,
+        Steps steps = default,
+        LabelSpan labels = default,
+        Timestamps timestamps = default) =>
+        LogStd(metric, scale, values, labels, steps, timestamps, distributed: false);
+
     /// <summary>Logs one value of a series.</summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
@@ -32,29 +57,24 @@ public sealed partial class Logger
         LogStdFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>
-    /// Logs values of one series: of one metric, scale and set of labels. They are copied, all of them or none, and the
-    /// call returns.
+    /// Logs values of a series that many processes log to at the same time. Steps may come in any order, so they always
+    /// have to be given. A metric and scale is distributed always or never.
     /// </summary>
+    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="steps">Their steps.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
-    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
-    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
-    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
-    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    public void LogStdFloats(
+    public void LogDistributedFloats(
         string metric,
         Scale scale,
         Values values,
-        Steps steps = default,
+        Steps steps,
         LabelSpan labels = default,
         Timestamps timestamps = default) =>
-        LogStd(metric, scale, values, labels, steps, timestamps, distributed: false);
+        LogStd(metric, scale, values, labels, steps, timestamps, distributed: true);
 
     /// <summary>Logs one value of a series that many processes log to.</summary>
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
@@ -81,26 +101,6 @@ public sealed partial class Logger
         string metric, Scale scale, T value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> =>
         LogDistributedFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
-
-    /// <summary>
-    /// Logs values of a series that many processes log to at the same time. Steps may come in any order, so they always
-    /// have to be given. A metric and scale is distributed always or never.
-    /// </summary>
-    /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
-    /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="scale">The unit that steps count.</param>
-    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="steps">Their steps.</param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
-    public void LogDistributedFloats(
-        string metric,
-        Scale scale,
-        Values values,
-        Steps steps,
-        LabelSpan labels = default,
-        Timestamps timestamps = default) =>
-        LogStd(metric, scale, values, labels, steps, timestamps, distributed: true);
 
     /// <summary>
     /// The last step of a series: the greatest that was logged to it, delivered or not, or that the service knew of when
@@ -158,6 +158,10 @@ public sealed partial class Logger
                     Learn(logger, NativeLogger.World.Std, hash, metric, scale, labels, ordered: true, episodic: false, default);
                 }
             }
+        }
+        catch (MetricValidationException e) when (!e.Message.Contains(metric, StringComparison.Ordinal))
+        {
+            throw e.About(metric);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -84,6 +84,16 @@ public sealed partial class Logger
 
     /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
     /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
+    /// <param name="names">Their names, in the order of the rows: a list, or the result of a query.</param>
+    /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
+    public EnvironmentSet Environments(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return Environments(new ReadOnlySpan<string>([.. names]));
+    }
+
+    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
+    /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
     /// <param name="names">Their names, in the order of the rows.</param>
     /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
     public EnvironmentSet Environments(params string[] names)
@@ -117,7 +127,7 @@ public sealed partial class Logger
     /// The step of everything in it that was added without one: ordinary values and histograms. Values of reinforcement learning
     /// keep the steps they have.
     /// </param>
-    /// <param name="timestamp">When everything in it was measured that was added without a timestamp; left out, it is now.</param>
+    /// <param name="timestamp">When everything in it was measured that was added without a timestamp; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">
     /// A histogram has no step, and neither has the batch; or environments are another logger's. Nothing was logged.

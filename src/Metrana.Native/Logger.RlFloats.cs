@@ -5,6 +5,54 @@ namespace Metrana.Native;
 
 public sealed partial class Logger
 {
+    /// <summary>
+    /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
+    /// for each of many, or a grid, row by row. They are copied, all of them or none, and the call returns.
+    /// </summary>
+    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
+    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environments">
+    /// The environments, one for each row. One that is named twice gets its rows one after the other.
+    /// </param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
+    /// <param name="width">
+    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
+    /// has one.
+    /// </param>
+    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
+    /// <param name="strategy">How environment steps count.</param>
+    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
+    /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
+    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void LogRlFloats(
+        string metric,
+        Scale scale,
+        Values values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        int? width = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamps = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep,
+        bool ordered = true) =>
+        LogRl(
+            metric,
+            scale,
+            values,
+            labels,
+            new RlCall(rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered));
+
     /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
@@ -66,54 +114,6 @@ public sealed partial class Logger
         where T : struct, INumberBase<T> =>
         LogRlFloats(
             metric, scale, Exact.ToDouble(value), rlStep, environment, episodes, steps, labels, timestamps, strategy, ordered);
-
-    /// <summary>
-    /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
-    /// for each of many, or a grid, row by row. They are copied, all of them or none, and the call returns.
-    /// </summary>
-    /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environments">
-    /// The environments, one for each row. One that is named twice gets its rows one after the other.
-    /// </param>
-    /// <param name="episodes">Their episodes; none if omitted.</param>
-    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="width">
-    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
-    /// has one.
-    /// </param>
-    /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
-    /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
-    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
-    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
-    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
-    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
-    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    public void LogRlFloats(
-        string metric,
-        Scale scale,
-        Values values,
-        long rlStep,
-        EnvironmentSpan environments,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        int? width = null,
-        LabelSpan labels = default,
-        RlTimestamps timestamps = default,
-        StepStrategy strategy = StepStrategy.WithinRlStep,
-        bool ordered = true) =>
-        LogRl(
-            metric,
-            scale,
-            values,
-            labels,
-            new RlCall(rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>
     /// How far an environment has come, over all its series: the greatest reinforcement-learning step and the greatest
@@ -198,6 +198,10 @@ public sealed partial class Logger
                     Learn(logger, NativeLogger.World.Rl, hash, metric, scale, labels, call.Ordered, episodic, call.Environments);
                 }
             }
+        }
+        catch (MetricValidationException e) when (!e.Message.Contains(metric, StringComparison.Ordinal))
+        {
+            throw e.About(metric);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -9,7 +9,7 @@ public sealed partial class Logger
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
+    /// <param name="xs">The x coordinates, of any type of number, which must be finite. An empty set is a set.</param>
     /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
@@ -24,8 +24,8 @@ public sealed partial class Logger
     public void LogScatter(
         string metric,
         Scale scale,
-        ReadOnlySpan<double> xs,
-        ReadOnlySpan<double> ys,
+        Values xs,
+        Values ys,
         long step,
         AxisTitles titles = default,
         LabelSpan labels = default,
@@ -35,10 +35,10 @@ public sealed partial class Logger
     /// <summary>
     /// Logs a set of points in space. A metric and scale holds either sets in the plane, sets in space or other data, for good.
     /// </summary>
-    /// <inheritdoc cref="LogScatter(string, Scale, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogScatter(string, Scale, Values, Values, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="xs">The x coordinates, which must be finite. An empty set is a set.</param>
+    /// <param name="xs">The x coordinates, of any type of number, which must be finite. An empty set is a set.</param>
     /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="zs">The z coordinates, as many.</param>
     /// <param name="step">Its step.</param>
@@ -48,9 +48,9 @@ public sealed partial class Logger
     public void LogScatter(
         string metric,
         Scale scale,
-        ReadOnlySpan<double> xs,
-        ReadOnlySpan<double> ys,
-        ReadOnlySpan<double> zs,
+        Values xs,
+        Values ys,
+        Values zs,
         long step,
         AxisTitles titles = default,
         LabelSpan labels = default,
@@ -58,7 +58,7 @@ public sealed partial class Logger
         LogOneScatter(metric, scale, step, xs, ys, zs, is3D: true, titles, labels, timestamps);
 
     /// <summary>Logs several sets of points of one series, all of them or none. All lie in the plane, or all in space.</summary>
-    /// <inheritdoc cref="LogScatter(string, Scale, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, LabelSpan, Timestamps)"/>
+    /// <inheritdoc cref="LogScatter(string, Scale, Values, Values, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="scatters">The sets. An empty column logs nothing.</param>
@@ -93,9 +93,9 @@ public sealed partial class Logger
         string metric,
         Scale scale,
         long step,
-        ReadOnlySpan<double> xs,
-        ReadOnlySpan<double> ys,
-        ReadOnlySpan<double> zs,
+        Values xs,
+        Values ys,
+        Values zs,
         bool is3D,
         AxisTitles titles,
         LabelSpan labels,
@@ -104,7 +104,10 @@ public sealed partial class Logger
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         try
         {
-            NativeLogger.LogScatter(Live(), metric, scale, step, xs, ys, zs, is3D, titles, labels, timestamps);
+            using Values.Widened x = xs.ToDoubles();
+            using Values.Widened y = ys.ToDoubles();
+            using Values.Widened z = zs.ToDoubles();
+            NativeLogger.LogScatter(Live(), metric, scale, step, x.Span, y.Span, z.Span, is3D, titles, labels, timestamps);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

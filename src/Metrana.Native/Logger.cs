@@ -73,6 +73,15 @@ public sealed partial class Logger : IDisposable
     /// <summary>The run as people call it: <c>workspace/project/run</c>.</summary>
     public string RunPath => _core.Run;
 
+    /// <summary>The workspace that the run belongs to.</summary>
+    public string Workspace => _core.Config.Workspace ?? "";
+
+    /// <summary>The project in the workspace.</summary>
+    public string Project => _core.Config.Project ?? "";
+
+    /// <summary>The run in the project.</summary>
+    public string RunName => _core.Config.RunName ?? "";
+
     /// <summary>Whether opening created the run; false when it existed before.</summary>
     public bool RunWasCreated => _core.Info.Created;
 
@@ -108,10 +117,11 @@ public sealed partial class Logger : IDisposable
     }
 
     /// <summary>What a call throws that finds the logger closed by its disposal.</summary>
-    internal static ObjectDisposedException Disposed()
+    internal ObjectDisposedException Disposed()
     {
         ExitGuard.StandStill();
-        return new ObjectDisposedException("Metrana.Native.Logger");
+        return new ObjectDisposedException(
+            "Metrana.Native.Logger", $"The logger of the run {RunPath} was disposed, so nothing can be logged with it any more.");
     }
 
     /// <summary>The native logger for a call; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>

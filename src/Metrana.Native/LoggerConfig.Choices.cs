@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Metrana.Native;
 
 // The names that choices have where they are text: in the environment and in a connection string.
-public sealed partial class LoggerConfig
+public sealed partial record LoggerConfig
 {
     /// <summary>What the published clients call <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
     private static readonly (string Name, DeliveryPolicy Value) _allOrCrash = ("AllOrCrash", DeliveryPolicy.StopOnLoss);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native;
 
-public sealed partial class LoggerConfig
+public sealed partial record LoggerConfig
 {
     private const string Infinite = "infinite";
     private const string Absent = "none";
@@ -66,7 +66,7 @@ public sealed partial class LoggerConfig
     /// null can be <c>none</c>. <see cref="LoggerFactory"/> and <see cref="AggregationRules"/> cannot be text.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="LoggerInitException">The text cannot be read; the message lists all problems and repeats none of the text.</exception>
+    /// <exception cref="FormatException">The text cannot be read; the message lists all problems and repeats none of the text.</exception>
     public static LoggerConfig Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
@@ -79,8 +79,7 @@ public sealed partial class LoggerConfig
         {
             if (!_settings.TryGetValue(key, out Func<LoggerConfig, string, string?>? set))
             {
-                problems.Add(
-                    $"at character {at} no setting has this name; the settings are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
+                problems.Add(ConnectionString.Unknown(key, at, _settings.Keys));
             }
             else if (!seen.Add(key))
             {
@@ -92,7 +91,7 @@ public sealed partial class LoggerConfig
             }
         }
 
-        ThrowIfAny(problems);
+        ConnectionString.ThrowIfAny(problems);
         return config;
     }
 

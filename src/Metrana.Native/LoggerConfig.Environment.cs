@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native;
 
-public sealed partial class LoggerConfig
+public sealed partial record LoggerConfig
 {
     /// <summary>Which variable sets which property.</summary>
     private static readonly FrozenDictionary<string, string> _variables = new Dictionary<string, string>

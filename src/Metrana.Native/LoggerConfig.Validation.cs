@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Metrana.Native;
 
-public sealed partial class LoggerConfig
+public sealed partial record LoggerConfig
 {
     private const long MostQueueBytes = 1L << 40;
     private static readonly TimeSpan _longestTcpKeepAlive = TimeSpan.FromSeconds(short.MaxValue);

@@ -6,9 +6,9 @@ namespace Metrana.Native;
 
 /// <summary>
 /// The settings of a <see cref="Logger"/>. <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="Project"/> and
-/// <see cref="RunName"/> are required; everything else has a default.
+/// <see cref="RunName"/> are required; everything else has a default. <c>config with { RunName = "ppo-8" }</c> is a changed copy.
 /// </summary>
-public sealed partial class LoggerConfig
+public sealed partial record LoggerConfig
 {
     /// <summary>
     /// The API key of the service. It never appears in a message, in <see cref="ToString"/> or in JSON made from this object.
@@ -138,6 +138,9 @@ public sealed partial class LoggerConfig
     /// <summary>Series that the service computes from the series of the run. Default: none.</summary>
     public IReadOnlyList<AggregationRule> AggregationRules { get; set; } = [];
 
+    /// <summary>Whether a close that takes a while says what it waits for; not where the owner of the logger does.</summary>
+    internal bool SaysWhatClosingWaitsFor { get; set; } = true;
+
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";
 
@@ -146,9 +149,6 @@ public sealed partial class LoggerConfig
 
     /// <summary>The address, without any password or key.</summary>
     private string EndpointToShow => EndpointText.ToShow(Endpoint);
-
-    /// <summary>A copy that can be changed independently.</summary>
-    public LoggerConfig Clone() => Copy();
 
     internal LoggerConfig Copy()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Metrana.Native.Interop;
 using Microsoft.Extensions.Logging;
 
@@ -20,16 +21,19 @@ internal sealed class LoggerCore
     private volatile bool _told;
     private Metrics _final;
 
-    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag, TimeSpan closeTimeout)
+    private LoggerCore(LoggerHandle handle, LogSink sink, ulong tag, LoggerConfig config)
     {
         Handle = handle;
-        CloseTimeout = closeTimeout;
+        Config = config;
         Info = NativeLogger.GetInfo(handle);
         _sink = sink;
         Tag = tag;
     }
 
     public LoggerHandle Handle { get; }
+
+    /// <summary>The settings that it was opened with.</summary>
+    public LoggerConfig Config { get; }
 
     public NativeLogger.RunInfo Info { get; }
 
@@ -43,7 +47,7 @@ internal sealed class LoggerCore
     public string Run => _sink.Run;
 
     /// <summary>How long closing may take.</summary>
-    public TimeSpan CloseTimeout { get; }
+    public TimeSpan CloseTimeout => Config.CloseTimeout;
 
     /// <summary>Opens the run of a configuration that has been validated.</summary>
     public static LoggerCore Open(LoggerConfig config)
@@ -53,7 +57,7 @@ internal sealed class LoggerCore
         try
         {
             handle = NativeLogger.Open(config, pump.Events, tag);
-            return Opened(handle, sink, tag, config.CloseTimeout);
+            return Opened(handle, sink, tag, config);
         }
         catch
         {
@@ -72,7 +76,7 @@ internal sealed class LoggerCore
         {
             handle = await NativeLogger.OpenAsync(config, pump, tag, cancellation).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The native library opened a run and gave out no logger.");
-            return Opened(handle, sink, tag, config.CloseTimeout);
+            return Opened(handle, sink, tag, config);
         }
         catch (MetranaException e) when (e.StatusCode == MetranaStatus.EventsClosed)
         {
@@ -108,8 +112,9 @@ internal sealed class LoggerCore
         }
     }
 
-    public void Close(double timeout)
+    public void Close(double timeout, IProgress<Metrics>? progress = null)
     {
+        using CloseProgress waiting = new(this, timeout, progress);
         try
         {
             bool first = !_closed;
@@ -127,6 +132,7 @@ internal sealed class LoggerCore
 
     public void Shutdown(double timeout)
     {
+        using CloseProgress waiting = new(this, timeout, null);
         try
         {
             bool first = !_closed;
@@ -150,9 +156,10 @@ internal sealed class LoggerCore
             cancellation);
 
     /// <summary>Closes in the background. Only when that has ended is there nothing left to close.</summary>
-    public async Task CloseAsync(double timeout, bool closeRun, CancellationToken cancellation)
+    public async Task CloseAsync(double timeout, bool closeRun, CancellationToken cancellation, IProgress<Metrics>? progress = null)
     {
         cancellation.ThrowIfCancellationRequested();
+        using CloseProgress waiting = new(this, timeout, progress);
 
         // What does not begin has closed nothing.
         Task closing = Begun(
@@ -211,7 +218,7 @@ internal sealed class LoggerCore
     /// Closes, unless that has happened, and frees. Never throws: what was lost goes to the log. A second caller waits for the
     /// first.
     /// </summary>
-    /// <param name="patience">How long to wait for another caller; left out, as long as it takes.</param>
+    /// <param name="patience">How long to wait for another caller; as long as it takes if omitted.</param>
     public void Release(TimeSpan? patience = null)
     {
         _disposed = true;
@@ -247,6 +254,18 @@ internal sealed class LoggerCore
         {
             EventPump.Shared.Lines.Drain(_patienceForLine);
         }
+    }
+
+    /// <summary>Says what a close still waits for.</summary>
+    public void TellWaiting(Metrics now, double seconds)
+    {
+        long pending = now.Total().Pending;
+        string limit = double.IsFinite(seconds) ? string.Create(CultureInfo.InvariantCulture, $", for {seconds:0.#} s at most") : "";
+        Tell(
+            LogLevel.Warning,
+            LoggerEvents.ClosingWaits,
+            string.Create(CultureInfo.InvariantCulture, $"closing waits until the last {pending} points and attributes are delivered{limit}"),
+            Field("Pending", pending));
     }
 
     /// <summary>Begins to close, as the process ends. Never throws; what becomes of it is for <see cref="Await"/>.</summary>
@@ -315,10 +334,12 @@ internal sealed class LoggerCore
         return (pump, sink, pump.Attach(sink));
     }
 
-    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag, TimeSpan closeTimeout)
+    private static LoggerCore Opened(LoggerHandle handle, LogSink sink, ulong tag, LoggerConfig config)
     {
-        LoggerCore core = new(handle, sink, tag, closeTimeout);
+        LoggerCore core = new(handle, sink, tag, config);
+        int others = ExitGuard.Snapshot().Count(other => !other._closed && other.Info.RunId.AsSpan().SequenceEqual(core.Info.RunId));
         ExitGuard.Watch(core);
+        CloseProgress.Prepare();
         EventPump.Shared.Lines.Post(
             sink,
             LogLevel.Information,
@@ -327,6 +348,17 @@ internal sealed class LoggerCore
             Field("Created", core.Info.Created),
             Field("LoggerId", core.Info.LoggerId),
             Field("OrchestrationId", core.Info.OrchestrationId));
+        if (others > 0)
+        {
+            EventPump.Shared.Lines.Post(
+                sink,
+                LogLevel.Warning,
+                LoggerEvents.RunOpenTwice,
+                "another logger of this process logs to this run already. Each counts steps for itself, so a series that both log to "
+                    + "without steps gets the same steps twice. Use one logger, or pass the steps",
+                Field("Others", others));
+        }
+
         return core;
     }
 

@@ -64,6 +64,12 @@ public static class LoggerEvents
     /// <summary>Lines before this one were lost: they came faster than they were written. Fields: Count.</summary>
     public static EventId LinesLost { get; } = new(105, nameof(LinesLost));
 
+    /// <summary>A close takes more than two seconds. Fields: Pending.</summary>
+    public static EventId ClosingWaits { get; } = new(106, nameof(ClosingWaits));
+
+    /// <summary>The process opened a run that another logger of it has open. Fields: Others.</summary>
+    public static EventId RunOpenTwice { get; } = new(107, nameof(RunOpenTwice));
+
     /// <summary>The id of a line of the engine.</summary>
     internal static EventId OfEngine(int number) => number switch
     {

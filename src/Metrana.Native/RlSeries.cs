@@ -49,6 +49,65 @@ public sealed class RlSeries
     /// <summary>Whether its points come in the order of their steps.</summary>
     internal bool IsOrdered => _ordered;
 
+    /// <summary>
+    /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
+    /// They are copied, all of them or none, and the call returns.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// EnvironmentSet environments = logger.Environments(64);
+    /// RlSeries returns = logger.RlSeries("return", Scale.Episode);
+    /// returns.Log(episodeReturns, update, environments, steps: episodeNumbers, where: done);   // only the environments that are done
+    /// </code>
+    /// </example>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="rlStep">The step of the training.</param>
+    /// <param name="environments">The environments, one for each row: names, or a set that was made once.</param>
+    /// <param name="episodes">Their episodes; none if omitted.</param>
+    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
+    /// <param name="width">
+    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
+    /// has one.
+    /// </param>
+    /// <param name="where">
+    /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
+    /// all of them. If omitted, all are logged.
+    /// </param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
+    /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values.
+    /// </exception>
+    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
+    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
+    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
+    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
+    public void Log(
+        Values values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        int? width = null,
+        ReadOnlySpan<bool> where = default,
+        RlTimestamps timestamps = default)
+    {
+        RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
+        if (values.AreFloats)
+        {
+            LogGrid(call, values.Floats, where);
+        }
+        else if (values.AreOthers)
+        {
+            LogOthers(call, values, where);
+        }
+        else
+        {
+            LogGrid(call, values.Doubles, where);
+        }
+    }
+
     /// <summary>Logs one value in one environment.</summary>
     /// <inheritdoc cref="Log(Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
@@ -88,65 +147,6 @@ public sealed class RlSeries
         where T : struct, INumberBase<T> =>
         Log(Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
 
-    /// <summary>
-    /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
-    /// They are copied, all of them or none, and the call returns.
-    /// </summary>
-    /// <example>
-    /// <code>
-    /// EnvironmentSet environments = logger.Environments(64);
-    /// RlSeries returns = logger.RlSeries("return", Scale.Episode);
-    /// returns.Log(episodeReturns, update, environments, steps: episodeNumbers, where: done);   // only the environments that are done
-    /// </code>
-    /// </example>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environments">The environments, one for each row: names, or a set that was made once.</param>
-    /// <param name="episodes">Their episodes; none if omitted.</param>
-    /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="width">
-    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
-    /// has one.
-    /// </param>
-    /// <param name="where">
-    /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
-    /// all of them. If omitted, all are logged.
-    /// </param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// The reinforcement-learning step or the width is negative, or a double does not hold one of the values.
-    /// </exception>
-    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
-    /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
-    /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
-    /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
-    /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
-    public void Log(
-        Values values,
-        long rlStep,
-        EnvironmentSpan environments,
-        Episodes episodes = default,
-        EnvironmentSteps steps = default,
-        int? width = null,
-        ReadOnlySpan<bool> where = default,
-        RlTimestamps timestamps = default)
-    {
-        RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
-        if (values.AreFloats)
-        {
-            LogGrid(call, values.Floats, where);
-        }
-        else if (values.AreOthers)
-        {
-            LogOthers(call, values, where);
-        }
-        else
-        {
-            LogGrid(call, values.Doubles, where);
-        }
-    }
-
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
 
@@ -171,9 +171,13 @@ public sealed class RlSeries
                 LogNamedOrSome(call, values, where);
             }
         }
+        catch (MetricValidationException e) when (!e.Message.Contains(Metric, StringComparison.Ordinal))
+        {
+            throw e.About(Metric);
+        }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {
-            throw Logger.Disposed();
+            throw _logger.Disposed();
         }
 
         GC.KeepAlive(this);

@@ -26,6 +26,35 @@ public readonly ref struct RlTimestamps
     public static implicit operator RlTimestamps(DateTime moment) => At(
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
 
+    /// <summary>One moment for all the points.</summary>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    public static implicit operator RlTimestamps(long millis) => At(millis);
+
+    /// <summary>The same moments: one for all the points, or one for each value.</summary>
+    /// <param name="timestamps">The moments.</param>
+    public static implicit operator RlTimestamps(Timestamps timestamps) => timestamps.Kind switch
+    {
+        TimestampsKind.At => At(timestamps.Millis),
+        TimestampsKind.Each => Each(timestamps.Values),
+        _ => default,
+    };
+
+    /// <summary>One for each environment or for each value, whichever the length fits. They are converted in each call.</summary>
+    /// <param name="moments">The moments, to the millisecond.</param>
+    public static implicit operator RlTimestamps(ReadOnlySpan<DateTimeOffset> moments) => Each(WideColumn.Of(moments));
+
+    /// <summary>One for each environment or for each value, whichever the length fits. They are converted in each call.</summary>
+    /// <param name="moments">The moments, to the millisecond.</param>
+    public static implicit operator RlTimestamps(DateTimeOffset[] moments)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        return Each(WideColumn.Of(moments));
+    }
+
+    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <param name="millis">Milliseconds since 1970.</param>
+    public static implicit operator RlTimestamps(Span<long> millis) => Each(millis);
+
     /// <summary>One for each environment or for each value, whichever the length fits.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>
     public static implicit operator RlTimestamps(ReadOnlySpan<long> millis) => Each(millis);

@@ -50,6 +50,29 @@ public sealed class Series
     /// <summary>How the native side knows it.</summary>
     internal SeriesHandle Handle => _handle;
 
+    /// <summary>Logs values, all of them or none.</summary>
+    /// <inheritdoc cref="Log(double)"/>
+    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
+    /// <param name="timestamps">When they were measured; now if omitted.</param>
+    /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
+    public void Log(Values values, Steps steps = default, Timestamps timestamps = default)
+    {
+        if (values.AreFloats)
+        {
+            LogColumn(values.Floats, steps, timestamps);
+        }
+        else if (values.AreOthers)
+        {
+            LogOthers(values, steps, timestamps);
+        }
+        else
+        {
+            LogColumn(values.Doubles, steps, timestamps);
+        }
+    }
+
     /// <summary>Logs one value, now, at the step after the last of the series.</summary>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <exception cref="MetricValidationException">The series is distributed and needs a step, or has no steps left. Nothing changed.</exception>
@@ -63,9 +86,13 @@ public sealed class Series
         {
             _handle.Log(value);
         }
+        catch (MetricValidationException e) when (!e.Message.Contains(Metric, StringComparison.Ordinal))
+        {
+            throw e.About(Metric);
+        }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {
-            throw Logger.Disposed();
+            throw _logger.Disposed();
         }
 
         GC.KeepAlive(this);
@@ -94,29 +121,6 @@ public sealed class Series
     public void Log<T>(T value, Steps steps = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> => Log(Exact.ToDouble(value), steps, timestamps);
 
-    /// <summary>Logs values, all of them or none.</summary>
-    /// <inheritdoc cref="Log(double)"/>
-    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
-    /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
-    /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
-    public void Log(Values values, Steps steps = default, Timestamps timestamps = default)
-    {
-        if (values.AreFloats)
-        {
-            LogColumn(values.Floats, steps, timestamps);
-        }
-        else if (values.AreOthers)
-        {
-            LogOthers(values, steps, timestamps);
-        }
-        else
-        {
-            LogColumn(values.Doubles, steps, timestamps);
-        }
-    }
-
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
 
@@ -133,9 +137,13 @@ public sealed class Series
         {
             _handle.Log(values, steps, timestamps);
         }
+        catch (MetricValidationException e) when (!e.Message.Contains(Metric, StringComparison.Ordinal))
+        {
+            throw e.About(Metric);
+        }
         catch (LoggerClosedException) when (_logger.IsDisposed)
         {
-            throw Logger.Disposed();
+            throw _logger.Disposed();
         }
 
         GC.KeepAlive(this);

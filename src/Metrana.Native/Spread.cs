@@ -43,6 +43,11 @@ internal readonly ref struct Spread
     /// <param name="count">How many values it brings.</param>
     public Spread For(int environments, int count) => new(KindFor(environments, count), Value, Values, fits: false);
 
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public static long NotNegative(long value, string parameter, string what) => value >= 0
+        ? value
+        : throw new ArgumentOutOfRangeException(parameter, value, $"The {what} is {value}; it cannot be negative.");
+
     /// <exception cref="ArgumentOutOfRangeException">One is negative.</exception>
     public static void ThrowIfNegative(ReadOnlySpan<long> values, string parameter, string what)
     {

@@ -27,8 +27,12 @@ public readonly ref struct Steps
     internal ReadOnlySpan<long> Values { get; }
 
     /// <summary>The first value has this step, and each later one has one more.</summary>
-    /// <param name="first">The first step.</param>
-    public static implicit operator Steps(long first) => From(first);
+    /// <param name="steps">The first step.</param>
+    public static implicit operator Steps(int steps) => (long)steps;
+
+    /// <summary>The first value has this step, and each later one has one more.</summary>
+    /// <param name="steps">The first step.</param>
+    public static implicit operator Steps(long steps) => new(StepsKind.From, Spread.NotNegative(steps, nameof(steps), "step"), default);
 
     /// <summary>One step for each value.</summary>
     /// <param name="steps">As many steps as there are values.</param>
@@ -58,6 +62,18 @@ public readonly ref struct Steps
         return Each(WideColumn.Of(steps));
     }
 
+    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(Span<int> steps) => Each(WideColumn.Of(steps));
+
+    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <param name="steps">The steps.</param>
+    public static implicit operator Steps(List<int> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Each(WideColumn.Of(CollectionsMarshal.AsSpan(steps)));
+    }
+
     /// <summary>The same from a list.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(List<long> steps)
@@ -71,8 +87,7 @@ public readonly ref struct Steps
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public static Steps From(long first)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        return new Steps(StepsKind.From, first, default);
+        return new Steps(StepsKind.From, Spread.NotNegative(first, nameof(first), "step"), default);
     }
 
     /// <summary>One step for each value.</summary>

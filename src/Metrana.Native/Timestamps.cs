@@ -34,6 +34,26 @@ public readonly ref struct Timestamps
     public static implicit operator Timestamps(DateTime moment) => At(
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
 
+    /// <summary>One moment for all the points.</summary>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    public static implicit operator Timestamps(long millis) => At(millis);
+
+    /// <summary>One timestamp for each value. They are converted in each call.</summary>
+    /// <param name="moments">The moments, to the millisecond.</param>
+    public static implicit operator Timestamps(ReadOnlySpan<DateTimeOffset> moments) => Each(WideColumn.Of(moments));
+
+    /// <summary>One timestamp for each value. They are converted in each call.</summary>
+    /// <param name="moments">The moments, to the millisecond.</param>
+    public static implicit operator Timestamps(DateTimeOffset[] moments)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        return Each(WideColumn.Of(moments));
+    }
+
+    /// <summary>One timestamp for each value.</summary>
+    /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
+    public static implicit operator Timestamps(Span<long> millis) => Each(millis);
+
     /// <summary>One timestamp for each value.</summary>
     /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
     public static implicit operator Timestamps(ReadOnlySpan<long> millis) => Each(millis);

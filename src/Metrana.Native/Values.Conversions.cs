@@ -3,6 +3,10 @@ namespace Metrana.Native;
 // What converts to values by itself. A span, an array and a stackalloc of the same numbers are three types to C# 12.
 public readonly ref partial struct Values
 {
+    /// <summary>One number, or none: null logs nothing and uses up no step.</summary>
+    /// <param name="value">The value.</param>
+    public static implicit operator Values(double? value) => value is { } given ? One(given) : default;
+
     /// <summary>One number that is 1 or 0.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator Values(bool value) => One(value ? 1 : 0);

@@ -8,9 +8,9 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The values of one call: an array, a span, a list, or numbers written in the call, <c>[0.5, 0.25]</c>. <see cref="double"/> and
-/// <see cref="float"/> are logged as they are; every other type of number is widened to double, and <see cref="bool"/> is 1 or 0.
-/// A whole number that a double cannot represent is refused. None of this allocates.
+/// The values of one call: a number, an array, a span, a list, or numbers written in the call, <c>[0.5, 0.25]</c>, which are doubles.
+/// <see cref="double"/> and <see cref="float"/> are logged as they are; every other type of number is widened to double, and
+/// <see cref="bool"/> is 1 or 0. A whole number that a double cannot represent is refused. None of this allocates.
 /// </summary>
 /// <remarks>For a type that has no conversion here, call <see cref="Of{T}(ReadOnlySpan{T})"/>.</remarks>
 [CollectionBuilder(typeof(Values), nameof(Of))]
@@ -93,13 +93,43 @@ public readonly ref partial struct Values
         double[] buffer = ArrayPool<double>.Shared.Rent(Count);
         try
         {
-            _widening!.Widen(in _first, buffer.AsSpan(0, Count));
-            return new Widened(buffer, Count);
+            Fill(buffer.AsSpan(0, Count));
+            return new Widened(buffer, buffer.AsSpan(0, Count));
         }
         catch
         {
             ArrayPool<double>.Shared.Return(buffer);
             throw;
+        }
+    }
+
+    /// <summary>The values as doubles: where they lie if they are doubles there, else as <see cref="Widen"/> has them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One would have to be rounded.</exception>
+    internal Widened ToDoubles() => _form == Form.Doubles
+        ? new Widened(null, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, double>(ref Unsafe.AsRef(in _first)), Count))
+        : Widen();
+
+    private void Fill(Span<double> wide)
+    {
+        switch (_form)
+        {
+            case Form.Others:
+                _widening!.Widen(in _first, wide);
+                break;
+            case Form.Floats:
+                Copy(Floats, wide);
+                break;
+            default:
+                Doubles.CopyTo(wide);
+                break;
+        }
+
+        static void Copy(ReadOnlySpan<float> floats, Span<double> wide)
+        {
+            for (int i = 0; i < floats.Length; i++)
+            {
+                wide[i] = floats[i];
+            }
         }
     }
 
@@ -157,11 +187,25 @@ public readonly ref partial struct Values
         public bool MoveNext() => ++_index < _values.Count;
     }
 
-    /// <summary>Doubles from a pool.</summary>
-    internal readonly ref struct Widened(double[] buffer, int count)
+    /// <summary>Values as doubles, which may lie in memory from a pool.</summary>
+    internal readonly ref struct Widened
     {
-        public ReadOnlySpan<double> Span => buffer.AsSpan(0, count);
+        private readonly double[]? _buffer;
 
-        public void Dispose() => ArrayPool<double>.Shared.Return(buffer);
+        internal Widened(double[]? buffer, ReadOnlySpan<double> values)
+        {
+            _buffer = buffer;
+            Span = values;
+        }
+
+        public ReadOnlySpan<double> Span { get; }
+
+        public void Dispose()
+        {
+            if (_buffer is not null)
+            {
+                ArrayPool<double>.Shared.Return(_buffer);
+            }
+        }
     }
 }

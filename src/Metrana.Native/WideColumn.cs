@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>Steps and episodes of 32 bits as those of 64 that cross.</summary>
+/// <summary>Steps, episodes and moments as the whole numbers of 64 bits that cross.</summary>
 internal static class WideColumn
 {
     public static long[] Of(ReadOnlySpan<int> values)
@@ -12,5 +12,16 @@ internal static class WideColumn
         }
 
         return wide;
+    }
+
+    public static long[] Of(ReadOnlySpan<DateTimeOffset> moments)
+    {
+        long[] millis = new long[moments.Length];
+        for (int i = 0; i < millis.Length; i++)
+        {
+            millis[i] = moments[i].ToUnixTimeMilliseconds();
+        }
+
+        return millis;
     }
 }

@@ -59,7 +59,7 @@ public class ConnectionStringTests
     [Fact]
     public void No_property_is_forgotten()
     {
-        LoggerInitException error = FluentActions.Invoking(() => LoggerConfig.Parse("nothing=1")).Should().Throw<LoggerInitException>().Which;
+        FormatException error = FluentActions.Invoking(() => LoggerConfig.Parse("nothing=1")).Should().Throw<FormatException>().Which;
 
         IEnumerable<string> textual = typeof(LoggerConfig).GetProperties().Select(property => property.Name)
             .Except([nameof(LoggerConfig.LoggerFactory), nameof(LoggerConfig.AggregationRules)]);
@@ -74,12 +74,11 @@ public class ConnectionStringTests
     [Fact]
     public void All_problems_are_told_at_once_and_nothing_of_the_text_with_them()
     {
-        LoggerInitException error = FluentActions.Invoking(() => LoggerConfig.Parse(
+        FormatException error = FluentActions.Invoking(() => LoggerConfig.Parse(
                 "ApiKey=secret-1;ApiKey=secret-2;secret-0=secret-3;secret-4;QueueBytes=secret-5;Resume=secret-6;CloseTimeout=secret-7;"
                 + "CreateProjectIfMissing=secret-8;Workspace=\"a\"secret-9;Project='secret-10"))
-            .Should().Throw<LoggerInitException>().Which;
+            .Should().Throw<FormatException>().Which;
 
-        error.StatusCode.Should().Be(MetranaStatus.InvalidConfig);
         foreach (string problem in new[]
         {
             "ApiKey is set twice",
@@ -113,5 +112,16 @@ public class ConnectionStringTests
     [InlineData("MsgMaxRetries=99999999999")]
     [InlineData("LoggerId=-1")]
     public void A_number_that_cannot_be_is_refused(string text) =>
-        FluentActions.Invoking(() => LoggerConfig.Parse(text)).Should().Throw<LoggerInitException>();
+        FluentActions.Invoking(() => LoggerConfig.Parse(text)).Should().Throw<FormatException>();
+
+    [Theory]
+    [InlineData("Work-space=a", "Workspace")]
+    [InlineData("QueueByte=1", "QueueBytes")]
+    [InlineData("apykey=hunter2", "ApiKey")]
+    public void A_name_that_is_nearly_one_is_told_which(string text, string near)
+    {
+        string message = FluentActions.Invoking(() => LoggerConfig.Parse(text)).Should().Throw<FormatException>().Which.Message;
+
+        message.Should().Be($"The connection string cannot be read: at character 1 no setting has this name; did you mean {near}?");
+    }
 }

@@ -61,7 +61,9 @@ public sealed class DisposeTests(ServerFixture fixture) : IClassFixture<ServerFi
         ];
         foreach (Action<Logger> call in calls)
         {
-            logger.Invoking(call).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(Logger));
+            ObjectDisposedException refusal = logger.Invoking(call).Should().Throw<ObjectDisposedException>().Which;
+            refusal.ObjectName.Should().Be("Metrana.Native.Logger");
+            refusal.Message.Should().Contain(logger.RunPath);
         }
 
         logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 3, Enqueued = 3, Sent = 3 });

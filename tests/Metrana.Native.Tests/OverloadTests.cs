@@ -96,6 +96,52 @@ public class OverloadTests
 
     [Theory]
     [MemberData(nameof(Languages))]
+    public void What_people_have_at_hand_is_taken(LanguageVersion language) =>
+        Chosen(language,
+        [
+            "logger.LogStdFloats(\"m\", Scale.MlStep, (double?)null)",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, (int?)3)",
+            "series.Log((double?)0.5)",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, floats, steps: ints.AsSpan())",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, floats, steps: new List<int>())",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, 1.0, labels: (\"agent\", \"a\"))",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, 1.0, labels: (\"seed\", 7))",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, 1.0, timestamps: 5L)",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, floats, timestamps: new DateTimeOffset[2])",
+            "rlSeries.Log(floats, 3, new List<string>())",
+            "rlSeries.Log(floats, 3, names.AsSpan())",
+            "rlSeries.Log(0.5, 3, \"e\", (int?)4)",
+            "rlSeries.Log(floats, 3, set, new List<int>(), timestamps: Timestamps.Now)",
+            "rlSeries.Log(floats, 3, set, timestamps: new DateTimeOffset[2])",
+            "logger.Environments(new List<string>())",
+            "logger.Environments(names.Where(name => name.Length > 1))",
+            "logger.LogScatter(\"s\", Scale.MlStep, floats, floats, 1)",
+            "logger.LogScatter(\"s\", Scale.MlStep, floats, doubles, ints, 1)",
+            "logger.LogScatter(\"s\", Scale.MlStep, [0.1, 0.2], [0.3, 0.4], step: 1)",
+            "logger.LogHistogram(\"h\", Scale.MlStep, doubles, new List<int>(), 1)",
+            "(new LoggerConfig() with { RunName = \"b\" }).ToString()",
+        ]).Should().HaveCount(21);
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void An_argument_that_does_not_fit_does_not_put_the_blame_on_the_values(LanguageVersion language)
+    {
+        foreach (string call in new[]
+        {
+            "series.Log(floats, steps: \"x\")",
+            "rlSeries.Log(floats, 3, names, episodes: \"x\")",
+            "logger.LogStdFloats(\"m\", Scale.MlStep, floats, steps: \"x\")",
+            "logger.LogRlFloats(\"m\", Scale.MlStep, floats, 3, names, steps: \"x\")",
+            "batch.Add(series, floats, steps: \"x\")",
+        })
+        {
+            FluentActions.Invoking(() => Chosen(language, [call])).Should().Throw<InvalidOperationException>()
+                .Which.Message.Should().Contain("cannot convert from 'string' to").And.NotContain("'float[]'", "{0} has floats that are right", call);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
     public void Names_of_environments_are_written_out_or_come_as_what_they_are_in(LanguageVersion language)
     {
         string writtenOut = language == LanguageVersion.CSharp12 ? "string[]" : "System.ReadOnlySpan<string>";

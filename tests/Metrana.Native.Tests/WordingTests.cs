@@ -20,7 +20,10 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
             (() => logger.LogStdFloats("m", "S", [1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first)"),
             (() => logger.LogStdFloats("m", "S", [1, 2], timestamps: Timestamps.Each([1])), "2 values came with 1 timestamp: give one for each value, or one for all"),
             (() => logger.LogStdFloats("two words", "S", 1), "invalid metric name: the name contains whitespace"),
-            (() => logger.LogStdFloats("declared", "S", 1, labels: [("b", "1")]), "use the same keys, or another metric name"),
+            (() => logger.LogStdFloats("declared", "S", 1, labels: [("b", "1")]), "(declared/S): label keys [b] do not match the already-declared [a]; use the same keys, or another metric name"),
+            (() => logger.LogStdFloats("crowded", "S", 1, labels: Nine()), "series carries 9 labels, exceeding the maximum of 8 (metric 'crowded')"),
+            (() => logger.LogRlFloats("crowded", "S", 1, 0, "e", labels: Nine()), "exceeding the maximum of 8 (metric 'crowded')"),
+            (() => logger.Series("handle", "S").Log([1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first) (metric 'handle')"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", strategy: StepStrategy.AcrossRlSteps), "StepStrategy.AcrossRlSteps needs the environment steps"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", steps: 1, strategy: StepStrategy.AcrossRlSteps, ordered: false), "StepStrategy.AcrossRlSteps needs an ordered series"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", 0, steps: 1, strategy: StepStrategy.FromOne, ordered: false), "StepStrategy.FromOne needs an ordered series"),
@@ -44,6 +47,26 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
         Wording.EngineWords.Where(words => !engine.Any(message => message.Contains(words, StringComparison.Ordinal)))
             .Should().BeEmpty("each row of the table is about something that the engine says");
     }
+
+    [Fact]
+    public void What_is_negative_is_told_by_the_name_that_the_caller_wrote()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        foreach ((Action call, string parameter, string expected) in new (Action, string, string)[]
+        {
+            (() => logger.LogStdFloats("m", "S", 1.0, steps: -1), "steps", "The step is -1; it cannot be negative."),
+            (() => logger.LogStdFloats("m", "S", 1.0, steps: Steps.From(-1)), "first", "The step is -1; it cannot be negative."),
+            (() => logger.LogRlFloats("m", "S", 1.0, 0, "e", steps: -2), "steps", "The step is -2; it cannot be negative."),
+            (() => logger.LogRlFloats("m", "S", 1.0, 0, "e", episodes: -3), "episodes", "The episode is -3; it cannot be negative."),
+        })
+        {
+            ArgumentOutOfRangeException refusal = call.Should().Throw<ArgumentOutOfRangeException>().Which;
+            refusal.ParamName.Should().Be(parameter);
+            refusal.Message.Should().StartWith(expected);
+        }
+    }
+
+    private static Labels Nine() => new(Enumerable.Range(0, 9).Select(number => KeyValuePair.Create($"k{number}", "v")));
 
     [Theory]
     [InlineData("0ns", "0 ms")]

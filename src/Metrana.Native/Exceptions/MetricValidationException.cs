@@ -7,4 +7,9 @@ namespace Metrana.Native;
 /// <param name="innerException">The cause.</param>
 public sealed class MetricValidationException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
-    : EnqueueException(statusCode, message, grpcStatus, innerException);
+    : EnqueueException(statusCode, message, grpcStatus, innerException)
+{
+    /// <summary>The same, where the engine does not say which metric it is about.</summary>
+    internal MetricValidationException About(string metric) =>
+        new(StatusCode, $"{Message} (metric '{metric}')", GrpcStatus, InnerException) { EngineMessage = EngineMessage };
+}
