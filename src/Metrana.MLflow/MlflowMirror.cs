@@ -12,8 +12,9 @@ namespace Metrana.MLflow;
 /// <remarks>
 /// Few metrics wait up to a second for more, fifty or more go at once. A request that fails because the server is away, busy or broken
 /// is made three times in all; then its values are dropped, counted in <see cref="Delivery"/> and reported at most once a minute. Parameters
-/// and tags wait until the server is there. A run that cannot be created is tried again for as long as the Metrana run goes on, which
-/// neither notices nor loses anything.
+/// and tags wait until the server is there. While the server is away, the run is created as soon as it is back, and nothing is lost. If
+/// it refuses to create the run, the mirror is off: what comes is counted as dropped, and no more requests are made. The Metrana run
+/// notices neither.
 /// </remarks>
 /// <example>
 /// <code>
@@ -31,6 +32,7 @@ public sealed class MlflowMirror : IRunMirror
     private readonly RecordTranslator _translator;
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private RunWriter? _writer;
+    private MlflowException? _refusal;
     private long? _lastFlush;
 
     /// <summary>A mirror whose settings come from MLflow's own variables.</summary>
@@ -81,7 +83,21 @@ public sealed class MlflowMirror : IRunMirror
     public async ValueTask StartAsync(MirroredRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        RunId ??= await FindOrCreateAsync(run, cancellationToken).ConfigureAwait(false);
+        if (_refusal is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            RunId ??= await FindOrCreateAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MlflowException e) when (!e.IsTransient)
+        {
+            _refusal = e;
+            throw;
+        }
+
         _writer ??= new RunWriter(_client, RunId, _facts);
     }
 
@@ -90,6 +106,7 @@ public sealed class MlflowMirror : IRunMirror
     public async ValueTask WriteAsync(IReadOnlyList<RunRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
+        ThrowIfOff();
         List<Metric> metrics = [];
         foreach (RunRecord record in records)
         {
@@ -105,6 +122,7 @@ public sealed class MlflowMirror : IRunMirror
     public async ValueTask EndAsync(MirroredEnd ended, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ended);
+        ThrowIfOff();
         if (ended.Message is { Length: > 0 } message)
         {
             _facts.SetTag("metrana.message", MlflowText.Of(message, MlflowText.LongestTag));
@@ -142,6 +160,19 @@ public sealed class MlflowMirror : IRunMirror
         RunOutcome.Aborted => "KILLED",
         _ => null,
     };
+
+    /// <exception cref="MlflowException">The server refused to create the run.</exception>
+    private void ThrowIfOff()
+    {
+        if (_refusal is { } refusal)
+        {
+            throw new MlflowException($"There is no run in MLflow, and nothing is sent there any more: {refusal.Message}", refusal)
+            {
+                StatusCode = refusal.StatusCode,
+                ErrorCode = refusal.ErrorCode,
+            };
+        }
+    }
 
     private RunWriter Writer() => _writer ?? throw new InvalidOperationException("The mirror has not started.");
 

@@ -84,6 +84,42 @@ public class FaultTests
     }
 
     [Fact]
+    [ParityRow("mlflow/create-fails", "created", "metrics")]
+    public async Task A_run_that_is_refused_is_not_asked_for_again_and_what_comes_is_dropped()
+    {
+        await using ScriptedPeer peer = new();
+        peer.Script = static _ => PeerAnswer.Error(404, "RESOURCE_DOES_NOT_EXIST", "no experiment 7");
+        await using MlflowMirror mirror = Mirror(peer.Address);
+        Func<Task> start = async () => await mirror.StartAsync(Records.Run, default);
+        Func<Task> write = async () => await mirror.WriteAsync([Records.Point("loss", 1)], default);
+        Func<Task> end = async () => await mirror.EndAsync(new MirroredEnd { Outcome = RunOutcome.Finished, Time = DateTimeOffset.UnixEpoch }, default);
+        await start.Should().ThrowAsync<MlflowException>();
+
+        peer.Script = static _ => null;
+        await start.Should().NotThrowAsync();
+        await write.Should().ThrowAsync<MlflowException>().WithMessage("There is no run in MLflow*no experiment 7*");
+        await end.Should().ThrowAsync<MlflowException>().WithMessage("There is no run in MLflow*");
+        peer.Requests.Should().ContainSingle();
+        mirror.RunId.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_run_that_could_not_be_created_for_a_while_is_created_later()
+    {
+        await using ScriptedPeer peer = new();
+        peer.Script = static _ => PeerAnswer.Error(503, "TEMPORARILY_UNAVAILABLE", "starting");
+        await using MlflowMirror mirror = Mirror(peer.Address);
+        Func<Task> start = async () => await mirror.StartAsync(Records.Run, default);
+        await start.Should().ThrowAsync<MlflowException>();
+
+        peer.Script = static _ => null;
+        await mirror.StartAsync(Records.Run, default);
+        await mirror.WriteAsync([Records.Point("loss", 1)], default);
+        mirror.RunId.Should().Be(ScriptedPeer.RunId);
+        peer.Metrics.Should().ContainSingle();
+    }
+
+    [Fact]
     [ParityRow("mlflow/timeout", "3 s")]
     public async Task A_server_that_does_not_answer_is_given_up_after_its_time()
     {
@@ -162,22 +198,6 @@ public class FaultTests
 
         await write.Should().ThrowAsync<MlflowException>().WithMessage("*I do not like it*2 values*are lost*0 wait*");
         mirror.Delivery.Should().Be(new MlflowDelivery(Metrics: 99, Facts: 1, Dropped: 2, Skipped: 0));
-    }
-
-    [Fact]
-    [ParityRow("mlflow/create-fails", "created", "metrics")]
-    public async Task A_run_that_cannot_be_created_keeps_metrics_from_MLflow_only_and_is_tried_again()
-    {
-        await using ScriptedPeer peer = new();
-        peer.Script = static _ => PeerAnswer.Error(404, "RESOURCE_DOES_NOT_EXIST", "No Experiment with id=9 exists");
-        await using MlflowMirror mirror = new(new MlflowOptions { TrackingUri = peer.Address, ExperimentId = "9", Clock = _clock, FlushInterval = default });
-        Func<Task> start = async () => await mirror.StartAsync(Records.Run, default);
-        await start.Should().ThrowAsync<MlflowException>().WithMessage("*No Experiment with id=9 exists*");
-
-        peer.Script = static _ => null;
-        await mirror.StartAsync(Records.Run, default);
-        await mirror.WriteAsync([Records.Point("loss", 1)], default);
-        mirror.Delivery.Metrics.Should().Be(1);
     }
 
     [Fact]
