@@ -1,21 +1,20 @@
 using System.Diagnostics;
 using Metrana.Machine;
 using Metrana.Tests.Support;
-using Xunit.Abstractions;
 
 namespace Metrana.Tests;
 
 /// <summary>The graphics cards, as a library in the place of the driver's tells of them.</summary>
-public sealed class GpuTests(ITestOutputHelper output) : IDisposable
+public sealed class GpuTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("metrana-nvml-");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [Fact]
+    [CompilerFact]
     public void Each_card_has_the_published_names()
     {
-        if (Compile("""
+        string library = Compile("""
             typedef struct { unsigned gpu, memory; } rates;
             typedef struct { unsigned long long total, free, used; } memory;
             static int cards[2];
@@ -29,11 +28,7 @@ public sealed class GpuTests(ITestOutputHelper output) : IDisposable
             int nvmlDeviceGetPowerUsage(void *card, unsigned *out) { (void)card; *out = 123500; return 0; }
             int nvmlDeviceGetClockInfo(void *card, int type, unsigned *out) { (void)card; *out = 1000 + (unsigned)type; return 0; }
             int nvmlDeviceGetMigMode(void *card, unsigned *current, unsigned *pending) { *current = *(int *)card == 1; *pending = 0; return 0; }
-            """) is not { } library)
-        {
-            return;
-        }
-
+            """);
         using Run run = Run.InMemory();
         ManualClock clock = new();
         using SystemSampler sampler = new(run, TimeSpan.FromSeconds(30), clock, findCards: () => Nvml.TryLoad(library));
@@ -53,16 +48,11 @@ public sealed class GpuTests(ITestOutputHelper output) : IDisposable
         run.Recording.Attributes["system/gpu/mig_partitioned_count"].Should().BeEquivalentTo(1);
     }
 
-    [Theory]
+    [CompilerTheory]
     [InlineData("int nvmlInit_v2(void) { return 9; } int nvmlDeviceGetCount_v2(unsigned *c) { *c = 1; return 0; } int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **c) { (void)i; *c = c; return 0; }")]
     [InlineData("int nvmlInit(void) { return 0; }")]
-    public void A_library_that_does_not_start_or_is_another_one_is_no_library(string source)
-    {
-        if (Compile(source) is { } library)
-        {
-            Nvml.TryLoad(library).Should().BeNull();
-        }
-    }
+    public void A_library_that_does_not_start_or_is_another_one_is_no_library(string source) =>
+        Nvml.TryLoad(Compile(source)).Should().BeNull();
 
     [Fact]
     public void Without_a_driver_nothing_is_logged_and_nothing_fails()
@@ -90,24 +80,16 @@ public sealed class GpuTests(ITestOutputHelper output) : IDisposable
     private static IEnumerable<double> Values(Run run, string what, string card) =>
         run.Recording.Of($"system/gpu/{what}").Where(point => point.Labels["gpu"] == card).Select(point => point.Value);
 
-    /// <summary>A library of this source; null where this machine has no C compiler, and then the test says that it looked at nothing.</summary>
-    private string? Compile(string source)
+    /// <summary>A library of this source.</summary>
+    private string Compile(string source)
     {
         string file = Path.Combine(_folder.FullName, "fake.c");
         string library = Path.Combine(_folder.FullName, "libnvidia-ml-fake.so");
         File.WriteAllText(file, source);
-        try
-        {
-            using Process compiler = Process.Start(new ProcessStartInfo("cc", ["-shared", "-fPIC", "-o", library, file]) { RedirectStandardError = true })!;
-            string said = compiler.StandardError.ReadToEnd();
-            compiler.WaitForExit();
-            compiler.ExitCode.Should().Be(0, said);
-            return library;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            output.WriteLine("SKIPPED: there is no C compiler on this machine, so no library could be made.");
-            return null;
-        }
+        using Process compiler = Process.Start(new ProcessStartInfo(Compiler.Name, ["-shared", "-fPIC", "-o", library, file]) { RedirectStandardError = true })!;
+        string said = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        compiler.ExitCode.Should().Be(0, said);
+        return library;
     }
 }
