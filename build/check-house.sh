@@ -22,7 +22,7 @@ while IFS= read -r hit; do breach "a path of one machine: $hit"; done < <(
 
 # ---- nothing unfinished, skipped or sleeping ----------------------------------------------------------------------
 while IFS= read -r hit; do breach "unfinished or skipped: $hit"; done < <(
-  texts | grep -E '\.(rs|cs|c|h|proto|csproj|props|targets)$' | tr '\n' '\0' |
+  texts | grep -E '\.(rs|cs|c|h|proto|csproj|fsproj|props|targets)$' | tr '\n' '\0' |
     xargs -0 -r grep -nE '\b(TODO|FIXME|XXX|HACK)\b|todo!\(|unimplemented!\(|NotImplementedException|#\[ignore\]|(Fact|Theory)\(Skip' | cut -c1-160 || true)
 while IFS= read -r hit; do breach "a test that sleeps: $hit"; done < <(
   texts | grep -E '^(tests/.*\.cs|native/[^/]*/tests/.*\.(rs|c))$' | tr '\n' '\0' |
@@ -67,7 +67,7 @@ for crate in $workspace_crates; do
 done
 packages=$(sed -nE 's/.*<PackageVersion Include="([^"]+)".*/\1/p' Directory.Packages.props | sort -u)
 for package in $packages; do
-  texts | grep -E '\.(csproj|props|targets)$' | tr '\n' '\0' | xargs -0 grep -qE "<(Global)?PackageReference Include=\"$package\"" ||
+  texts | grep -E '\.(csproj|fsproj|props|targets)$' | tr '\n' '\0' | xargs -0 grep -qE "<(Global)?PackageReference Include=\"$package\"" ||
     breach "no project uses the package '$package'"
 done
 documented=$(sed -nE 's/^\| `([^`]+)` \|.*/\1/p' docs/dependencies.md | sort -u)
