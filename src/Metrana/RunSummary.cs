@@ -39,7 +39,7 @@ internal sealed class RunSummary
         int width = metrics.Length == 0 ? 0 : metrics.Max(metric => metric.Key.Length);
         foreach ((string metric, Trend trend) in metrics)
         {
-            string curve = isTerminal ? "  " + trend.Sparkline() : "";
+            string curve = isTerminal ? "  " + trend.Curve() : "";
             text.Append(CultureInfo.InvariantCulture, $"\n  {metric.PadRight(width)}  {trend.Last,12:G6}{curve}");
         }
 

@@ -8,7 +8,6 @@ internal sealed class Trend(int order)
 {
     private const int Samples = 48;
     private const int Bars = 24;
-    private const string Blocks = "▁▂▃▄▅▆▇█";
 
     private readonly double[] _samples = new double[Samples];
     private int _kept;
@@ -41,7 +40,7 @@ internal sealed class Trend(int order)
     }
 
     /// <summary>The course as a row of bars, the first to the last.</summary>
-    public string Sparkline()
+    public string Curve()
     {
         double[] values = [.. _samples.AsSpan(0, Math.Min(_kept, Samples)).ToArray().Where(double.IsFinite)];
         if (values.Length < 2)
@@ -50,16 +49,7 @@ internal sealed class Trend(int order)
         }
 
         int bars = Math.Min(Bars, values.Length);
-        (double low, double high) = (values.Min(), values.Max());
-        return string.Create(bars, (values, low, high), static (row, course) =>
-        {
-            for (int i = 0; i < row.Length; i++)
-            {
-                double value = course.values[(int)((long)i * (course.values.Length - 1) / Math.Max(1, row.Length - 1))];
-                double share = course.high > course.low ? (value - course.low) / (course.high - course.low) : 0.5;
-                row[i] = Blocks[Math.Clamp((int)(share * Blocks.Length), 0, Blocks.Length - 1)];
-            }
-        });
+        return Sparkline.Of([.. Enumerable.Range(0, bars).Select(i => values[(int)((long)i * (values.Length - 1) / Math.Max(1, bars - 1))])]);
     }
 
     /// <summary>Keeps every other sample and takes half as many from now on.</summary>

@@ -64,7 +64,7 @@ public class SummaryTests
             }
         });
 
-        trend.Sparkline().Should().NotBeEmpty();
+        trend.Curve().Should().NotBeEmpty();
         trend.Last.Should().BeInRange(0, 99_999);
     }
 
