@@ -38,11 +38,8 @@ public sealed class StepCountAnalyzer : LoggingAnalyzer
 
             switch (argument.Parameter)
             {
-                case { Name: "value" }:
-                    values = 1;
-                    break;
-                case { Name: "values" }:
-                    values = WrittenColumn.Length(written);
+                case { Name: "value" or "values" }:
+                    values = WrittenColumn.Length(written) ?? (IsNumber(argument.Value) ? 1 : null);
                     break;
                 case { Name: "step" or "steps", Type.Name: "Steps" }:
                     steps = WrittenColumn.Length(written);
@@ -56,6 +53,17 @@ public sealed class StepCountAnalyzer : LoggingAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(
                 _rule, call.Syntax.GetLocation(), Count(values.Value, "value"), Count(steps.Value, "step")));
         }
+    }
+
+    /// <summary>Whether it is a single number, whatever it is turned into.</summary>
+    private static bool IsNumber(IOperation argument)
+    {
+        while (argument is IConversionOperation conversion)
+        {
+            argument = conversion.Operand;
+        }
+
+        return argument.Type?.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Double;
     }
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";

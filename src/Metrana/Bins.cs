@@ -1,4 +1,3 @@
-using System.Numerics;
 using Metrana.Native;
 
 namespace Metrana;
@@ -10,15 +9,19 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
 
     /// <exception cref="ArgumentException">There are no finite values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are too few or too many bins.</exception>
-    public static Bins Of<T>(ReadOnlySpan<T> values, int bins)
-        where T : struct, INumberBase<T>
+    public static Bins Of(scoped in Values values, int bins)
+    {
+        using Values.Widened wide = values.ToDoubles();
+        return Of(wide.Span, bins);
+    }
+
+    private static Bins Of(ReadOnlySpan<double> values, int bins)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, Most);
         (double low, double high, double sum, double squares) = (double.PositiveInfinity, double.NegativeInfinity, 0, 0);
-        foreach (T value in values)
+        foreach (double number in values)
         {
-            double number = double.CreateSaturating(value);
             if (double.IsFinite(number))
             {
                 low = Math.Min(low, number);
@@ -55,9 +58,8 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
         }
 
         long[] counts = new long[bins];
-        foreach (T value in values)
+        foreach (double number in values)
         {
-            double number = double.CreateSaturating(value);
             if (double.IsFinite(number))
             {
                 counts[Place(edges, number)]++;
@@ -67,13 +69,12 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
         return new Bins(edges, counts, stats);
     }
 
-    private static Bins One<T>(ReadOnlySpan<T> values, double first, double last, HistogramStats stats)
-        where T : struct, INumberBase<T>
+    private static Bins One(ReadOnlySpan<double> values, double first, double last, HistogramStats stats)
     {
         long count = 0;
-        foreach (T value in values)
+        foreach (double value in values)
         {
-            count += T.IsFinite(value) ? 1 : 0;
+            count += double.IsFinite(value) ? 1 : 0;
         }
 
         return new Bins([first, last > first ? last : Math.BitIncrement(first)], [count], stats);

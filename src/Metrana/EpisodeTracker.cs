@@ -93,36 +93,33 @@ public sealed class EpisodeTracker
     /// next step of such an environment is the first of its next episode.
     /// </summary>
     /// <param name="rlStep">The training step: the update or iteration that is collecting.</param>
-    /// <param name="rewards">The reward of each environment.</param>
+    /// <param name="rewards">The reward of each environment: an array, span or list of numbers of any type.</param>
     /// <param name="terminated">Which environments came to an end of their own: the goal, a fall.</param>
     /// <param name="truncated">Which ones were cut off, such as by a time limit; none if omitted.</param>
     /// <exception cref="ArgumentException">There are not as many values as environments. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The training step is negative. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void Step(long rlStep, ReadOnlySpan<double> rewards, ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated = default)
+    public void Step(long rlStep, Values rewards, ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated = default)
     {
-        Check(rlStep, rewards.Length, terminated.Length, truncated.Length);
+        Check(rlStep, rewards.Count, terminated.Length, truncated.Length);
         TurnTo(rlStep);
         _run.LogEnvironmentStep(
             _options.RewardMetric, rewards, rlStep, _names, Native.Episodes.PerEnvironment(_episodes), evaluation: _options.Evaluation ? true : null);
-        for (int i = 0; i < rewards.Length; i++)
+        if (rewards.AreFloats)
         {
-            _returns[i] += rewards[i];
+            ReadOnlySpan<float> floats = rewards.Floats;
+            for (int i = 0; i < floats.Length; i++)
+            {
+                _returns[i] += floats[i];
+            }
         }
-
-        EndEpisodes(rlStep, terminated, truncated);
-    }
-
-    /// <inheritdoc cref="Step(long, ReadOnlySpan{double}, ReadOnlySpan{bool}, ReadOnlySpan{bool})"/>
-    public void Step(long rlStep, ReadOnlySpan<float> rewards, ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated = default)
-    {
-        Check(rlStep, rewards.Length, terminated.Length, truncated.Length);
-        TurnTo(rlStep);
-        _run.LogEnvironmentStep(
-            _options.RewardMetric, rewards, rlStep, _names, Native.Episodes.PerEnvironment(_episodes), evaluation: _options.Evaluation ? true : null);
-        for (int i = 0; i < rewards.Length; i++)
+        else
         {
-            _returns[i] += rewards[i];
+            using Values.Widened wide = rewards.ToDoubles();
+            for (int i = 0; i < wide.Span.Length; i++)
+            {
+                _returns[i] += wide.Span[i];
+            }
         }
 
         EndEpisodes(rlStep, terminated, truncated);
@@ -193,8 +190,8 @@ public sealed class EpisodeTracker
         metric,
         values.AsSpan(0, ended),
         rlStep,
-        _endedEpisodes.AsSpan(0, ended),
         new ReadOnlySpan<string>(_endedNames, 0, ended),
+        _endedEpisodes.AsSpan(0, ended),
         evaluation: _options.Evaluation ? true : null);
 
     private void Begin(int environment)

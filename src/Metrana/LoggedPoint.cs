@@ -21,7 +21,7 @@ public sealed record LoggedPoint
     /// <summary>When it was measured, to the millisecond.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
-    /// <summary>Whether it was logged by <see cref="Run.LogDistributed(string, double, Native.Steps, string?, Native.LabelSpan, Native.Timestamps, bool?)"/>.</summary>
+    /// <summary>Whether it was logged by <see cref="Run.LogDistributed(string, MetricValue, Native.Steps, string?, Native.LabelSpan, Native.Timestamps, bool?)"/>.</summary>
     public bool Distributed { get; init; }
 
     /// <summary>The training step, in reinforcement learning only.</summary>

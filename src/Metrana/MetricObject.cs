@@ -40,11 +40,11 @@ internal static class MetricObject
         double number => number,
         float number => number,
         int number => number,
-        long number => Numbers.ToDouble(number),
+        long number => Native.Exact.ToDouble(number),
         bool truth => truth ? 1 : 0,
         Half number => (double)number,
         decimal number => (double)number,
-        ulong number => Numbers.ToDouble(number),
+        ulong number => Native.Exact.ToDouble(number),
         byte or sbyte or short or ushort or uint => Convert.ToDouble(value, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"'{name}' is a {value.GetType().Name}, which is not a number and cannot be a metric."),
     };

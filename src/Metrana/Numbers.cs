@@ -1,122 +1,87 @@
-using System.Buffers;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Metrana.Backends;
+using Metrana.Native;
 
 namespace Metrana;
 
-/// <summary>Numbers of any type as the engine takes them: double and float as they are, everything else widened.</summary>
+/// <summary>Values of any type of number as the engine takes them: double and float as they are, everything else widened.</summary>
 internal static class Numbers
 {
-    /// <summary>Every whole number up to here is a double.</summary>
-    private const double LargestExact = 1L << 53;
-
-    /// <summary>How many widened values fit on the stack.</summary>
-    private const int OnStack = 128;
-
-    public static double ToDouble<T>(T value)
-        where T : struct, INumberBase<T>
+    /// <summary>Logs values of an ordinary series. The answer is the last of them, for the lines at the end of the run.</summary>
+    public static double? Log(Backend backend, scoped in StdCall call, scoped in Values values)
     {
-        double wide = double.CreateSaturating(value);
-        if (Kind<T>.IsWhole && (Math.Abs(wide) > LargestExact || T.CreateSaturating(wide) != value))
+        if (values.AreFloats)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(value), value, "A double does not hold this whole number. Convert it to double yourself if rounding is fine.");
+            backend.Log(call, values.Floats);
+            return Last(values.Floats);
         }
 
-        return wide;
+        using Values.Widened wide = values.AreOthers ? values.Widen() : default;
+        ReadOnlySpan<double> doubles = values.AreOthers ? wide.Span : values.Doubles;
+        backend.Log(call, doubles);
+        return Last(doubles);
     }
 
-    public static void Log<T>(Backend backend, scoped in StdCall call, ReadOnlySpan<T> values)
-        where T : struct, INumberBase<T>
+    /// <summary>The same of a reinforcement-learning series.</summary>
+    /// <param name="backend">Where they go.</param>
+    /// <param name="block">What goes with them.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="where">Which environments are logged; empty logs all.</param>
+    public static double? Log(Backend backend, scoped in RlBlock block, scoped in Values values, ReadOnlySpan<bool> where)
     {
-        if (typeof(T) == typeof(double))
+        if (values.AreFloats)
         {
-            backend.Log(call, Reinterpret<T, double>(values));
+            return LogRows(backend, block, values.Floats, where);
         }
-        else if (typeof(T) == typeof(float))
-        {
-            backend.Log(call, Reinterpret<T, float>(values));
-        }
-        else
-        {
-            double[]? rented = values.Length > OnStack ? ArrayPool<double>.Shared.Rent(values.Length) : null;
-            Span<double> wide = rented is null ? stackalloc double[OnStack] : rented;
-            try
-            {
-                backend.Log(call, Widen(values, wide));
-            }
-            finally
-            {
-                Return(rented);
-            }
-        }
+
+        using Values.Widened wide = values.AreOthers ? values.Widen() : default;
+        return LogRows(backend, block, values.AreOthers ? wide.Span : values.Doubles, where);
     }
 
-    public static void Log<T>(Backend backend, scoped in RlBlock block, ReadOnlySpan<T> values)
-        where T : struct, INumberBase<T>
+    /// <summary>A collection as values: as it is where it lies in one piece, else a copy.</summary>
+    public static ReadOnlySpan<T> Span<T>(IReadOnlyCollection<T> values) => values switch
     {
-        if (typeof(T) == typeof(double))
-        {
-            backend.Log(block, Reinterpret<T, double>(values));
-        }
-        else if (typeof(T) == typeof(float))
-        {
-            backend.Log(block, Reinterpret<T, float>(values));
-        }
-        else
-        {
-            double[]? rented = values.Length > OnStack ? ArrayPool<double>.Shared.Rent(values.Length) : null;
-            Span<double> wide = rented is null ? stackalloc double[OnStack] : rented;
-            try
-            {
-                backend.Log(block, Widen(values, wide));
-            }
-            finally
-            {
-                Return(rented);
-            }
-        }
-    }
-
-    /// <summary>A list as a span: itself where it lies in one piece, else a copy.</summary>
-    public static ReadOnlySpan<T> Span<T>(IReadOnlyList<T> list) => list switch
-    {
-        null => throw new ArgumentNullException(nameof(list)),
+        null => throw new ArgumentNullException(nameof(values)),
         T[] array => array,
-        List<T> items => CollectionsMarshal.AsSpan(items),
-        _ => list.ToArray(),
+        List<T> list => CollectionsMarshal.AsSpan(list),
+        _ => values.ToArray(),
     };
 
-    private static ReadOnlySpan<double> Widen<T>(ReadOnlySpan<T> values, Span<double> wide)
-        where T : struct, INumberBase<T>
+    private static double? LogRows(Backend backend, scoped in RlBlock block, ReadOnlySpan<double> values, ReadOnlySpan<bool> where)
     {
-        for (int i = 0; i < values.Length; i++)
+        if (where.IsEmpty)
         {
-            wide[i] = ToDouble(values[i]);
+            backend.Log(block, values);
+            return Last(values);
         }
 
-        return wide[..values.Length];
-    }
-
-    private static ReadOnlySpan<TTo> Reinterpret<TFrom, TTo>(ReadOnlySpan<TFrom> values)
-        where TFrom : struct
-        where TTo : struct => MemoryMarshal.CreateReadOnlySpan(
-            ref Unsafe.As<TFrom, TTo>(ref MemoryMarshal.GetReference(values)), values.Length);
-
-    private static void Return(double[]? rented)
-    {
-        if (rented is not null)
+        using RowsOf<double> rows = new(block, values, where);
+        if (rows.Any)
         {
-            ArrayPool<double>.Shared.Return(rented);
+            backend.Log(rows.Block, rows.Values);
         }
+
+        return Last(rows.Values);
     }
 
-    private static class Kind<T>
-        where T : struct, INumberBase<T>
+    private static double? LogRows(Backend backend, scoped in RlBlock block, ReadOnlySpan<float> values, ReadOnlySpan<bool> where)
     {
-        /// <summary>Whether the type has whole numbers only: then half of one is nothing.</summary>
-        public static readonly bool IsWhole = T.IsZero(T.One / (T.One + T.One));
+        if (where.IsEmpty)
+        {
+            backend.Log(block, values);
+            return Last(values);
+        }
+
+        using RowsOf<float> rows = new(block, values, where);
+        if (rows.Any)
+        {
+            backend.Log(rows.Block, rows.Values);
+        }
+
+        return Last(rows.Values);
     }
+
+    private static double? Last(ReadOnlySpan<double> values) => values.IsEmpty ? null : values[^1];
+
+    private static double? Last(ReadOnlySpan<float> values) => values.IsEmpty ? null : values[^1];
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Metrana.Backends;
 using Metrana.Native;
 
@@ -34,19 +33,20 @@ public sealed class RlSeries
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value. A metric has episodes always or never.</param>
     /// <param name="steps">Their environment steps; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
+    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void Log<T>(
-        ReadOnlySpan<T> values,
+    public void Log(
+        Values values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
         int? width = null,
+        ReadOnlySpan<bool> where = default,
         RlTimestamps timestamp = default)
-        where T : struct, INumberBase<T>
     {
         RlBlock block = new()
         {
@@ -60,24 +60,26 @@ public sealed class RlSeries
             Timestamps = timestamp,
             Width = width,
         };
-        Numbers.Log(_run.Open(), block, values);
+        Numbers.Log(_run.Open(), block, values, where);
         _run.NoteRlStep(rlStep);
     }
 
-    /// <inheritdoc cref="Log{T}(ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, RlTimestamps)"/>
-    public void Log<T>(
-        T[] values,
+    /// <summary>Logs one value in one environment.</summary>
+    /// <inheritdoc cref="Log(Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
+    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="episodes">Its episode. A metric has episodes always or never.</param>
+    /// <param name="steps">Its environment step; counted automatically if omitted.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    public void Log(
+        double value,
         long rlStep,
-        EnvironmentSpan environments,
+        EnvironmentSpan environment,
         Episodes episodes = default,
         EnvironmentSteps steps = default,
-        int? width = null,
-        RlTimestamps timestamp = default)
-        where T : struct, INumberBase<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        Log((ReadOnlySpan<T>)values, rlStep, environments, episodes, steps, width, timestamp);
-    }
+        RlTimestamps timestamp = default) =>
+        Log(Values.One(value), rlStep, environment, episodes, steps, timestamp: timestamp);
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;

@@ -127,4 +127,13 @@ public sealed partial class Run
             $"annotation/{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}-{Environment.ProcessId}-{Interlocked.Increment(ref _annotations)}");
         Open().Annotate(path, text, step, metadata is null ? ReadOnlyDictionary<string, object?>.Empty : AttributeLeaves.Of("metadata", metadata));
     }
+
+    /// <summary>Marks a moment of the run with a text and facts from an object, such as <c>new { learningRate, seed }</c>.</summary>
+    /// <inheritdoc cref="Annotate(string, IReadOnlyDictionary{string, object}, long?)"/>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    public void Annotate(string text, object metadata, long? step = null)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        Annotate(text, (IReadOnlyDictionary<string, object?>)AttributeLeaves.OfObject("", metadata), step);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Metrana.Backends;
 using Metrana.Native;
 
@@ -55,38 +53,21 @@ public sealed partial class Run
         LogAll(all, step, scale, labels, timestamp, evaluation);
     }
 
-    /// <summary>
-    /// Logs the properties of an object as metrics, all of them or none: <c>run.Log(new { loss, accuracy }, step: epoch)</c>.
-    /// Properties that are null are left out; those that are no numbers are refused.
-    /// </summary>
-    /// <inheritdoc cref="Log(IEnumerable{KeyValuePair{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="metrics">An anonymous object or a record. Its properties give the names of the metrics.</param>
-    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <summary>Logs one value for each of several metrics at the same step, all of them or none.</summary>
+    /// <inheritdoc cref="Log(ReadOnlySpan{ValueTuple{string, double}})"/>
+    /// <param name="metrics">The names of the metrics and their values: <c>[("val/loss", loss), ("val/accuracy", accuracy)]</c>.</param>
+    /// <param name="step">The step of all of them.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">A property is no number. Nothing was logged.</exception>
-    [OverloadResolutionPriority(-1)]
-    public void Log<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
-        T metrics,
-        Steps step = default,
+    public void Log(
+        ReadOnlySpan<(string Metric, double Value)> metrics,
+        Steps step,
         string? scale = null,
         LabelSpan labels = default,
         Timestamps timestamp = default,
-        bool? evaluation = null)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(metrics);
-        if (metrics is IEnumerable<KeyValuePair<string, double>> pairs)
-        {
-            Log(pairs, step, scale, labels, timestamp, evaluation);
-        }
-        else
-        {
-            LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp, evaluation);
-        }
-    }
+        bool? evaluation = null) => LogAll(metrics, step, scale, labels, timestamp, evaluation);
 
     /// <summary>
     /// Gives a step to every call inside it that names none: <c>using (run.Step(epoch, "EPOCH")) { ... }</c>. It follows the

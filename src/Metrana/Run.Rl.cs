@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Metrana.Backends;
 using Metrana.Native;
 
@@ -72,78 +75,109 @@ public sealed partial class Run
         _summary.Note(metric, value);
     }
 
+    /// <summary>Logs true as 1 and false as 0, such as whether the episode was a success.</summary>
+    /// <inheritdoc cref="LogEpisode(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEpisode(
+        string metric,
+        bool value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null) =>
+        LogEpisode(metric, value ? 1.0 : 0.0, rlStep, episode, environment, labels, timestamp, evaluation);
+
     /// <summary>Logs one value for each of several environments whose episode has ended, all of them or none.</summary>
     /// <inheritdoc cref="LogEpisode(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
     /// <param name="metric">The name of the metric, such as <c>episode_return</c>.</param>
     /// <param name="values">A value for each environment, of any type of number.</param>
     /// <param name="rlStep">The training step: the update or iteration that the episodes ended in.</param>
-    /// <param name="episodes">The number of the episode in each environment.</param>
     /// <param name="environments">The environments.</param>
+    /// <param name="episodes">
+    /// The number of the episode in each environment; if omitted, the one after the last of this metric in that environment.
+    /// </param>
+    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">There are not as many episodes or environments as values.</exception>
-    public void LogEpisode<T>(
+    public void LogEpisode(
         string metric,
-        ReadOnlySpan<T> values,
+        Values values,
         long rlStep,
-        ReadOnlySpan<long> episodes,
         EnvironmentSpan environments,
+        Episodes episodes = default,
+        ReadOnlySpan<bool> where = default,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
         bool? evaluation = null)
-        where T : struct, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(metric);
-        if (values.Length != episodes.Length || values.Length != environments.Count)
+        int count = environments.Count;
+        Spread given = episodes.Spread;
+        if (values.Count != count || (!given.Values.IsEmpty && given.Values.Length != count))
         {
+            string numbers = given.Values.IsEmpty ? "" : $" and {given.Values.Length} episodes";
             throw new ArgumentException(
-                $"{values.Length} values came with {episodes.Length} episodes and {environments.Count} environments: give one of each for every value.",
-                nameof(values));
+                $"{values.Count} values{numbers} came with {count} environments: give one of each for every environment.", nameof(values));
         }
 
-        RlBlock block = new()
-        {
-            Metric = metric,
-            Scale = Native.Scale.Episode,
-            Labels = RunEvaluation.Mark(labels, evaluation),
-            RlStep = rlStep,
-            Environments = environments,
-            Steps = environments.Count == 1 ? EnvironmentSteps.From(episodes[0]) : EnvironmentSteps.PerEnvironment(episodes),
-            Timestamps = timestamp,
-        };
         Backend backend = Open();
-        if (values.IsEmpty)
+        if (count == 0)
         {
             return;
         }
 
-        Numbers.Log(backend, block, values);
-        int at = 0;
-        foreach (string environment in environments)
+        LabelSpan all = RunEvaluation.Mark(labels, evaluation);
+        long[] numbered = ArrayPool<long>.Shared.Rent(count);
+        try
         {
-            _episodeNumbers.Note(metric, environment, block.Labels, episodes[at++]);
+            int row = 0;
+            foreach (string environment in environments)
+            {
+                bool isLogged = where.Length != count || where[row];
+                numbered[row++] = given.Kind switch
+                {
+                    SpreadKind.None => isLogged ? _episodeNumbers.Next(this, metric, environment, all) : 0,
+                    SpreadKind.Uniform => given.Value,
+                    _ => given.Values[row - 1],
+                };
+            }
+
+            RlBlock block = new()
+            {
+                Metric = metric,
+                Scale = Native.Scale.Episode,
+                Labels = all,
+                RlStep = rlStep,
+                Environments = environments,
+                Steps = count == 1 ? EnvironmentSteps.From(numbered[0]) : EnvironmentSteps.PerEnvironment(numbered.AsSpan(0, count)),
+                Timestamps = timestamp,
+            };
+            if (Numbers.Log(backend, block, values, where) is not { } last)
+            {
+                return;
+            }
+
+            row = 0;
+            foreach (string environment in environments)
+            {
+                if (where.IsEmpty || where[row])
+                {
+                    _episodeNumbers.Note(metric, environment, all, numbered[row]);
+                }
+
+                row++;
+            }
+
+            NoteRlStep(rlStep);
+            _summary.Note(metric, last);
         }
-
-        NoteRlStep(rlStep);
-        _summary.Note(metric, double.CreateSaturating(values[^1]));
-    }
-
-    /// <inheritdoc cref="LogEpisode{T}(string, ReadOnlySpan{T}, long, ReadOnlySpan{long}, EnvironmentSpan, LabelSpan, RlTimestamps, bool?)"/>
-    public void LogEpisode<T>(
-        string metric,
-        T[] values,
-        long rlStep,
-        long[] episodes,
-        EnvironmentSpan environments,
-        LabelSpan labels = default,
-        RlTimestamps timestamp = default,
-        bool? evaluation = null)
-        where T : struct, INumberBase<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentNullException.ThrowIfNull(episodes);
-        LogEpisode(metric, (ReadOnlySpan<T>)values, rlStep, (ReadOnlySpan<long>)episodes, environments, labels, timestamp, evaluation);
+        finally
+        {
+            ArrayPool<long>.Shared.Return(numbered);
+        }
     }
 
     /// <summary>Logs one value of a metric that has a point for each step of an environment, such as a reward.</summary>
@@ -169,14 +203,28 @@ public sealed partial class Run
         bool? evaluation = null) =>
         LogSteps(
             metric,
-            new ReadOnlySpan<double>(in value),
+            Values.One(value),
             rlStep,
             environment ?? DefaultEnvironment,
-            episode is { } number ? Episodes.Of(number) : default,
+            episode,
             null,
+            default,
             labels,
             timestamp,
             evaluation);
+
+    /// <summary>Logs true as 1 and false as 0.</summary>
+    /// <inheritdoc cref="LogEnvironmentStep(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEnvironmentStep(
+        string metric,
+        bool value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        bool? evaluation = null) =>
+        LogEnvironmentStep(metric, value ? 1.0 : 0.0, rlStep, episode, environment, labels, timestamp, evaluation);
 
     /// <summary>
     /// Logs values of a metric that has a point for each step of an environment: one for each of many environments, a row for
@@ -188,50 +236,35 @@ public sealed partial class Run
     /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c>.</param>
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value.</param>
     /// <param name="width">How many values each environment has. Needed for a grid: 8 environments with 128 steps have a width of 128.</param>
+    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void LogEnvironmentStep<T>(
+    public void LogEnvironmentStep(
         string metric,
-        ReadOnlySpan<T> values,
+        Values values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
         int? width = null,
+        ReadOnlySpan<bool> where = default,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
-        bool? evaluation = null)
-        where T : struct, INumberBase<T> =>
-        LogSteps(metric, values, rlStep, environments, episodes, width, labels, timestamp, evaluation);
-
-    /// <inheritdoc cref="LogEnvironmentStep{T}(string, ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, int?, LabelSpan, RlTimestamps, bool?)"/>
-    public void LogEnvironmentStep<T>(
-        string metric,
-        T[] values,
-        long rlStep,
-        EnvironmentSpan environments,
-        Episodes episodes = default,
-        int? width = null,
-        LabelSpan labels = default,
-        RlTimestamps timestamp = default,
-        bool? evaluation = null)
-        where T : struct, INumberBase<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        LogSteps(metric, (ReadOnlySpan<T>)values, rlStep, environments, episodes, width, labels, timestamp, evaluation);
-    }
+        bool? evaluation = null) =>
+        LogSteps(metric, values, rlStep, environments, episodes, width, where, labels, timestamp, evaluation);
 
     /// <summary>Logs a grid of values, a row for each environment.</summary>
-    /// <inheritdoc cref="LogEnvironmentStep{T}(string, ReadOnlySpan{T}, long, EnvironmentSpan, Episodes, int?, LabelSpan, RlTimestamps, bool?)"/>
+    /// <inheritdoc cref="LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
     public void LogEnvironmentStep<T>(
         string metric,
         T[,] values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
+        ReadOnlySpan<bool> where = default,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
         bool? evaluation = null)
@@ -246,8 +279,8 @@ public sealed partial class Run
 
         ReadOnlySpan<T> all = values.Length == 0
             ? default
-            : System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length);
-        LogSteps(metric, all, rlStep, environments, episodes, values.GetLength(1), labels, timestamp, evaluation);
+            : MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length);
+        LogSteps(metric, Values.Of(all), rlStep, environments, episodes, values.GetLength(1), where, labels, timestamp, evaluation);
     }
 
     /// <summary>
@@ -264,6 +297,25 @@ public sealed partial class Run
         return progress;
     }
 
+    /// <summary>The names of so many environments, <c>env-0</c>, <c>env-1</c> and so on, as <see cref="TrackEpisodes(int, int, EpisodeTrackerOptions?)"/> has them.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="first">The number of the first one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of the numbers is negative.</exception>
+#pragma warning disable CA1822 // It reads as a part of the run, as it does on the logger below it.
+    public string[] Environments(int count, int first = 0)
+#pragma warning restore CA1822
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        string[] names = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"env-{(long)first + i}");
+        }
+
+        return names;
+    }
+
     /// <summary>
     /// Keeps the books of the episodes of environments <c>env-0</c>, <c>env-1</c> and so on, and goes on where the run stood.
     /// </summary>
@@ -276,9 +328,7 @@ public sealed partial class Run
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(environments);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
-        return TrackEpisodes(
-            Enumerable.Range(first, environments).Select(number => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"env-{number}")),
-            options);
+        return TrackEpisodes(Environments(environments, first), options);
     }
 
     /// <summary>Keeps the books of the episodes of environments, and goes on where the run stood.</summary>
@@ -310,17 +360,17 @@ public sealed partial class Run
         }
     }
 
-    private void LogSteps<T>(
+    private void LogSteps(
         string metric,
-        ReadOnlySpan<T> values,
+        scoped in Values values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes,
         int? width,
+        ReadOnlySpan<bool> where,
         LabelSpan labels,
         RlTimestamps timestamp,
         bool? evaluation)
-        where T : struct, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(metric);
         RlBlock block = new()
@@ -334,7 +384,7 @@ public sealed partial class Run
             Timestamps = timestamp,
             Width = width,
         };
-        Numbers.Log(Open(), block, values);
+        Numbers.Log(Open(), block, values, where);
         NoteRlStep(rlStep);
     }
 }

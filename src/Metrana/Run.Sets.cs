@@ -1,4 +1,3 @@
-using System.Numerics;
 using Metrana.Backends;
 using Metrana.Native;
 
@@ -19,40 +18,23 @@ public sealed partial class Run
     /// <exception cref="ArgumentOutOfRangeException">The step is negative, or there are too few or too many bins.</exception>
     /// <exception cref="MetricValidationException">A name or a label breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void LogHistogram<T>(
+    public void LogHistogram(
         string metric,
-        ReadOnlySpan<T> values,
+        Values values,
         long step,
         int bins = 64,
         string? scale = null,
         LabelSpan labels = default,
         Timestamps timestamp = default,
         bool? evaluation = null)
-        where T : struct, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(metric);
         Bins made = Bins.Of(values, bins);
         Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), made.Edges, made.Counts, made.Stats);
     }
 
-    /// <inheritdoc cref="LogHistogram{T}(string, ReadOnlySpan{T}, long, int, string?, LabelSpan, Timestamps, bool?)"/>
-    public void LogHistogram<T>(
-        string metric,
-        T[] values,
-        long step,
-        int bins = 64,
-        string? scale = null,
-        LabelSpan labels = default,
-        Timestamps timestamp = default,
-        bool? evaluation = null)
-        where T : struct, INumberBase<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        LogHistogram(metric, (ReadOnlySpan<T>)values, step, bins, scale, labels, timestamp, evaluation);
-    }
-
     /// <summary>Logs a histogram whose bins were counted already.</summary>
-    /// <inheritdoc cref="LogHistogram{T}(string, ReadOnlySpan{T}, long, int, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <inheritdoc cref="LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="counts">The number of values in each bin.</param>
@@ -63,8 +45,8 @@ public sealed partial class Run
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogHistogram(
         string metric,
-        double[] edges,
-        long[] counts,
+        Values edges,
+        Counts counts,
         long step,
         string? scale = null,
         LabelSpan labels = default,
@@ -72,14 +54,14 @@ public sealed partial class Run
         bool? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        ArgumentNullException.ThrowIfNull(edges);
-        ArgumentNullException.ThrowIfNull(counts);
-        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), edges, counts, null);
+        _ = counts.Checked(nameof(counts));
+        using Values.Widened wide = edges.ToDoubles();
+        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), wide.Span, counts.Values, null);
     }
 
     /// <summary>Logs a set of points in the plane, such as an embedding.</summary>
     /// <param name="metric">The name of the metric. It holds sets in the plane for good.</param>
-    /// <param name="xs">The x coordinates, which must be finite.</param>
+    /// <param name="xs">The x coordinates, of any type of number, which must be finite.</param>
     /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes.</param>
@@ -92,8 +74,8 @@ public sealed partial class Run
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void LogScatter(
         string metric,
-        ReadOnlySpan<double> xs,
-        ReadOnlySpan<double> ys,
+        Values xs,
+        Values ys,
         long step,
         AxisTitles titles = default,
         string? scale = null,
@@ -102,33 +84,16 @@ public sealed partial class Run
         bool? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        CheckAxis(xs.Length, ys.Length, nameof(ys));
-        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), xs, ys, default, is3D: false, titles);
-    }
-
-    /// <summary>Logs a set of points in the plane at the precision of <see cref="float"/>.</summary>
-    /// <inheritdoc cref="LogScatter(string, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
-    public void LogScatter(
-        string metric,
-        float[] xs,
-        float[] ys,
-        long step,
-        AxisTitles titles = default,
-        string? scale = null,
-        LabelSpan labels = default,
-        Timestamps timestamp = default,
-        bool? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(xs);
-        ArgumentNullException.ThrowIfNull(ys);
-        LogScatter(
-            metric, Array.ConvertAll(xs, x => (double)x), Array.ConvertAll(ys, y => (double)y), step, titles, scale, labels, timestamp, evaluation);
+        CheckAxis(xs.Count, ys.Count, nameof(ys));
+        using Values.Widened x = xs.ToDoubles();
+        using Values.Widened y = ys.ToDoubles();
+        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), x.Span, y.Span, default, is3D: false, titles);
     }
 
     /// <summary>Logs a set of points in space.</summary>
-    /// <inheritdoc cref="LogScatter(string, ReadOnlySpan{double}, ReadOnlySpan{double}, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <inheritdoc cref="LogScatter(string, Values, Values, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric. It holds sets in space for good.</param>
-    /// <param name="xs">The x coordinates, which must be finite.</param>
+    /// <param name="xs">The x coordinates, of any type of number, which must be finite.</param>
     /// <param name="ys">The y coordinates, as many.</param>
     /// <param name="zs">The z coordinates, as many.</param>
     /// <param name="step">Its step.</param>
@@ -139,9 +104,9 @@ public sealed partial class Run
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogScatter(
         string metric,
-        ReadOnlySpan<double> xs,
-        ReadOnlySpan<double> ys,
-        ReadOnlySpan<double> zs,
+        Values xs,
+        Values ys,
+        Values zs,
         long step,
         AxisTitles titles = default,
         string? scale = null,
@@ -150,9 +115,12 @@ public sealed partial class Run
         bool? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        CheckAxis(xs.Length, ys.Length, nameof(ys));
-        CheckAxis(xs.Length, zs.Length, nameof(zs));
-        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), xs, ys, zs, is3D: true, titles);
+        CheckAxis(xs.Count, ys.Count, nameof(ys));
+        CheckAxis(xs.Count, zs.Count, nameof(zs));
+        using Values.Widened x = xs.ToDoubles();
+        using Values.Widened y = ys.ToDoubles();
+        using Values.Widened z = zs.ToDoubles();
+        Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), x.Span, y.Span, z.Span, is3D: true, titles);
     }
 
     private static SetCall Set(string metric, long step, string? scale, LabelSpan labels, Timestamps timestamp, bool? evaluation)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Metrana.Attributes;
 using Metrana.Backends;
 using Metrana.Machine;
@@ -35,6 +36,7 @@ public sealed partial class Run
     /// <exception cref="RunAlreadyExistsException">A run of this name exists.</exception>
     /// <exception cref="LoggerInitException">The service is out of reach, or refuses.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    [OverloadResolutionPriority(1)] // Run.StartAsync(new() { ... }) is about options.
     public static async Task<Run> StartAsync(RunOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -84,6 +86,7 @@ public sealed partial class Run
     /// <summary>Starts a run as <see cref="StartAsync(RunOptions, CancellationToken)"/> does, and returns when it is open.</summary>
     /// <inheritdoc cref="StartAsync(RunOptions, CancellationToken)"/>
     /// <param name="options">The options. They are copied; later changes have no effect.</param>
+    [OverloadResolutionPriority(1)]
     public static Run Start(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -84,6 +84,9 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>The name of the run.</summary>
     public string Name { get; }
 
+    /// <summary>The workspace of the run.</summary>
+    public string Workspace => _settings?.Options.Workspace ?? "";
+
     /// <summary>The project of the run.</summary>
     public string Project { get; }
 

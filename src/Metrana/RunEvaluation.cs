@@ -1,4 +1,3 @@
-using System.Numerics;
 using Metrana.Native;
 
 namespace Metrana;
@@ -24,45 +23,77 @@ public sealed class RunEvaluation
 
     internal RunEvaluation(Run run) => _run = run;
 
-    /// <inheritdoc cref="Run.Log(string, double, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <inheritdoc cref="Run.Log(string, MetricValue, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     public void Log(
-        string metric, double value, Steps step = default, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
+        string metric, MetricValue value, Steps step = default, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
         _run.Log(Own(metric), value, step, scale, labels, timestamp, evaluation: true);
-
-    /// <inheritdoc cref="Run.Log{T}(string, T[], Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    public void Log<T>(
-        string metric, T[] values, Steps step = default, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default)
-        where T : struct, INumberBase<T> => _run.Log(Own(metric), values, step, scale, labels, timestamp, evaluation: true);
-
-    /// <inheritdoc cref="Run.Log{T}(string, ReadOnlySpan{T}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    public void Log<T>(
-        string metric,
-        ReadOnlySpan<T> values,
-        Steps step = default,
-        string? scale = null,
-        LabelSpan labels = default,
-        Timestamps timestamp = default)
-        where T : struct, INumberBase<T> => _run.Log(Own(metric), values, step, scale, labels, timestamp, evaluation: true);
 
     /// <inheritdoc cref="Run.Log(ValueTuple{string, double}[])"/>
     public void Log(params (string Metric, double Value)[] metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        _run.LogAll([.. metrics.Select(metric => (Own(metric.Metric), metric.Value))], default, null, default, default, evaluation: true);
+        LogAll(metrics, default, null, default, default);
+    }
+
+    /// <inheritdoc cref="Run.Log(long, ValueTuple{string, double}[])"/>
+    public void Log(long step, params (string Metric, double Value)[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        LogAll(metrics, step, null, default, default);
     }
 
     /// <inheritdoc cref="Run.LogEpisode(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
     public void LogEpisode(string metric, double value, long rlStep, long? episode = null, string? environment = null, LabelSpan labels = default) =>
         _run.LogEpisode(Own(metric), value, rlStep, episode, environment, labels, evaluation: true);
 
+    /// <inheritdoc cref="Run.LogEpisode(string, Values, long, EnvironmentSpan, Episodes, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEpisode(
+        string metric,
+        Values values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        ReadOnlySpan<bool> where = default,
+        LabelSpan labels = default) =>
+        _run.LogEpisode(Own(metric), values, rlStep, environments, episodes, where, labels, evaluation: true);
+
     /// <inheritdoc cref="Run.LogEnvironmentStep(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
     public void LogEnvironmentStep(
         string metric, double value, long rlStep, long? episode = null, string? environment = null, LabelSpan labels = default) =>
         _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, labels, evaluation: true);
 
+    /// <inheritdoc cref="Run.LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEnvironmentStep(
+        string metric,
+        Values values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        int? width = null,
+        ReadOnlySpan<bool> where = default,
+        LabelSpan labels = default) =>
+        _run.LogEnvironmentStep(Own(metric), values, rlStep, environments, episodes, width, where, labels, evaluation: true);
+
+    /// <inheritdoc cref="Run.LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogHistogram(
+        string metric, Values values, long step, int bins = 64, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
+        _run.LogHistogram(Own(metric), values, step, bins, scale, labels, timestamp, evaluation: true);
+
     /// <inheritdoc cref="Run.TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>
     public EpisodeTracker TrackEpisodes(int environments, int first = 0, EpisodeTrackerOptions? options = null) =>
         _run.TrackEpisodes(environments, first, (options ?? new EpisodeTrackerOptions()).OfEvaluation());
+
+    internal void LogAll(
+        ReadOnlySpan<(string Metric, double Value)> metrics, Steps step, string? scale, LabelSpan labels, Timestamps timestamp)
+    {
+        (string, double)[] own = new (string, double)[metrics.Length];
+        for (int i = 0; i < own.Length; i++)
+        {
+            own[i] = (Own(metrics[i].Metric), metrics[i].Value);
+        }
+
+        _run.LogAll(own, step, scale, labels, timestamp, evaluation: true);
+    }
 
     /// <summary>The labels with the mark of an evaluation, unless they say something about it themselves.</summary>
     internal static LabelSpan Mark(LabelSpan labels, bool? evaluation)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Metrana;
 
-public sealed partial class RunOptions
+public sealed partial record RunOptions
 {
     private static readonly (string Name, LogLevel Value)[] _levels =
     [
@@ -95,7 +95,7 @@ public sealed partial class RunOptions
     /// are seconds (<c>0.5</c>) or <c>hh:mm:ss</c>; <see cref="Tags"/> are separated by commas.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="RunStartException">The text cannot be read. All problems are in the message, which repeats nothing of it.</exception>
+    /// <exception cref="FormatException">The text cannot be read. All problems are in the message, which repeats nothing of it.</exception>
     public static RunOptions Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
@@ -108,8 +108,7 @@ public sealed partial class RunOptions
         {
             if (!_settings.TryGetValue(key, out Func<RunOptions, string, string?>? set))
             {
-                problems.Add(
-                    $"there is no setting of the name at character {at}; there are {string.Join(", ", _settings.Keys.Order(StringComparer.Ordinal))}");
+                problems.Add(ConnectionString.Unknown(key, at, _settings.Keys));
             }
             else if (!seen.Add(key))
             {
@@ -121,7 +120,7 @@ public sealed partial class RunOptions
             }
         }
 
-        RunStartException.ThrowIfAny(problems);
+        ConnectionString.ThrowIfAny(problems);
         return options;
     }
 

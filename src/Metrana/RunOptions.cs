@@ -5,13 +5,14 @@ namespace Metrana;
 
 /// <summary>
 /// How a run is started. Whatever is left out comes from the METRANA_* environment variables, and without those from a
-/// default that protects the training loop. Only <see cref="Project"/> is needed.
+/// default that protects the training loop. Only <see cref="Project"/> is needed. <c>options with { Name = "ppo-8" }</c> is a changed
+/// copy.
 /// </summary>
 /// <remarks>
 /// With neither <see cref="Endpoint"/> nor <see cref="ApiKey"/> the run goes to a server on this machine, which is found or
 /// started. With an API key it goes to the hosted service.
 /// </remarks>
-public sealed partial class RunOptions
+public sealed partial record RunOptions
 {
     /// <summary>The project that the run belongs to. Variable: METRANA_PROJECT.</summary>
     public string? Project { get; set; }
@@ -159,6 +160,4 @@ public sealed partial class RunOptions
 
     /// <summary>The run and where it goes. The key is not in it.</summary>
     public override string ToString() => $"{Workspace ?? "(default)"}/{Project ?? "(none)"}/{Name ?? "(generated)"}";
-
-    internal RunOptions Clone() => (RunOptions)MemberwiseClone();
 }

@@ -52,7 +52,7 @@ internal sealed class RunSettings
     /// <exception cref="RunStartException">Something cannot work; all of it is in the message.</exception>
     public static RunSettings Resolve(RunOptions options, Func<string, string?> read)
     {
-        RunOptions all = options.Clone();
+        RunOptions all = options with { };
         List<string> problems = [];
         all.Fill(read, problems);
         bool isLocal = all.Endpoint is null && string.IsNullOrEmpty(all.ApiKey);
@@ -169,6 +169,7 @@ internal sealed class RunSettings
                 _ => Native.ErrorStrategy.Warn,
             },
             LoggerFactory = _options.LoggerFactory,
+            SaysWhatClosingWaitsFor = false,
         };
         config.Endpoint = server?.Endpoint ?? _options.Endpoint ?? config.Endpoint;
         config.QueueBytes = _options.QueueBytes ?? config.QueueBytes;

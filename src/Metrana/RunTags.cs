@@ -14,9 +14,25 @@ public sealed class RunTags
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Set(params string[] tags) => _run.Open().SetTags(Checked(tags));
 
+    /// <summary>Gives the run these tags and no others.</summary>
+    /// <inheritdoc cref="Set(string[])"/>
+    public void Set(IEnumerable<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        Set([.. tags]);
+    }
+
     /// <summary>Adds tags; the run keeps those it has.</summary>
     /// <inheritdoc cref="Set(string[])"/>
     public void Add(params string[] tags) => _run.Open().UpdateTags(Checked(tags), []);
+
+    /// <summary>Adds tags; the run keeps those it has.</summary>
+    /// <inheritdoc cref="Set(string[])"/>
+    public void Add(IEnumerable<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        Add([.. tags]);
+    }
 
     /// <summary>Removes tags; it may lack some of them.</summary>
     /// <inheritdoc cref="Set(string[])"/>

@@ -29,6 +29,17 @@ public sealed class Series
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
 
+    /// <summary>Logs values, all of them or none.</summary>
+    /// <param name="values">
+    /// The values: an array, span or list of numbers of any type. A <see cref="bool"/> is 1 or 0; null logs nothing and uses up no step.
+    /// </param>
+    /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <exception cref="MetricValidationException">There are not as many steps or timestamps as values. Nothing was logged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A step is negative, or a double cannot represent a value. Nothing was logged.</exception>
+    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
+    public void Log(Values values, Steps step = default, Timestamps timestamp = default) => LogValues(values, step, timestamp);
+
     /// <summary>Logs one value, now, at the step after the last of the series or that of <see cref="Run.Step(long, string)"/>.</summary>
     /// <param name="value">The value. NaN and the infinities are values as well.</param>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -36,7 +47,7 @@ public sealed class Series
     {
         if (_handle is null || StepScope.IsAnyOpen || _run.HasEnded)
         {
-            LogValues(new ReadOnlySpan<double>(in value), default, default);
+            LogValues(Values.One(value), default, default);
             return;
         }
 
@@ -58,43 +69,36 @@ public sealed class Series
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void Log(double value, Steps step, Timestamps timestamp = default) =>
-        LogValues(new ReadOnlySpan<double>(in value), step, timestamp);
+    public void Log(double value, Steps step, Timestamps timestamp = default) => LogValues(Values.One(value), step, timestamp);
 
-    /// <summary>Logs values, all of them or none. They may be of any type of number.</summary>
-    /// <param name="values">The values.</param>
-    /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
-    /// <exception cref="MetricValidationException">There are not as many steps or timestamps as values. Nothing was logged.</exception>
-    /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public void Log<T>(ReadOnlySpan<T> values, Steps step = default, Timestamps timestamp = default)
-        where T : struct, INumberBase<T> => LogValues(values, step, timestamp);
-
-    /// <inheritdoc cref="Log{T}(ReadOnlySpan{T}, Steps, Timestamps)"/>
-    public void Log<T>(T[] values, Steps step = default, Timestamps timestamp = default)
-        where T : struct, INumberBase<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        LogValues((ReadOnlySpan<T>)values, step, timestamp);
-    }
+    /// <summary>Logs one number of any type.</summary>
+    /// <inheritdoc cref="Log(double, Steps, Timestamps)"/>
+    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="step">Its step; if omitted, the one after the last of the series, or that of <see cref="Run.Step(long, string)"/>.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    public void Log<T>(T value, Steps step = default, Timestamps timestamp = default)
+        where T : struct, INumberBase<T> => LogValues(Values.One(Exact.ToDouble(value)), step, timestamp);
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
 
-    private void LogValues<T>(ReadOnlySpan<T> values, Steps step, Timestamps timestamp)
-        where T : struct, INumberBase<T>
+    private void LogValues(scoped in Values values, Steps step, Timestamps timestamp)
     {
         Backend backend = _run.Open();
+        if (values.Count == 0)
+        {
+            return;
+        }
+
         if (step.Kind == StepsKind.Auto && StepScope.TryFind(_scale.Name, out long scoped))
         {
             step = Steps.From(scoped);
         }
 
         StdCall call = new() { Metric = Metric, Scale = _scale, Labels = _labels, Steps = step, Timestamps = timestamp };
-        Numbers.Log(backend, call, values);
-        if (!values.IsEmpty)
+        if (Numbers.Log(backend, call, values) is { } last)
         {
-            _trend?.Note(double.CreateSaturating(values[^1]));
+            _trend?.Note(last);
         }
     }
 }

@@ -99,7 +99,7 @@ public class LogTests
         using Run run = Run.InMemory();
 
         FluentActions.Invoking(() => run.Log("x", (1L << 53) + 1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => run.Log("x", [1L, long.MaxValue])).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => run.Log("x", new[] { 1L, long.MaxValue })).Should().Throw<ArgumentOutOfRangeException>();
         run.Log("x", 1L << 53);
         run.Recording.Points.Should().ContainSingle().Which.Value.Should().Be(1L << 53);
     }
@@ -238,7 +238,7 @@ public class LogTests
     [InlineData(1e300, 1e300)]
     public void The_bins_of_any_values_grow_and_hold_all_of_them(double low, double high)
     {
-        Bins bins = Bins.Of<double>([low, high, low], 64);
+        Bins bins = Bins.Of(new[] { low, high, low }, 64);
 
         bins.Edges.Should().OnlyContain(edge => double.IsFinite(edge)).And.BeInAscendingOrder().And.OnlyHaveUniqueItems();
         bins.Counts.Sum().Should().Be(3);

@@ -147,11 +147,26 @@ public class RunOptionsTests
     public void All_problems_of_a_connection_string_are_told_without_its_text()
     {
         string message = FluentActions.Invoking(() => RunOptions.Parse("Project=a;Project=b;Colour=hunter2;Resume=hunter2;CloseTimeout=soon;hunter2"))
-            .Should().Throw<RunStartException>().Which.Message;
+            .Should().Throw<FormatException>().Which.Message;
 
         message.Should().Contain("Project is set twice").And.Contain("character 21").And.Contain("Resume is not one of Never, Allow");
         message.Should().Contain("CloseTimeout is not a duration");
         message.Should().NotContain("hunter2");
+    }
+
+    [Fact]
+    public void A_setting_that_is_nearly_one_is_told_which() =>
+        FluentActions.Invoking(() => RunOptions.Parse("Endpont=http://localhost:1")).Should().Throw<FormatException>()
+            .WithMessage("*at character 1 no setting has this name; did you mean Endpoint?");
+
+    [Fact]
+    public void A_changed_copy_is_made_with_with()
+    {
+        RunOptions options = new() { Project = "p", Name = "a", ApiKey = "hunter2", Tags = ["x"] };
+        RunOptions other = options with { Name = "b" };
+
+        (options.Name, other.Name, other.Project, other.ApiKey).Should().Be(("a", "b", "p", "hunter2"));
+        other.ToString().Should().NotContain("hunter2");
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         Run run = await Run.StartAsync(shared.Options());
         run.LogEpisode("episode_return", 5.0, rlStep: 3, episode: 7, environment: "env-1");
-        run.LogEpisode("episode_return", [1f, 2f], rlStep: 4, [8, 2], ["env-1", "env-0"]);
+        run.LogEpisode("episode_return", [1f, 2f], rlStep: 4, ["env-1", "env-0"], episodes: [8, 2]);
         await run.CloseAsync();
 
         StoredRlPoints points = await shared.RlPointsAsync(run, "episode_return", "env-1");

@@ -135,25 +135,25 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
         var times = batch.Times;
         if (first.Environment is { } environment)
         {
-            run.RlSeries(series.Metric, series.Scale, labels).Log<double>(
+            run.RlSeries(series.Metric, series.Scale, labels).Log(
                 batch.Values,
                 environment.RlStep,
                 environment.Name,
                 environment.Episode is { } episode ? Episodes.Of(episode) : default,
                 EnvironmentSteps.Each(batch.Steps),
                 batch.Count,
-                first.TimestampMillis is null ? default : RlTimestamps.Each(times));
+                timestamp: first.TimestampMillis is null ? default : RlTimestamps.Each(times));
             return;
         }
 
         var at = first.TimestampMillis is null ? default : Timestamps.Each(times);
         if (survey.IsUnordered(name, series))
         {
-            run.LogDistributed<double>(series.Metric, batch.Values, Steps.Each(batch.Steps), series.Scale, labels, at);
+            run.LogDistributed(series.Metric, batch.Values, Steps.Each(batch.Steps), series.Scale, labels, at);
         }
         else
         {
-            run.Log<double>(series.Metric, batch.Values, Steps.Each(batch.Steps), series.Scale, labels, at);
+            run.Log(series.Metric, batch.Values, Steps.Each(batch.Steps), series.Scale, labels, at);
         }
     }
 
