@@ -17,6 +17,8 @@ budget() { # PACKAGE PLATFORMS
   case $1 in
     Metrana.Native) echo $((800000 + $2 * 2600000)) ;;
     Metrana.Server) echo $((700000 + $2 * 5800000)) ;;
+    Metrana.Native.Static) echo $((100000 + $2 * 9000000)) ;;
+    Metrana.Native.Symbols.*) echo 20000000 ;;
     Metrana.Tool.*) echo 15000000 ;;
     *) echo 800000 ;;
   esac
@@ -47,6 +49,23 @@ for file in "${files[@]}"; do
     [ -f "$folder/$id.$own.snupkg" ] || complain "$id has no package of symbols"
   fi
   case $id in
+    Metrana.Native.Static)
+      has THIRD-PARTY-NOTICES.txt; has bom.cdx.json; has buildTransitive/Metrana.Native.Static.targets
+      says '<dependency id="Metrana.Native" version="'
+      for rid in "${rids[@]}"; do
+        wanted=$(rid_field "$rid" Static)
+        [ -d "runtimes/$rid/static" ] || continue
+        has "static/$rid/$wanted"
+        [ "$(unzip -p "$file" "static/$rid/$wanted" | sha256sum)" = "$(sha256sum < "runtimes/$rid/static/$wanted")" ] ||
+          complain "$id's $wanted for $rid is not the one in runtimes/"
+      done ;;
+    Metrana.Native.Symbols.*)
+      rid=${id#Metrana.Native.Symbols.}
+      for wanted in "$(rid_field "$rid" Library).dbg" "$(rid_field "$rid" Program).dbg"; do
+        has "runtimes/$rid/native/$wanted"
+        [ "$(unzip -p "$file" "runtimes/$rid/native/$wanted" | sha256sum)" = "$(sha256sum < "runtimes/$rid/symbols/$wanted")" ] ||
+          complain "$id's $wanted is not the one in runtimes/"
+      done ;;
     Metrana) has analyzers/dotnet/cs/Metrana.Analyzers.dll ;;
     Metrana.Native | Metrana.Server)
       has THIRD-PARTY-NOTICES.txt; has bom.cdx.json; has "buildTransitive/$id.targets"

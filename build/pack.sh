@@ -45,7 +45,22 @@ page() { # PROJECT
     -e "s#([^!]\[[^]]*\]\(|^\[[^]]*\]\()(\./)?([^):\#][^):]*\))#\1$url/blob/main/$folder\3#g" "$document" > "$generated/pages/$name/README.md"
 }
 
-list=$(IFS=';'; echo "${rids[*]}")
+pack() { # PROJECT RIDS PROPERTY...
+  local project=$1 list=$2; shift 2
+  printf '=== %s%s\n' "$(basename "$project" .csproj)" "${*:+ $*}"
+  dotnet pack "$project" -c Release -o "$packages" -v quiet \
+    -p:MetranaRelease=true "-p:MetranaGenerated=$generated" "-p:MetranaPackRids=\"$list\"" \
+    ${METRANA_REPOSITORY_URL:+"-p:MetranaRepositoryUrl=$METRANA_REPOSITORY_URL"} "$@"
+}
+join() { (IFS=';'; echo "$*"); }
+
+# Archives and symbols are not committed: they are packed for the platforms that were built here.
+archived=() symbolled=()
+for rid in "${rids[@]}"; do
+  if [ -d "runtimes/$rid/static" ]; then archived+=("$rid"); fi
+  if [ -d "runtimes/$rid/symbols" ]; then symbolled+=("$rid"); fi
+done
+
 projects=()
 for project in src/*/*.csproj; do
   [ "$(dotnet msbuild "$project" -getProperty:IsPackable)" = true ] || continue
@@ -53,9 +68,12 @@ for project in src/*/*.csproj; do
   page "$project"
 done
 for project in "${projects[@]}"; do
-  printf '=== %s\n' "$(basename "$project" .csproj)"
-  dotnet pack "$project" -c Release -o "$packages" -v quiet \
-    -p:MetranaRelease=true "-p:MetranaGenerated=$generated" "-p:MetranaPackRids=\"$list\"" \
-    ${METRANA_REPOSITORY_URL:+"-p:MetranaRepositoryUrl=$METRANA_REPOSITORY_URL"}
+  case $(basename "$project" .csproj) in
+    Metrana.Native.Static)
+      if [ ${#archived[@]} -gt 0 ]; then pack "$project" "$(join "${archived[@]}")"; else echo "=== no Metrana.Native.Static: no platform has an archive here"; fi ;;
+    Metrana.Native.Symbols)
+      for rid in ${symbolled[@]+"${symbolled[@]}"}; do pack "$project" "$rid" "-p:MetranaSymbolsRid=$rid"; done ;;
+    *) pack "$project" "$(join "${rids[@]}")" ;;
+  esac
 done
 build/check-packages.sh "${rids[@]}"
