@@ -7,10 +7,17 @@
 #     portable        a publish for no particular platform, which has the native files of all of them
 #     self-contained  with the runtime; single-file: in one file with it; trimmed: without what is not used (all net10.0)
 #     aot-net8.0      compiled to one native program; so aot-net10.0
+#     aot-static-net8.0, aot-static-net10.0   the same with the engine inside it (Metrana.Native.Static)
 #     readme          the first program of the README, as it stands
 #     tool            dotnet tool install; lists what the programs before logged
+#     others          the platforms that are not this one: a program in C that logs to the platform's own server, where
+#                     METRANA_RUN_<rid> says how to run it, else what the files say of themselves (build/native-floors.sh)
 #
-# It prints what ran. NativeAOT takes minutes and needs a linker (clang or gcc).
+# It prints what ran, and writes the table into artifacts/smoke.md. NativeAOT takes minutes and needs a linker (clang or gcc).
+#
+# METRANA_RUN_<rid>   the command that runs a program of that platform, with _ for - in it: METRANA_RUN_linux_arm64="qemu-aarch64-static -L DIR"
+# METRANA_NET_<rid>   the same for programs of .NET, which wants more of an emulator: with it a self-contained one is tried too
+# METRANA_CC_<rid>    the C compiler for it, default bin/cc-<target> of METRANA_CROSS_PREFIX (build/native.sh)
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,8 +33,11 @@ version=$(basename "${packed[0]}" .nupkg); version=${version#Metrana.Native.}
 
 scratch=$(mktemp -d)
 server_data=$scratch/runs
+end_server() { # DATA: the one that the programs left running
+  if [ -f "$1/server.json" ]; then kill "$(grep -oE '"pid": *[0-9]+' "$1/server.json" | grep -oE '[0-9]+')" 2>/dev/null || true; fi
+}
 end() {
-  if [ -f "$server_data/server.json" ]; then kill "$(grep -oE '"pid": *[0-9]+' "$server_data/server.json" | grep -oE '[0-9]+')" 2>/dev/null || true; fi
+  for one in "$scratch"/*/server.json; do end_server "$(dirname "$one")"; done
   rm -rf "$scratch"
 }
 trap end EXIT
@@ -42,7 +52,7 @@ cat > "$scratch/nuget.config" <<XML
 </configuration>
 XML
 
-project() { # NAME FRAMEWORK: a new console project there, with our package
+project() { # NAME FRAMEWORK [PACKAGE]: a new console project there, with our package, and perhaps another
   mkdir -p "$scratch/$1"
   cat > "$scratch/$1/$1.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
@@ -55,6 +65,7 @@ project() { # NAME FRAMEWORK: a new console project there, with our package
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Metrana" Version="$version" />
+    ${3:+<PackageReference Include="$3" Version="$version" />}
   </ItemGroup>
 </Project>
 XML
@@ -82,7 +93,7 @@ CS
 }
 
 table=()
-row() { table+=("$(printf '%-16s %-10s %-34s %8s %5s s' "$1" "$2" "$3" "$4" "$5")"); }
+row() { table+=("$(printf '| %-20s | %-9s | %-36s | %8s | %5s s |' "$1" "$2" "$3" "$4" "$5")"); }
 # Runs a program that ends with "read back".
 read_back() { # NAME COMMAND...
   local name=$1; shift
@@ -96,7 +107,7 @@ dotnet_quietly() { # NAME COMMAND...: no warning may come out of it
 }
 published() { # NAME FRAMEWORK WHAT PROPERTY...
   local name=$1 framework=$2 what=$3 began=$SECONDS; shift 3
-  project "$name" "$framework"
+  [ -d "$scratch/$name" ] || project "$name" "$framework"
   dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$rid" -o "$scratch/$name/out" "$@"
   read_back "$name" "$scratch/$name/out/$name"
   row "$name" "$framework" "$what" "$(du -sh "$scratch/$name/out" | cut -f1)" $((SECONDS - began))
@@ -126,9 +137,20 @@ case_self-contained() { published self-contained net10.0 "publish with the runti
 case_single-file() { published single-file net10.0 "publish as one file" --self-contained -p:PublishSingleFile=true; }
 case_trimmed() { published trimmed net10.0 "publish, trimmed" --self-contained -p:PublishTrimmed=true; }
 # The linker is called through a C compiler, and any will do.
-aot() { published "aot-$1" "$1" "NativeAOT" -p:PublishAot=true -p:InvariantGlobalization=true "-p:CppCompilerAndLinker=$(command -v clang >/dev/null && echo clang || echo gcc)"; }
-case_aot-net8.0() { aot net8.0; }
-case_aot-net10.0() { aot net10.0; }
+aot() { # NAME FRAMEWORK WHAT
+  published "$@" -p:PublishAot=true -p:InvariantGlobalization=true "-p:CppCompilerAndLinker=$(command -v clang >/dev/null && echo clang || echo gcc)"
+}
+case_aot-net8.0() { aot aot-net8.0 net8.0 "NativeAOT"; }
+case_aot-net10.0() { aot aot-net10.0 net10.0 "NativeAOT"; }
+aot_static() { # FRAMEWORK
+  local name=aot-static-$1 beside
+  project "$name" "$1" Metrana.Native.Static
+  aot "$name" "$1" "NativeAOT, the engine inside"
+  beside=$(cd "$scratch/$name/out" && find . -type f ! -name "$name" ! -name "$name.dbg" ! -name metrana-server)
+  [ -z "$beside" ] || die "$name: only the server may be a file of its own, and there is $beside"
+}
+case_aot-static-net8.0() { aot_static net8.0; }
+case_aot-static-net10.0() { aot_static net10.0; }
 case_readme() {
   local began=$SECONDS
   project readme net10.0
@@ -147,7 +169,68 @@ case_tool() {
   row tool net10.0 "dotnet tool install" "$(du -sh "$scratch/tools" | cut -f1)" $((SECONDS - began))
 }
 
-every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 readme tool)
+rid_field() { sed -nE "s/.*<MetranaRid Include=\"$1\" .*$2=\"([^\"]*)\".*/\1/p" "$root/build/rids.props"; }
+case_others() {
+  local other variable files
+  mapfile -t others < <(unzip -Z1 "${packed[0]}" | sed -nE 's#^runtimes/([^/]+)/native/.*#\1#p' | sort -u | grep -vx "$rid")
+  [ ${#others[@]} -gt 0 ] || { row others - "the packages are for $rid alone" - 0; return; }
+  for other in "${others[@]}"; do
+    files=$scratch/others/$other
+    mkdir -p "$files"
+    unzip -qoj "${packed[0]}" "runtimes/$other/native/*" -d "$files"
+    unzip -qoj "$root/artifacts/packages/Metrana.Server.$version.nupkg" "runtimes/$other/native/*" -d "$files"
+    variable=METRANA_RUN_${other//-/_}
+    if [ -n "${!variable:-}" ]; then other_run "$other" "$files" ${!variable}; else other_checked "$other" "$files"; fi
+    variable=METRANA_NET_${other//-/_}
+    if [ -n "${!variable:-}" ]; then other_net "$other" ${!variable}; fi
+  done
+}
+other_net() { # RID RUNNER...
+  local other=$1 name=net-$1 began=$SECONDS; shift
+  project "$name" net10.0
+  dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$other" --self-contained -p:InvariantGlobalization=true -o "$scratch/$name/out"
+  # With a server of that platform, and not the one that the programs before have started.
+  METRANA_SERVER_DATA=$scratch/$name-runs read_back "$name" "$@" "$scratch/$name/out/$name"
+  end_server "$scratch/$name-runs"
+  row "$other" net10.0 "publish with the runtime: $(basename "$1")" "$(du -sh "$scratch/$name/out" | cut -f1)" $((SECONDS - began))
+}
+other_checked() { # RID FILES: those of the packages, read by other programs
+  local began=$SECONDS
+  mkdir -p "$scratch/checked/$1"
+  ln -s "$2" "$scratch/checked/$1/native"
+  METRANA_RUNTIMES=$scratch/checked "$root/build/native-floors.sh" "$1" || die "$1: the files do not keep what is promised"
+  row "$1" - "read, not run" "$(du -shL "$2" | cut -f1)" $((SECONDS - began))
+}
+other_run() { # RID FILES RUNNER...: the program in C logs to the server of the package, both run by RUNNER
+  local other=$1 files=$2 began=$SECONDS target variable cc server address run answer arguments=(); shift 2
+  target=$(rid_field "$other" RustTarget)
+  variable=METRANA_CC_${other//-/_}
+  cc=${!variable:-${METRANA_CROSS_PREFIX:-$HOME/.cache/metrana-cross}/bin/cc-$target}
+  case $target in *musl) arguments=(-dynamic) ;; esac
+  "$cc" -std=gnu11 -O1 "${arguments[@]}" -I"$root/native/metrana-capi/include" "$root/build/smoke/driver.c" -o "$files/driver.exe" -ldl ||
+    die "$other: $cc does not compile the program in C"
+  chmod a+x "$files/$(rid_field "$other" Program)"
+  (cd "$files" && exec "$@" "./$(rid_field "$other" Program)" --in-memory --listen 127.0.0.1:0 >"$scratch/$other.out" 2>"$scratch/$other.err" </dev/null) &
+  server=$!
+  for _ in $(seq 600); do
+    address=$(sed -nE 's/.*"http":"(http:[^"]*)".*/\1/p' "$scratch/$other.out")
+    [ -z "$address" ] || break
+    kill -0 $server 2>/dev/null || die "$other: the server ended: $(cat "$scratch/$other.err")"
+    sleep 0.1
+  done
+  [ -n "$address" ] || die "$other: the server does not listen"
+  (cd "$files" && "$@" ./driver.exe "./$(rid_field "$other" Library)" "$address" "$other") || { kill $server; die "$other: the program failed"; }
+  run=$(curl -fsS "$address/api/v1/runs?run_name=$other" | sed -nE 's/.*"run_id":"([^"]*)".*/\1/p')
+  answer=$(curl -fsS "$address/api/v1/runs/$run/series/1/export?format=csv" | awk -F, 'NR > 1 { count++; sum += $3 } END { printf "%d points, %.4f\n", count, sum }')
+  curl -fsS -X POST "$address/api/v1/server/stop" >/dev/null || kill $server
+  wait $server || true
+  # A thousand columns of a hundred: column + row / 128.
+  [ "$answer" = "100000 points, 49988671.8750" ] || die "$other: it did not read back what it logged, but $answer"
+  echo 'read back'
+  row "$other" - "a program in C: $(basename "$1")" "$(du -sh "$files" | cut -f1)" $((SECONDS - began))
+}
+
+every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 aot-static-net8.0 aot-static-net10.0 readme tool others)
 wanted=("$@")
 [ ${#wanted[@]} -gt 0 ] || wanted=("${every[@]}")
 for one in "${wanted[@]}"; do
@@ -155,7 +238,11 @@ for one in "${wanted[@]}"; do
   [[ " ${every[*]} " = *" $one "* ]] || die "there is no case '$one' (--help)"
 done
 for one in "${wanted[@]}"; do printf '\n=== %s\n' "$one"; "case_$one"; done
-printf '\nversion %s on %s, with .NET %s:\n' "$version" "$rid" "$(dotnet --version)"
-printf '%-16s %-10s %-34s %8s %7s\n' case framework what size took
-printf '%s\n' "${table[@]}"
-echo "smoke.sh: ${#table[@]} of ${#wanted[@]} cases passed"
+{
+  printf 'Version %s on %s, with .NET %s:\n\n' "$version" "$rid" "$(dotnet --version)"
+  printf '| %-20s | %-9s | %-36s | %8s | %7s |\n' case framework what size took
+  printf '|---|---|---|---|---|\n'
+  printf '%s\n' "${table[@]}"
+} > artifacts/smoke.md
+echo; cat artifacts/smoke.md
+echo "smoke.sh: ${#wanted[@]} cases passed"
