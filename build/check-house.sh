@@ -12,6 +12,11 @@ for script in .ci/run build/*.sh; do
   [ -x "$script" ] || breach "$script is not executable"
 done
 
+# ---- workflows call the scripts that run here ------------------------------------------------------------------------
+while IFS= read -r script; do
+  [ -x "$script" ] || breach "a workflow calls $script, which is not there or not executable"
+done < <(sed -nE 's/^ *(- )?(run: *)?((build|\.ci)\/[a-z\/-]+(\.sh)?)( .*|$)/\3/p' .github/workflows/*.yml | sort -u)
+
 # ---- the README's quick start -------------------------------------------------------------------------------------
 build/readme-commands.sh >/dev/null || breach "README.md: quick start"
 
