@@ -61,7 +61,7 @@ for file in "${files[@]}"; do
       done ;;
     Metrana.Native.Symbols.*)
       rid=${id#Metrana.Native.Symbols.}
-      for wanted in "$(rid_field "$rid" Library).dbg" "$(rid_field "$rid" Program).dbg"; do
+      for wanted in $(cd "runtimes/$rid/symbols" && ls); do
         has "runtimes/$rid/native/$wanted"
         [ "$(unzip -p "$file" "runtimes/$rid/native/$wanted" | sha256sum)" = "$(sha256sum < "runtimes/$rid/symbols/$wanted")" ] ||
           complain "$id's $wanted is not the one in runtimes/"
