@@ -25,8 +25,8 @@ complain() { echo "native-floors.sh: $*" >&2; bad=1; }
 budget() { # FILE
   case $1 in
     metrana-server*) echo 13000000 ;;
-    *.a) echo 40000000 ;;
-    *) echo 5000000 ;;
+    *.a) echo 15000000 ;;
+    *) echo 4800000 ;;
   esac
 }
 
