@@ -27,7 +27,7 @@ rid=$(dotnet --info | sed -nE 's/^ *RID: *([^ ]+).*/\1/p')
 die() { echo "smoke.sh: $*" >&2; exit 1; }
 
 shopt -s nullglob
-packed=("$root"/artifacts/packages/Metrana.Native.*.nupkg)
+packed=("$root"/artifacts/packages/Metrana.Native.[0-9]*.nupkg)
 [ ${#packed[@]} = 1 ] || die "artifacts/packages holds ${#packed[@]} packages Metrana.Native; build/pack.sh makes one"
 version=$(basename "${packed[0]}" .nupkg); version=${version#Metrana.Native.}
 
