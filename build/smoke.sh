@@ -53,6 +53,8 @@ cat > "$scratch/nuget.config" <<XML
 XML
 
 project() { # NAME FRAMEWORK [PACKAGE]: a new console project there, with our package, and perhaps another
+  local also=
+  [ -z "${3:-}" ] || also="<PackageReference Include=\"$3\" Version=\"$version\" />"
   mkdir -p "$scratch/$1"
   cat > "$scratch/$1/$1.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
@@ -65,7 +67,7 @@ project() { # NAME FRAMEWORK [PACKAGE]: a new console project there, with our pa
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Metrana" Version="$version" />
-    ${3:+<PackageReference Include="$3" Version="$version" />}
+    $also
   </ItemGroup>
 </Project>
 XML
