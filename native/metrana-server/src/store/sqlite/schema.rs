@@ -17,7 +17,33 @@ const VERSION: i32 = 3;
 /// Large pages: a journal row and a tile are hundreds of kilobytes each.
 pub(super) const PAGE: u64 = 32 << 10;
 
-const TABLES: &str = "
+/// A table of sealed points.
+macro_rules! points {
+    ($table:literal) => {
+        concat!(
+            "create table ",
+            $table,
+            " (
+    id integer primary key,
+    run integer not null,
+    series integer not null,
+    kind integer not null,
+    environment_from integer not null,
+    environment_until integer not null,
+    first integer not null,
+    count integer not null,
+    head_crc integer not null,
+    body_crc integer not null,
+    head blob not null,
+    body blob not null
+) strict;
+"
+        )
+    };
+}
+
+const TABLES: &str = concat!(
+    "
 create table run (
     id integer primary key,
     run_id text not null unique,
@@ -65,34 +91,10 @@ create table journal (
     body blob not null
 ) strict;
 create index journal_of_run on journal (run, first);
-create table chunk (
-    id integer primary key,
-    run integer not null,
-    series integer not null,
-    kind integer not null,
-    environment_from integer not null,
-    environment_until integer not null,
-    first integer not null,
-    count integer not null,
-    head_crc integer not null,
-    body_crc integer not null,
-    head blob not null,
-    body blob not null
-) strict;
-create table rest (
-    id integer primary key,
-    run integer not null,
-    series integer not null,
-    kind integer not null,
-    environment_from integer not null,
-    environment_until integer not null,
-    first integer not null,
-    count integer not null,
-    head_crc integer not null,
-    body_crc integer not null,
-    head blob not null,
-    body blob not null
-) strict;
+",
+    points!("chunk"),
+    points!("rest"),
+    "
 create table trace (
     id integer primary key,
     target text not null,
@@ -111,7 +113,8 @@ create table trace_count (
     target text primary key,
     duplicates integer not null
 ) strict;
-";
+"
+);
 
 /// What brings a file forward, by the version that it has. The entries of a journal may be of kinds that an older server
 /// does not know: it must not touch the file even where the tables are the same.
@@ -121,16 +124,11 @@ fn forward(version: i32) -> &'static str {
             "create index trace_of_target on trace (target);
              create table trace_count (target text primary key, duplicates integer not null) strict;"
         }
-        2 => {
-            "create index chunk_to_join on chunk (run, kind, series, id, count);
-             create table rest (
-                 id integer primary key, run integer not null, series integer not null, kind integer not null,
-                 environment_from integer not null, environment_until integer not null, first integer not null,
-                 count integer not null, head_crc integer not null, body_crc integer not null, head blob not null,
-                 body blob not null
-             ) strict;
-             create index rest_of_run on rest (run);"
-        }
+        2 => concat!(
+            "create index chunk_to_join on chunk (run, kind, series, id, count);",
+            points!("rest"),
+            "create index rest_of_run on rest (run);"
+        ),
         _ => "",
     }
 }
