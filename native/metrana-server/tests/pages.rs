@@ -488,6 +488,17 @@ async fn what_is_drawn_or_listed_waits_for_room_before_it_is_made() {
     assert_eq!(status, 503, "{problem}");
     let wish = json!({"buckets": 40, "series": [{"run": run, "series": "1"}]}).to_string();
     assert_eq!(call(server.http_addr(), "POST", "/api/v1/buckets", Some(&wish)).await.0, 200);
+    let many = open_run(&server, "many").await;
+    let declarations: Vec<_> = (1..=100).map(|number| declaration(number, &format!("m{number}"))).collect();
+    let mut data = declaring(message(&many, 256), &declarations);
+    for number in 1..=100 {
+        data = with_points(data, number, batch(0, &[0.5]));
+    }
+    acked(&mut greeted(&server, &many).await, &data).await;
+    let wish = |times| json!({"runs": vec![id(&many); times]}).to_string();
+    let (status, problem) = call(server.http_addr(), "POST", "/api/v1/series", Some(&wish(200))).await;
+    assert_eq!(status, 503, "{problem}");
+    assert_eq!(call(server.http_addr(), "POST", "/api/v1/series", Some(&wish(2))).await.0, 200);
     drop(reader);
 }
 

@@ -52,8 +52,7 @@ impl Room {
 
     /// Waits for room for a list of so many entries while it is made. Short ones take none.
     pub(super) async fn take_for_list(&self, entries: u64) -> Result<Taken, Problem> {
-        let bytes = usize::try_from(entries.saturating_mul(ENTRY)).unwrap_or(usize::MAX);
-        self.take(if bytes < SMALL { 0 } else { bytes }).await
+        self.take(of_list(entries)).await
     }
 
     /// Begins an answer that takes room as it is made.
@@ -95,10 +94,20 @@ pub(super) struct Making<'a> {
     share: Share,
 }
 
+fn of_list(entries: u64) -> usize {
+    let bytes = usize::try_from(entries.saturating_mul(ENTRY)).unwrap_or(usize::MAX);
+    if bytes < SMALL { 0 } else { bytes }
+}
+
 impl Making<'_> {
     /// Waits for room for so many bytes in all.
     pub(super) async fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         self.room.grow(&mut self.share, bytes).await
+    }
+
+    /// Waits for room for so many entries of lists in all.
+    pub(super) async fn grow_for_list(&mut self, entries: u64) -> Result<(), Problem> {
+        self.grow(of_list(entries)).await
     }
 
     /// It takes no more.

@@ -4,14 +4,15 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::Api;
-use super::answer::{Answer, Problem, run_id};
+use super::answer::{Problem, run_id};
 use super::attributes::{Attributes, written};
 use super::series::Series;
 use crate::read;
-use crate::store::StoreError;
+use crate::store::{RunId, StoreError};
 
 const RUNS: usize = 1000;
 /// When so many are in an answer it ends with the run that it is at.
@@ -27,7 +28,7 @@ pub(super) struct Asked {
 }
 
 #[derive(Serialize)]
-pub(super) struct Holdings {
+struct Holdings {
     /// Those that are there, in the order of the question.
     runs: Vec<Holding>,
     /// The place in the question of the first run that has to be asked for again; null: none has.
@@ -42,7 +43,7 @@ struct Holding {
     attributes: Option<Attributes>,
 }
 
-pub(super) async fn list(State(api): State<Api>, body: Bytes) -> Answer<Holdings> {
+pub(super) async fn list(State(api): State<Api>, body: Bytes) -> Result<Response, Problem> {
     let asked: Asked =
         serde_json::from_slice(&body).map_err(|error| Problem::bad_request(error.to_string()))?;
     if asked.runs.len() > RUNS {
@@ -52,42 +53,36 @@ pub(super) async fn list(State(api): State<Api>, body: Bytes) -> Answer<Holdings
         )));
     }
     let mut holdings = Holdings { runs: Vec::with_capacity(asked.runs.len()), next: None };
-    let mut room = SERIES;
+    let mut left = SERIES;
+    // Nobody knows how much there is before each run was looked at.
+    let (mut making, mut entries) = (api.room.begin(), 0);
     for (place, run) in asked.runs.into_iter().enumerate() {
-        if room == 0 {
+        if left == 0 {
             holdings.next = Some(place);
             break;
         }
-        match holding(&api, run, asked.attributes).await {
+        let id = run_id(&run)?;
+        match api.store.run(&id).await {
+            Ok(info) => entries += info.series,
+            Err(StoreError::UnknownRun(_)) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        making.grow_for_list(entries).await?;
+        match holding(&api, run, &id, asked.attributes).await {
             Ok(holding) => {
-                room = room.saturating_sub(holding.series.len());
+                left = left.saturating_sub(holding.series.len());
                 holdings.runs.push(holding);
             }
             // It may have been removed since the page read its list.
-            Err(Missing::Gone) => {}
-            Err(Missing::Refused(problem)) => return Err(problem),
+            Err(StoreError::UnknownRun(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(Json(holdings))
+    Ok(making.done().on(Json(holdings)))
 }
 
-enum Missing {
-    Gone,
-    Refused(Problem),
-}
-
-impl From<StoreError> for Missing {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::UnknownRun(_) => Self::Gone,
-            error => Self::Refused(error.into()),
-        }
-    }
-}
-
-async fn holding(api: &Api, run: String, attributes: bool) -> Result<Holding, Missing> {
-    let id = run_id(&run).map_err(Missing::Refused)?;
-    let series = read::all_series(&*api.store, &id).await?.into_iter().map(Series::from).collect();
-    let attributes = if attributes { Some(written(api.store.attributes(&id).await?)) } else { None };
+async fn holding(api: &Api, run: String, id: &RunId, attributes: bool) -> Result<Holding, StoreError> {
+    let series = read::all_series(&*api.store, id).await?.into_iter().map(Series::from).collect();
+    let attributes = if attributes { Some(written(api.store.attributes(id).await?)) } else { None };
     Ok(Holding { run, series, attributes })
 }
