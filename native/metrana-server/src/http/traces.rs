@@ -24,6 +24,7 @@ use super::answer::{Problem, run_id};
 use super::json::Whole;
 use super::page::limit;
 use super::trace_attributes::attributes;
+use crate::ingest::parts::TRACES;
 use crate::store::{TraceMessage, TraceTarget};
 
 /// Messages: at most, and when not told otherwise.
@@ -32,6 +33,8 @@ const MESSAGES: (u64, u64) = (10_000, 1000);
 const BYTES: (u64, u64) = (32 << 20, 4 << 20);
 /// What JSON makes of a byte, at most, and what it takes to write it.
 const WRITTEN: u64 = 8;
+/// What each part of them takes beside that while it is told.
+const PART_TOLD: usize = 1 << 10;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,8 +104,13 @@ async fn page(api: &Api, target: &TraceTarget, range: &Range) -> Result<Response
             BYTES.0
         )));
     }
-    let taken = api.room.take(usize::try_from(WRITTEN * bytes).unwrap_or(usize::MAX)).await?;
+    let read = usize::try_from(WRITTEN * bytes).unwrap_or(usize::MAX);
+    let mut making = api.room.begin();
+    making.grow(read).await?;
     let page = api.store.traces(target, offset, count, bytes).await?;
+    let parts: usize = page.items.iter().map(|message| TRACES.parts(&message.body)).sum();
+    making.grow(read.saturating_add(parts.saturating_mul(PART_TOLD))).await?;
+    let taken = making.done();
     let next = offset.saturating_add(page.items.len() as u64);
     Ok(taken.on(Json(Listed {
         total: Whole(page.total),

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use tonic::Status;
 use tonic::body::Body;
 
+use super::parts::{PART, Shape};
 use crate::budget::{Budget, Share};
 
 /// The largest message that is taken, before and after decompression. The usual 4 MiB would be answered with a status
@@ -67,6 +68,8 @@ pub(super) enum Frame {
     Message(Bytes, Share),
     /// More than is taken; it was skipped.
     Oversized(u64),
+    /// So many parts that they would take more memory than there is for all messages.
+    Crowded(usize),
     /// It cannot be decompressed.
     Unreadable(String),
 }
@@ -75,6 +78,7 @@ pub(super) enum Frame {
 pub(super) struct Frames {
     body: Body,
     encoding: Encoding,
+    shape: &'static Shape,
     budget: Budget,
     pace: Pace,
     /// What came and belongs to the frame after the one that is being read.
@@ -92,10 +96,17 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    pub(super) fn new(body: Body, encoding: Encoding, budget: Budget, pace: Pace) -> Self {
+    pub(super) fn new(
+        body: Body,
+        encoding: Encoding,
+        shape: &'static Shape,
+        budget: Budget,
+        pace: Pace,
+    ) -> Self {
         Self {
             body,
             encoding,
+            shape,
             share: budget.share(),
             budget,
             pace,
@@ -165,18 +176,38 @@ impl Frames {
             _ => return Err(Status::invalid_argument("a frame begins with another flag than 0 and 1")),
         };
         let frame = if compressed {
-            match decompress(&self.message, self.encoding, &mut self.budget.share()).await {
-                Ok((message, share)) => Frame::Message(message, share),
+            let decompressed = decompress(&self.message, self.encoding, &mut self.budget.share()).await;
+            match decompressed {
+                Ok((message, mut share)) => match self.weigh(&message) {
+                    Ok(takes) => {
+                        share.grow_to(takes).await.map_err(|_| too_much())?;
+                        Frame::Message(message, share)
+                    }
+                    Err(parts) => Frame::Crowded(parts),
+                },
                 Err(Fault::Unreadable(why)) => Frame::Unreadable(why),
                 Err(Fault::TooLarge) => Frame::Oversized(LARGEST_MESSAGE as u64 + 1),
                 Err(Fault::Exhausted) => return Err(too_much()),
             }
         } else {
-            let share = std::mem::replace(&mut self.share, self.budget.share());
-            Frame::Message(std::mem::take(&mut self.message).freeze(), share)
+            match self.weigh(&self.message) {
+                Ok(takes) => {
+                    self.share.grow_to(takes).await.map_err(|_| too_much())?;
+                    let share = std::mem::replace(&mut self.share, self.budget.share());
+                    Frame::Message(std::mem::take(&mut self.message).freeze(), share)
+                }
+                Err(parts) => Frame::Crowded(parts),
+            }
         };
         self.begin_anew();
         Ok(Some(frame))
+    }
+
+    /// What a message and what becomes of it when it is read take; or its parts, when that is more than there is.
+    fn weigh(&self, message: &[u8]) -> Result<usize, usize> {
+        let parts = self.shape.parts(message);
+        let takes = message.len().saturating_add(parts.saturating_mul(PART));
+        if parts > 0 && takes > self.budget.bytes() { Err(parts) } else { Ok(takes) }
     }
 
     fn begin_anew(&mut self) {
@@ -287,6 +318,7 @@ mod tests {
 
     use super::{Encoding, Frame, Frames, LARGEST_MESSAGE, Pace};
     use crate::budget::Budget;
+    use crate::ingest::parts::UPDATE;
 
     /// Pieces of a body, and then its end or silence.
     struct Pieces(VecDeque<Bytes>, bool);
@@ -310,7 +342,7 @@ mod tests {
     fn frames(bytes: &[u8], pieces: usize, ends: bool, encoding: Encoding) -> Frames {
         let pieces = bytes.chunks(pieces).map(Bytes::copy_from_slice).collect();
         let pace = Pace { pause: Duration::from_millis(20), ..Pace::default() };
-        Frames::new(Body::new(Pieces(pieces, ends)), encoding, Budget::new(64 << 20), pace)
+        Frames::new(Body::new(Pieces(pieces, ends)), encoding, &UPDATE, Budget::new(64 << 20), pace)
     }
 
     fn frame(flag: u8, message: &[u8]) -> Vec<u8> {
@@ -379,6 +411,7 @@ mod tests {
         let mut frames = Frames::new(
             Body::new(Pieces(pieces, true)),
             Encoding::Plain,
+            &UPDATE,
             Budget::new(1 << 20),
             Pace::default(),
         );
@@ -386,6 +419,30 @@ mod tests {
         assert!(matches!(frames.next().await, Ok(Some(Frame::Oversized(is))) if is == u64::from(length)));
         assert!(matches!(frames.next().await, Ok(Some(Frame::Message(message, _))) if message == "b"[..]));
         assert!(matches!(frames.next().await, Ok(None)));
+    }
+
+    /// A megabyte of batches that take two bytes each would be half a gigabyte of them.
+    #[tokio::test]
+    async fn a_message_whose_parts_take_too_much_is_passed_over() {
+        let hollow = [0x2a, 0].repeat(512 << 10);
+        let body = [frame(0, &hollow), frame(0, b"")].concat();
+        let mut frames = frames(&body, 1000, true, Encoding::Plain);
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Crowded(parts))) if parts == 512 << 10));
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Message(message, _))) if message.is_empty()));
+        assert!(matches!(frames.next().await, Ok(None)));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_waits_for_room_is_not_lost_when_the_wait_is_broken_off() {
+        let message = [0x2a, 0].repeat(16 << 10);
+        let budget = Budget::new(64 << 20);
+        let mut others = budget.share();
+        others.grow_to(60 << 20).await.unwrap();
+        let body = Body::new(Pieces([frame(0, &message).into()].into(), true));
+        let mut frames = Frames::new(body, Encoding::Plain, &UPDATE, budget, Pace::default());
+        assert!(tokio::time::timeout(Duration::from_millis(20), frames.next()).await.is_err());
+        drop(others);
+        assert!(matches!(frames.next().await, Ok(Some(Frame::Message(is, _))) if is == message[..]));
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use super::frames::{Encoding, Frames};
+use super::parts::{TRACES, UPDATE};
 use super::{Answers, Ingest, stream, traces};
 use crate::connection::ConnectionInfo;
 
@@ -59,8 +60,9 @@ impl Service<http::Request<Body>> for Front {
         }
         // The transport answers; what comes is read from the body here.
         let (parts, body) = request.into_parts();
-        let frames =
-            Frames::new(body, Encoding::of(&parts.headers), self.ingest.budget.clone(), self.ingest.pace);
+        let shape = if traces { &TRACES } else { &UPDATE };
+        let (encoding, budget) = (Encoding::of(&parts.headers), self.ingest.budget.clone());
+        let frames = Frames::new(body, encoding, shape, budget, self.ingest.pace);
         let request = http::Request::from_parts(parts, Body::empty());
         let ingest = self.ingest.clone();
         Box::pin(async move {

@@ -9,6 +9,7 @@ use tonic::body::Body;
 
 use super::frames::{Encoding, Frame, Frames, Pace};
 use super::handshake;
+use super::parts::UPDATE;
 use crate::budget::Budget;
 use crate::store::RunDefinition;
 
@@ -29,7 +30,7 @@ pub fn frames(data: &[u8]) {
     runtime.block_on(async {
         let body = Body::new(axum::body::Body::from(Bytes::copy_from_slice(data)));
         let budget = Budget::new(BUDGET).with_patience(Duration::from_millis(1));
-        let mut frames = Frames::new(body, encoding, budget, Pace::default());
+        let mut frames = Frames::new(body, encoding, &UPDATE, budget, Pace::default());
         let mut bytes = 0;
         while let Ok(Some(frame)) = frames.next().await {
             if let Frame::Message(message, _) = &frame {

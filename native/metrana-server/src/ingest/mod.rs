@@ -12,6 +12,7 @@ mod front;
 pub(crate) mod fuzzing;
 mod handshake;
 mod histograms;
+pub(crate) mod parts;
 mod rl;
 mod scatters;
 mod sorted;

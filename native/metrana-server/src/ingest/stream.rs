@@ -202,6 +202,10 @@ impl UpdateStream {
                 format!("it has {length} bytes, and at most {LARGEST_MESSAGE} are taken"),
                 NotKept { oversized_messages: 1, ..NotKept::default() },
             ),
+            Frame::Crowded(parts) => (
+                format!("it has {parts} parts, which take more memory than there is for all messages"),
+                NotKept { oversized_messages: 1, ..NotKept::default() },
+            ),
         };
         // A status would cost the client all that it has under way. Only without a run there is nobody to count it for.
         let Some(run) = &self.run else {

@@ -56,7 +56,7 @@ impl TraceStream {
         match frame {
             None => return Ok(None),
             // There is no status for one message: it would cost the client all that it has under way.
-            Some(Frame::Oversized(_) | Frame::Unreadable(_)) => self.left_out += 1,
+            Some(Frame::Oversized(_) | Frame::Crowded(_) | Frame::Unreadable(_)) => self.left_out += 1,
             Some(Frame::Message(body, _share)) => match UpdateTracesRequest::decode(body.clone()) {
                 Err(_) => self.left_out += 1,
                 Ok(message) if message.trace_updates.is_empty() => {}

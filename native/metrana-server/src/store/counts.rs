@@ -59,7 +59,7 @@ pub struct NotKept {
     pub surplus_attributes: u64,
     /// Messages that nobody can read.
     pub unreadable_messages: u64,
-    /// Messages that are larger than what is taken.
+    /// Messages that are larger than what is taken, or have more parts.
     pub oversized_messages: u64,
 }
 
