@@ -64,8 +64,8 @@ while IFS= read -r hit; do breach "the engine: $hit"; done < <(
   done)
 
 # ---- every direct dependency has its reason, and every reason its dependency ---------------------------------------
-workspace_crates=$(awk '/^\[/{on=($0=="[workspace.dependencies]")} on && /^[a-z]/ && !/path *=/{print $1}' Cargo.toml | sort -u)
-own_lines=$(awk '/^\[/{on=($0~/dependencies\]$/)} on && /^[A-Za-z]/ && !/workspace *= *true/{print FILENAME": "$0}' native/*/Cargo.toml)
+workspace_crates=$(awk '/^\[/{on=($0=="[workspace.dependencies]")} on && /^[a-z]/ && !/path *=/{print $1}' Cargo.toml native/fuzz/Cargo.toml | sort -u)
+own_lines=$(awk '/^\[/{on=($0~/dependencies\]$/ && $0!="[workspace.dependencies]")} on && /^[A-Za-z]/ && !/workspace *= *true/{print FILENAME": "$0}' native/*/Cargo.toml)
 [ -z "$own_lines" ] || breach "a dependency with a version of its own, not from [workspace.dependencies]: $own_lines"
 for crate in $workspace_crates; do
   grep -qE "^$crate(\.workspace| *= *\{ *workspace)" native/*/Cargo.toml || breach "no crate uses '$crate' of [workspace.dependencies]"

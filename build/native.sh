@@ -34,7 +34,7 @@ all_rids() { sed -nE 's/.*<MetranaRid Include="([^"]+)".*/\1/p' build/rids.props
 native_sources() {
   { git ls-files --cached --others --exclude-standard -- Cargo.toml Cargo.lock native ':(exclude,glob)native/*/page/**'
     git ls-files --cached --others --exclude-standard -- ':(glob)native/*/page/dist/**'; } |
-    grep -vE '^native/([^/]+/(tests|benches|examples)/|metrana-testkit/)|\.md$' | sort -u |
+    grep -vE '^native/([^/]+/(tests|benches|examples)/|metrana-testkit/|fuzz/)|\.md$' | sort -u |
     while IFS= read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done
 }
 hash_sources() { native_sources | tr '\n' '\0' | xargs -0 "${sha256[@]}"; }

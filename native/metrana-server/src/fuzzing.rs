@@ -1,5 +1,6 @@
 //! What comes from outside, for fuzzers: each function takes any bytes, and panics when what became of them is not right.
-//! It is there only in builds of fuzzers.
+//! It is there only in builds of fuzzers, and in tests, which feed it with the seeds.
+#![allow(clippy::missing_panics_doc, reason = "the whole module is there to panic")]
 
 use std::collections::BTreeMap;
 
@@ -7,14 +8,33 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use metrana_proto::types::OrderingMode;
 
+#[cfg(fuzzing)]
+use crate::gate;
+use crate::http;
 use crate::ingest;
 use crate::store::{
     Applied, MemoryStore, Numbers, Opening, Reading, RunDefinition, RunId, RunKey, SeriesDefinition,
     SeriesId, SeriesInfo, SeriesKind, Store, World, fuzzing as stored,
 };
-use crate::{gate, http};
 
-pub use ingest::fuzzing::{frame, frames};
+pub use ingest::fuzzing::frames;
+
+/// Takes any bytes.
+pub type Decoder = fn(&[u8]);
+
+/// The decoders by their names.
+pub const DECODERS: &[(&str, Decoder)] = &[
+    ("message", message),
+    ("frames", frames),
+    ("handshake", handshake),
+    ("traces", traces),
+    ("tile", tile),
+    ("journal", journal),
+    ("state", state),
+    ("query", query),
+    #[cfg(fuzzing)]
+    ("key", key),
+];
 
 const SERIES: u64 = 8;
 
@@ -146,13 +166,19 @@ pub fn journal(data: &[u8]) {
     stored::journal(data);
 }
 
-/// The row of the journal that a message becomes.
-#[must_use]
-pub fn journal_row(message: &[u8]) -> Vec<u8> {
-    stored::journal_row(message)
+/// What the file has of a run and of its series, line by line.
+pub fn state(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        stored::state(text);
+    }
 }
 
-/// The query of a request, or a cursor in it.
+/// A message of a tracer, as it is told to readers.
+pub fn traces(data: &[u8]) {
+    http::fuzzing::traces(data);
+}
+
+/// What a reader asks for: the query of a request, a cursor in it, or a body.
 pub fn query(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         http::fuzzing::query(text);
@@ -160,6 +186,7 @@ pub fn query(data: &[u8]) {
 }
 
 /// A key, a token, or a cookie.
+#[cfg(fuzzing)]
 pub fn key(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         gate::fuzzing::key(text);
@@ -171,8 +198,39 @@ pub fn key(data: &[u8]) {
 pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     vec![
+        ("frames", ingest::fuzzing::compressed()),
+        ("traces", http::fuzzing::tracers()),
+        ("journal", vec![stored::journal_row(&[0x58, 5])]),
         ("tile", stored::tiles()),
+        ("state", stored::states().into_iter().map(String::into_bytes).collect()),
         ("query", texts(&http::fuzzing::QUERIES)),
+        #[cfg(fuzzing)]
         ("key", gate::fuzzing::keys().into_iter().map(String::into_bytes).collect()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{DECODERS, seeds};
+
+    #[test]
+    fn every_seed_is_taken_as_it_should_be() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
+        let samples = seeds();
+        for (name, decoder) in DECODERS {
+            let kept = fs::read_dir(folder.join(name)).expect("there are seeds");
+            let mut kept: Vec<_> = kept.map(|entry| entry.expect("it can be listed").path()).collect();
+            kept.sort();
+            assert!(!kept.is_empty(), "{name} has no seeds");
+            for seed in kept {
+                eprintln!("{}", seed.display());
+                decoder(&fs::read(seed).expect("it can be read"));
+            }
+            let made = samples.iter().filter(|(of, _)| of == name);
+            made.flat_map(|(_, made)| made).for_each(|sample| decoder(sample));
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod budget;
 mod clock;
 mod connection;
 mod faults;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod gate;
 mod greeting;

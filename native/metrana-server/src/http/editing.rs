@@ -20,7 +20,7 @@ const TAGS: usize = 32 << 10;
 /// What is to be changed. What is absent stays.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+pub(super) struct Wish {
     /// Null: as loggers call it.
     #[serde(default, deserialize_with = "present")]
     #[allow(clippy::option_option, reason = "absent is not null")]
@@ -55,7 +55,7 @@ pub(super) async fn of_run(
 }
 
 impl Wish {
-    fn edit(self) -> Result<RunEdit, Problem> {
+    pub(super) fn edit(self) -> Result<RunEdit, Problem> {
         let Self { name, notes, tags, add_tags, remove_tags, hidden, pinned } = self;
         if let Some(Some(name)) = &name {
             if name.trim().is_empty() && !name.is_empty() {

@@ -73,7 +73,7 @@ fn once() -> u64 {
 }
 
 impl Wish {
-    fn fault(self) -> Result<Fault, Problem> {
+    pub(super) fn fault(self) -> Result<Fault, Problem> {
         Ok(match self {
             Self::Status { times: 0, .. } | Self::Reset { times: 0, .. } => {
                 return Err(Problem::bad_request("times is 0: such a fault never happens"));

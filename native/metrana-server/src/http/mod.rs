@@ -13,7 +13,7 @@ mod environments;
 mod events;
 mod export;
 mod faults;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod histograms;
 mod json;

@@ -14,12 +14,12 @@ pub(crate) const EXCHANGE: &str = "/api/management/v1/tokens/exchange";
 pub(crate) const REFRESH: &str = "/auth/realms/metrana/protocol/openid-connect/token";
 
 #[derive(Deserialize)]
-struct Wish {
+pub(super) struct Wish {
     api_token: String,
 }
 
 #[derive(Deserialize)]
-struct Renewal {
+pub(super) struct Renewal {
     grant_type: String,
     refresh_token: String,
 }

@@ -67,7 +67,7 @@ struct Listed {
 }
 
 #[derive(Serialize)]
-struct Message {
+pub(super) struct Message {
     received_at_millis: Whole<i64>,
     logger_id: Whole<u64>,
     session_id: Whole<u64>,
@@ -120,7 +120,7 @@ async fn page(api: &Api, target: &TraceTarget, range: &Range) -> Result<Response
     })))
 }
 
-fn message(message: TraceMessage) -> Message {
+pub(super) fn message(message: TraceMessage) -> Message {
     let TraceMessage { message: key, received_at, body, .. } = message;
     // It could be read when it came.
     let updates = UpdateTracesRequest::decode(body).map(|message| message.trace_updates).unwrap_or_default();

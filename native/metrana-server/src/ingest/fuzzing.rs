@@ -1,8 +1,12 @@
 //! Requests as they come from the network, for fuzzers.
+#![allow(clippy::missing_panics_doc, reason = "the whole module is there to panic")]
 
+use std::io::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use metrana_proto::svc::InitializeRunLoggingRequest;
 use prost::Message;
 use tonic::body::Body;
@@ -42,8 +46,23 @@ pub fn frames(data: &[u8]) {
 }
 
 /// The frame of a message.
-#[must_use]
-pub fn frame(message: &[u8]) -> Vec<u8> {
+fn frame(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     [&[0, 0], &length[..], message].concat()
+}
+
+/// Streams with a compressed message.
+pub(crate) fn compressed() -> Vec<Vec<u8>> {
+    let message = b"again and ".repeat(9);
+    let zstd = zstd::bulk::compress(&message, 3).expect("it is compressed");
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&message).expect("it is compressed");
+    let gzip = gzip.finish().expect("it is compressed");
+    [(1, zstd), (2, gzip)]
+        .map(|(how, message)| {
+            let mut frame = frame(&message);
+            frame[0] = 1;
+            [&[how], frame.as_slice()].concat()
+        })
+        .to_vec()
 }

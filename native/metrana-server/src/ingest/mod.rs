@@ -8,7 +8,7 @@ mod declarations;
 mod floats;
 mod frames;
 mod front;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod handshake;
 mod histograms;

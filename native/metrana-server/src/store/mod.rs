@@ -60,7 +60,7 @@ pub use reading::Reading;
 pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
 pub use sketch::{Along, Axis, Bucket, Flags, Grid, Part, Sketch};
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) use sqlite::fuzzing;
 pub use sqlite::{Durability, Findings, Sealing, SqliteOptions, SqliteStore};
 pub use status::{Ending, How, RunStatus};

@@ -22,7 +22,7 @@ mod entry;
 mod fill;
 #[cfg(test)]
 mod full_tests;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod handle;
 mod health;
