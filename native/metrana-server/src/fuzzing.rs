@@ -8,7 +8,6 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use metrana_proto::types::OrderingMode;
 
-#[cfg(fuzzing)]
 use crate::gate;
 use crate::http;
 use crate::ingest;
@@ -32,7 +31,6 @@ pub const DECODERS: &[(&str, Decoder)] = &[
     ("journal", journal),
     ("state", state),
     ("query", query),
-    #[cfg(fuzzing)]
     ("key", key),
 ];
 
@@ -186,7 +184,6 @@ pub fn query(data: &[u8]) {
 }
 
 /// A key, a token, or a cookie.
-#[cfg(fuzzing)]
 pub fn key(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         gate::fuzzing::key(text);
@@ -204,7 +201,6 @@ pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("tile", stored::tiles()),
         ("state", stored::states().into_iter().map(String::into_bytes).collect()),
         ("query", texts(&http::fuzzing::QUERIES)),
-        #[cfg(fuzzing)]
         ("key", gate::fuzzing::keys().into_iter().map(String::into_bytes).collect()),
     ]
 }

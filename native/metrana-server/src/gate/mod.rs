@@ -1,6 +1,6 @@
 //! Who may do what: every request passes here before anything looks at what it wants.
 
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod neighbour;
 mod origin;

@@ -13,6 +13,8 @@ pub(super) async fn document() -> impl IntoResponse {
 mod tests {
     use serde_json::Value;
 
+    use super::super::{HEALTH, session, tokens};
+
     /// Every route of the router, and no other, is described.
     #[test]
     fn what_is_served_is_described() {
@@ -24,10 +26,8 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split('"').next().map(str::to_owned))
             .collect();
-        for named in [super::super::HEALTH, super::super::session::PATH, super::super::tokens::EXCHANGE] {
-            served.push(named.to_owned());
-        }
-        served.push(super::super::tokens::REFRESH.to_owned());
+        let named = [HEALTH, session::PATH, session::TICKET, tokens::EXCHANGE, tokens::REFRESH];
+        served.extend(named.map(str::to_owned));
         served.retain(|path| !path.ends_with("openapi.json") && !path.ends_with("faults"));
         served.sort();
         assert_eq!(described, served.iter().collect::<Vec<_>>());
