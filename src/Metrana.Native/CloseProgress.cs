@@ -12,6 +12,11 @@ internal sealed class CloseProgress : IDisposable
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a pool that is busy is waited for; its threads are there then.</summary>
+    private static readonly TimeSpan _preparing = TimeSpan.FromSeconds(0.25);
+
+    private static int _prepared;
+
     private readonly LoggerCore _core;
     private readonly IProgress<Metrics>? _progress;
     private readonly Timer? _reports;
@@ -31,10 +36,24 @@ internal sealed class CloseProgress : IDisposable
     }
 
     /// <summary>
-    /// Has the runtime start its thread for timers while a process may start threads: at its end it may not be able to, and what is
-    /// said about a close must not be what makes it fail.
+    /// Has the runtime start its threads for timers while the process may start threads. Later it may not be able to, and a timer
+    /// that goes off then would end the process. So this waits until one has gone off, once in a process.
     /// </summary>
-    public static void Prepare() => Begin(static () => { }, TimeSpan.Zero, Timeout.InfiniteTimeSpan)?.Dispose();
+    public static void Prepare()
+    {
+        if (Interlocked.Exchange(ref _prepared, 1) != 0)
+        {
+            return;
+        }
+
+        // Not disposed: where the pool is slow, the timer goes off after the wait.
+        ManualResetEventSlim wentOff = new();
+        using Timer? timer = Begin(wentOff.Set, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        if (timer is not null)
+        {
+            wentOff.Wait(_preparing);
+        }
+    }
 
     public void Dispose()
     {
