@@ -150,9 +150,10 @@ build_one() { # RID: leaves the files in runtimes/RID
 # What compiles without us, the C runtime of the toolchain above all, has written paths of this machine into the symbols.
 anonymous() { # FILE
   local from to source
-  for source in ${cross:+"$cross"} "$cargo_home"/registry/src/*/ "$cargo_home"; do
+  for source in ${cross:+"$cross"} "$cargo_home"/registry/src/*/ "$cargo_home" "$root"; do
     from=${source%/} to=/cargo
     if [ "$source" = "$cross" ]; then to=/toolchain; fi
+    if [ "$source" = "$root" ]; then to=/source; fi
     # Of the same length, because the file counts the bytes before.
     to=$(printf '%-*.*s' ${#from} ${#from} "$to" | tr ' ' /)
     LC_ALL=C sed -i "s|${from//./\\.}|$to|g" "$1"
