@@ -22,6 +22,8 @@ internal static unsafe partial class NativeLogger
     /// <summary>The native side's own defaults, for the test that ours are the same.</summary>
     internal static NativeConfig DefaultConfig()
     {
+        // Nobody may have opened a logger yet.
+        NativeLibraryLocator.EnsureLoaded();
         NativeConfig native = new() { StructSize = (nuint)sizeof(NativeConfig) };
         NativeError.ThrowIfFailed(NativeMethods.ConfigInit(&native));
         return native;
