@@ -339,7 +339,11 @@ internal sealed class LoggerCore
         LoggerCore core = new(handle, sink, tag, config);
         int others = ExitGuard.Snapshot().Count(other => !other._closed && other.Info.RunId.AsSpan().SequenceEqual(core.Info.RunId));
         ExitGuard.Watch(core);
-        CloseProgress.Prepare();
+        if (config.SaysWhatClosingWaitsFor)
+        {
+            CloseProgress.Prepare();
+        }
+
         EventPump.Shared.Lines.Post(
             sink,
             LogLevel.Information,

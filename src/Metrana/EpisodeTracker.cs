@@ -105,17 +105,8 @@ public sealed class EpisodeTracker
         TurnTo(rlStep);
         _run.LogEnvironmentStep(
             _options.RewardMetric, rewards, rlStep, _names, Native.Episodes.PerEnvironment(_episodes), evaluation: _options.Evaluation ? true : null);
-        if (rewards.AreFloats)
+        using (Values.Widened wide = rewards.ToDoubles())
         {
-            ReadOnlySpan<float> floats = rewards.Floats;
-            for (int i = 0; i < floats.Length; i++)
-            {
-                _returns[i] += floats[i];
-            }
-        }
-        else
-        {
-            using Values.Widened wide = rewards.ToDoubles();
             for (int i = 0; i < wide.Span.Length; i++)
             {
                 _returns[i] += wide.Span[i];

@@ -136,13 +136,15 @@ public sealed partial class Run
             int row = 0;
             foreach (string environment in environments)
             {
+                // Whether there is an answer for each environment is checked where the rows are picked.
                 bool isLogged = where.Length != count || where[row];
-                numbered[row++] = given.Kind switch
+                numbered[row] = given.Kind switch
                 {
                     SpreadKind.None => isLogged ? _episodeNumbers.Next(this, metric, environment, all) : 0,
                     SpreadKind.Uniform => given.Value,
-                    _ => given.Values[row - 1],
+                    _ => given.Values[row],
                 };
+                row++;
             }
 
             RlBlock block = new()
