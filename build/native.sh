@@ -100,6 +100,21 @@ write_rustc() { # FOLDER
   if cmp -s "$1/rustc.new" "$1/rustc"; then rm "$1/rustc.new"; else mv "$1/rustc.new" "$1/rustc"; fi
 }
 
+# zig compiles a platform's C runtime when it first links for it, and its symbols would name the folder that it was asked in.
+# Nobody debugs that code here: it loses them, so that the same bytes come out wherever the checkout lies.
+prepare_runtime() { # TARGET FOLDER
+  export ZIG_GLOBAL_CACHE_DIR=$2/zig ZIG_LOCAL_CACHE_DIR=$2/zig
+  [ ! -e "$2/zig/ready-$1" ] || return 0
+  mkdir -p "$2/zig"
+  local compile=("$cross/bin/cc-$1" -x c - -lgcc_s) pic=-fPIC
+  case $1 in *apple*) return 0 ;; *windows*) pic= ;; esac
+  # shellcheck disable=SC2086 # nothing where there is no such thing
+  echo 'int nothing;' | "${compile[@]}" $pic -shared -o "$2/zig/nothing"
+  echo 'int main(void) { return 0; }' | "${compile[@]}" -o "$2/zig/nothing"
+  find "$2/zig/o" -type f \( -name '*.a' -o -name '*.o' -o -name '*.obj' -o -name 'lib*.lib' \) -exec "$objcopy" --strip-debug {} \;
+  touch "$2/zig/ready-$1"
+}
+
 build_one() { # RID: leaves the files in runtimes/RID
   local rid=$1 target upper lower flags='' cflags dir out kinds=cdylib file
   target=$(rid_field "$rid" RustTarget)
@@ -114,6 +129,7 @@ build_one() { # RID: leaves the files in runtimes/RID
   local env=(env "RUSTC=$dir/rustc" SOURCE_DATE_EPOCH=315532800 CARGO_INCREMENTAL=0 CARGO_PROFILE_RELEASE_DEBUG=line-tables-only CARGO_PROFILE_RELEASE_STRIP=none)
   if [ -n "$cross" ]; then
     cflags="$cflags -ffile-prefix-map=$cross=/toolchain"
+    prepare_runtime "$target" "$dir"
     env+=("CC_$lower=$cross/bin/cc-$target" "AR_$lower=$cross/bin/zar" "CARGO_TARGET_${upper}_LINKER=$cross/bin/cc-$target")
   fi
   case $target in
@@ -142,22 +158,9 @@ build_one() { # RID: leaves the files in runtimes/RID
     "$objcopy" --strip-debug "$dir/$target/release/$file" "$out/static/$file"
   fi
   while IFS= read -r file; do
-    if grep -qaF -e "$root/" -e "$HOME/" -e "$dir/" "$file"; then die "$file names a path of this machine"; fi
+    if grep -qaF -e "$root/" -e "$HOME/" -e "$dir/" -e "${cross:-$root}/" "$file"; then die "$file names a path of this machine"; fi
   done < <(find "$out" -type f)
   build/native-floors.sh "$rid"
-}
-
-# What compiles without us, the C runtime of the toolchain above all, has written paths of this machine into the symbols.
-anonymous() { # FILE
-  local from to source
-  for source in ${cross:+"$cross"} "$cargo_home"/registry/src/*/ "$cargo_home" "$root"; do
-    from=${source%/} to=/cargo
-    if [ "$source" = "$cross" ]; then to=/toolchain; fi
-    if [ "$source" = "$root" ]; then to=/source; fi
-    # Of the same length, because the file counts the bytes before.
-    to=$(printf '%-*.*s' ${#from} ${#from} "$to" | tr ' ' /)
-    LC_ALL=C sed -i "s|${from//./\\.}|$to|g" "$1"
-  done
 }
 
 split() { # TARGET FILE FOLDER: the file without what only a debugger reads, which goes into a file of its own
@@ -168,7 +171,6 @@ split() { # TARGET FILE FOLDER: the file without what only a debugger reads, whi
     *apple*) "$objcopy" --strip-all "$2" "$new"; rmdir --ignore-fail-on-non-empty "$3/symbols" ;;
     *) "$objcopy" --only-keep-debug "$2" "$symbols"
        chmod 644 "$symbols"
-       anonymous "$symbols"
        (cd "$3/symbols" && "$objcopy" --strip-all --add-gnu-debuglink="$name.dbg" "$2" "$root/$new") ;;
   esac
   # A new file and a rename: a process that has the old one open keeps it.

@@ -2,7 +2,7 @@
 # Prepares the folder that METRANA_CROSS_PREFIX of build/native.sh names, from what is installed: one Rust toolchain, and zig as
 # C compiler and linker for Linux and Windows. macOS's files are built on macOS, with what is there.
 #
-#   build/toolchain.sh FOLDER [RID...]      the C runtimes of these platforms are compiled at once, which takes minutes
+#   build/toolchain.sh FOLDER
 #
 # It wants rustup with Rust 1.96.0 and the targets of build/rids.props, and zig 0.17.1; both from where they are published.
 #
@@ -65,14 +65,5 @@ for target in $(sed -nE 's/.* RustTarget="([^"]+)".*/\1/p' build/rids.props); do
 #!/bin/sh
 exec "$prefix/bin/compiler" $name "\$@"
 P
-done
-# zig compiles a C runtime when it is first asked for one, and writes the folder it was asked in into the symbols: let it be one
-# that is the same everywhere.
-shift
-for rid in "$@"; do
-  target=$(sed -nE "s/.*<MetranaRid Include=\"$rid\" RustTarget=\"([^\"]+)\".*/\1/p" build/rids.props)
-  [ -x "$prefix/bin/cc-$target" ] || die "'$rid' is no platform of build/rids.props for Linux or Windows"
-  (cd / && echo 'int nothing;' | "$prefix/bin/cc-$target" -x c - -shared -fPIC -o "$prefix/nothing")
-  rm -f "$prefix"/nothing*
 done
 echo "toolchain.sh: $prefix is ready: $("$rustc" -V), zig $zig"
