@@ -106,11 +106,13 @@ prepare_runtime() { # TARGET FOLDER
   export ZIG_GLOBAL_CACHE_DIR=$2/zig ZIG_LOCAL_CACHE_DIR=$2/zig
   [ ! -e "$2/zig/ready-$1" ] || return 0
   mkdir -p "$2/zig"
-  local compile=("$cross/bin/cc-$1" -x c - -lgcc_s) pic=-fPIC
-  case $1 in *apple*) return 0 ;; *windows*) pic= ;; esac
-  # shellcheck disable=SC2086 # nothing where there is no such thing
-  echo 'int nothing;' | "${compile[@]}" $pic -shared -o "$2/zig/nothing"
-  echo 'int main(void) { return 0; }' | "${compile[@]}" -o "$2/zig/nothing"
+  local compile=("$cross/bin/cc-$1" -lgcc_s -o "$2/zig/nothing") form forms=('-shared -fPIC' '-pie -fPIE')
+  case $1 in *apple*) return 0 ;; *windows*) forms=(-shared '') ;; esac
+  echo 'int main(void) { return 0; }' > "$2/zig/nothing.c"
+  for form in "${forms[@]}"; do
+    # shellcheck disable=SC2086 # none or several words
+    "${compile[@]}" $form "$2/zig/nothing.c"
+  done
   find "$2/zig/o" -type f \( -name '*.a' -o -name '*.o' -o -name '*.obj' -o -name 'lib*.lib' \) -exec "$objcopy" --strip-debug {} \;
   touch "$2/zig/ready-$1"
 }
