@@ -26,8 +26,10 @@ public sealed class GateTests
     {
         GateVerdicts verdicts = new(_limits, shortForm: true);
         verdicts.AllPass.Should().BeFalse();
-        verdicts.Add(new Dictionary<string, double> { ["a"] = 1 });
-        verdicts.AllPass.Should().BeTrue();
+        verdicts.Add(new Dictionary<string, double> { ["a"] = 1, ["b"] = 6 });
+        verdicts.AllPass.Should().BeTrue("b is a gate of the full form alone");
+        verdicts.AnyFails(["a", "b"]).Should().BeFalse();
+        verdicts.Lines().Should().ContainSingle().Which.Should().Contain("a");
     }
 
     [Theory]

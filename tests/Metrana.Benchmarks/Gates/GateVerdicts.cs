@@ -25,18 +25,18 @@ internal sealed class GateVerdicts(GateLimits limits, bool shortForm)
         }
     }
 
-    /// <summary>Whether one of these gates does not let pass what was measured.</summary>
-    public bool AnyFails(IEnumerable<string> names) => names.Any(name => !Passes(name));
+    /// <summary>Whether one of these gates, of those of the form that is run, does not let pass what was measured.</summary>
+    public bool AnyFails(IEnumerable<string> names) => Expected.Intersect(names, StringComparer.Ordinal).Any(name => !Passes(name));
 
     /// <summary>Whether all gates of the form that was run were measured and passed.</summary>
     public bool AllPass => Expected.All(name => _measured.ContainsKey(name) && Passes(name));
 
     private IEnumerable<string> Expected => limits.Limits.Where(limit => !shortForm || !limit.Value.FullOnly).Select(limit => limit.Key);
 
-    /// <summary>A line for each gate.</summary>
+    /// <summary>A line for each gate of the form that was run.</summary>
     public IEnumerable<string> Lines()
     {
-        foreach (string name in Expected.Union(_measured.Keys, StringComparer.Ordinal))
+        foreach (string name in Expected)
         {
             GateLimit limit = limits.Limits[name];
             string verdict = !_measured.ContainsKey(name) ? "MISSING" : Passes(name) ? "ok" : "FAIL";
