@@ -234,6 +234,8 @@ build() {
   local rid before entries
   for rid in "$@"; do [ -n "$(rid_field "$rid" RustTarget)" ] || die "unknown RID '$rid'; build/rids.props lists them"; done
   toolchain_setup
+  # Whose folders are named in what follows, so they have to be there.
+  cargo fetch --locked
   before=$(hash_sources)
   for rid in "$@"; do build_one "$rid"; done
   [ "$before" = "$(hash_sources)" ] || die "the sources changed during the build; run it again"
