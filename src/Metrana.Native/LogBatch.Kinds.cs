@@ -21,7 +21,8 @@ public sealed partial class LogBatch
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
     /// <param name="where">Which environments are added: one answer for each of them. If omitted, all are.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    /// <exception cref="ArgumentException">The values are no such grid, or a name is null. Nothing was added.</exception>
+    /// <exception cref="MetricValidationException">Values, environments and answers do not fit each other. Nothing was added.</exception>
+    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values. Nothing was added.
     /// </exception>
@@ -39,7 +40,7 @@ public sealed partial class LogBatch
     {
         ArgumentNullException.ThrowIfNull(series);
         RlCall call = new(
-            rlStep, environments, values.Count, width, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
+            series.Metric, rlStep, environments, values.Count, width, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
         AddRows(series.Metric, series.Scale, series.Labels, series, values, call, environments, where);
     }
 
@@ -62,7 +63,7 @@ public sealed partial class LogBatch
         RlTimestamps timestamps = default)
     {
         ArgumentNullException.ThrowIfNull(series);
-        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
+        RlCall call = new(series.Metric, rlStep, environment, 1, null, episodes, steps, timestamps, series.Strategy, series.IsOrdered);
         PutRows(series.Metric, series.Scale, series.Labels, series, new ReadOnlySpan<double>(in value), call, environment, default);
     }
 
@@ -118,7 +119,7 @@ public sealed partial class LogBatch
         StepStrategy strategy = StepStrategy.WithinRlStep,
         bool ordered = true)
     {
-        RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered);
+        RlCall call = new(metric, rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered);
         AddRows(metric, scale, labels, null, values, call, environments, where);
     }
 
@@ -150,7 +151,7 @@ public sealed partial class LogBatch
         where T : struct, INumberBase<T>
     {
         double one = Exact.ToDouble(value);
-        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered);
+        RlCall call = new(metric, rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered);
         PutRows(metric, scale, labels, null, new ReadOnlySpan<double>(in one), call, environment, default);
     }
 

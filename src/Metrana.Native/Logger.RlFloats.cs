@@ -26,9 +26,11 @@ public sealed partial class Logger
     /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
-    /// <exception cref="MetricValidationException">A name, a label, a shape or a step breaks a rule. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">
+    /// A name, a label or a step breaks a rule, or values, environments, steps and episodes do not fit each other. Nothing changed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
-    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
+    /// <exception cref="ArgumentException">The environments belong to another logger.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
@@ -51,7 +53,7 @@ public sealed partial class Logger
             scale,
             values,
             labels,
-            new RlCall(rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered));
+            new RlCall(metric, rlStep, environments, values.Count, width, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
@@ -83,7 +85,7 @@ public sealed partial class Logger
             scale,
             new ReadOnlySpan<double>(in value),
             labels,
-            new RlCall(rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered));
+            new RlCall(metric, rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered));
 
     /// <summary>Logs one number of any type, of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, double, long, string, Episodes, EnvironmentSteps, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
@@ -192,6 +194,7 @@ public sealed partial class Logger
             if (!TryLogKnown(hash, metric, scale, values, labels, call))
             {
                 NativeLogger.LogRlFloats(logger, metric, scale, values, labels, call);
+                Watch(scale);
                 if (_known.ComesAgain(hash))
                 {
                     bool episodic = call.Episodes.Spread.Kind != SpreadKind.None;

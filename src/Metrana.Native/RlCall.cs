@@ -15,6 +15,7 @@ internal readonly ref struct RlCall
     public readonly EnvironmentSteps Steps;
     public readonly RlTimestamps Timestamps;
 
+    /// <param name="metric">What is logged, for the message of a refusal.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">The rows.</param>
     /// <param name="count">The number of values.</param>
@@ -25,8 +26,9 @@ internal readonly ref struct RlCall
     /// <param name="strategy">How environment steps count.</param>
     /// <param name="ordered">Whether the points come in the order of their steps.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step or the width is negative.</exception>
-    /// <exception cref="ArgumentException">The values are no such grid.</exception>
+    /// <exception cref="MetricValidationException">The values are no such grid.</exception>
     public RlCall(
+        string metric,
         long rlStep,
         in EnvironmentSpan environments,
         int count,
@@ -37,7 +39,7 @@ internal readonly ref struct RlCall
         StepStrategy strategy,
         bool ordered)
     {
-        Check(rlStep, environments.Count, count, width);
+        Check(metric, rlStep, environments.Count, count, width);
         RlStep = rlStep;
         Environments = environments;
         Rows = environments.Count;
@@ -61,11 +63,11 @@ internal readonly ref struct RlCall
 
     /// <summary>Whether a call at this step has values that are such a grid.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step or the width is negative.</exception>
-    /// <exception cref="ArgumentException">The values are no such grid.</exception>
-    public static void Check(long rlStep, int environments, int count, int? width)
+    /// <exception cref="MetricValidationException">The values are no such grid.</exception>
+    public static void Check(string metric, long rlStep, int environments, int count, int? width)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rlStep);
-        CheckGrid(environments, count, width);
+        CheckGrid(metric, environments, count, width);
     }
 
     /// <summary>The same call for some of its rows, which are named by the caller.</summary>
@@ -76,24 +78,23 @@ internal readonly ref struct RlCall
     /// Rows of several environments are only cut where the caller says how long they are: a row that somebody took for
     /// one environment's must not be dealt out among all of them because its length happens to divide.
     /// </summary>
-    private static void CheckGrid(int environments, int count, int? width)
+    private static void CheckGrid(string metric, int environments, int count, int? width)
     {
         if (width is { } given)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(width));
             if ((long)given * environments != count)
             {
-                throw new ArgumentException(
+                throw MetricValidationException.Of(
                     $"{count} values do not fit {environments} environments with a width of {given}: "
-                        + $"pass {(long)given * environments} values.",
-                    nameof(width));
+                        + $"pass {(long)given * environments} values. (metric '{metric}')");
             }
         }
         else if (environments > 1 && count != environments && count != 0)
         {
-            throw new ArgumentException(
+            throw MetricValidationException.Of(
                 $"{count} values do not fit {environments} environments: pass {environments} values, "
-                    + $"or 'width: n' and {environments}*n values, row by row.");
+                    + $"or 'width: n' and {environments}*n values, row by row. (metric '{metric}')");
         }
     }
 }

@@ -74,11 +74,13 @@ public sealed class RlSeries
     /// all of them. If omitted, all are logged.
     /// </param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A shape or a step breaks a rule. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">
+    /// Values, environments, steps, episodes or answers do not fit each other, or a step breaks a rule. Nothing changed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values.
     /// </exception>
-    /// <exception cref="ArgumentException">The values do not form such a grid, or the environments belong to another logger.</exception>
+    /// <exception cref="ArgumentException">The environments belong to another logger.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>
@@ -93,7 +95,7 @@ public sealed class RlSeries
         ReadOnlySpan<bool> where = default,
         RlTimestamps timestamps = default)
     {
-        RlCall call = new(rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
+        RlCall call = new(Metric, rlStep, environments, values.Count, width, episodes, steps, timestamps, _strategy, _ordered);
         if (values.AreFloats)
         {
             LogGrid(call, values.Floats, where);
@@ -124,7 +126,7 @@ public sealed class RlSeries
         EnvironmentSteps steps = default,
         RlTimestamps timestamps = default)
     {
-        RlCall call = new(rlStep, environment, 1, null, episodes, steps, timestamps, _strategy, _ordered);
+        RlCall call = new(Metric, rlStep, environment, 1, null, episodes, steps, timestamps, _strategy, _ordered);
         LogGrid(call, new ReadOnlySpan<double>(in value), default);
     }
 

@@ -18,14 +18,14 @@ internal readonly ref struct RlSubset<T>
     /// <param name="values">Its values, row by row.</param>
     /// <param name="ids">Its rows.</param>
     /// <param name="where">Which of the rows are wanted.</param>
-    /// <exception cref="ArgumentException">There is not one answer for each row.</exception>
+    /// <exception cref="MetricValidationException">There is not one answer for each row.</exception>
     public RlSubset(scoped in RlCall call, scoped ReadOnlySpan<T> values, scoped ReadOnlySpan<uint> ids, scoped ReadOnlySpan<bool> where)
     {
         int rows = ids.Length;
         if (where.Length != rows)
         {
-            throw new ArgumentException(
-                $"'where' has {where.Length} answers for {rows} environments: give one for each of them.", nameof(where));
+            throw MetricValidationException.Of(
+                $"'where' has {where.Length} answers for {rows} environments: give one for each of them.");
         }
 
         int width = rows == 0 ? 0 : values.Length / rows;
@@ -71,7 +71,7 @@ internal readonly ref struct RlSubset<T>
             case SpreadKind.Grid when whole.Values.Length == rows * width:
                 return Spread.Grid(Copy(whole.Values, where, width, room));
             case SpreadKind.PerEnvironment or SpreadKind.Grid:
-                throw new ArgumentException(
+                throw MetricValidationException.Of(
                     $"{whole.Values.Length} steps, episodes or timestamps do not fit {rows} environments with {width} values each: "
                         + "with 'where', give one for each environment or for each value, as without it.");
             default:

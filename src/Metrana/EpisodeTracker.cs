@@ -96,7 +96,7 @@ public sealed class EpisodeTracker
     /// <param name="rewards">The reward of each environment: an array, span or list of numbers of any type.</param>
     /// <param name="terminated">Which environments came to an end of their own: the goal, a fall.</param>
     /// <param name="truncated">Which ones were cut off, such as by a time limit; none if omitted.</param>
-    /// <exception cref="ArgumentException">There are not as many values as environments. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">There are not as many values as environments. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The training step is negative. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Step(long rlStep, Values rewards, ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated = default)
@@ -215,7 +215,7 @@ public sealed class EpisodeTracker
     {
         if (length != _names.Length)
         {
-            throw new ArgumentException($"{length} values do not fit {_names.Length} environments: give one for each.", name);
+            throw MetricValidationException.Of($"{length} values of '{name}' do not fit {_names.Length} environments: give one for each.");
         }
     }
 }

@@ -35,8 +35,9 @@ public sealed class RlSeries
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
     /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
-    /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
-    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="MetricValidationException">
+    /// The values do not fit the environments, or a name, a label or a number breaks a rule. Nothing was logged.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(
         Values values,

@@ -14,12 +14,12 @@ internal readonly ref struct RowsOf<T>
     /// <param name="block">What goes with the whole grid.</param>
     /// <param name="values">Its values, row by row.</param>
     /// <param name="where">Which of the rows are wanted.</param>
-    /// <exception cref="ArgumentException">The values do not form such a grid, or there is not one answer for each row.</exception>
+    /// <exception cref="MetricValidationException">The values do not form such a grid, or there is not one answer for each row.</exception>
     public RowsOf(scoped in RlBlock block, scoped ReadOnlySpan<T> values, scoped ReadOnlySpan<bool> where)
     {
         int count = block.Environments.Count;
         RlCall call = new(
-            block.RlStep, block.Environments, values.Length, block.Width, block.Episodes, block.Steps, block.Timestamps, default, ordered: true);
+            block.Metric, block.RlStep, block.Environments, values.Length, block.Width, block.Episodes, block.Steps, block.Timestamps, default, ordered: true);
         uint[] rows = ArrayPool<uint>.Shared.Rent(count);
         try
         {

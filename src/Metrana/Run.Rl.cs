@@ -101,7 +101,9 @@ public sealed partial class Run
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">There are not as many episodes or environments as values.</exception>
+    /// <exception cref="MetricValidationException">
+    /// There are not as many episodes or environments as values, or a name, a label or a number breaks a rule. Nothing was logged.
+    /// </exception>
     public void LogEpisode(
         string metric,
         Values values,
@@ -119,8 +121,8 @@ public sealed partial class Run
         if (values.Count != count || (!given.Values.IsEmpty && given.Values.Length != count))
         {
             string numbers = given.Values.IsEmpty ? "" : $" and {given.Values.Length} episodes";
-            throw new ArgumentException(
-                $"{values.Count} values{numbers} came with {count} environments: give one of each for every environment.", nameof(values));
+            throw MetricValidationException.Of(
+                $"{values.Count} values{numbers} came with {count} environments: give one of each for every environment. (metric '{metric}')");
         }
 
         Backend backend = Open();
@@ -242,8 +244,9 @@ public sealed partial class Run
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">The values do not fit the environments.</exception>
-    /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="MetricValidationException">
+    /// The values do not fit the environments, or a name, a label or a number breaks a rule. Nothing was logged.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void LogEnvironmentStep(
         string metric,
@@ -275,8 +278,8 @@ public sealed partial class Run
         ArgumentNullException.ThrowIfNull(values);
         if (values.GetLength(0) != environments.Count)
         {
-            throw new ArgumentException(
-                $"The grid has {values.GetLength(0)} rows for {environments.Count} environments: give a row for each.", nameof(values));
+            throw MetricValidationException.Of(
+                $"The grid has {values.GetLength(0)} rows for {environments.Count} environments: give a row for each. (metric '{metric}')");
         }
 
         ReadOnlySpan<T> all = values.Length == 0

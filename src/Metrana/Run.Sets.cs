@@ -14,9 +14,8 @@ public sealed partial class Run
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">There are no finite values.</exception>
+    /// <exception cref="MetricValidationException">There are no finite values, or a name or a label breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative, or there are too few or too many bins.</exception>
-    /// <exception cref="MetricValidationException">A name or a label breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void LogHistogram(
         string metric,
@@ -69,8 +68,9 @@ public sealed partial class Run
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">There are not as many ys as xs.</exception>
-    /// <exception cref="MetricValidationException">A name, a label or a coordinate breaks a rule. Nothing was logged.</exception>
+    /// <exception cref="MetricValidationException">
+    /// There are not as many ys as xs, or a name, a label or a coordinate breaks a rule. Nothing was logged.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void LogScatter(
         string metric,
@@ -84,7 +84,7 @@ public sealed partial class Run
         bool? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        CheckAxis(xs.Count, ys.Count, nameof(ys));
+        CheckAxis(xs.Count, ys.Count, nameof(ys), metric);
         using Values.Widened x = xs.ToDoubles();
         using Values.Widened y = ys.ToDoubles();
         Open().LogScatter(Set(metric, step, scale, labels, timestamp, evaluation), x.Span, y.Span, default, is3D: false, titles);
@@ -115,8 +115,8 @@ public sealed partial class Run
         bool? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        CheckAxis(xs.Count, ys.Count, nameof(ys));
-        CheckAxis(xs.Count, zs.Count, nameof(zs));
+        CheckAxis(xs.Count, ys.Count, nameof(ys), metric);
+        CheckAxis(xs.Count, zs.Count, nameof(zs), metric);
         using Values.Widened x = xs.ToDoubles();
         using Values.Widened y = ys.ToDoubles();
         using Values.Widened z = zs.ToDoubles();
@@ -136,11 +136,12 @@ public sealed partial class Run
         };
     }
 
-    private static void CheckAxis(int wanted, int given, string name)
+    private static void CheckAxis(int wanted, int given, string axis, string metric)
     {
         if (wanted != given)
         {
-            throw new ArgumentException($"{given} coordinates do not fit {wanted} points: give one for each.", name);
+            throw MetricValidationException.Of(
+                $"'{axis}' has {given} coordinates for {wanted} points: give one for each. (metric '{metric}')");
         }
     }
 }

@@ -90,9 +90,9 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         EnvironmentSet all = logger.Environments(3);
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
 
-        reward.Invoking(r => r.Log([1, 2, 3], 0, all, where: [true])).Should().Throw<ArgumentException>()
+        reward.Invoking(r => r.Log([1, 2, 3], 0, all, where: [true])).Should().Throw<MetricValidationException>()
             .WithMessage("'where' has 1 answers for 3 environments*");
-        reward.Invoking(r => r.Log([1, 2, 3], 0, all, steps: (long[])[1, 2], where: [true, true, true])).Should().Throw<ArgumentException>()
+        reward.Invoking(r => r.Log([1, 2, 3], 0, all, steps: (long[])[1, 2], where: [true, true, true])).Should().Throw<MetricValidationException>()
             .WithMessage("*do not fit 3 environments*");
 
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(0);

@@ -94,7 +94,7 @@ public sealed class HandleTests(ServerFixture fixture) : IClassFixture<ServerFix
 
         reward.Invoking(s => s.Log(ulong.MaxValue, 3, first, 7)).Should().Throw<ArgumentOutOfRangeException>();
         reward.Invoking(s => s.Log(1.0, 3, first)).Should().Throw<MetricValidationException>("it is episodic");
-        reward.Invoking(s => s.Log([1.0, 2.0, 3.0], 3, both, 7)).Should().Throw<ArgumentException>();
+        reward.Invoking(s => s.Log([1.0, 2.0, 3.0], 3, both, 7)).Should().Throw<MetricValidationException>().WithMessage("*metric*");
         reward.Invoking(s => s.Log(1.0, 3, (EnvironmentSet)null!)).Should().Throw<ArgumentNullException>();
         logger.GetMetrics().RlFloatPoints.Added.Should().Be(9);
     }

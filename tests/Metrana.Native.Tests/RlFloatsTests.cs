@@ -133,10 +133,10 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         using Logger logger = new(Runs.Config(_server));
 
         // Four values and two environments: it would divide, and nobody said so.
-        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0, 4.0], 0, _two)).Should().Throw<ArgumentException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0, 4.0], 0, _two)).Should().Throw<MetricValidationException>()
             .WithMessage("4 values do not fit 2 environments: pass 2 values, or *width*");
-        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0], 0, _two)).Should().Throw<ArgumentException>();
-        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0], 0, _two, width: 2)).Should().Throw<ArgumentException>()
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0], 0, _two)).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0, 3.0], 0, _two, width: 2)).Should().Throw<MetricValidationException>()
             .WithMessage("3 values do not fit 2 environments with a width of 2: pass 4 values*");
         logger.Invoking(l => l.LogRlFloats("r", "S", [1.0, 2.0], 0, "e0", width: -2)).Should().Throw<ArgumentOutOfRangeException>();
 

@@ -112,9 +112,9 @@ public class EpisodeTrackerTests
         using Run run = Run.InMemory();
         EpisodeTracker episodes = run.TrackEpisodes(environments: 2);
 
-        FluentActions.Invoking(() => episodes.Step(0, [1.0], [true, true])).Should().Throw<ArgumentException>().WithMessage("*1 values do not fit 2 environments*");
-        FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true, true], [true])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => episodes.Step(0, [1.0], [true, true])).Should().Throw<Native.MetricValidationException>().WithMessage("*1 values of 'rewards' do not fit 2 environments*");
+        FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true])).Should().Throw<Native.MetricValidationException>();
+        FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true, true], [true])).Should().Throw<Native.MetricValidationException>();
         FluentActions.Invoking(() => episodes.Step(-1, [1.0, 2.0], [true, true])).Should().Throw<ArgumentOutOfRangeException>();
         run.Recording.Points.Should().BeEmpty();
         episodes.Returns.ToArray().Should().Equal(0, 0);

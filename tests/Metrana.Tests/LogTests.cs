@@ -228,7 +228,7 @@ public class LogTests
         run.Recording.Histograms[1].Counts.Sum().Should().Be(2);
         run.Recording.Histograms[1].Edges.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
         run.Recording.Histograms[2].Counts.Should().Equal(4, 5);
-        FluentActions.Invoking(() => run.LogHistogram("none", [double.NaN], step: 0)).Should().Throw<ArgumentException>().WithMessage("*finite*");
+        FluentActions.Invoking(() => run.LogHistogram("none", [double.NaN], step: 0)).Should().Throw<Native.MetricValidationException>().WithMessage("*finite*");
     }
 
     [Theory]
@@ -255,7 +255,7 @@ public class LogTests
 
         run.Recording.Scatters.Select(scatter => scatter.Xs.Count).Should().Equal(2, 1, 1);
         run.Recording.Scatters[2].Zs.Should().Equal(0.3);
-        FluentActions.Invoking(() => run.LogScatter("flat", [0.1, 0.2], [0.3], step: 1)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => run.LogScatter("flat", [0.1, 0.2], [0.3], step: 1)).Should().Throw<Native.MetricValidationException>();
     }
 
     [Fact]

@@ -259,7 +259,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         (options.Tags, options.LogLevel) = (["late"], Microsoft.Extensions.Logging.LogLevel.None);
         Run run = await Run.StartAsync(options);
         run.Log("loss", [1.0, 2.0]);
-        FluentActions.Invoking(() => run.RlSeries("r").Log([1.0, 2.0, 3.0], 0, ["a", "b"])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => run.RlSeries("r").Log([1.0, 2.0, 3.0], 0, ["a", "b"])).Should().Throw<MetricValidationException>();
         await Eventually.ShouldAsync(() => mirror.Of<PointsRecord>().Count == 1, "it does not wait for the service");
         mirror.Of<TagsRecord>().Should().BeEmpty();
         address.Open(shared.Server.Endpoint);

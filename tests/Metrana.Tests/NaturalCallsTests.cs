@@ -139,7 +139,7 @@ public class NaturalCallsTests
             .Should().Equal(("env-0", 0, 1), ("env-2", 0, 3), ("env-0", 1, 7), ("env-1", 0, 8), ("env-2", 1, 9));
         run.Recording.Of("entropy").Select(point => (point.Environment, point.Value)).Should().Equal(("env-0", 1), ("env-0", 2), ("env-2", 5), ("env-2", 6));
         run.Recording.Of("none").Should().BeEmpty();
-        run.Invoking(r => r.RlSeries("x").Log([1.0, 2.0, 3.0], 0, names, where: new bool[2])).Should().Throw<ArgumentException>().WithMessage("*'where' has 2 answers for 3 environments*");
+        run.Invoking(r => r.RlSeries("x").Log([1.0, 2.0, 3.0], 0, names, where: new bool[2])).Should().Throw<Native.MetricValidationException>().WithMessage("*'where' has 2 answers for 3 environments*");
     }
 
     [Fact]

@@ -2,8 +2,10 @@ namespace Metrana.Native;
 
 /// <summary>The base class of this package's own exceptions.</summary>
 /// <remarks>
-/// Mistakes in the call itself throw .NET's own exceptions: <see cref="ArgumentException"/> and its subclasses for
-/// arguments, <see cref="ObjectDisposedException"/> after <see cref="Logger.Dispose"/>.
+/// An argument that is wrong by itself throws .NET's own exceptions: <see cref="ArgumentNullException"/>,
+/// <see cref="ArgumentOutOfRangeException"/> for a negative number, <see cref="ArgumentException"/> for a text that has no UTF-8. Arguments
+/// that do not fit each other, and points that break a rule, throw a <see cref="MetricValidationException"/>. After
+/// <see cref="Logger.Dispose"/> a call throws an <see cref="ObjectDisposedException"/>.
 /// </remarks>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>

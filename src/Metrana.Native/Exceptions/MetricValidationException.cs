@@ -1,6 +1,9 @@
 namespace Metrana.Native;
 
-/// <summary>The call breaks a rule for names, labels, steps or points. Nothing changed, so a corrected call may follow.</summary>
+/// <summary>
+/// The call breaks a rule for names, labels, steps or points, or its numbers do not fit each other: values and steps, values and
+/// environments, edges and counts. Nothing changed, so a corrected call may follow.
+/// </summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
 /// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>
@@ -9,6 +12,9 @@ public sealed class MetricValidationException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
     : EnqueueException(statusCode, message, grpcStatus, innerException)
 {
+    /// <summary>Points that do not fit together, found before the engine is asked.</summary>
+    internal static MetricValidationException Of(string message) => new(MetranaStatus.Validation, message);
+
     /// <summary>The same, where the engine does not say which metric it is about.</summary>
     internal MetricValidationException About(string metric) =>
         new(StatusCode, $"{Message} (metric '{metric}')", GrpcStatus, InnerException) { EngineMessage = EngineMessage };

@@ -15,7 +15,8 @@ internal sealed unsafe partial class BatchBuffer
     /// <param name="logger">The same, as the native side knows it.</param>
     /// <param name="step">The step of what brought none.</param>
     /// <param name="timestamp">The timestamp of what brought none, in milliseconds since 1970.</param>
-    /// <exception cref="ArgumentException">A histogram has no step, or environments are another logger's.</exception>
+    /// <exception cref="MetricValidationException">A histogram has no step, or something in it breaks a rule.</exception>
+    /// <exception cref="ArgumentException">Environments are another logger's.</exception>
     public void Send(Logger owner, LoggerHandle logger, long? step, long? timestamp)
     {
         Lengths before = _used;
@@ -44,9 +45,8 @@ internal sealed unsafe partial class BatchBuffer
 
             if (entry.WantsStep && step is null)
             {
-                throw new ArgumentException(
-                    $"The histogram at index {i} has no step: give it one when it is added, or give the batch one, Log(batch, step: 7).",
-                    nameof(step));
+                throw MetricValidationException.Of(
+                    $"The histogram at index {i} has no step: give it one when it is added, or give the batch one, Log(batch, step: 7).");
             }
 
             if (entry.Series is { } series && series.Owner != owner)

@@ -41,17 +41,27 @@ internal static class CallShape
         _ => spread.Values[at],
     };
 
+    /// <summary>The engine checks names; where there is none, what is certainly no name is refused as it does.</summary>
+    public static void CheckName(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (metric.Length == 0)
+        {
+            throw MetricValidationException.Of("invalid metric name: the name must not be empty");
+        }
+    }
+
     public static void Check(scoped in StdCall call, int values)
     {
         if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
         {
-            throw Refusal(
+            throw MetricValidationException.Of(
                 $"{Count(values, "value")} came with {Count(call.Steps.Values.Length, "step")}: give one step for each value, or the first one.");
         }
 
         if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
         {
-            throw Refusal(
+            throw MetricValidationException.Of(
                 $"{Count(values, "value")} came with {Count(call.Timestamps.Values.Length, "timestamp")}: give one for each value, or one for all.");
         }
     }
@@ -66,12 +76,9 @@ internal static class CallShape
         };
         if (spread.Values.Length != wanted)
         {
-            throw new ArgumentException($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.", what);
+            throw MetricValidationException.Of($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.");
         }
     }
-
-    /// <summary>What the engine throws where it is asked.</summary>
-    private static MetricValidationException Refusal(string message) => new(MetranaStatus.Validation, message);
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

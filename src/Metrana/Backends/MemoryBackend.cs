@@ -73,7 +73,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
-        ArgumentException.ThrowIfNullOrEmpty(call.Metric);
+        CheckName(call.Metric);
         Check(call, values.Length);
         lock (_gate)
         {
@@ -88,7 +88,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         Check(shared, 1);
         foreach ((string metric, _) in metrics)
         {
-            ArgumentException.ThrowIfNullOrEmpty(metric, nameof(metrics));
+            CheckName(metric);
         }
 
         lock (_gate)
@@ -102,9 +102,9 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
 
     public override void Log(scoped in RlBlock block, ReadOnlySpan<double> values)
     {
-        ArgumentException.ThrowIfNullOrEmpty(block.Metric);
+        CheckName(block.Metric);
         int environments = block.Environments.Count;
-        RlCall.Check(block.RlStep, environments, values.Length, block.Width);
+        RlCall.Check(block.Metric, block.RlStep, environments, values.Length, block.Width);
         Spread episodes = block.Episodes.Spread.For(environments, values.Length);
         Spread steps = block.Steps.Spread.For(environments, values.Length);
         Spread times = block.Timestamps.Spread.For(environments, values.Length);

@@ -152,7 +152,7 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
     private static void Check(scoped in RlBlock block, int values)
     {
         int environments = block.Environments.Count;
-        RlCall.Check(block.RlStep, environments, values, block.Width);
+        RlCall.Check(block.Metric, block.RlStep, environments, values, block.Width);
         CallShape.CheckSpread(block.Episodes.Spread.For(environments, values), environments, values, "episodes");
         CallShape.CheckSpread(block.Steps.Spread.For(environments, values), environments, values, "steps");
         CallShape.CheckSpread(block.Timestamps.Spread.For(environments, values), environments, values, "timestamps");
