@@ -1,8 +1,53 @@
 namespace Metrana.Native;
 
-/// <summary>Statistics of the values that a histogram counts, taken before they were counted.</summary>
-/// <param name="Min">The least.</param>
-/// <param name="Max">The greatest.</param>
-/// <param name="Sum">Their sum.</param>
-/// <param name="SumOfSquares">The sum of their squares.</param>
-public readonly record struct HistogramStats(double Min, double Max, double Sum, double SumOfSquares);
+/// <summary>
+/// Statistics of the values that a histogram counts, taken before they were counted: <c>HistogramStats.Of(values)</c>, or
+/// <c>new HistogramStats { Min = 0, Max = 1, Sum = 12.5, SumOfSquares = 8.25 }</c>.
+/// </summary>
+public readonly record struct HistogramStats
+{
+    /// <summary>The least.</summary>
+    public required double Min { get; init; }
+
+    /// <summary>The greatest.</summary>
+    public required double Max { get; init; }
+
+    /// <summary>Their sum.</summary>
+    public required double Sum { get; init; }
+
+    /// <summary>The sum of their squares.</summary>
+    public required double SumOfSquares { get; init; }
+
+    /// <summary>The statistics of these values. NaN and infinities are left out, as no bin holds them.</summary>
+    /// <param name="values">The values, of any type of number.</param>
+    /// <exception cref="MetricValidationException">There are no finite values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values.</exception>
+    public static HistogramStats Of(Values values)
+    {
+        using Values.Widened wide = values.ToDoubles();
+        return OfDoubles(wide.Span);
+    }
+
+    internal static HistogramStats OfDoubles(ReadOnlySpan<double> values)
+    {
+        (double least, double greatest, double sum, double squares) = (double.PositiveInfinity, double.NegativeInfinity, 0, 0);
+        foreach (double number in values)
+        {
+            if (double.IsFinite(number))
+            {
+                least = Math.Min(least, number);
+                greatest = Math.Max(greatest, number);
+                sum += number;
+                squares += number * number;
+            }
+        }
+
+        return least > greatest
+            ? throw MetricValidationException.Of(
+                $"A histogram needs finite values, and none of the {values.Length} given are. Nothing was logged.")
+            : new HistogramStats { Min = least, Max = greatest, Sum = Finite(sum), SumOfSquares = Finite(squares) };
+    }
+
+    /// <summary>A sum of finite values, where a double does not reach that far.</summary>
+    private static double Finite(double sum) => Math.Clamp(sum, double.MinValue, double.MaxValue);
+}

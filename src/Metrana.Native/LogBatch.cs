@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Metrana.Native.Interop;
@@ -20,9 +22,12 @@ namespace Metrana.Native;
 ///     batch.AddHistogram("gradients", Scale.MlStep, edges, counts);
 ///     logger.Log(batch, step: i);
 /// }
+///
+/// logger.Log(new LogBatch { { "val/loss", "EPOCH", 0.25 }, { "val/accuracy", "EPOCH", 0.875 } }, step: 3);
 /// </code>
 /// </example>
-public sealed partial class LogBatch
+[SuppressMessage("Naming", "CA1710", Justification = "It is filled like a collection, and is one call to be made.")]
+public sealed partial class LogBatch : IEnumerable<string>
 {
     private readonly BatchBuffer _buffer = new();
 
@@ -153,6 +158,23 @@ public sealed partial class LogBatch
         Put(series, new ReadOnlySpan<double>(in value), steps, timestamps);
     }
 
+    /// <summary>The metric of each addition, in the order they were added.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
+    public IEnumerator<string> GetEnumerator()
+    {
+        Enter();
+        try
+        {
+            return Enumerable.Range(0, Count).Select(_buffer.MetricOf).ToList().GetEnumerator();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
     /// <summary>Empties it without logging anything. Its memory is kept for the next values.</summary>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
     public void Clear()
@@ -169,6 +191,11 @@ public sealed partial class LogBatch
         try
         {
             _buffer.Send(owner, logger, step, timestamp);
+            foreach (Scale scale in _buffer.Scales)
+            {
+                owner.Watch(scale);
+            }
+
             _buffer.Clear();
         }
         finally

@@ -30,6 +30,15 @@ public sealed partial class Logger : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the run, or joins an existing one, unless that takes longer than a timeout.</summary>
+    /// <inheritdoc cref="OpenAsync(LoggerConfig, CancellationToken)"/>
+    /// <param name="config">The settings. They are copied, and stay as they are.</param>
+    /// <param name="timeout">How long opening may take, in place of <see cref="LoggerConfig.InitTimeout"/>.</param>
+    /// <param name="cancellationToken">Cancels the opening: nothing is tried again. A run that opens at that very moment is closed at once.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative.</exception>
+    public static Task<Logger> OpenAsync(LoggerConfig config, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        OpenAsync(Within(timeout, config), cancellationToken);
+
     /// <summary>Ends when everything that was logged before the call is acknowledged by the service.</summary>
     /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>

@@ -153,6 +153,7 @@ public sealed partial class Logger
             if (distributed || !TryLogKnown(hash, metric, scale, values, labels, steps, timestamps))
             {
                 NativeLogger.LogStdFloats(logger, metric, scale, values, labels, steps, timestamps, distributed);
+                Watch(scale);
                 if (!distributed && _known.ComesAgain(hash))
                 {
                     Learn(logger, NativeLogger.World.Std, hash, metric, scale, labels, ordered: true, episodic: false, default);

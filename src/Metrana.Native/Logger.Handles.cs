@@ -21,6 +21,7 @@ public sealed partial class Logger
         try
         {
             SeriesHandle handle = NativeLogger.GetSeries(Live(), metric, scale, labels, distributed);
+            Watch(scale);
             return new Series(this, metric, scale, labels.ToLabels(), distributed, handle);
         }
         catch (LoggerClosedException) when (IsDisposed)
@@ -53,6 +54,7 @@ public sealed partial class Logger
         try
         {
             SeriesHandle handle = NativeLogger.GetRlSeries(Live(), metric, scale, labels, ordered, episodic);
+            Watch(scale);
             return new RlSeries(this, metric, scale, labels.ToLabels(), handle, strategy, ordered);
         }
         catch (LoggerClosedException) when (IsDisposed)
@@ -129,11 +131,11 @@ public sealed partial class Logger
     /// </param>
     /// <param name="timestamp">When everything in it was measured that was added without a timestamp; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    /// <exception cref="ArgumentException">
-    /// A histogram has no step, and neither has the batch; or environments are another logger's. Nothing was logged.
-    /// </exception>
+    /// <exception cref="ArgumentException">Environments are another logger's. Nothing was logged.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was logged.</exception>
-    /// <exception cref="MetricValidationException">Something in it breaks a rule. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">
+    /// Something in it breaks a rule, or a histogram has no step, and neither has the batch. Nothing changed.
+    /// </exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="SenderException">Delivery failed for good, and the logger has stopped. Nothing was logged.</exception>

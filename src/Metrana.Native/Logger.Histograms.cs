@@ -80,6 +80,7 @@ public sealed partial class Logger
         try
         {
             NativeLogger.LogHistograms(Live(), metric, scale, histograms, steps, labels, timestamps);
+            Watch(scale);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {
@@ -104,6 +105,7 @@ public sealed partial class Logger
         try
         {
             NativeLogger.LogHistogram(Live(), metric, scale, step, edges, bins, stats, labels, timestamps);
+            Watch(scale);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -80,6 +80,7 @@ public sealed partial class Logger
         try
         {
             NativeLogger.LogScatters(Live(), metric, scale, scatters, steps, titles, labels, timestamps);
+            Watch(scale);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {
@@ -108,6 +109,7 @@ public sealed partial class Logger
             using Values.Widened y = ys.ToDoubles();
             using Values.Widened z = zs.ToDoubles();
             NativeLogger.LogScatter(Live(), metric, scale, step, x.Span, y.Span, z.Span, is3D, titles, labels, timestamps);
+            Watch(scale);
         }
         catch (LoggerClosedException) when (IsDisposed)
         {

@@ -23,6 +23,7 @@ public sealed partial class Logger : IDisposable
 {
     private readonly LoggerCore _core;
     private readonly KnownNames _known = new();
+    private readonly ScaleWatch _scales = new();
 
     /// <summary>Opens the run, or joins an existing one, and returns when the service has answered.</summary>
     /// <param name="config">The settings. They are copied; later changes have no effect.</param>
@@ -53,6 +54,13 @@ public sealed partial class Logger : IDisposable
     /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered.</summary>
     /// <inheritdoc cref="Logger(LoggerConfig)"/>
     public static Logger Open(LoggerConfig config) => new(config);
+
+    /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered, but not for longer than a timeout.</summary>
+    /// <inheritdoc cref="Logger(LoggerConfig)"/>
+    /// <param name="config">The settings. They are copied; later changes have no effect.</param>
+    /// <param name="timeout">How long opening may take, in place of <see cref="LoggerConfig.InitTimeout"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative.</exception>
+    public static Logger Open(LoggerConfig config, TimeSpan timeout) => new(Within(timeout, config));
 
     /// <summary>A forgotten logger is closed without holding a thread: neither a finaliser nor the pool may wait for a network.</summary>
     ~Logger()
@@ -116,12 +124,31 @@ public sealed partial class Logger : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The settings with a time for opening.</summary>
+    private static LoggerConfig Within(TimeSpan timeout, LoggerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return timeout > TimeSpan.Zero || timeout == Timeout.InfiniteTimeSpan
+            ? config with { InitTimeout = timeout }
+            : throw new ArgumentOutOfRangeException(
+                nameof(timeout), timeout, "Opening a run takes time: the timeout must be greater than zero, or Timeout.InfiniteTimeSpan.");
+    }
+
     /// <summary>What a call throws that finds the logger closed by its disposal.</summary>
     internal ObjectDisposedException Disposed()
     {
         ExitGuard.StandStill();
         return new ObjectDisposedException(
             "Metrana.Native.Logger", $"The logger of the run {RunPath} was disposed, so nothing can be logged with it any more.");
+    }
+
+    /// <summary>Says so if the scale of a series that was just named is probably a slip.</summary>
+    internal void Watch(Scale scale)
+    {
+        if (_scales.Look(scale) is { } doubtful)
+        {
+            _core.Tell(doubtful);
+        }
     }
 
     /// <summary>The native logger for a call; one that comes after <see cref="Dispose"/> finds a disposed object.</summary>

@@ -27,7 +27,7 @@ public sealed partial record LoggerConfig
     /// <summary>The run in the project.</summary>
     public string? RunName { get; set; }
 
-    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>. Default: the hosted service.</summary>
+    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>; of a <see cref="Uri"/>, its text. Default: the hosted service.</summary>
     [JsonConverter(typeof(EndpointText))]
     public string Endpoint { get; set; } = "https://ingestion.metrana.ai";
 
@@ -140,6 +140,9 @@ public sealed partial record LoggerConfig
 
     /// <summary>Whether a close that takes a while says what it waits for; not where the owner of the logger does.</summary>
     internal bool SaysWhatClosingWaitsFor { get; set; } = true;
+
+    /// <summary>Who is told of a scale that is probably a slip, in place of the log.</summary>
+    internal Action<string>? TellsOfDoubtfulScales { get; set; }
 
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";

@@ -256,6 +256,19 @@ internal sealed class LoggerCore
         }
     }
 
+    /// <summary>Says that a scale is probably a slip.</summary>
+    public void Tell(DoubtfulScale scale)
+    {
+        if (Config.TellsOfDoubtfulScales is { } tell)
+        {
+            tell(scale.Text);
+        }
+        else
+        {
+            Tell(LogLevel.Warning, LoggerEvents.DoubtfulScale, scale.Text, Field("Scale", scale.Scale), Field("Near", scale.Near));
+        }
+    }
+
     /// <summary>Says what a close still waits for.</summary>
     public void TellWaiting(Metrics now, double seconds)
     {

@@ -70,6 +70,11 @@ public static class LoggerEvents
     /// <summary>The process opened a run that another logger of it has open. Fields: Others.</summary>
     public static EventId RunOpenTwice { get; } = new(107, nameof(RunOpenTwice));
 
+    /// <summary>
+    /// A scale is empty or nearly another one, such as <c>EPOCHS</c>, and is probably a slip. Said once of each. Fields: Scale, Near.
+    /// </summary>
+    public static EventId DoubtfulScale { get; } = new(108, nameof(DoubtfulScale));
+
     /// <summary>The id of a line of the engine.</summary>
     internal static EventId OfEngine(int number) => number switch
     {

@@ -7,7 +7,7 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
 {
     private const int Most = 512;
 
-    /// <exception cref="ArgumentException">There are no finite values.</exception>
+    /// <exception cref="MetricValidationException">There are no finite values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are too few or too many bins.</exception>
     public static Bins Of(scoped in Values values, int bins)
     {
@@ -19,25 +19,8 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, Most);
-        (double low, double high, double sum, double squares) = (double.PositiveInfinity, double.NegativeInfinity, 0, 0);
-        foreach (double number in values)
-        {
-            if (double.IsFinite(number))
-            {
-                low = Math.Min(low, number);
-                high = Math.Max(high, number);
-                sum += number;
-                squares += number * number;
-            }
-        }
-
-        if (low > high)
-        {
-            throw new ArgumentException(
-                $"A histogram needs finite values, and none of the {values.Length} given are. Nothing was logged.", nameof(values));
-        }
-
-        HistogramStats stats = new(low, high, Finite(sum), Finite(squares));
+        HistogramStats stats = HistogramStats.OfDoubles(values);
+        (double low, double high) = (stats.Min, stats.Max);
         (double first, double last) = high > low ? (low, high) : (low - Room(low), low + Room(low));
         double[] edges = new double[bins + 1];
         for (int i = 0; i <= bins; i++)
@@ -88,6 +71,4 @@ internal readonly record struct Bins(double[] Edges, long[] Counts, HistogramSta
     }
 
     private static double Room(double value) => Math.Max(0.5, Math.Abs(value) / 1024);
-
-    private static double Finite(double value) => double.IsFinite(value) ? value : double.MaxValue;
 }

@@ -52,11 +52,12 @@ public sealed partial class Run
             ? await LocalServers.FindOrStartAsync(settings.StartTimeout, console.IsTerminal, cancellationToken).ConfigureAwait(false)
             : null;
         LoggerConfig config = settings.ToLoggerConfig(server);
+        config.TellsOfDoubtfulScales = console.Warn;
         MirrorSet mirrors = new(settings.Mirrors, settings.MirrorQueueBytes, console, TimeProvider.System);
         try
         {
             Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-            Backend backend = mirrors.Over(new LoggerBackend(logger, new LabelWatch(console), new ScaleWatch(console)));
+            Backend backend = mirrors.Over(new LoggerBackend(logger, new LabelWatch(console)));
             Describe(backend, settings.Options);
             return Begin(backend, settings, console, server, mirrors);
         }
@@ -128,7 +129,7 @@ public sealed partial class Run
                 try
                 {
                     Logger logger = await Logger.OpenAsync(config, cancellationToken).ConfigureAwait(false);
-                    LoggerBackend backend = new(logger, new LabelWatch(console), new ScaleWatch(console));
+                    LoggerBackend backend = new(logger, new LabelWatch(console));
                     Describe(mirrors.Over(backend), options);
                     return backend;
                 }

@@ -32,7 +32,7 @@ public sealed partial record RunOptions
     /// <summary>The key of the service; it is never shown. Variable: METRANA_API_KEY.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>. Variable: METRANA_INGESTION_URL.</summary>
+    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>; of a <see cref="Uri"/>, its text. Variable: METRANA_INGESTION_URL.</summary>
     public string? Endpoint { get; set; }
 
     /// <summary>What to do if a run of this name exists. Default: <see cref="ResumeStrategy.Never"/>. Variable: METRANA_RESUME_STRATEGY.</summary>

@@ -22,7 +22,8 @@ public sealed class AsyncTests : IAsyncLifetime
     public async Task A_run_is_opened_flushed_and_closed()
     {
         LoggerConfig config = Runs.Config(_server);
-        await using Logger logger = await Logger.OpenAsync(config).WaitAsync(_deadline);
+        config.Endpoint = new Uri(_server.Endpoint).ToString();
+        await using Logger logger = await Logger.OpenAsync(config, TimeSpan.FromMinutes(1)).WaitAsync(_deadline);
         logger.RunWasCreated.Should().BeTrue();
         logger.LogStdFloats("m", Scale.MlStep, [1, 2, 3]);
 
@@ -85,6 +86,15 @@ public sealed class AsyncTests : IAsyncLifetime
         nowhere.InitTimeout = TimeSpan.FromMilliseconds(200);
         (await FluentActions.Invoking(() => Logger.OpenAsync(nowhere)).Should().ThrowAsync<LoggerInitException>())
             .Which.StatusCode.Should().Be(MetranaStatus.ConnectFailed);
+
+        nowhere.InitTimeout = TimeSpan.FromMinutes(10);
+        TimeSpan little = TimeSpan.FromMilliseconds(200);
+        (await FluentActions.Invoking(() => Logger.OpenAsync(nowhere, little).WaitAsync(_deadline)).Should().ThrowAsync<LoggerInitException>())
+            .Which.StatusCode.Should().Be(MetranaStatus.ConnectFailed);
+        FluentActions.Invoking(() => Logger.Open(nowhere, little)).Should().Throw<LoggerInitException>();
+        nowhere.InitTimeout.Should().Be(TimeSpan.FromMinutes(10), "the settings stay as they are");
+        FluentActions.Invoking(() => { _ = Logger.OpenAsync(nowhere, TimeSpan.Zero); }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Logger.Open(nowhere, TimeSpan.FromSeconds(-1))).Should().Throw<ArgumentOutOfRangeException>();
 
         LoggerConfig config = Runs.Config(_server);
         await using Logger first = await Logger.OpenAsync(config).WaitAsync(_deadline);

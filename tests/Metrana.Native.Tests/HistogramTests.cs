@@ -14,7 +14,7 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
     public async Task Counts_of_either_type_and_densities_arrive_with_their_stats()
     {
         using Logger logger = new(Runs.Config(_server));
-        HistogramStats stats = new(-1, 3, 4.5, 20);
+        HistogramStats stats = new() { Min = -1, Max = 3, Sum = 4.5, SumOfSquares = 20 };
         ulong[] large = [1, ulong.MaxValue];
 
         logger.LogHistogram("counts", Scale.MlStep, _edges, [3, 0], 7, stats, timestamps: Timestamps.At(99));
@@ -46,7 +46,7 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         Histogram[] histograms =
         [
             Histogram.OfCounts(_edges, new long[] { 1, 2 }),
-            Histogram.OfCounts(new double[] { -1, 1 }, new ulong[] { 9 }, new HistogramStats(0, 1, 2, 3)),
+            Histogram.OfCounts(new double[] { -1, 1 }, new ulong[] { 9 }, new HistogramStats { Min = 0, Max = 1, Sum = 2, SumOfSquares = 3 }),
             Histogram.OfCounts(new double[] { 0, 1, 2, 3 }, new long[] { 4, 5, 6 }),
         ];
 
@@ -66,6 +66,19 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
     }
 
     [Fact]
+    public void Statistics_are_of_the_finite_values_of_any_type()
+    {
+        HistogramStats stats = new() { Min = -1, Max = 4, Sum = 5, SumOfSquares = 21 };
+
+        HistogramStats.Of([2.0, double.NaN, -1.0, 4.0, double.PositiveInfinity]).Should().Be(stats);
+        HistogramStats.Of(new[] { 2, -1, 4 }).Should().Be(stats);
+        HistogramStats.Of([double.MinValue, double.MinValue]).Should().Be(
+            new HistogramStats { Min = double.MinValue, Max = double.MinValue, Sum = double.MinValue, SumOfSquares = double.MaxValue });
+        FluentActions.Invoking(() => HistogramStats.Of([double.NaN])).Should().Throw<MetricValidationException>()
+            .WithMessage("*none of the 1 given are*");
+    }
+
+    [Fact]
     public void A_refused_call_changes_nothing()
     {
         using Logger logger = new(Runs.Config(_server));
@@ -78,7 +91,7 @@ public sealed class HistogramTests(ServerFixture fixture) : IClassFixture<Server
         logger.Invoking(l => l.LogHistogram("h", "S", [0, 0, 1], [1, 2], 0)).Should().Throw<MetricValidationException>().WithMessage("*strictly increase*");
         logger.Invoking(l => l.LogHistogram("h", "S", [1], ReadOnlySpan<long>.Empty, 0)).Should().Throw<MetricValidationException>();
         logger.Invoking(l => l.LogDensityHistogram("h", "S", _edges, [0, -0.5], 0)).Should().Throw<MetricValidationException>().WithMessage("*densities*");
-        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2], 0, new HistogramStats(2, 1, 0, 0))).Should().Throw<MetricValidationException>().WithMessage("*min 2 is above max 1*");
+        logger.Invoking(l => l.LogHistogram("h", "S", _edges, [1, 2], 0, new HistogramStats { Min = 2, Max = 1, Sum = 0, SumOfSquares = 0 })).Should().Throw<MetricValidationException>().WithMessage("*min 2 is above max 1*");
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 }), default], [0, 1])).Should().Throw<MetranaException>();
         logger.Invoking(l => l.LogHistograms("h", "S", [Histogram.OfCounts(_edges, new long[] { 1, 2 })], [0, 1]))
             .Should().Throw<MetricValidationException>().WithMessage("*give one step for each value*");

@@ -29,7 +29,7 @@ public sealed class LogBatchKindsTests(ServerFixture fixture) : IClassFixture<Se
         batch.Add(reward, 9.5, 7, "env-1", 4);
         batch.AddRl("length", Scale.Episode, new[] { 5f, 6f }, 7, ["left", "right"], steps: new long[] { 1, 2 });
         batch.AddHistogram("counts", Scale.MlStep, _edges, [3, 4], 11);
-        batch.AddDensityHistogram("dense", Scale.MlStep, _edges, [0.5, 0.25], 12, new HistogramStats(0, 2, 3, 4), timestamps: Timestamps.At(77));
+        batch.AddDensityHistogram("dense", Scale.MlStep, _edges, [0.5, 0.25], 12, new HistogramStats { Min = 0, Max = 2, Sum = 3, SumOfSquares = 4 }, timestamps: Timestamps.At(77));
         rewards[0] = 99;
         batch.Count.Should().Be(8);
         logger.Log(batch);
@@ -101,7 +101,7 @@ public sealed class LogBatchKindsTests(ServerFixture fixture) : IClassFixture<Se
         batch.Add(reward, [1.0, 2.0], 3, ["new", "newer"]);
         batch.AddHistogram("gradients", Scale.MlStep, _edges, [3, 4]);
 
-        logger.Invoking(l => l.Log(batch)).Should().Throw<ArgumentException>().WithMessage("*index 2 has no step*step: 7*");
+        logger.Invoking(l => l.Log(batch)).Should().Throw<MetricValidationException>().WithMessage("*index 2 has no step*step: 7*");
         logger.Invoking(l => l.Log(batch, step: -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("step");
         batch.AddHistogram("gradients", Scale.MlStep, _edges, [3], 4);
         logger.Invoking(l => l.Log(batch, step: 1)).Should().Throw<MetricValidationException>().WithMessage("*1 bins need 2 edges, got 3*");
@@ -120,8 +120,8 @@ public sealed class LogBatchKindsTests(ServerFixture fixture) : IClassFixture<Se
         LogBatch batch = new();
         batch.Add(reward, 1.0, 3, "env");
 
-        batch.Invoking(b => b.Add(reward, [1.0, 2.0, 3.0], 3, ["a", "b"])).Should().Throw<ArgumentException>().WithMessage("3 values do not fit 2 environments*");
-        batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", "b"], where: [true])).Should().Throw<ArgumentException>().WithMessage("*1 answers for 2*");
+        batch.Invoking(b => b.Add(reward, [1.0, 2.0, 3.0], 3, ["a", "b"])).Should().Throw<MetricValidationException>().WithMessage("3 values do not fit 2 environments*");
+        batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", "b"], where: [true])).Should().Throw<MetricValidationException>().WithMessage("*1 answers for 2*");
         batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", null!])).Should().Throw<ArgumentNullException>();
         batch.Invoking(b => b.Add(reward, 1.0, -1, "a")).Should().Throw<ArgumentOutOfRangeException>();
         batch.Invoking(b => b.Add((RlSeries)null!, 1.0, 1, "a")).Should().Throw<ArgumentNullException>();

@@ -46,6 +46,33 @@ public sealed class LogBatchTests(ServerFixture fixture) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task A_batch_is_written_in_one_expression_and_names_its_metrics()
+    {
+        using Logger logger = new(Runs.Config(_server));
+        Series known = logger.Series("known", Scale.MlStep);
+        RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
+        LogBatch batch = new()
+        {
+            { "größe", Scale.MlStep, 0.25 },
+            { "accuracy", "EPOCH", [0.5f, 0.75f] },
+            { known, 7 },
+            { reward, [1.0, 2.0], 3, ["env-0", "env-1"] },
+        };
+        batch.AddRl("return", Scale.Episode, 5.0, 3, "env-0");
+        batch.AddHistogram("gradients", Scale.MlStep, [0.0, 1.0], [3], 4);
+
+        batch.Should().Equal("größe", "accuracy", "known", "reward", "return", "gradients");
+        logger.Log(batch);
+        logger.Log(new LogBatch { { "val/loss", "EPOCH", 0.5 } }, step: 3);
+
+        batch.Should().BeEmpty();
+        logger.Flush();
+        (await _server.PointsAsync(logger.RunIdHex, "accuracy")).Values.Should().Equal(0.5, 0.75);
+        (await _server.PointsAsync(logger.RunIdHex, "val/loss")).Steps.Should().Equal(3);
+        logger.GetMetrics().Total().Sent.Should().Be(9);
+    }
+
+    [Fact]
     public void One_bad_call_keeps_all_of_it_out_and_the_batch_as_it_is()
     {
         using Logger logger = new(Runs.Config(_server));

@@ -2,28 +2,9 @@ using Metrana.Tests.Support;
 
 namespace Metrana.Tests;
 
-/// <summary>A slip in the name of a scale is told, because it silently makes another series.</summary>
+/// <summary>A slip in the name of a scale is told where the run tells everything else.</summary>
 public class ScaleWatchTests(SharedServer shared) : IClassFixture<SharedServer>
 {
-    [Theory]
-    [InlineData("EPOCHS", "EPOCH", true)]
-    [InlineData("epoch", "EPOCH", true)]
-    [InlineData("ml_step", "ML_STEP", true)]
-    [InlineData("MLSTEP", "ML_STEP", true)]
-    [InlineData("ENVIROMENT_STEP", "ENVIRONMENT_STEP", true)]
-    [InlineData("EPSIODE", "EPISODE", true)]
-    [InlineData("EPOCH", "EPISODE", false)]
-    [InlineData("LEVEL_1", "LEVEL_2", false)]
-    [InlineData("LEVEL_1", "LEVEL_11", false)]
-    [InlineData("PHASE_A", "PHASE_B", false)]
-    [InlineData("STEP", "ML_STEP", false)]
-    [InlineData("A", "AB", false)]
-    public void Slips_are_told_from_other_names(string one, string other, bool near)
-    {
-        ScaleWatch.AreNear(one, other).Should().Be(near);
-        ScaleWatch.AreNear(other, one).Should().Be(near);
-    }
-
     [Fact]
     public async Task A_scale_that_is_nearly_another_is_said_once()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Metrana.Native.Interop;
 
@@ -8,6 +9,9 @@ namespace Metrana.Native.Interop;
 /// </summary>
 internal sealed unsafe partial class BatchBuffer
 {
+    /// <summary>Scales beyond these are not looked at; a batch has one or two.</summary>
+    private const int MostScales = 16;
+
     private Entry[] _entries = new Entry[8];
     private NativeStdFloats[] _floats = new NativeStdFloats[8];
     private NativeRlFloats[] _rows = [];
@@ -20,6 +24,7 @@ internal sealed unsafe partial class BatchBuffer
     // Of longs, so that each column is aligned for eight bytes.
     private long[] _columns = new long[64];
     private Lengths _used;
+    private readonly List<Scale> _scales = [];
 
     /// <summary>What an entry is.</summary>
     private enum Kind
@@ -32,8 +37,12 @@ internal sealed unsafe partial class BatchBuffer
     /// <summary>How many calls there are.</summary>
     public int Count => _used.Entries;
 
+    /// <summary>The scales that were named, each once.</summary>
+    public List<Scale> Scales => _scales;
+
     public void Clear()
     {
+        _scales.Clear();
         // Handles and sets would be kept alive for nothing.
         Array.Clear(_entries, 0, _used.Entries);
         _used = default;
@@ -183,6 +192,24 @@ internal sealed unsafe partial class BatchBuffer
         }
     }
 
+    /// <summary>The metric that a call is about.</summary>
+    public string MetricOf(int call)
+    {
+        ref readonly Entry entry = ref _entries[call];
+        if ((entry.Series?.Metric ?? entry.RlSeries?.Metric) is { } known)
+        {
+            return known;
+        }
+
+        NativeText text = entry.Kind switch
+        {
+            Kind.Floats => _floats[entry.Index].Name.Metric,
+            Kind.Rows => _rows[entry.Index].Name.Metric,
+            _ => _histogramCalls[entry.Index].Name.Metric,
+        };
+        return Encoding.UTF8.GetString(_text, (int)(nint)text.Start, (int)text.Length);
+    }
+
     private void AddFloats(in NativeStdFloats call, Series? series)
     {
         int index = _used.Floats;
@@ -251,6 +278,11 @@ internal sealed unsafe partial class BatchBuffer
         NativeSeriesName name = new() { Metric = Put(metric, nameof(metric)), Scale = Put(scale), Labels = (NativeLabel*)(nint)first };
         Put(labels);
         name.LabelCount = (nuint)(_used.Labels - first);
+        if (_scales.Count < MostScales && !_scales.Contains(scale))
+        {
+            _scales.Add(scale);
+        }
+
         return name;
     }
 

@@ -3,7 +3,7 @@ using Metrana.Native;
 namespace Metrana.Backends;
 
 /// <summary>Sends the calls of a run to the engine.</summary>
-internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch scales) : Backend
+internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 {
     [ThreadStatic]
     private static LogBatch? _batch;
@@ -50,7 +50,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
             }
 
-            Note(call.Metric, call.Scale, call.Labels);
+            watch.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -70,7 +70,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
                 logger.LogStdFloats(call.Metric, call.Scale, values, call.Steps, call.Labels, call.Timestamps);
             }
 
-            Note(call.Metric, call.Scale, call.Labels);
+            watch.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -91,7 +91,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
             logger.Log(batch);
             foreach ((string metric, _) in metrics)
             {
-                Note(metric, shared.Scale, shared.Labels);
+                watch.Note(metric, shared.Labels);
             }
         }
         catch (Exception e) when (IsLate(e))
@@ -106,7 +106,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
             logger.LogRlFloats(
                 block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
                 timestamps: block.Timestamps, width: block.Width);
-            Note(block.Metric, block.Scale, block.Labels);
+            watch.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -120,7 +120,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
             logger.LogRlFloats(
                 block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
                 timestamps: block.Timestamps, width: block.Width);
-            Note(block.Metric, block.Scale, block.Labels);
+            watch.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -132,7 +132,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
         try
         {
             logger.LogHistogram(call.Metric, call.Scale, edges, counts, call.Step, stats, call.Labels, call.Timestamps);
-            Note(call.Metric, call.Scale, call.Labels);
+            watch.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -153,7 +153,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
                 logger.LogScatter(call.Metric, call.Scale, xs, ys, call.Step, titles, call.Labels, call.Timestamps);
             }
 
-            Note(call.Metric, call.Scale, call.Labels);
+            watch.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
         {
@@ -181,7 +181,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
     {
         Native.Series series = logger.Series(metric, scale, labels);
-        Note(metric, scale, labels);
+        watch.Note(metric, labels);
         return series;
     }
 
@@ -228,13 +228,6 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch labels, ScaleWatch
     /// must not look like a mistake of the program.
     /// </summary>
     private bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending || ExitWatch.IsEnding);
-
-    /// <summary>Looks at the names of what was logged, which may be a person's mistake.</summary>
-    private void Note(string metric, Native.Scale scale, LabelSpan given)
-    {
-        labels.Note(metric, given);
-        scales.Note(scale);
-    }
 
     private void Quietly(Action call)
     {

@@ -56,7 +56,7 @@ internal sealed class LogHistograms : ICallMethod
         var columns = value is ListValue { Items: { Count: 4 } parts }
             ? parts.Select((part, i) => Column(part, i, count)).ToArray()
             : throw RefusalException.Value("stats: min, max, sum and sum of squares are needed");
-        return [.. Enumerable.Range(0, count).Select(i => new HistogramStats(columns[0][i], columns[1][i], columns[2][i], columns[3][i]))];
+        return [.. Enumerable.Range(0, count).Select(i => new HistogramStats { Min = columns[0][i], Max = columns[1][i], Sum = columns[2][i], SumOfSquares = columns[3][i] })];
     }
 
     private static double[] Column(ScriptValue value, int part, int count)
