@@ -23,7 +23,7 @@ public enum CurveAxis
 /// <param name="RunId">The run.</param>
 /// <param name="SeriesId">The series.</param>
 /// <param name="Environments">In reinforcement learning, the environments that are drawn together; all if omitted.</param>
-public sealed record CurveSource(string RunId, ulong SeriesId, IReadOnlyList<string>? Environments = null);
+public sealed record CurveSource(string RunId, long SeriesId, IReadOnlyList<string>? Environments = null);
 
 /// <summary>Curves on one grid.</summary>
 public sealed record CurveQuery

@@ -16,7 +16,7 @@ public sealed partial class LocalServer
 
     /// <summary>Every point of a series of numbers, as it was sent and in the order it arrived.</summary>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
-    public async Task<StoredPoints> GetPointsAsync(string runId, ulong seriesId, CancellationToken cancellationToken = default)
+    public async Task<StoredPoints> GetPointsAsync(string runId, long seriesId, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             (offset, limit) => GetPointsAsync(runId, seriesId, offset, limit, cancellationToken), PointsAtOnce).ConfigureAwait(false);
@@ -30,10 +30,12 @@ public sealed partial class LocalServer
     }
 
     /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(
-        string runId, ulong seriesId, ulong offset, int limit, CancellationToken cancellationToken = default)
+        string runId, long seriesId, long offset, int limit, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var path = $"{SeriesPath(runId, seriesId)}/points?{Range(offset, limit)}";
         var page = await _http.GetAsync(path, ServerJson.Default.StoredPoints, cancellationToken).ConfigureAwait(false);
@@ -45,7 +47,7 @@ public sealed partial class LocalServer
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
-        string runId, ulong seriesId, string environment, CancellationToken cancellationToken = default)
+        string runId, long seriesId, string environment, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             (offset, limit) => GetRlPointsAsync(runId, seriesId, environment, offset, limit, cancellationToken), PointsAtOnce)
@@ -67,13 +69,15 @@ public sealed partial class LocalServer
     /// At most <paramref name="limit"/> points of one environment in a series of reinforcement learning, from the one at
     /// <paramref name="offset"/> on.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
-        string runId, ulong seriesId, string environment, ulong offset, int limit, CancellationToken cancellationToken = default)
+        string runId, long seriesId, string environment, long offset, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(environment);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var path = $"{SeriesPath(runId, seriesId)}/points?environment={Uri.EscapeDataString(environment)}&{Range(offset, limit)}";
         var page = await _http.GetAsync(path, ServerJson.Default.StoredRlPoints, cancellationToken).ConfigureAwait(false);
@@ -83,7 +87,7 @@ public sealed partial class LocalServer
     /// <summary>Every histogram of a series, in the order they arrived.</summary>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
-        string runId, ulong seriesId, CancellationToken cancellationToken = default)
+        string runId, long seriesId, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             async (offset, limit) =>
@@ -99,7 +103,7 @@ public sealed partial class LocalServer
     /// <summary>Every scatter of a series, in the order they arrived.</summary>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(
-        string runId, ulong seriesId, CancellationToken cancellationToken = default)
+        string runId, long seriesId, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             async (offset, limit) =>
@@ -112,10 +116,10 @@ public sealed partial class LocalServer
         return pages.Column(page => page.Scatters);
     }
 
-    private static string SeriesPath(string runId, ulong seriesId) =>
+    private static string SeriesPath(string runId, long seriesId) =>
         string.Create(CultureInfo.InvariantCulture, $"api/v1/runs/{Escape(runId)}/series/{seriesId}");
 
     /// <remarks>As it came: the server's other view leaves out what does not count and sorts by step.</remarks>
-    private static string Range(ulong offset, int limit) =>
+    private static string Range(long offset, int limit) =>
         string.Create(CultureInfo.InvariantCulture, $"raw=true&offset={offset}&limit={limit}");
 }

@@ -39,7 +39,7 @@ public sealed partial class LocalServer
     /// The run, series or environment does not exist, the series holds no numbers, or the connection broke.
     /// </exception>
     public async IAsyncEnumerable<StoredPoint> StreamPointsAsync(
-        string runId, ulong seriesId, string? environment = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string runId, long seriesId, string? environment = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = $"{SeriesPath(runId, seriesId)}/export" + Query(("format", "jsonl"), ("environment", environment));
         using var response = await _http.OpenAsync(path, cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,9 @@ public sealed partial class LocalServer
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ServerJson.Default.StoredPoint);
+            var point = JsonSerializer.Deserialize(line, ServerJson.Default.StoredPoint);
+            Expect.NotNegative(point.Step, point.RlStep, point.Episode);
+            return point;
         }
         catch (JsonException e)
         {

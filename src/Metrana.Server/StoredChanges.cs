@@ -34,10 +34,14 @@ public sealed record StoredRunChanges : IJsonOnDeserialized
     public required string RunId { get; init; }
 
     /// <summary>The ids of the series that got points or are new.</summary>
-    public required IReadOnlyList<ulong> Series { get; init; }
+    public required IReadOnlyList<long> Series { get; init; }
 
     /// <summary>Whether attributes changed, or what people see of the run.</summary>
     public required bool Attributes { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(RunId, Series);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NoNull(RunId, Series);
+        Expect.NoneNegative(Series);
+    }
 }

@@ -26,10 +26,10 @@ public sealed record StoredCurve
     public required string RunId { get; init; }
 
     /// <summary>The series.</summary>
-    public required ulong SeriesId { get; init; }
+    public required long SeriesId { get; init; }
 
     /// <summary>How many numbers are in each bucket.</summary>
-    public required IReadOnlyList<ulong> Counts { get; init; }
+    public required IReadOnlyList<long> Counts { get; init; }
 
     /// <summary>What there was besides numbers.</summary>
     public required IReadOnlyList<NotNumbers> Flags { get; init; }

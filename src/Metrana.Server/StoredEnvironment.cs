@@ -10,10 +10,10 @@ public sealed record StoredEnvironment : IJsonOnDeserialized
     public required string Name { get; init; }
 
     /// <summary>The highest step of the training at which it has points, unless it has none.</summary>
-    public ulong? LastRlStep { get; init; }
+    public long? LastRlStep { get; init; }
 
     /// <summary>The highest episode that its points belong to, where they belong to any.</summary>
-    public ulong? LastEpisode { get; init; }
+    public long? LastEpisode { get; init; }
 
     /// <summary>Its attributes by their paths.</summary>
     public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
@@ -23,6 +23,7 @@ public sealed record StoredEnvironment : IJsonOnDeserialized
 
     void IJsonOnDeserialized.OnDeserialized()
     {
+        Expect.NotNegative(LastRlStep, LastEpisode);
         Expect.NoNull(Name);
         Expect.NoNullIn(Attributes?.Values);
         Expect.NoNullIn(Episodes);
@@ -33,10 +34,14 @@ public sealed record StoredEnvironment : IJsonOnDeserialized
 public sealed record StoredEpisode : IJsonOnDeserialized
 {
     /// <summary>Its number.</summary>
-    public required ulong Episode { get; init; }
+    public required long Episode { get; init; }
 
     /// <summary>Its attributes by their paths.</summary>
     public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Attributes?.Values);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Episode);
+        Expect.NoNullIn(Attributes?.Values);
+    }
 }

@@ -7,7 +7,7 @@ namespace Metrana.Server;
 public sealed record StoredHistogram : IJsonOnDeserialized
 {
     /// <summary>The step.</summary>
-    public required ulong Step { get; init; }
+    public required long Step { get; init; }
 
     /// <summary>The timestamp, in milliseconds since 1970.</summary>
     public required long TimestampMillis { get; init; }
@@ -15,7 +15,7 @@ public sealed record StoredHistogram : IJsonOnDeserialized
     /// <summary>The edges of the bins, one more than there are bins.</summary>
     public required IReadOnlyList<double> BinEdges { get; init; }
 
-    /// <summary>The number of values in each bin, in a series of <see cref="SeriesKind.Histogram"/>.</summary>
+    /// <summary>The number of values in each bin, in a series of <see cref="SeriesKind.Histogram"/>. Counts may be larger than a long.</summary>
     public IReadOnlyList<ulong>? Counts { get; init; }
 
     /// <summary>The density in each bin, in a series of <see cref="SeriesKind.DensityHistogram"/>.</summary>
@@ -26,6 +26,7 @@ public sealed record StoredHistogram : IJsonOnDeserialized
 
     void IJsonOnDeserialized.OnDeserialized()
     {
+        Expect.NotNegative(Step);
         Expect.NoNull(BinEdges);
         Expect.That((Counts is null) != (Densities is null), "A histogram has counts or densities, and not both.");
         Expect.Columns(BinEdges.Count - 1, Counts?.Count ?? Densities?.Count);

@@ -6,7 +6,7 @@ namespace Metrana.Server;
 public readonly record struct StoredPoint
 {
     /// <summary>The step; in reinforcement learning, the environment step.</summary>
-    public ulong Step { get => EnvStep ?? field; init; }
+    public long Step { get => EnvStep ?? field; init; }
 
     /// <summary>When it was measured, in milliseconds since 1970.</summary>
     public long TimestampMillis { get; init; }
@@ -18,12 +18,12 @@ public readonly record struct StoredPoint
     public string? Environment { get; init; }
 
     /// <summary>In reinforcement learning, the step of the training.</summary>
-    public ulong? RlStep { get; init; }
+    public long? RlStep { get; init; }
 
     /// <summary>In reinforcement learning, the episode, if the point belongs to one.</summary>
-    public ulong? Episode { get; init; }
+    public long? Episode { get; init; }
 
     /// <summary>What the server calls the step of reinforcement learning.</summary>
     [JsonInclude]
-    internal ulong? EnvStep { get; init; }
+    internal long? EnvStep { get; init; }
 }

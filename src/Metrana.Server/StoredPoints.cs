@@ -10,13 +10,13 @@ namespace Metrana.Server;
 public sealed record StoredPoints : IPage, IJsonOnDeserialized
 {
     /// <summary>How many points the series had when it was read.</summary>
-    public required ulong Total { get; init; }
+    public required long Total { get; init; }
 
     /// <summary>The place of the first of these points in the series.</summary>
-    public required ulong Offset { get; init; }
+    public required long Offset { get; init; }
 
     /// <summary>The steps.</summary>
-    public required IReadOnlyList<ulong> Steps { get; init; }
+    public required IReadOnlyList<long> Steps { get; init; }
 
     /// <summary>The timestamps, in milliseconds since 1970.</summary>
     public required IReadOnlyList<long> TimestampsMillis { get; init; }
@@ -30,6 +30,10 @@ public sealed record StoredPoints : IPage, IJsonOnDeserialized
 
     int IPage.Count => Values.Count;
 
-    void IJsonOnDeserialized.OnDeserialized() =>
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Total, Offset);
         Expect.Columns(Values?.Count, Steps?.Count, TimestampsMillis?.Count, ValueWidths?.Count);
+        Expect.NoneNegative(Steps!);
+    }
 }

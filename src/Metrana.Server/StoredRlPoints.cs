@@ -10,22 +10,22 @@ namespace Metrana.Server;
 public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
 {
     /// <summary>How many points the environment had in the series when it was read.</summary>
-    public required ulong Total { get; init; }
+    public required long Total { get; init; }
 
     /// <summary>The place of the first of these points among them.</summary>
-    public required ulong Offset { get; init; }
+    public required long Offset { get; init; }
 
     /// <summary>The environment.</summary>
     public required string Environment { get; init; }
 
     /// <summary>The steps of the training.</summary>
-    public required IReadOnlyList<ulong> RlSteps { get; init; }
+    public required IReadOnlyList<long> RlSteps { get; init; }
 
     /// <summary>The episodes; <see langword="null"/> where a point belongs to none.</summary>
-    public required IReadOnlyList<ulong?> Episodes { get; init; }
+    public required IReadOnlyList<long?> Episodes { get; init; }
 
     /// <summary>The environment steps.</summary>
-    public required IReadOnlyList<ulong> EnvSteps { get; init; }
+    public required IReadOnlyList<long> EnvSteps { get; init; }
 
     /// <summary>Whether the environment steps continue across the steps of the training.</summary>
     public required IReadOnlyList<bool> Flat { get; init; }
@@ -47,6 +47,7 @@ public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
 
     void IJsonOnDeserialized.OnDeserialized()
     {
+        Expect.NotNegative(Total, Offset);
         Expect.NoNull(Environment);
         Expect.Columns(
             Values?.Count,
@@ -57,5 +58,8 @@ public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
             FromOne?.Count,
             TimestampsMillis?.Count,
             ValueWidths?.Count);
+        Expect.NoneNegative(RlSteps!);
+        Expect.NoneNegative(EnvSteps!);
+        Expect.NotNegative([.. Episodes!]);
     }
 }

@@ -83,8 +83,12 @@ public sealed record StoredRun : IJsonOnDeserialized
 /// <summary>The place in another run where a run began.</summary>
 /// <param name="ParentRunName">The run that it forked from.</param>
 /// <param name="ForkStep">The step at which it did.</param>
-public sealed record StoredForkPoint([property: JsonRequired] string ParentRunName, [property: JsonRequired] ulong ForkStep)
+public sealed record StoredForkPoint([property: JsonRequired] string ParentRunName, [property: JsonRequired] long ForkStep)
     : IJsonOnDeserialized
 {
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(ParentRunName);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(ForkStep);
+        Expect.NoNull(ParentRunName);
+    }
 }

@@ -7,7 +7,7 @@ namespace Metrana.Server;
 public sealed record StoredScatter : IJsonOnDeserialized
 {
     /// <summary>The step.</summary>
-    public required ulong Step { get; init; }
+    public required long Step { get; init; }
 
     /// <summary>The timestamp, in milliseconds since 1970.</summary>
     public required long TimestampMillis { get; init; }
@@ -21,5 +21,9 @@ public sealed record StoredScatter : IJsonOnDeserialized
     /// <summary>The z coordinates, in a series of <see cref="SeriesKind.Scatter3D"/>.</summary>
     public IReadOnlyList<double>? Zs { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.Columns(Xs?.Count, Ys?.Count, Zs is null ? Xs?.Count : Zs.Count);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Step);
+        Expect.Columns(Xs?.Count, Ys?.Count, Zs is null ? Xs?.Count : Zs.Count);
+    }
 }

@@ -10,7 +10,7 @@ public sealed record StoredSeries : IJsonOnDeserialized
     private static readonly Dictionary<string, string> _noTitles = [];
 
     /// <summary>The server's own id of the series within its run.</summary>
-    public required ulong Id { get; init; }
+    public required long Id { get; init; }
 
     /// <summary>The metric's name.</summary>
     public required string Metric { get; init; }
@@ -24,8 +24,9 @@ public sealed record StoredSeries : IJsonOnDeserialized
     /// <summary>Whether its steps grow.</summary>
     public SeriesOrdering Ordering { get; init; }
 
-    /// <summary>Whether its points are of environments.</summary>
-    public required SeriesWorld World { get; init; }
+    /// <summary>Whether it is an ordinary series, or its points are of environments.</summary>
+    [JsonPropertyName("world")]
+    public required SeriesFamily Family { get; init; }
 
     /// <summary>What its points are.</summary>
     public required SeriesKind Kind { get; init; }
@@ -34,7 +35,7 @@ public sealed record StoredSeries : IJsonOnDeserialized
     public long Points { get; init; }
 
     /// <summary>Its highest step, unless it has no points. In reinforcement learning the highest step of the training.</summary>
-    public ulong? LastStep { get; init; }
+    public long? LastStep { get; init; }
 
     /// <summary>The titles of a scatter's axes, of those that have one: <c>x</c>, <c>y</c> and <c>z</c>.</summary>
     public IReadOnlyDictionary<string, string> Titles { get => field ?? _noTitles; init; }
@@ -55,6 +56,7 @@ public sealed record StoredSeries : IJsonOnDeserialized
 
     void IJsonOnDeserialized.OnDeserialized()
     {
+        Expect.NotNegative(Id, Points, LastStep);
         Expect.NoNull(Metric, Scale);
         Expect.NoNullIn(Labels?.Values);
         Expect.NoNullIn(Titles.Values);

@@ -7,11 +7,11 @@ namespace Metrana.Server;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Null), "null")]
 [JsonDerivedType(typeof(Flag), "bool")]
-[JsonDerivedType(typeof(Whole), "int")]
+[JsonDerivedType(typeof(WholeNumber), "int")]
 [JsonDerivedType(typeof(Number), "float")]
 [JsonDerivedType(typeof(Text), "string")]
 [JsonDerivedType(typeof(TextSet), "string_set")]
-[JsonDerivedType(typeof(Moment), "timestamp")]
+[JsonDerivedType(typeof(Timestamp), "timestamp")]
 public abstract record StoredValue
 {
     private StoredValue()
@@ -27,7 +27,7 @@ public abstract record StoredValue
 
     /// <summary>A whole number.</summary>
     /// <param name="Value">The number.</param>
-    public sealed record Whole([property: JsonRequired] long Value) : StoredValue;
+    public sealed record WholeNumber([property: JsonRequired] long Value) : StoredValue;
 
     /// <summary>A number.</summary>
     /// <param name="Value">The number.</param>
@@ -58,5 +58,5 @@ public abstract record StoredValue
 
     /// <summary>A moment.</summary>
     /// <param name="Millis">The moment, in milliseconds since 1970.</param>
-    public sealed record Moment([property: JsonRequired, JsonPropertyName("value_millis")] long Millis) : StoredValue;
+    public sealed record Timestamp([property: JsonRequired, JsonPropertyName("value_millis")] long Millis) : StoredValue;
 }

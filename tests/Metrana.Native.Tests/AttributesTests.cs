@@ -33,16 +33,16 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         (await _server.GetAttributesAsync(logger.RunIdHex)).Should().Equal(new Dictionary<string, StoredValue>
         {
             ["config/lr"] = new StoredValue.Number(0.1),
-            ["config/layers/0"] = new StoredValue.Whole(64),
-            ["config/layers/1"] = new StoredValue.Whole(32),
+            ["config/layers/0"] = new StoredValue.WholeNumber(64),
+            ["config/layers/1"] = new StoredValue.WholeNumber(32),
             ["config/name"] = new StoredValue.Text("größe"),
             ["config/bad"] = new StoredValue.Null(),
             ["config/deep/flag"] = new StoredValue.Flag(true),
             ["config/deep/none"] = new StoredValue.Null(),
-            ["data/when"] = new StoredValue.Moment(moment.ToUnixTimeMilliseconds()),
-            ["root/a/0"] = new StoredValue.Whole(1),
+            ["data/when"] = new StoredValue.Timestamp(moment.ToUnixTimeMilliseconds()),
+            ["root/a/0"] = new StoredValue.WholeNumber(1),
             ["root/a/1"] = new StoredValue.Number(2.5),
-            ["node/b/0"] = new StoredValue.Whole(1),
+            ["node/b/0"] = new StoredValue.WholeNumber(1),
             ["node/b/1"] = new StoredValue.Number(2),
         });
         logger.GetMetrics().AttributeUpdates.Sent.Should().Be(12, "leaves are counted");
@@ -104,7 +104,7 @@ public sealed class AttributesTests(ServerFixture fixture) : IClassFixture<Serve
         IReadOnlyList<StoredEnvironment> environments = await _server.GetEnvironmentsAsync(logger.RunIdHex);
         StoredEnvironment first = environments.Single(environment => environment.Name == "e0");
         first.Attributes.Should().Equal(
-            new Dictionary<string, StoredValue> { ["mass"] = new StoredValue.Number(1.5), ["seed"] = new StoredValue.Whole(7) });
+            new Dictionary<string, StoredValue> { ["mass"] = new StoredValue.Number(1.5), ["seed"] = new StoredValue.WholeNumber(7) });
         StoredEpisode episode = first.Episodes[0];
         episode.Episode.Should().Be(4);
         episode.Attributes["level"].Should().Be(new StoredValue.Text("hard"));

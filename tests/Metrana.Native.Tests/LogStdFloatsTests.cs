@@ -226,6 +226,6 @@ public sealed class LogStdFloatsTests(ServerFixture fixture) : IClassFixture<Ser
         logger.Flush();
         StoredPoints points = await _server.PointsAsync(logger.RunIdHex, "column");
         points.Values.Should().Equal(column);
-        points.Steps.Should().Equal(Enumerable.Range(0, column.Length).Select(i => (ulong)i));
+        points.Steps.Should().Equal(Enumerable.Range(0, column.Length).Select(i => (long)i));
     }
 }

@@ -44,7 +44,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.Flush();
         (await _server.RlPointsAsync(logger.RunIdHex, "r", "e0")).Values.Should().Equal(1, 3, 4, 8);
         (await _server.RlPointsAsync(logger.RunIdHex, "r", "e1")).Values.Should().Equal(2, 5, 6, 7);
-        (await _server.SeriesAsync(logger.RunIdHex, "r")).World.Should().Be(SeriesWorld.Rl);
+        (await _server.SeriesAsync(logger.RunIdHex, "r")).Family.Should().Be(SeriesFamily.ReinforcementLearning);
         logger.GetMetrics().RlFloatPoints.Sent.Should().Be(8);
     }
 
@@ -67,7 +67,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         await Check("all", "e1", [8, 9], [6, 2], [3, 4]);
         logger.GetEnvironmentLastRlStepAndEpisode("e1").Should().Be((1L, 9L));
 
-        async Task Check(string metric, string environment, ulong?[] episodes, ulong[] steps, long[] timestamps)
+        async Task Check(string metric, string environment, long?[] episodes, long[] steps, long[] timestamps)
         {
             StoredRlPoints points = await _server.RlPointsAsync(logger.RunIdHex, metric, environment);
             points.Episodes.Should().Equal(episodes);
@@ -105,7 +105,7 @@ public sealed class RlFloatsTests(ServerFixture fixture) : IClassFixture<ServerF
         logger.Flush();
         IReadOnlyList<StoredSeries> all = await _server.GetSeriesAsync(logger.RunIdHex);
         all.Should().HaveCount(2);
-        ulong id = all.Single(series => series.Labels["gpu"] == "1").Id;
+        long id = all.Single(series => series.Labels["gpu"] == "1").Id;
         StoredRlPoints points = await _server.GetRlPointsAsync(logger.RunIdHex, id, "e0");
         points.TimestampsMillis.Should().Equal(moment.ToUnixTimeMilliseconds());
         points.Values.Should().Equal(2);

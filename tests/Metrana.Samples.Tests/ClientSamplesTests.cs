@@ -25,7 +25,7 @@ public sealed partial class ClientSamplesTests
         means.Values[0].Should().BeLessThan(60);
         means.Values[^1].Should().BeGreaterThan(150, "it learns");
         var returns = await server.GetRlPointsAsync(run.RunId, series["episode_return"].Id, "env-63");
-        returns.EnvSteps.Should().Equal(Enumerable.Range(0, returns.EnvSteps.Count).Select(episode => (ulong)episode));
+        returns.EnvSteps.Should().Equal(Enumerable.Range(0, returns.EnvSteps.Count).Select(episode => (long)episode));
         run.Closed.Should().BeTrue();
         ended.Error.Should().Contain("0 dropped");
     }

@@ -29,7 +29,7 @@ public sealed partial class QLearningTests
         series["return"].Scale.Should().Be("EPISODE");
         series["td_error"].Points.Should().BeGreaterThan(1000);
         (await server.GetRlPointsAsync(run.RunId, series["return"].Id, "default")).EnvSteps
-            .Should().Equal(Enumerable.Range(0, 300).Select(episode => (ulong)episode));
+            .Should().Equal(Enumerable.Range(0, 300).Select(episode => (long)episode));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed partial class QLearningTests
         decoded.RlPoints.Keys.Select(series => series.Series.Metric).Should().BeEquivalentTo("return", "length", "epsilon", "td_error");
         decoded.RlPoints.Values.Sum(points => points.Count).Should().Be(Delivered(ended.Output) - decoded.Attributes.Count);
         decoded.RlPoints.Single(series => series.Key.Series.Metric == "return").Value.Select(point => point.RlStep)
-            .Should().Equal(Enumerable.Range(0, 200).Select(step => (ulong)step));
+            .Should().Equal(Enumerable.Range(0, 200).Select(step => (long)step));
     }
 
     [Theory]

@@ -83,7 +83,7 @@ public sealed class CurveTests : IAsyncLifetime
         }
     }
 
-    private async Task<(string Run, Dictionary<string, ulong> Series)> FilledAsync()
+    private async Task<(string Run, Dictionary<string, long> Series)> FilledAsync()
     {
         var (id, status) = await _client.OpenAsync(new Run { Workspace = "ws", Project = "proj", RunName = "drawn" });
         status.Should().Be(0);

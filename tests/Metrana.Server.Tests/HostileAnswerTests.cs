@@ -69,6 +69,18 @@ public sealed class HostileAnswerTests(FakeServer fake) : IClassFixture<FakeServ
         { "series", "\"t\"", "null" },
         { "series", "\"e\"", "null" },
         { "series", "\"id\":\"1\"", "\"id\":\"-1\"" },
+        { "series", "\"id\":\"1\"", "\"id\":\"9223372036854775808\"" },
+        { "runs", "\"fork_step\":\"1\"", "\"fork_step\":\"-1\"" },
+        { "points", "\"offset\":\"0\"", "\"offset\":\"-1\"" },
+        { "points", "[\"0\",\"1\"]", "[\"0\",\"-1\"]" },
+        { "points", "[\"0\",\"1\"]", "[\"0\",\"9223372036854775808\"]" },
+        { "rl points", "\"rl_steps\":[\"0\"]", "\"rl_steps\":[\"-1\"]" },
+        { "rl points", "[null]", "[\"-1\"]" },
+        { "rl points", "[\"2\"]", "[\"-2\"]" },
+        { "histograms", "\"step\":\"0\"", "\"step\":\"-1\"" },
+        { "scatters", "\"step\":\"0\"", "\"step\":\"-1\"" },
+        { "environments", "\"last_episode\":\"1\"", "\"last_episode\":\"-1\"" },
+        { "environments", "\"episode\":\"4\"", "\"episode\":\"-4\"" },
         { "points", "\"total\":\"2\",", "" },
         { "points", "[\"0\",\"1\"]", "[\"0\"]" },
         { "points", "[\"0\",\"1\"]", "null" },
@@ -179,7 +191,7 @@ public sealed class HostileAnswerTests(FakeServer fake) : IClassFixture<FakeServ
             // Another page, more than there are, and the first page again where the second was asked for.
             answer.Replace("\"offset\":\"0\"", "\"offset\":\"1\"", StringComparison.Ordinal),
             answer.Replace(total, "\"total\":\"0\"", StringComparison.Ordinal),
-            answer.Replace(total, "\"total\":\"18446744073709551615\"", StringComparison.Ordinal),
+            answer.Replace(total, "\"total\":\"9223372036854775807\"", StringComparison.Ordinal),
         ];
         foreach (var one in wrong)
         {

@@ -31,10 +31,10 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var id = await OpenAsync("rl");
         var first = new RlStepBatch
         {
-            RlStep = ulong.MaxValue,
-            Episode = ulong.MaxValue,
+            RlStep = long.MaxValue,
+            Episode = long.MaxValue,
             Values = { _odd },
-            MinorSteps = { 0, 1, 2, 3, 4, ulong.MaxValue },
+            MinorSteps = { 0, 1, 2, 3, 4, long.MaxValue },
             TimestampsMillis = { long.MinValue, -1, 0, 1, 2, long.MaxValue },
             EnvStepsFromOne = true,
         };
@@ -61,21 +61,21 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var points = await _server.GetRlPointsAsync(Hex(id), series.Id, "größe & co/1?");
         var other = await _server.GetRlPointsAsync(Hex(id), series.Id, "e1");
 
-        series.World.Should().Be(SeriesWorld.Rl);
+        series.Family.Should().Be(SeriesFamily.ReinforcementLearning);
         series.Kind.Should().Be(SeriesKind.Float);
         series.Episodic.Should().BeTrue();
         series.Environments.Should().Equal("größe & co/1?", "e1");
         series.Points.Should().Be(8);
-        series.LastStep.Should().Be(ulong.MaxValue);
+        series.LastStep.Should().Be(long.MaxValue);
         points.Should().BeEquivalentTo(
             new StoredRlPoints
             {
                 Total = 7,
                 Offset = 0,
                 Environment = "größe & co/1?",
-                RlSteps = [.. Enumerable.Repeat(ulong.MaxValue, 6), 3],
-                Episodes = [.. Enumerable.Repeat<ulong?>(ulong.MaxValue, 6), 0],
-                EnvSteps = [0, 1, 2, 3, 4, ulong.MaxValue, 9],
+                RlSteps = [.. Enumerable.Repeat(long.MaxValue, 6), 3],
+                Episodes = [.. Enumerable.Repeat<long?>(long.MaxValue, 6), 0],
+                EnvSteps = [0, 1, 2, 3, 4, long.MaxValue, 9],
                 Flat = [false, false, false, false, false, false, true],
                 FromOne = [true, true, true, true, true, true, false],
                 TimestampsMillis = [long.MinValue, -1, 0, 1, 2, long.MaxValue, 5],
@@ -86,6 +86,22 @@ public sealed class KindsReadingTests : IAsyncLifetime
         Bits(points.Values).Should().Equal(Bits([.. _odd, 0.1f]));
         other.Values.Should().Equal((double)0.1f);
         other.Environment.Should().Be("e1");
+    }
+
+    [Fact]
+    public async Task A_step_that_no_long_holds_is_refused_and_not_wrapped()
+    {
+        var id = await OpenAsync("beyond");
+        var batch = new RlStepBatch { RlStep = ulong.MaxValue, Values = { 1 }, FirstMinorStep = 0, TimestampMillis = 1 };
+        await _client.SendAsync(id, Declared(
+            new UpdateRunRequest { RlSeries = { new StreamingRLSeriesUpdate { SeriesId = 1, EnvironmentId = "e", RlStepBatches = { batch } } } }));
+
+        (await _server.Awaiting(server => server.GetSeriesAsync(Hex(id))).Should().ThrowAsync<LocalServerException>())
+            .Which.Message.Should().Contain("last_step");
+        (await _server.Awaiting(server => server.GetRlPointsAsync(Hex(id), 1, "e")).Should().ThrowAsync<LocalServerException>())
+            .Which.Message.Should().Contain("rl_steps");
+        await _server.Awaiting(server => server.GetRlPointsAsync(Hex(id), 1, "e", offset: -1, limit: 1))
+            .Should().ThrowAsync<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -111,7 +127,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var series = await SeriesAsync(id);
         var points = await _server.GetRlPointsAsync(Hex(id), series.Id, "e");
         var page = await _server.GetRlPointsAsync(Hex(id), series.Id, "e", offset: 100_000, limit: 2);
-        var beyond = await _server.GetRlPointsAsync(Hex(id), series.Id, "e", offset: ulong.MaxValue, limit: 2);
+        var beyond = await _server.GetRlPointsAsync(Hex(id), series.Id, "e", offset: long.MaxValue, limit: 2);
 
         series.Episodic.Should().BeFalse();
         points.Values.Should().Equal(values);
@@ -133,7 +149,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var id = await OpenAsync("histograms");
         var counted = new HistogramPoint
         {
-            Step = ulong.MaxValue,
+            Step = long.MaxValue,
             TimestampMillis = long.MinValue,
             BinEdges = { double.NegativeInfinity, -0.0, 0.1 },
             Counts = { 0, ulong.MaxValue },
@@ -155,7 +171,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var two = (await _server.GetHistogramsAsync(Hex(id), ofDensities.Id)).Single();
 
         (ofCounts.Kind, ofDensities.Kind).Should().Be((SeriesKind.Histogram, SeriesKind.DensityHistogram));
-        (one.Step, one.TimestampMillis).Should().Be((ulong.MaxValue, long.MinValue));
+        (one.Step, one.TimestampMillis).Should().Be((long.MaxValue, long.MinValue));
         Bits(one.BinEdges).Should().Equal(Bits([.. counted.BinEdges]));
         one.Counts.Should().Equal(0, ulong.MaxValue);
         one.Densities.Should().BeNull();
@@ -176,7 +192,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
                 new StreamingScatterSeriesUpdate
                 {
                     SeriesId = 1,
-                    Points = { new ScatterPoint { Step = ulong.MaxValue, TimestampMillis = 2, Xs = { 1 }, Ys = { 2 } }, new ScatterPoint() },
+                    Points = { new ScatterPoint { Step = long.MaxValue, TimestampMillis = 2, Xs = { 1 }, Ys = { 2 } }, new ScatterPoint() },
                     MetadataLabels = { ["xt"] = "größe", ["yt"] = "b" },
                 },
                 new StreamingScatterSeriesUpdate { SeriesId = 2, Is3D = true, Points = { deep } },
@@ -192,7 +208,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
         inPlane.Titles.Should().Equal(new Dictionary<string, string> { ["x"] = "größe", ["y"] = "b" });
         inSpace.Titles.Should().BeEmpty();
         flat.Should().HaveCount(2);
-        (flat[0].Step, flat[0].TimestampMillis, flat[0].Zs).Should().Be((ulong.MaxValue, 2, null));
+        (flat[0].Step, flat[0].TimestampMillis, flat[0].Zs).Should().Be((long.MaxValue, 2, null));
         (flat[0].Xs.Single(), flat[0].Ys.Single()).Should().Be((1, 2));
         flat[1].Xs.Should().BeEmpty();
         (set.Step, set.TimestampMillis).Should().Be((1, long.MaxValue));
@@ -215,8 +231,8 @@ public sealed class KindsReadingTests : IAsyncLifetime
         var read = await _server.GetHistogramsAsync(Hex(id), (await SeriesAsync(id, "h")).Id);
         var sets = await _server.GetScattersAsync(Hex(id), (await SeriesAsync(id, "s")).Id);
 
-        read.Select(one => one.Step).Should().Equal(Enumerable.Range(0, 2001).Select(i => (ulong)i));
-        read.Select(one => one.Counts!.Single()).Should().Equal(read.Select(one => one.Step));
+        read.Select(one => one.Step).Should().Equal(Enumerable.Range(0, 2001).Select(i => (long)i));
+        read.Select(one => one.Counts!.Single()).Should().Equal(read.Select(one => (ulong)one.Step));
         sets.Select(one => one.Xs.Single()).Should().Equal(Enumerable.Range(0, 201).Select(i => (double)i));
     }
 
@@ -249,14 +265,14 @@ public sealed class KindsReadingTests : IAsyncLifetime
         attributes.Should().Equal(new Dictionary<string, StoredValue>
         {
             ["a/flag"] = new StoredValue.Flag(true),
-            ["a/low"] = new StoredValue.Whole(long.MinValue),
-            ["a/high"] = new StoredValue.Whole(long.MaxValue),
+            ["a/low"] = new StoredValue.WholeNumber(long.MinValue),
+            ["a/high"] = new StoredValue.WholeNumber(long.MaxValue),
             ["a/number"] = new StoredValue.Number(0.1),
             ["a/one"] = new StoredValue.Number(1),
             ["a/none"] = new StoredValue.Number(double.NaN),
             ["größe"] = new StoredValue.Text("12"),
             ["null"] = new StoredValue.Null(),
-            ["when"] = new StoredValue.Moment(-1),
+            ["when"] = new StoredValue.Timestamp(-1),
             ["tags"] = new StoredValue.TextSet(["a", "c"]),
             ["no tags"] = new StoredValue.TextSet([]),
         });
@@ -268,7 +284,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
     public async Task Environments_with_how_far_they_are_and_attributes_and_episodes()
     {
         var id = await OpenAsync("environments");
-        var batch = new RlStepBatch { RlStep = ulong.MaxValue, Episode = 7, Values = { 1 }, FirstMinorStep = 0, TimestampMillis = 1 };
+        var batch = new RlStepBatch { RlStep = long.MaxValue, Episode = 7, Values = { 1 }, FirstMinorStep = 0, TimestampMillis = 1 };
         await _client.SendAsync(id, Declared(
             new UpdateRunRequest
             {
@@ -276,7 +292,7 @@ public sealed class KindsReadingTests : IAsyncLifetime
                 EnvAttrUpdates =
                 {
                     new EnvAttrUpdates { EnvironmentId = "e0", Attributes = { new AttributeUpdate { Path = "mass", FloatValue = 1.5 } } },
-                    new EnvAttrUpdates { EnvironmentId = "e0", Episode = ulong.MaxValue, Attributes = { new AttributeUpdate { Path = "n", IntValue = 2 } } },
+                    new EnvAttrUpdates { EnvironmentId = "e0", Episode = long.MaxValue, Attributes = { new AttributeUpdate { Path = "n", IntValue = 2 } } },
                     new EnvAttrUpdates { EnvironmentId = "e0", Episode = 4, Attributes = { new AttributeUpdate { Path = "n", IntValue = 1 } } },
                     new EnvAttrUpdates { EnvironmentId = "größe", Attributes = { new AttributeUpdate { Path = "x" } } },
                 },
@@ -286,10 +302,10 @@ public sealed class KindsReadingTests : IAsyncLifetime
 
         environments.Keys.Should().BeEquivalentTo("e0", "größe");
         var e0 = environments["e0"];
-        (e0.LastRlStep, e0.LastEpisode).Should().Be((ulong.MaxValue, 7UL));
+        (e0.LastRlStep, e0.LastEpisode).Should().Be((long.MaxValue, 7L));
         e0.Attributes.Should().Equal(new Dictionary<string, StoredValue> { ["mass"] = new StoredValue.Number(1.5) });
-        e0.Episodes.Select(episode => episode.Episode).Should().Equal(4, ulong.MaxValue);
-        e0.Episodes.Select(episode => episode.Attributes["n"]).Should().Equal(new StoredValue.Whole(1), new StoredValue.Whole(2));
+        e0.Episodes.Select(episode => episode.Episode).Should().Equal(4, long.MaxValue);
+        e0.Episodes.Select(episode => episode.Attributes["n"]).Should().Equal(new StoredValue.WholeNumber(1), new StoredValue.WholeNumber(2));
         var bare = environments["größe"];
         (bare.LastRlStep, bare.LastEpisode).Should().Be((null, null));
         bare.Attributes["x"].Should().Be(new StoredValue.Null());

@@ -32,7 +32,7 @@ public sealed class ReadingTests : IAsyncLifetime
             run.Organization = "acme";
             run.Experiment = "exp";
             run.OrchestrationIdentifier = "job 1";
-            run.ForkPoint = new ForkPoint { ParentRunName = "parent", ForkStep = ulong.MaxValue };
+            run.ForkPoint = new ForkPoint { ParentRunName = "parent", ForkStep = long.MaxValue };
         });
         await _client.SendAsync(id, Data(256, close: true, [1.0, 2.0]));
 
@@ -47,7 +47,7 @@ public sealed class ReadingTests : IAsyncLifetime
             Organization = "acme",
             Experiment = "exp",
             OrchestrationId = "job 1",
-            ForkPoint = new StoredForkPoint("parent", ulong.MaxValue),
+            ForkPoint = new StoredForkPoint("parent", long.MaxValue),
             CreatedAtMillis = run!.CreatedAtMillis,
             Name = "full",
             Notes = "",
@@ -95,7 +95,7 @@ public sealed class ReadingTests : IAsyncLifetime
 
         points.Total.Should().Be(7);
         points.Values.Select(BitConverter.DoubleToInt64Bits).Should().Equal(values.Select(Normal));
-        points.Steps.Should().Equal(steps);
+        points.Steps.Should().Equal(steps.Select(step => (long)step));
         points.TimestampsMillis.Should().Equal(times);
 
         // JSON has one NaN; which of them came is not kept on this way.
@@ -135,7 +135,7 @@ public sealed class ReadingTests : IAsyncLifetime
         loss.Labels.Should().Equal(new Dictionary<string, string> { ["gpu"] = "0", ["ü"] = "a b" });
         loss.Ordering.Should().Be(SeriesOrdering.AbsoluteOrdered);
         loss.Kind.Should().Be(SeriesKind.Float);
-        loss.World.Should().Be(SeriesWorld.Std);
+        loss.Family.Should().Be(SeriesFamily.Ordinary);
         loss.Titles.Should().BeEmpty();
         loss.Environments.Should().BeEmpty();
         loss.Points.Should().Be(3);
@@ -145,7 +145,7 @@ public sealed class ReadingTests : IAsyncLifetime
         spread.Scale.Should().BeEmpty();
         spread.LastStep.Should().BeNull();
         spread.Kind.Should().Be(SeriesKind.Undefined);
-        spread.World.Should().Be(SeriesWorld.Undefined);
+        spread.Family.Should().Be(SeriesFamily.Undefined);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class ReadingTests : IAsyncLifetime
         return id;
     }
 
-    private async Task<ulong> SeriesIdAsync(ByteString id) => (await _server.GetSeriesAsync(Hex(id))).Single().Id;
+    private async Task<long> SeriesIdAsync(ByteString id) => (await _server.GetSeriesAsync(Hex(id))).Single().Id;
 
     private async Task<StoredPoints> PointsAsync(ByteString id) => await _server.GetPointsAsync(Hex(id), await SeriesIdAsync(id));
 }

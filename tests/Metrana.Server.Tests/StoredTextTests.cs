@@ -15,7 +15,7 @@ public class StoredTextTests
             Metric = "loss",
             Scale = "ML_STEP",
             Labels = new Dictionary<string, string> { ["gpu"] = "0", ["policy"] = "greedy" },
-            World = SeriesWorld.Std,
+            Family = SeriesFamily.Ordinary,
             Kind = SeriesKind.Float,
             Points = 3,
             LastStep = 2,

@@ -74,7 +74,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
         StoredRun run = (await shared.Server.FindRunAsync(name))!;
         IReadOnlyList<StoredSeries> series = await shared.Server.GetSeriesAsync(run.RunId);
         StoredPoints all = await shared.Server.GetPointsAsync(run.RunId, series.Single(one => one.Metric == "shared").Id);
-        all.Steps.Order().Should().Equal(Enumerable.Range(0, 8000).Select(step => (ulong)step));
+        all.Steps.Order().Should().Equal(Enumerable.Range(0, 8000).Select(step => (long)step));
         series.Where(one => one.Metric.StartsWith("own/", StringComparison.Ordinal)).Should().HaveCount(16).And.OnlyContain(one => one.Points == 500);
     }
 
@@ -108,8 +108,8 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
         StoredRlPoints returns = await shared.RlPointsAsync(run, "episode_return", "env-0");
         returns.EnvSteps.Should().OnlyHaveUniqueItems().And.BeInAscendingOrder();
-        returns.EnvSteps[^1].Should().Be((ulong)resumed[0]);
-        returns.RlSteps[^1].Should().Be((ulong)next);
+        returns.EnvSteps[^1].Should().Be(resumed[0]);
+        returns.RlSteps[^1].Should().Be(next);
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public class FailureTests
         loss.Steps.Should().Equal(0, 1, 2);
         StoredRlPoints rewards = await server.GetRlPointsAsync(stored.RunId, series.Single(one => one.Metric == "reward").Id, "env-0");
         rewards.Values.Should().Equal(1, 3);
-        rewards.Episodes.Should().Equal(0UL, 1UL);
+        rewards.Episodes.Should().Equal(0L, 1L);
         series.Select(one => one.Metric).Should().Contain(["a", "b", "h", "s", "episode_return"]);
         IReadOnlyDictionary<string, StoredValue> attributes = await server.GetAttributesAsync(stored.RunId);
         attributes.Should().ContainKeys("config/lr", "sys/tags");

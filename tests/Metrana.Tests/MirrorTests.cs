@@ -124,7 +124,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
             mirror.Of<TagsRecord>().Should().HaveCount(part == 0 ? 1 : 0, "only the process that creates a run writes its tags");
             mirror.Of<AttributesRecord>().Should().HaveCount(part == 0 ? 1 : 0);
             mirror.Of<PointsRecord>().SelectMany(one => one.Steps.ToArray()).Should().Equal(3 * part, (3 * part) + 1, (3 * part) + 2);
-            (await shared.PointsAsync(run, "loss")).Steps.TakeLast(3).Should().Equal((ulong)(3 * part), (ulong)(3 * part) + 1, (ulong)(3 * part) + 2);
+            (await shared.PointsAsync(run, "loss")).Steps.TakeLast(3).Should().Equal(3 * part, (3 * part) + 1, (3 * part) + 2);
             mirror.Ended!.Outcome.Should().Be(RunOutcome.Finished);
         }
     }

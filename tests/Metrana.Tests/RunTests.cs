@@ -71,7 +71,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 
         StoredRlPoints first = await shared.RlPointsAsync(run, "reward", "env-0");
         first.EnvSteps.Should().Equal(0, 1, 0, 1);
-        first.Episodes.Should().Equal(0UL, 0UL, 1UL, 1UL);
+        first.Episodes.Should().Equal(0L, 0L, 1L, 1L);
         StoredRlPoints second = await shared.RlPointsAsync(run, "reward", "env-1");
         second.Values.Should().Equal(2, 4, 7, 8);
         second.EnvSteps.Should().Equal(0, 0, 0, 1);
@@ -104,9 +104,9 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
                 StoredRlPoints there = await shared.RlPointsAsync(stored, metric, environment);
                 LoggedPoint[] here = [.. recorded.Recording.Of(metric).Where(point => point.Environment == environment)];
                 there.Values.Should().Equal(here.Select(point => point.Value));
-                there.RlSteps.Should().Equal(here.Select(point => (ulong)point.RlStep!.Value));
-                there.EnvSteps.Should().Equal(here.Select(point => (ulong)point.Step));
-                there.Episodes.Should().Equal(here.Select(point => (ulong?)point.EpisodeNumber));
+                there.RlSteps.Should().Equal(here.Select(point => point.RlStep!.Value));
+                there.EnvSteps.Should().Equal(here.Select(point => point.Step));
+                there.Episodes.Should().Equal(here.Select(point => point.EpisodeNumber));
             }
         }
 
@@ -180,7 +180,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         await sibling.DetachAsync();
 
         IReadOnlyDictionary<string, StoredValue> attributes = await shared.AttributesAsync(creator);
-        attributes["config/rank"].Should().Be(new StoredValue.Whole(0));
+        attributes["config/rank"].Should().Be(new StoredValue.WholeNumber(0));
         attributes["sys/tags"].Should().Be(new StoredValue.TextSet(["first"]));
         attributes["sys/description"].Should().Be(new StoredValue.Text("the creator's"));
         (await shared.FindAsync(creator)).Closed.Should().BeFalse("a sibling that leaves does not close it");
@@ -203,16 +203,16 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         IReadOnlyDictionary<string, StoredValue> attributes = await shared.AttributesAsync(run);
         attributes["config/lr"].Should().Be(new StoredValue.Number(3e-4));
         attributes["config/optimizer/name"].Should().Be(new StoredValue.Text("adam"));
-        attributes["config/layers/1"].Should().Be(new StoredValue.Whole(64));
-        attributes["data/rows"].Should().Be(new StoredValue.Whole(10));
+        attributes["config/layers/1"].Should().Be(new StoredValue.WholeNumber(64));
+        attributes["data/rows"].Should().Be(new StoredValue.WholeNumber(10));
         attributes["sys/tags"].As<StoredValue.TextSet>().Value.Should().BeEquivalentTo("b", "c");
         attributes["sys/description"].Should().Be(new StoredValue.Text("d"));
         string text = attributes.Single(one => one.Value.Equals(new StoredValue.Text("checkpoint"))).Key;
         text.Should().MatchRegex("^annotation/.+/text$");
         attributes[text.Replace("/text", "/metadata/file", StringComparison.Ordinal)].Should().Be(new StoredValue.Text("x"));
-        attributes[text.Replace("/text", "/step", StringComparison.Ordinal)].Should().Be(new StoredValue.Whole(4));
+        attributes[text.Replace("/text", "/step", StringComparison.Ordinal)].Should().Be(new StoredValue.WholeNumber(4));
         StoredRun stored = await shared.FindAsync(run);
-        (await shared.Server.GetEnvironmentsAsync(stored.RunId)).Single().Attributes["seed"].Should().Be(new StoredValue.Whole(3));
+        (await shared.Server.GetEnvironmentsAsync(stored.RunId)).Single().Attributes["seed"].Should().Be(new StoredValue.WholeNumber(3));
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         await run.CloseAsync();
 
         IReadOnlyDictionary<string, StoredValue> attributes = await shared.AttributesAsync(run);
-        attributes["process/id"].Should().Be(new StoredValue.Whole(Environment.ProcessId));
+        attributes["process/id"].Should().Be(new StoredValue.WholeNumber(Environment.ProcessId));
         attributes.Should().ContainKeys("process/host", "process/os", "process/dotnet", "process/command_line");
         attributes.Values.OfType<StoredValue.Text>().Should().NotContain(text => text.Value.Contains("hunter2", StringComparison.Ordinal));
     }

@@ -63,7 +63,7 @@ public sealed class NeptuneTests(EmptyServer empty) : IClassFixture<EmptyServer>
             .Should().Be((3e-4, 3L, "größe", true));
         var weights = (await empty.Server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == "layers/weights");
         var histogram = (await empty.Server.GetHistogramsAsync(run.RunId, weights.Id)).Single();
-        (histogram.Step, histogram.TimestampMillis).Should().Be((5UL, new DateTimeOffset(_at).ToUnixTimeMilliseconds()));
+        (histogram.Step, histogram.TimestampMillis).Should().Be((5L, new DateTimeOffset(_at).ToUnixTimeMilliseconds()));
         histogram.BinEdges.Should().Equal(0, 1, 2);
         histogram.Counts!.Select(count => (long)count).Should().Equal(3L, 4L);
     }

@@ -118,7 +118,7 @@ public sealed class WatchTests(RunsFixture runs) : IClassFixture<RunsFixture>
         {
             RunId = "",
             SeriesId = 1,
-            Counts = [.. values.Select(value => double.IsNaN(value) ? 0UL : 1UL)],
+            Counts = [.. values.Select(value => double.IsNaN(value) ? 0L : 1L)],
             Flags = [.. values.Select(value => double.IsNaN(value) ? NotNumbers.NaN : NotNumbers.None)],
             FirstX = starts,
             First = numbers,

@@ -37,28 +37,36 @@ internal sealed record SeriesAnswer : IJsonOnDeserialized
 
 internal sealed record HistogramsAnswer : IPage, IJsonOnDeserialized
 {
-    public required ulong Total { get; init; }
+    public required long Total { get; init; }
 
-    public required ulong Offset { get; init; }
+    public required long Offset { get; init; }
 
     public required IReadOnlyList<StoredHistogram> Histograms { get; init; }
 
     int IPage.Count => Histograms.Count;
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Histograms);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Total, Offset);
+        Expect.NoNullIn(Histograms);
+    }
 }
 
 internal sealed record ScattersAnswer : IPage, IJsonOnDeserialized
 {
-    public required ulong Total { get; init; }
+    public required long Total { get; init; }
 
-    public required ulong Offset { get; init; }
+    public required long Offset { get; init; }
 
     public required IReadOnlyList<StoredScatter> Scatters { get; init; }
 
     int IPage.Count => Scatters.Count;
 
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNullIn(Scatters);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Total, Offset);
+        Expect.NoNullIn(Scatters);
+    }
 }
 
 internal sealed record AttributesAnswer : IJsonOnDeserialized

@@ -42,8 +42,8 @@ internal sealed class Columns
     public double[] Doubles(string name, int count) =>
         Column(name, "f64", 8, count, static bytes => BinaryPrimitives.ReadDoubleLittleEndian(bytes));
 
-    public ulong[] Wholes(string name, int count) =>
-        Column(name, "u64", 8, count, static bytes => BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+    public long[] Wholes(string name, int count) =>
+        Column(name, "u64", 8, count, static bytes => checked((long)BinaryPrimitives.ReadUInt64LittleEndian(bytes)));
 
     public byte[] Bytes(string name, int count) => Column(name, "u8", 1, count, static bytes => bytes[0]);
 
@@ -91,9 +91,13 @@ internal sealed record ColumnsHead : IJsonOnDeserialized
 
 internal sealed record ColumnPlace(string? Name, string? Type, int Count, long Offset);
 
-internal sealed record CurveTitle([property: JsonRequired] string Run, [property: JsonRequired] ulong Series) : IJsonOnDeserialized
+internal sealed record CurveTitle([property: JsonRequired] string Run, [property: JsonRequired] long Series) : IJsonOnDeserialized
 {
-    void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Run);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Expect.NotNegative(Series);
+        Expect.NoNull(Run);
+    }
 }
 
 /// <summary>A series as a question for curves names it.</summary>

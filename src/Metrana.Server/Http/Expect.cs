@@ -31,6 +31,23 @@ internal static class Expect
         }
     }
 
+    /// <summary>Ids, steps, episodes and lengths, which count from 0.</summary>
+    public static void NotNegative(params ReadOnlySpan<long?> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            That(number is not < 0, "A number that counts from 0 is negative.");
+        }
+    }
+
+    public static void NoneNegative(IReadOnlyList<long> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            NotNegative(number);
+        }
+    }
+
     /// <summary>Columns of one length.</summary>
     public static void Columns(params ReadOnlySpan<int?> lengths)
     {

@@ -4,10 +4,10 @@ namespace Metrana.Server.Http;
 internal interface IPage
 {
     /// <summary>How long the whole list is.</summary>
-    ulong Total { get; }
+    long Total { get; }
 
     /// <summary>The place of the first one here in the list.</summary>
-    ulong Offset { get; }
+    long Offset { get; }
 
     /// <summary>How many are here.</summary>
     int Count { get; }
@@ -18,20 +18,20 @@ internal static class Page
     /// <summary>Reads everything that a list holds when its first page is read; what comes to it meanwhile is left for the next time.</summary>
     /// <param name="read">Asks for the page at an offset, of a limited size.</param>
     /// <param name="size">The limit.</param>
-    public static async Task<List<T>> ReadAllAsync<T>(Func<ulong, int, Task<T>> read, int size)
+    public static async Task<List<T>> ReadAllAsync<T>(Func<long, int, Task<T>> read, int size)
         where T : IPage
     {
         var first = await read(0, size).ConfigureAwait(false);
         List<T> pages = [first];
-        for (var have = (ulong)first.Count; have < first.Total;)
+        for (long have = first.Count; have < first.Total;)
         {
-            var page = await read(have, (int)Math.Min((ulong)size, first.Total - have)).ConfigureAwait(false);
+            var page = await read(have, (int)Math.Min(size, first.Total - have)).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 throw new LocalServerException($"The server holds {first.Total} in a list and gave only the first {have}.");
             }
 
-            have += (ulong)page.Count;
+            have += page.Count;
             pages.Add(page);
         }
 
@@ -39,10 +39,10 @@ internal static class Page
     }
 
     /// <summary>Takes a page only when it is the one that was asked for.</summary>
-    public static T Checked<T>(this T page, ulong offset, int limit)
+    public static T Checked<T>(this T page, long offset, int limit)
         where T : IPage
     {
-        var count = (ulong)page.Count;
+        long count = page.Count;
         if (page.Offset == offset && page.Count <= limit && (count == 0 || (page.Total >= count && page.Total - count >= offset)))
         {
             return page;

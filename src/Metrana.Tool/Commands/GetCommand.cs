@@ -48,7 +48,7 @@ internal sealed class GetCommand : ServerCommand
             return;
         }
 
-        var rows = new PointRows(session.Console, series.Count > 1, series.Any(one => one.World == SeriesWorld.Rl));
+        var rows = new PointRows(session.Console, series.Count > 1, series.Any(one => one.Family == SeriesFamily.ReinforcementLearning));
         foreach (var one in series)
         {
             await foreach (var point in ReadAsync(session, server, run.RunId, one, cancellationToken))
@@ -85,13 +85,13 @@ internal sealed class GetCommand : ServerCommand
     {
         var (from, to, last) = (session.Value(_from) ?? 0, session.Value(_to) ?? ulong.MaxValue, session.Value(_last));
         var asked = session.Value(_environments);
-        string?[] environments = asked.Length == 0 || series.World != SeriesWorld.Rl ? [null] : [.. asked.Intersect(series.Environments)];
+        string?[] environments = asked.Length == 0 || series.Family != SeriesFamily.ReinforcementLearning ? [null] : [.. asked.Intersect(series.Environments)];
         Queue<StoredPoint> kept = new();
         foreach (var environment in environments)
         {
             await foreach (var point in server.StreamPointsAsync(runId, series.Id, environment, cancellationToken))
             {
-                if ((point.RlStep ?? point.Step) < from || (point.RlStep ?? point.Step) > to)
+                if ((ulong)(point.RlStep ?? point.Step) < from || (ulong)(point.RlStep ?? point.Step) > to)
                 {
                     continue;
                 }
@@ -126,7 +126,7 @@ internal sealed class GetCommand : ServerCommand
         for (var at = 0; at < all.Count; at++)
         {
             var series = all[at];
-            var head = ToolJson.Write(new { series.Id, series.Metric, series.Scale, series.Labels, World = ToolJson.Name(series.World) });
+            var head = ToolJson.Write(new { series.Id, series.Metric, series.Scale, series.Labels, World = RunJson.World(series) });
             output.Write($"{(at == 0 ? "" : ",")}\n{head[..^1]},\"points\":[");
             var first = true;
             await foreach (var point in ReadAsync(session, server, run.RunId, series, cancellationToken))

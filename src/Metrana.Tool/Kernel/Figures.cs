@@ -21,8 +21,6 @@ internal static class Figures
 
     public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    public static string Plain(ulong number) => number.ToString(CultureInfo.InvariantCulture);
-
     public static DateTimeOffset Moment(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(
         Math.Clamp(millis, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 

@@ -10,22 +10,22 @@ internal static class RunAttributes
     public static string Text(StoredValue value) => value switch
     {
         StoredValue.Flag flag => flag.Value ? "true" : "false",
-        StoredValue.Whole whole => Figures.Plain(whole.Value),
+        StoredValue.WholeNumber whole => Figures.Plain(whole.Value),
         StoredValue.Number number => Figures.Exact(number.Value),
         StoredValue.Text text => text.Value,
         StoredValue.TextSet set => string.Join(", ", set.Value),
-        StoredValue.Moment moment => Figures.Moment(moment.Millis).ToString("O"),
+        StoredValue.Timestamp moment => Figures.Moment(moment.Millis).ToString("O"),
         _ => "null",
     };
 
     public static object? Json(StoredValue value) => value switch
     {
         StoredValue.Flag flag => flag.Value,
-        StoredValue.Whole whole => whole.Value,
+        StoredValue.WholeNumber whole => whole.Value,
         StoredValue.Number number => number.Value,
         StoredValue.Text text => text.Value,
         StoredValue.TextSet set => set.Value,
-        StoredValue.Moment moment => Figures.Moment(moment.Millis),
+        StoredValue.Timestamp moment => Figures.Moment(moment.Millis),
         _ => null,
     };
 

@@ -41,5 +41,13 @@ internal sealed record RunJson(
         run.Series,
         run.Points);
 
+    /// <summary>The family of a series, in the short word that the server has for it.</summary>
+    public static string World(StoredSeries series) => series.Family switch
+    {
+        SeriesFamily.Ordinary => "std",
+        SeriesFamily.ReinforcementLearning => "rl",
+        _ => "undefined",
+    };
+
     private static DateTimeOffset? Moment(long? millis) => millis is { } there ? Figures.Moment(there) : null;
 }

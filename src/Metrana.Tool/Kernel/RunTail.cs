@@ -15,7 +15,7 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
     private const int AtOnce = 10_000;
 
     /// <summary>How far each series was read: the number of its points, or the step of the training that comes next.</summary>
-    private readonly Dictionary<ulong, ulong> _read = [];
+    private readonly Dictionary<long, long> _read = [];
     private bool _isFirst = true;
 
     /// <summary>What came since the last time.</summary>
@@ -27,7 +27,7 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
         List<TailLine> found = [];
         foreach (var series in Wanted(all))
         {
-            found.AddRange(series.World == SeriesWorld.Rl
+            found.AddRange(series.Family == SeriesFamily.ReinforcementLearning
                 ? await RlAsync(series, isClosed, cancellationToken)
                 : await StdAsync(series, cancellationToken));
         }
@@ -51,7 +51,7 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
         {
             // Points that came twice are in the raw list too, so that its length is asked and not that of the series.
             var length = (await server.GetPointsAsync(runId, series.Id, 0, 1, cancellationToken)).Total;
-            read = _isFirst ? length - Math.Min(length, (ulong)lines) : 0;
+            read = _isFirst ? length - Math.Min(length, lines) : 0;
         }
 
         List<TailLine> found = [];
@@ -63,7 +63,7 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
                 found.Add(new TailLine(SeriesFinder.Name(series), page.Steps[at], page.TimestampsMillis[at], page.Values[at]));
             }
 
-            read += (ulong)page.Values.Count;
+            read += page.Values.Count;
             _read[series.Id] = read;
             if (page.Values.Count < AtOnce)
             {
@@ -79,10 +79,10 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
             return [];
         }
 
-        var end = isClosed ? last + 1 : last; // Environments may still be in the last one.
+        var end = isClosed && last < long.MaxValue ? last + 1 : last; // Environments may still be in the last one.
         if (!_read.TryGetValue(series.Id, out var next))
         {
-            next = _isFirst ? end - Math.Min(end, (ulong)lines) : 0;
+            next = _isFirst ? end - Math.Min(end, lines) : 0;
         }
 
         List<TailLine> found = [];
@@ -95,15 +95,15 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
                 Axis = CurveAxis.RlStep,
                 Buckets = count,
                 From = next,
-                To = next + (ulong)count,
+                To = next + count,
             };
             var curve = (await server.GetCurvesAsync(query, cancellationToken)).Curves[0];
             for (var at = 0; at < count; at++)
             {
                 // The end of the axis belongs to the last bucket, so that a point of the step behind it may be there.
-                if (curve.Counts[at] > 0 && !(at == count - 1 && curve.LastX[at] >= next + (ulong)count))
+                if (curve.Counts[at] > 0 && !(at == count - 1 && curve.LastX[at] >= next + count))
                 {
-                    found.Add(new TailLine(SeriesFinder.Name(series), next + (ulong)at, null, curve.Sum[at] / curve.Counts[at])
+                    found.Add(new TailLine(SeriesFinder.Name(series), next + at, null, curve.Sum[at] / curve.Counts[at])
                     {
                         Min = curve.Min[at],
                         Max = curve.Max[at],
@@ -112,18 +112,18 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
                 }
                 else if (curve.Counts[at] > 0)
                 {
-                    found.AddRange(await OneAsync(series, next + (ulong)at, cancellationToken));
+                    found.AddRange(await OneAsync(series, next + at, cancellationToken));
                 }
             }
 
-            next += (ulong)count;
+            next += count;
         }
 
         _read[series.Id] = next;
         return found;
     }
 
-    private async Task<List<TailLine>> OneAsync(StoredSeries series, ulong step, CancellationToken cancellationToken)
+    private async Task<List<TailLine>> OneAsync(StoredSeries series, long step, CancellationToken cancellationToken)
     {
         var query = new CurveQuery
         {
@@ -147,14 +147,14 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
 }
 
 /// <summary>A point, or a step of the training over all environments.</summary>
-internal sealed record TailLine(string Series, ulong Step, long? TimestampMillis, double Value)
+internal sealed record TailLine(string Series, long Step, long? TimestampMillis, double Value)
 {
     public double? Min { get; init; }
 
     public double? Max { get; init; }
 
     /// <summary>How many points the step has; nothing for a point.</summary>
-    public ulong? Count { get; init; }
+    public long? Count { get; init; }
 
     public object Json() => Count is null
         ? new { Series, Step, TimestampMillis, Value }

@@ -37,7 +37,7 @@ internal sealed record SeriesSummary(
         Series.Scale,
         Series.Labels,
         Kind = Series.Kind.ToString() == nameof(SeriesKind.Scatter3D) ? "scatter_3d" : ToolJson.Name(Series.Kind),
-        World = ToolJson.Name(Series.World),
+        World = RunJson.World(Series),
         Series.Points,
         Series.LastStep,
         Series.Episodic,

@@ -56,8 +56,8 @@ internal static class SqlTables
         foreach (var (run, series) in all)
         {
             rows.Add(
-                run.RunId, (long)series.Id, series.Metric, series.Scale, Labels(series), ToolJson.Name(series.Kind), ToolJson.Name(series.World),
-                series.Points, (long?)series.LastStep);
+                run.RunId, series.Id, series.Metric, series.Scale, Labels(series), ToolJson.Name(series.Kind), RunJson.World(series),
+                series.Points, series.LastStep);
         }
     }
 
@@ -75,8 +75,8 @@ internal static class SqlTables
             await foreach (var point in server.StreamPointsAsync(run.RunId, series.Id, cancellationToken: cancellationToken))
             {
                 rows.Add(
-                    run.RunId, (long)series.Id, series.Metric, labels, point.Environment, (long?)point.RlStep, (long?)point.Episode,
-                    (long)point.Step, point.TimestampMillis, point.Value);
+                    run.RunId, series.Id, series.Metric, labels, point.Environment, point.RlStep, point.Episode,
+                    point.Step, point.TimestampMillis, point.Value);
                 filled();
             }
         }

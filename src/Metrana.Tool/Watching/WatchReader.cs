@@ -24,7 +24,7 @@ internal sealed class WatchReader(LocalServer server, IReadOnlyList<string> runI
             var number = at;
             all.AddRange(series
                 .Where(one => one.Kind == SeriesKind.Float && one.Points > 0 && Fits(SeriesFinder.Name(one), filter))
-                .Select(one => (SeriesFinder.Name(one) + (one.World == SeriesWorld.Rl ? " (rl)" : ""), number, one)));
+                .Select(one => (SeriesFinder.Name(one) + (one.Family == SeriesFamily.ReinforcementLearning ? " (rl)" : ""), number, one)));
         }
 
         var fitting = all.GroupBy(one => one.Title).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
