@@ -75,7 +75,7 @@ public sealed partial class QLearningTests
         decoded.RlPoints.Keys.Select(series => series.Series.Metric).Should().BeEquivalentTo("return", "length", "epsilon", "td_error");
         decoded.RlPoints.Values.Sum(points => points.Count).Should().Be(Delivered(ended.Output) - decoded.Attributes.Count);
         decoded.RlPoints.Single(series => series.Key.Series.Metric == "return").Value.Select(point => point.RlStep)
-            .Should().Equal(Enumerable.Range(0, 200).Select(step => (long)step));
+            .Should().Equal(Enumerable.Range(0, 200).Select(step => (ulong)step));
     }
 
     [Theory]
