@@ -6,7 +6,8 @@ namespace Metrana.Native;
 
 /// <summary>
 /// Labels that tell series of one metric and scale apart, made once and kept: their UTF-8 is made here, so that a log
-/// call has nothing left to convert. For labels written in the call itself see <see cref="LabelSpan"/>.
+/// call has nothing left to convert. They never change, and any number of threads may use them. For labels written in the call
+/// itself see <see cref="LabelSpan"/>.
 /// </summary>
 [CollectionBuilder(typeof(Labels), nameof(Of))]
 public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>

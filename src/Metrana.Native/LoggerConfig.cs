@@ -7,6 +7,7 @@ namespace Metrana.Native;
 /// <summary>
 /// The settings of a <see cref="Logger"/>. <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="Project"/> and
 /// <see cref="RunName"/> are required; everything else has a default. <c>config with { RunName = "ppo-8" }</c> is a changed copy.
+/// A logger copies the settings when it is opened; until then one thread at a time may change them.
 /// </summary>
 public sealed partial record LoggerConfig
 {

@@ -10,6 +10,8 @@ public sealed partial class LocalServer
     /// Curves as buckets on one grid: as much of any number of points as a screen can show, in a time that hardly depends on
     /// how many there are.
     /// </summary>
+    /// <param name="query">Which series, on which axis, in how many buckets.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
     /// There is no such run or series, a series holds no numbers, or more is asked for than the server gives at once.
     /// </exception>

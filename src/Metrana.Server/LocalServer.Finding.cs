@@ -42,6 +42,7 @@ public sealed partial class LocalServer
     }
 
     /// <summary>What the server says about itself.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<StoredServer> GetServerAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync("api/v1/server", ServerJson.Default.StoredServer, cancellationToken);
 
@@ -49,6 +50,7 @@ public sealed partial class LocalServer
     /// An address of the page that lets one browser in without the key: once, and within the hour. A server that asks for no key
     /// has one address for everybody, which is <see cref="HttpEndpoint"/>.
     /// </summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks>
     /// What lets the browser in is behind the <c>#</c>, which browsers send to nobody, and is not the key. Show it to the person
     /// who is to open it, and write it into no file.

@@ -15,6 +15,9 @@ public sealed partial class LocalServer
     private const int ScattersAtOnce = 100;
 
     /// <summary>Every point of a series of numbers, as it was sent and in the order it arrived.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(string runId, long seriesId, CancellationToken cancellationToken = default)
     {
@@ -30,6 +33,11 @@ public sealed partial class LocalServer
     }
 
     /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="offset">How many points are passed over, from the first one on.</param>
+    /// <param name="limit">How many points are read at most.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(
@@ -43,6 +51,10 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Every point of one environment in a series of reinforcement learning, as it was sent and in the order it arrived.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
@@ -69,6 +81,12 @@ public sealed partial class LocalServer
     /// At most <paramref name="limit"/> points of one environment in a series of reinforcement learning, from the one at
     /// <paramref name="offset"/> on.
     /// </summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="offset">How many points are passed over, from the first one on.</param>
+    /// <param name="limit">How many points are read at most.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
@@ -85,6 +103,9 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Every histogram of a series, in the order they arrived.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
         string runId, long seriesId, CancellationToken cancellationToken = default)
@@ -101,6 +122,9 @@ public sealed partial class LocalServer
     }
 
     /// <summary>Every scatter of a series, in the order they arrived.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(
         string runId, long seriesId, CancellationToken cancellationToken = default)

@@ -5,6 +5,10 @@ namespace Metrana.Server;
 public sealed partial class LocalServer
 {
     /// <summary>The runs that the server holds, those of one workspace, project or name where given, in the order they were opened.</summary>
+    /// <param name="workspace">Only runs of this workspace.</param>
+    /// <param name="project">Only runs of this project.</param>
+    /// <param name="runName">Only runs of this name.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<IReadOnlyList<StoredRun>> GetRunsAsync(
         string? workspace = null, string? project = null, string? runName = null, CancellationToken cancellationToken = default)
     {
@@ -14,6 +18,10 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The run of this name, or <see langword="null"/>; the one opened last where several projects have such a run.</summary>
+    /// <param name="runName">The name of the run.</param>
+    /// <param name="workspace">Its workspace; any if omitted.</param>
+    /// <param name="project">Its project; any if omitted.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StoredRun?> FindRunAsync(
         string runName, string? workspace = null, string? project = null, CancellationToken cancellationToken = default)
     {
@@ -23,6 +31,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The series of a run.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredSeries>> GetSeriesAsync(string runId, CancellationToken cancellationToken = default)
     {
@@ -32,6 +42,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The aggregation rules that the logger which created a run asked for.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredAggregationRule>> GetAggregationRulesAsync(
         string runId, CancellationToken cancellationToken = default)
@@ -42,6 +54,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The attributes of a run by their paths, as all changes have left them.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyDictionary<string, StoredValue>> GetAttributesAsync(
         string runId, CancellationToken cancellationToken = default)
@@ -52,6 +66,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The environments of a run, in the order of their first mention.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredEnvironment>> GetEnvironmentsAsync(
         string runId, CancellationToken cancellationToken = default)
@@ -62,6 +78,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>The server's counters, over all runs or for one.</summary>
+    /// <param name="runId">The run; all runs together if omitted.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task<ServerCounts> GetCountsAsync(string? runId = null, CancellationToken cancellationToken = default)
     {

@@ -9,6 +9,8 @@ namespace Metrana.Server;
 public sealed partial class LocalServer
 {
     /// <summary>The runs that fit a filter.</summary>
+    /// <param name="filter">Which runs, in which order, and how many.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StoredRuns> ListRunsAsync(RunFilter filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
@@ -27,6 +29,8 @@ public sealed partial class LocalServer
     }
 
     /// <summary>One run.</summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task<StoredRun> GetRunAsync(string runId, CancellationToken cancellationToken = default) =>
         _http.GetAsync($"api/v1/runs/{Escape(runId)}", ServerJson.Default.StoredRun, cancellationToken);
@@ -35,6 +39,10 @@ public sealed partial class LocalServer
     /// The numbers of a series that count, one after the other, however many there are. Of a series of reinforcement learning
     /// those of one environment, or of all, environment by environment.
     /// </summary>
+    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="environment">Of reinforcement learning only this environment; all if omitted.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, the series holds no numbers, or the connection broke.
     /// </exception>

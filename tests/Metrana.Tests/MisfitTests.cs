@@ -34,6 +34,11 @@ public class MisfitTests(SharedServer shared) : IClassFixture<SharedServer>
             ["rows of a handle"] = () => run.RlSeries("r").Log([1.0, 2.0, 3.0], 0, two),
             ["rewards"] = () => episodes.Step(0, [1.0], [true, true]),
             ["a histogram"] = () => run.LogHistogram("h", [double.NaN], step: 0),
+            ["bins"] = () => run.LogHistogram("h", [0.0, 1.0, 2.0], new long[] { 1 }, step: 0),
+            ["no bins"] = () => run.LogHistogram("h", [0.0], Array.Empty<long>(), step: 0),
+            ["edges"] = () => run.LogHistogram("h", [0.0, 0.0], new long[] { 1 }, step: 0),
+            ["a name of a histogram"] = () => run.LogHistogram("", [1.0], step: 0),
+            ["a name of a scatter"] = () => run.LogScatter("", [1.0], [1.0], step: 0),
             ["a scatter"] = () => run.LogScatter("s", [1.0, 2.0], [1.0], step: 0),
         };
         foreach ((string what, Action call) in calls)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Metrana.Native;
 
 namespace Metrana.Backends;
@@ -63,6 +64,23 @@ internal static class CallShape
         {
             throw MetricValidationException.Of(
                 $"{Count(values, "value")} came with {Count(call.Timestamps.Values.Length, "timestamp")}: give one for each value, or one for all.");
+        }
+    }
+
+    public static void CheckBins(ReadOnlySpan<double> edges, int bins)
+    {
+        if (bins == 0 || edges.Length != bins + 1)
+        {
+            throw MetricValidationException.Of($"{Count(bins, "bin")} came with {Count(edges.Length, "edge")}: give one edge more than bins.");
+        }
+
+        for (int i = 0; i < edges.Length; i++)
+        {
+            if (!double.IsFinite(edges[i]) || (i > 0 && edges[i] <= edges[i - 1]))
+            {
+                throw MetricValidationException.Of(string.Create(
+                    CultureInfo.InvariantCulture, $"The edge at index {i} is {edges[i]}: edges are finite, each greater than the one before."));
+            }
         }
     }
 

@@ -156,6 +156,8 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
 
     public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
     {
+        CheckName(call.Metric);
+        CheckBins(edges, counts.Length);
         LoggedHistogram histogram = new(call.Metric, call.Scale.Name, call.Step, edges.ToArray(), counts.ToArray());
         string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
         lock (_gate)
@@ -169,6 +171,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     public override void LogScatter(
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
     {
+        CheckName(call.Metric);
         LoggedScatter scatter = new(call.Metric, call.Scale.Name, call.Step, xs.ToArray(), ys.ToArray(), zs.ToArray());
         string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
         lock (_gate)
