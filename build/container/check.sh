@@ -33,7 +33,8 @@ install -m 755 "$program" "$image/metrana-server"
 chown "$user" "$image/data"
 echo a-key-of-the-container > "$image/run/secrets/metrana-keys"
 chmod 644 "$image/run/secrets/metrana-keys"
-inside() { env -i "${variables[@]}" METRANA_SERVER_LISTEN=127.0.0.1:"${port:-0}" chroot --userspec="$user" "$image" /metrana-server "$@"; }
+# For a process of its own, which becomes the program.
+inside() { exec env -i "${variables[@]}" METRANA_SERVER_LISTEN=127.0.0.1:"${port:-0}" "$(command -v chroot)" --userspec="$user" "$image" /metrana-server "$@"; }
 
 inside > "$scratch/out" 2> "$scratch/err" < /dev/null &
 server=$!
@@ -44,9 +45,9 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "$port" ] || fail "it does not listen: $(cat "$scratch/err")"
-inside health || fail "it is not well"
+(inside health) || fail "it is not well"
 [ -f "$image/data/metrana.db" ] || fail "it keeps nothing in its volume"
 kill -TERM "$server"; wait "$server" || fail "SIGTERM does not end it in good order: $(cat "$scratch/err")"
 server=
-! inside health 2> /dev/null || fail "a server that has ended is well"
+! (inside health) 2> /dev/null || fail "a server that has ended is well"
 echo "the program ran as $user in a root of its own, was well, and ended in good order"
