@@ -85,7 +85,7 @@ check_coff() { # RID FILE KIND
   header=$(llvm-readobj --file-headers "$2")
   for one in DYNAMIC_BASE HIGH_ENTROPY_VA NX_COMPAT; do grep -q "_$one " <<<"$header" || complain "$2 lacks $one"; done
   # Windows 10 has all of these; what comes with a compiler is not among them.
-  among "$2" "$(coff_needs "$2")" 'kernel32\.dll|ntdll\.dll|advapi32\.dll|ws2_32\.dll|userenv\.dll|bcrypt\.dll|bcryptprimitives\.dll|crypt32\.dll|secur32\.dll|ole32\.dll|oleaut32\.dll|shell32\.dll|user32\.dll|synchronization\.dll|api-ms-win-crt-[a-z]+-l1-1-0\.dll|api-ms-win-core-(synch|winrt-error|file)-l1-[12]-[0-4]\.dll|ucrtbase\.dll'
+  among "$2" "$(coff_needs "$2")" 'kernel32\.dll|ntdll\.dll|advapi32\.dll|ws2_32\.dll|userenv\.dll|bcrypt\.dll|bcryptprimitives\.dll|crypt32\.dll|secur32\.dll|ole32\.dll|combase\.dll|oleaut32\.dll|shell32\.dll|user32\.dll|synchronization\.dll|api-ms-win-crt-[a-z]+-l1-1-0\.dll|api-ms-win-core-(synch|winrt-error|file)-l1-[12]-[0-4]\.dll|ucrtbase\.dll'
   [ "$3" = program ] || exactly "$2" "$(coff_exports "$2")"
 }
 check_macho() { # RID FILE KIND
