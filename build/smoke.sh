@@ -208,11 +208,12 @@ other_run() { # RID FILES RUNNER...: the program in C logs to the server of the 
   target=$(rid_field "$other" RustTarget)
   variable=METRANA_CC_${other//-/_}
   cc=${!variable:-${METRANA_CROSS_PREFIX:-$HOME/.cache/metrana-cross}/bin/cc-$target}
-  case $target in *musl) arguments=(-dynamic) ;; esac
-  "$cc" -std=gnu11 -O1 "${arguments[@]}" -I"$root/native/metrana-capi/include" "$root/build/smoke/driver.c" -o "$files/driver.exe" -ldl ||
+  case $target in *musl) arguments=(-dynamic -ldl) ;; *windows*) ;; *) arguments=(-ldl) ;; esac
+  "$cc" -std=gnu11 -O1 -I"$root/native/metrana-capi/include" "$root/build/smoke/driver.c" -o "$files/driver.exe" "${arguments[@]}" ||
     die "$other: $cc does not compile the program in C"
   chmod a+x "$files/$(rid_field "$other" Program)"
-  (cd "$files" && exec "$@" "./$(rid_field "$other" Program)" --in-memory --listen 127.0.0.1:0 >"$scratch/$other.out" 2>"$scratch/$other.err" </dev/null) &
+  : > "$scratch/$other.out" # there to be read before the server is
+  (cd "$files" && exec "$@" "./$(rid_field "$other" Program)" --in-memory --linger --listen 127.0.0.1:0 >"$scratch/$other.out" 2>"$scratch/$other.err" </dev/null) &
   server=$!
   for _ in $(seq 600); do
     address=$(sed -nE 's/.*"http":"(http:[^"]*)".*/\1/p' "$scratch/$other.out")
