@@ -87,14 +87,14 @@ internal readonly ref struct RlCall
             {
                 throw MetricValidationException.Of(
                     $"{count} values do not fit {environments} environments with a width of {given}: "
-                        + $"pass {(long)given * environments} values. (metric '{metric}')");
+                        + $"pass {(long)given * environments} values.").About(metric);
             }
         }
         else if (environments > 1 && count != environments && count != 0)
         {
             throw MetricValidationException.Of(
                 $"{count} values do not fit {environments} environments: pass {environments} values, "
-                    + $"or 'width: n' and {environments}*n values, row by row. (metric '{metric}')");
+                    + $"or 'width: n' and {environments}*n values, row by row.").About(metric);
         }
     }
 }

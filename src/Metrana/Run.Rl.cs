@@ -122,7 +122,7 @@ public sealed partial class Run
         {
             string numbers = given.Values.IsEmpty ? "" : $" and {given.Values.Length} episodes";
             throw MetricValidationException.Of(
-                $"{values.Count} values{numbers} came with {count} environments: give one of each for every environment. (metric '{metric}')");
+                $"{values.Count} values{numbers} came with {count} environments: give one of each for every environment.").About(metric);
         }
 
         Backend backend = Open();
@@ -279,7 +279,7 @@ public sealed partial class Run
         if (values.GetLength(0) != environments.Count)
         {
             throw MetricValidationException.Of(
-                $"The grid has {values.GetLength(0)} rows for {environments.Count} environments: give a row for each. (metric '{metric}')");
+                $"The grid has {values.GetLength(0)} rows for {environments.Count} environments: give a row for each.").About(metric);
         }
 
         ReadOnlySpan<T> all = values.Length == 0

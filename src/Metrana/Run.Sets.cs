@@ -141,7 +141,7 @@ public sealed partial class Run
         if (wanted != given)
         {
             throw MetricValidationException.Of(
-                $"'{axis}' has {given} coordinates for {wanted} points: give one for each. (metric '{metric}')");
+                $"'{axis}' has {given} coordinates for {wanted} points: give one for each.").About(metric);
         }
     }
 }

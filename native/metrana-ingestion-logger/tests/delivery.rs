@@ -4,17 +4,13 @@ mod common;
 
 use std::time::Duration;
 
-use common::{House, PATIENCE, assert_books, column, log, open, status, wait_until};
+use common::{House, PATIENCE, assert_books, column, log, open, status, steps, wait_until};
 use metrana_ingestion_logger::events::{self, Next};
 use metrana_ingestion_logger::{
     Backpressure, Config, DeliveryPolicy, ErrorStrategy, LogLevel, Logger, Status, Values,
 };
 use metrana_server::store::RunStatus;
 use metrana_server::{Code, Fault, Stage};
-
-fn steps(from: u64, to: u64) -> Vec<u64> {
-    (from..to).collect()
-}
 
 #[test]
 fn scalars_and_columns_arrive_bit_for_bit_in_order_and_close_ends_the_run() {

@@ -4,14 +4,10 @@ mod common;
 
 use std::time::Duration;
 
-use common::{House, PATIENCE, assert_books, column, log, open, wait_until};
+use common::{House, PATIENCE, assert_books, column, log, open, steps, wait_until};
 use metrana_ingestion_logger::events::{Next, channel};
 use metrana_ingestion_logger::{Backpressure, Config, LogLevel, Logger, Status, Values};
 use metrana_server::Fault;
-
-fn steps(from: u64, to: u64) -> Vec<u64> {
-    (from..to).collect()
-}
 
 // Parity: option/queue_capacity: QueueBytes
 #[test]

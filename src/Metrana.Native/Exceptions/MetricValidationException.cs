@@ -15,7 +15,7 @@ public sealed class MetricValidationException(
     /// <summary>Points that do not fit together, found before the engine is asked.</summary>
     internal static MetricValidationException Of(string message) => new(MetranaStatus.Validation, message);
 
-    /// <summary>The same, where the engine does not say which metric it is about.</summary>
+    /// <summary>The same, where the message does not say yet which metric it is about.</summary>
     internal MetricValidationException About(string metric) =>
         new(StatusCode, $"{Message} (metric '{metric}')", GrpcStatus, InnerException) { EngineMessage = EngineMessage };
 }

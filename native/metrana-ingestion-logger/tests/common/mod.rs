@@ -175,6 +175,11 @@ pub fn column(logger: &Logger, values: Values<'_>) -> Result<(), Error> {
     })
 }
 
+/// The steps of points that came one after the other.
+pub fn steps(from: u64, to: u64) -> Vec<u64> {
+    (from..to).collect()
+}
+
 pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !done() {
