@@ -57,21 +57,21 @@ export class Logger {
   }
 
   /** One training step of many environments. */
-  logEnvironments(series, rlStep, rows, episode) {
+  logEnvironments(series, rlStep, rows, episode, millis = Date.now()) {
     const rl_series = rows.map((values, environment) => ({
       series_id: series,
       environment_id: `env-${environment}`,
-      rl_step_batches: [{ rl_step: String(rlStep), episode: String(episode), values, first_minor_step: "0", timestamp_millis: String(Date.now()) }],
+      rl_step_batches: [{ rl_step: String(rlStep), episode: String(episode), values, first_minor_step: "0", timestamp_millis: String(millis) }],
     }));
     return this.send({ rl_series });
   }
 
   /** One value for each environment whose episode has ended: its step is the episode. */
-  logEpisodes(series, rlStep, episode, values) {
+  logEpisodes(series, rlStep, episode, values, millis = Date.now()) {
     const rl_series = values.map((value, environment) => ({
       series_id: series,
       environment_id: `env-${environment}`,
-      rl_step_batches: [{ rl_step: String(rlStep), values: [value], first_minor_step: String(episode), timestamp_millis: String(Date.now()) }],
+      rl_step_batches: [{ rl_step: String(rlStep), values: [value], first_minor_step: String(episode), timestamp_millis: String(millis) }],
     }));
     return this.send({ rl_series });
   }

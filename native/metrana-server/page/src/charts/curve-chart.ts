@@ -22,6 +22,8 @@ export interface ChartEvents {
 const FONT = '11px system-ui, "Segoe UI", sans-serif';
 const LEAST_DRAG = 4;
 const SYNC = "charts";
+/** How far up or down a key goes, of the height of the plot. */
+const KEY_HEIGHT = 0.1;
 /** How far beside a point the mouse may be, in CSS pixels. */
 const REACH = 12;
 
@@ -34,6 +36,8 @@ export class CurveChart {
   #model: ChartModel;
   #colours: Colours;
   #highlighted: string | null = null;
+  /** Where the keyboard points: a bucket, and how high as a share of the plot; null: it does not. */
+  #keyed: { bucket: number; height: number } | null = null;
   readonly #sheet = new Sheet();
 
   constructor(host: HTMLElement, events: ChartEvents, model: ChartModel, colours: Colours) {
@@ -72,6 +76,42 @@ export class CurveChart {
     return this.#plot?.valToPos(value, "y") ?? NaN;
   }
 
+  /** What a key does to the chart; whether it does anything. */
+  press(key: string): boolean {
+    const plot = this.#plot;
+    if (!plot) return false;
+    if (key === "Escape") {
+      // The key has a meaning for the whole page, too.
+      if (this.#keyed) this.#point(null);
+      return false;
+    }
+    const { bucket, height } = this.#keyed ?? { bucket: -1, height: 0.5 };
+    const filled = this.#filled();
+    const [first, last] = [filled[0], filled.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    switch (key) {
+      case "ArrowRight":
+        return this.#point({ bucket: bucket < 0 ? first : (filled.find((one) => one > bucket) ?? last), height });
+      case "ArrowLeft":
+        return this.#point({ bucket: bucket < 0 ? last : (filled.findLast((one) => one < bucket) ?? first), height });
+      case "Home":
+        return this.#point({ bucket: first, height });
+      case "End":
+        return this.#point({ bucket: last, height });
+      case "ArrowUp":
+        return this.#point({ bucket: bucket < 0 ? first : bucket, height: Math.max(0, height - KEY_HEIGHT) });
+      case "ArrowDown":
+        return this.#point({ bucket: bucket < 0 ? first : bucket, height: Math.min(1, height + KEY_HEIGHT) });
+      case "+":
+      case "=":
+        return this.#zoomBy(0.5);
+      case "-":
+        return this.#zoomBy(2);
+      default:
+        return false;
+    }
+  }
+
   /** The chart as a picture. */
   canvas(): HTMLCanvasElement | null {
     return this.#plot?.ctx.canvas ?? null;
@@ -86,6 +126,33 @@ export class CurveChart {
     const { stretch: [from, to], logX } = this.#model;
     const begin = logX && from <= 0 ? Math.min(1, to / 10) : from;
     this.#plot?.setScale("x", { min: begin, max: to > begin ? to : begin + 1 });
+  }
+
+  #point(at: { bucket: number; height: number } | null): true {
+    this.#keyed = at;
+    const { over } = this.#plot!;
+    const left = at ? this.#plot!.valToPos(this.#model.xs[at.bucket]!, "x") : -1;
+    this.#plot!.setCursor({ left, top: at ? at.height * over.clientHeight : -1 });
+    return true;
+  }
+
+  /** The buckets in sight in which there is a value. */
+  #filled(): number[] {
+    const { xs, lines } = this.#model;
+    const { min = -Infinity, max = Infinity } = this.#plot?.scales["x"] ?? {};
+    const isFilled = (place: number) => xs[place]! >= min && xs[place]! <= max && lines.some(({ curve }) => curve.count[place]);
+    return Array.from(xs, (_, place) => place).filter(isFilled);
+  }
+
+  /** Zooms around the place that the keyboard points at, or around the middle. */
+  #zoomBy(factor: number): true {
+    const { min = 0, max = 1 } = this.#plot?.scales["x"] ?? {};
+    const middle = (this.#keyed && this.#model.xs[this.#keyed.bucket]) ?? (min + max) / 2;
+    const half = ((max - min) * factor) / 2;
+    // The buckets will be others.
+    this.#point(null);
+    this.#events.zoom(Math.max(Math.min(0, min), middle - half), middle + half);
+    return true;
   }
 
   /** How many buckets lie in so many pixels. */
@@ -148,7 +215,7 @@ export class CurveChart {
         setCursor: [
           (u) => {
             const { idx, left, top } = u.cursor;
-            const isHere = u.over.matches(":hover") && idx !== null && idx !== undefined && (left ?? -1) >= 0;
+            const isHere = (this.#keyed !== null || u.over.matches(":hover")) && idx !== null && idx !== undefined && (left ?? -1) >= 0;
             this.#events.point(isHere ? { bucket: idx, left: left ?? 0, top: top ?? 0, reach: this.#bucketsIn(REACH) } : null);
           },
         ],

@@ -28,7 +28,7 @@ export interface ChartModel {
   /** What is seen of the axis. */
   stretch: readonly [number, number];
   lines: DrawnLine[];
-  marks: Mark[];
+  marks: readonly Mark[];
   logX: boolean;
   logY: boolean;
   smoothing: number;

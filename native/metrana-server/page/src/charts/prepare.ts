@@ -23,7 +23,7 @@ export interface Wishes {
   logX: boolean;
   logY: boolean;
   zoom: readonly [number, number] | null;
-  marks: Mark[];
+  marks: readonly Mark[];
   look: {
     /** The group of a run; null: runs stand by themselves. */
     groupOf: ((run: string) => string) | null;

@@ -10,7 +10,7 @@ import { project, projectKey, view } from "./view.ts";
 /** How many runs are shown before the user chooses. */
 const SHOWN_AT_FIRST = 10;
 /** More would be too much to read and to draw at once. */
-const MOST_SHOWN = 1000;
+export const MOST_SHOWN = 1000;
 /** How often lists are read anew while runs go on. */
 const REFRESH_MILLIS = 1500;
 const FIGURES_MILLIS = 10_000;

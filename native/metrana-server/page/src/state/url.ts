@@ -43,6 +43,10 @@ export interface View {
   /** Whether the runs of a group are drawn, too. */
   members: boolean;
   order: Order;
+  /** Of charts that show one line at a time: the line that was chosen, by the chart. */
+  lines: Readonly<Record<string, string>>;
+  /** Of charts with a slider: where it stands, as the how-manieth of its line; those at the end are not in it. */
+  moments: Readonly<Record<string, number>>;
 }
 
 /** From the least to the greatest, or a standard deviation on either side. */
@@ -78,6 +82,8 @@ const initial: View = {
   spread: "range",
   members: false,
   order: "name",
+  lines: {},
+  moments: {},
 };
 
 /** Reads the part of a URL behind the question mark. What makes no sense in it is left out. */
@@ -114,6 +120,8 @@ export function readView(search: string): View {
     spread: oneOf(SPREADS, text("spread")) ?? initial.spread,
     members: query.has("members"),
     order: oneOf(ORDERS, text("order")) ?? initial.order,
+    lines: Object.fromEntries(pairs(query.getAll("line"))),
+    moments: Object.fromEntries(pairs(query.getAll("at")).flatMap(([chart, at]) => (/^\d+$/.test(at) ? [[chart, Number(at)]] : []))),
   };
 }
 
@@ -151,9 +159,15 @@ export function writeView(view: View): string {
   if (view.spread !== initial.spread) put("spread", view.spread);
   if (view.members) put("members", "1");
   if (view.order !== initial.order) put("order", view.order);
+  for (const [name, of] of [["line", view.lines], ["at", view.moments]] as const) {
+    for (const part of Object.entries(of).flat()) query.append(name, String(part));
+  }
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }
+
+/** Items as twos: what has no other half is left out. */
+const pairs = (items: readonly string[]) => items.flatMap((item, place) => (place % 2 === 1 ? [[items[place - 1]!, item] as const] : []));
 
 function readRange(text: string): [number, number] | null {
   const [from, to] = text.split("_").map(Number);

@@ -12,6 +12,9 @@ export const KEYS: Record<string, { does: string; act(): void }> = {
   Escape: { does: "leave the full screen", act: () => change({ full: null }) },
 };
 
+/** What keys do on a chart of curves that has the focus. */
+export const CHART_KEYS = { "← →": "read the curves of a chart", "+ −": "zoom a chart" };
+
 const focus = (id: string) => document.getElementById(id)?.focus();
 
 export function useKeys() {

@@ -8,6 +8,7 @@ import { change } from "../state/view.ts";
 import { Tooltip, type Pointed } from "./tooltip.tsx";
 
 interface Props {
+  label: string;
   /** null: there is nothing to draw. */
   model: ChartModel | null;
   /** Whether a stretch that is drawn with the mouse becomes that of all charts. */
@@ -16,10 +17,12 @@ interface Props {
 }
 
 /** Draws a model, follows it, and tells what is under the mouse. */
-export function CurveCanvas({ model, zooms, handle }: Props) {
+export function CurveCanvas({ label, model, zooms, handle }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<CurveChart | null>(null);
   const pointed = useSignal<Pointed | null>(null);
+  /** Whether it is the keyboard that points: then what it says is for those, too, who hear it. */
+  const isKeyed = useSignal(false);
 
   useEffect(() => {
     if (!host.current || !model) {
@@ -48,10 +51,15 @@ export function CurveCanvas({ model, zooms, handle }: Props) {
     };
   }, []);
   useImperativeHandle(handle ?? null, () => () => chart.current?.canvas() ?? null, []);
+  const press = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !chart.current?.press(event.key)) return;
+    isKeyed.value = true;
+    event.preventDefault();
+  };
   return (
     <>
-      <div class="canvas" ref={host} />
-      {pointed.value && model && <Tooltip model={model} at={pointed.value} />}
+      <div class="canvas" ref={host} role="img" tabIndex={0} aria-label={`${label}: curves`} onKeyDown={press} onBlur={() => chart.current?.press("Escape")} onMouseMove={() => (isKeyed.value = false)} />
+      {pointed.value && model && <Tooltip model={model} at={pointed.value} isSpoken={isKeyed.value} />}
     </>
   );
 }

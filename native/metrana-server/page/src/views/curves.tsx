@@ -1,23 +1,20 @@
 import { computed, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AXES } from "../api/types.ts";
 import { prepare } from "../charts/prepare.ts";
 import { hasSomething, pointsOf } from "../charts/model.ts";
-import { marksOf } from "../state/annotations.ts";
+import { marksAlong } from "../state/annotations.ts";
 import type { ChartSpec } from "../state/sections.ts";
 import { type ChartState, retry, watch } from "../state/curves.ts";
-import { attributesOf, nameOf, places, runs, shown } from "../state/runs.ts";
+import { nameOf, places, runs } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
 import { view } from "../state/view.ts";
 import { Problem } from "../ui/problem.tsx";
-import { saveCsv, savePng } from "../ui/save.ts";
+import { CurveFoot } from "./chart-foot.tsx";
 import { CurveCanvas } from "./curve-canvas.tsx";
 import { groupOf } from "./group-choice.tsx";
 
 const NOT_YET = signal<ChartState>({ data: null, error: null, isLoading: true });
 const runsById = computed(() => new Map((runs.value.value ?? []).map((run) => [run.run_id, run])));
-/** What somebody noted of the shown runs, along each axis. */
-const marks = new Map(AXES.map((axis) => [axis, computed(() => shown.value.flatMap((run) => marksOf(run, attributesOf.value.get(run.run_id), axis)))]));
 /** What of the view changes the lines of a chart; the rest of it must not draw them anew. */
 const look = computed(() => {
   const { smoothing, logX, logY, range, x, spread, members } = view.value;
@@ -50,7 +47,7 @@ export function Curves({ spec }: { spec: ChartSpec }) {
       logY,
       zoom: data.x === x ? range : null,
       look: { groupOf: groupOf.value, spread, members },
-      marks: marks.get(data.x)?.value ?? [],
+      marks: marksAlong(data.x, now.value.lines[0]?.world ?? "std").value,
     });
   }).value;
   const { data, error, isLoading } = source.value.value;
@@ -58,16 +55,13 @@ export function Curves({ spec }: { spec: ChartSpec }) {
 
   return (
     <>
-      <div class="plot" data-points={model ? pointsOf(model) : undefined} data-lines={model?.lines.length} data-loading={isLoading}>
-        <CurveCanvas model={isEmpty ? null : model} zooms handle={picture} />
+      <div class="plot" data-points={model ? pointsOf(model) : undefined} data-lines={model?.lines.length} data-loading={isLoading} data-from={model?.stretch[0]} data-to={model?.stretch[1]}>
+        <CurveCanvas label={spec.metric} model={isEmpty ? null : model} zooms handle={picture} />
         {!data && !error && <p class="over" role="status">Loading…</p>}
         {isEmpty && <p class="over">No points on this axis{view.value.range ? " in this stretch" : ""}.</p>}
       </div>
       {error && <Problem error={error} retry={retry} />}
-      <footer class="chart-foot">
-        <button type="button" aria-label={`${spec.metric} as CSV`} disabled={!model} onClick={() => model && saveCsv(spec.metric, model)}>CSV</button>
-        <button type="button" aria-label={`${spec.metric} as PNG`} disabled={!model} onClick={() => savePng(spec.metric, picture.current?.() ?? null)}>PNG</button>
-      </footer>
+      <CurveFoot title={spec.metric} model={model} canvas={picture} />
     </>
   );
 }

@@ -66,7 +66,7 @@ export function EnvironmentsPage() {
           <EpisodeBrowser key={`${run.run_id} ${environment}`} run={run.run_id} environment={environment} series={all} />
         </article>
       )}
-      <BandChart run={run.run_id} series={series} />
+      <BandChart run={run} series={series} />
     </div>
   );
 }

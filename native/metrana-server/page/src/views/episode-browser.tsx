@@ -6,6 +6,7 @@ import { useAsked } from "../state/asked.ts";
 import { isEvaluation } from "../state/evaluation.ts";
 import { seriesTitle } from "../state/series-title.ts";
 import { change, view } from "../state/view.ts";
+import { LeftOut } from "../ui/left-out.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { EpisodeCharts } from "./episode-charts.tsx";
 
@@ -24,12 +25,13 @@ interface Props {
 export function EpisodeBrowser({ run, environment, series }: Props) {
   const skip = useSignal(0);
   const own = series.filter((one) => one.environments?.includes(environment));
-  const some = [...own.filter(isOfEpisodes), ...own.filter((one) => !isOfEpisodes(one))].filter((one) => !isEvaluation(one.labels)).slice(0, MOST_SERIES);
+  const all = [...own.filter(isOfEpisodes), ...own.filter((one) => !isOfEpisodes(one))].filter((one) => !isEvaluation(one.labels));
+  const some = all.slice(0, MOST_SERIES);
   const key = some.map((one) => one.id).join();
   const asked = useAsked(`${run} ${environment} ${skip.value} ${key}`, [run], (signal) => readEpisodes({ run, environment }, some, skip.value, AT_ONCE, signal));
   const { value, error } = asked.value;
   const { episode } = view.value;
-  const steps = some.filter((one) => !isOfEpisodes(one));
+  const steps = all.filter((one) => !isOfEpisodes(one));
   return (
     <section aria-label={`Episodes of ${environment}`} class="episodes">
       <div class="row">
@@ -38,6 +40,7 @@ export function EpisodeBrowser({ run, environment, series }: Props) {
         <button type="button" disabled={skip.value === 0} onClick={() => (skip.value = Math.max(0, skip.value - AT_ONCE))}>Later</button>
         <button type="button" disabled={!value?.more} onClick={() => (skip.value += AT_ONCE)}>Earlier</button>
       </div>
+      <LeftOut of={all.length} shown={MOST_SERIES} what="metrics of this environment have a column" />
       {error && <Problem error={error} />}
       {!value && !error && <p class="quiet" role="status">Loading…</p>}
       {value && value.episodes.length === 0 && <p class="quiet">No episode of it is known: its metrics were logged without episodes.</p>}

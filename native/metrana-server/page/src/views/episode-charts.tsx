@@ -1,4 +1,5 @@
-import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
 import { readEpisode } from "../api/episodes.ts";
 import type { Series } from "../api/types.ts";
 import { episodeModel } from "../charts/episode.ts";
@@ -8,9 +9,10 @@ import { places } from "../state/runs.ts";
 import { seriesTitle } from "../state/series-title.ts";
 import { isDark } from "../state/theme.ts";
 import { Problem } from "../ui/problem.tsx";
+import { CurveFoot } from "./chart-foot.tsx";
 import { CurveCanvas } from "./curve-canvas.tsx";
 
-const MOST_CHARTS = 6;
+const CHARTS_AT_ONCE = 6;
 
 interface Props {
   run: string;
@@ -21,10 +23,16 @@ interface Props {
 
 /** One episode: a chart for each of its series. */
 export function EpisodeCharts({ series, ...of }: Props) {
+  const count = useSignal(CHARTS_AT_ONCE);
   return (
-    <div class="grid" role="group" aria-label={`Episode ${of.episode} of ${of.environment}`}>
-      {series.slice(0, MOST_CHARTS).map((one) => <EpisodeChart key={one.id} {...of} series={one} />)}
-    </div>
+    <>
+      <div class="grid" role="group" aria-label={`Episode ${of.episode} of ${of.environment}`}>
+        {series.slice(0, count.value).map((one) => <EpisodeChart key={one.id} {...of} series={one} />)}
+      </div>
+      {series.length > count.value && (
+        <button type="button" class="more" onClick={() => (count.value += CHARTS_AT_ONCE)}>Show more charts of it ({series.length - count.value})</button>
+      )}
+    </>
   );
 }
 
@@ -37,15 +45,18 @@ function EpisodeChart({ run, environment, episode, series }: Omit<Props, "series
     const place = places.peek().get(run) ?? 0;
     return value && value.values.length > 0 ? episodeModel(title, value, { colour: colour(place, dark), faint: colour(place, dark, 0.38) }) : null;
   }, [value, title, dark]);
+  const picture = useRef<() => HTMLCanvasElement | null>(null);
   return (
     <article class="chart" aria-label={`${title}: episode ${episode}`}>
       <header>
         <h3 title={title}>{title}</h3>
         <span class="quiet">episode {episode} by environment step{value?.isCut ? `, the first ${value.values.length}` : ""}</span>
+        <span class="spring" />
+        <CurveFoot title={`${title}: episode ${episode}`} isInRow model={model} canvas={picture} along="environment step" />
       </header>
       {error && <Problem error={error} />}
       <div class="plot" data-steps={value?.values.length}>
-        <CurveCanvas model={model} zooms={false} />
+        <CurveCanvas label={title} model={model} zooms={false} handle={picture} />
         {!value && !error && <p class="over" role="status">Loading…</p>}
         {value && value.values.length === 0 && <p class="over">Nothing of this episode.</p>}
       </div>

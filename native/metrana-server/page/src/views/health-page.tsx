@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { readCounts } from "../api/runs.ts";
 import type { Counts, Run, Series } from "../api/types.ts";
 import { ago, bytes, whole } from "../charts/format.ts";
@@ -5,11 +6,12 @@ import { useAsked } from "../state/asked.ts";
 import { nameOf, seriesOf, shown } from "../state/runs.ts";
 import { server } from "../state/session.ts";
 import { now } from "../ui/clock.ts";
+import { More } from "../ui/more.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { STATUS_NAMES } from "./run-list.tsx";
 
-/** Runs that are told of: each is a question of its own. */
-const MOST_RUNS = 20;
+/** Runs that are told of before one scrolls to more: each is a question of its own. */
+const RUNS_AT_ONCE = 20;
 
 const FIGURES: readonly (readonly [string, (counts: Counts) => string, string])[] = [
   ["Points", (counts) => whole(counts.points), "values of metrics that were taken in"],
@@ -37,13 +39,16 @@ const REASONS: Record<string, string> = {
 
 /** What the shown runs took in, and what does not count and why. */
 export function HealthPage() {
-  const runs = shown.value.slice(0, MOST_RUNS);
-  if (runs.length === 0) return <p class="notice" role="status">Choose runs at the side to see how they are.</p>;
+  const count = useSignal(RUNS_AT_ONCE);
+  const all = shown.value;
+  const runs = all.slice(0, count.value);
+  if (all.length === 0) return <p class="notice" role="status">Choose runs at the side to see how they are.</p>;
   const about = server.value;
   return (
     <div class="stack health">
       {about && about.health.state !== "good" && <ServerTrouble health={about.health} />}
       {runs.map((run) => <RunHealth key={run.run_id} run={run} />)}
+      {all.length > runs.length && <More label={`Show more runs (${all.length - runs.length})`} onMore={() => (count.value += RUNS_AT_ONCE)} />}
       {about && <p class="quiet">Server {about.version}, up since {new Date(Number(about.started_at_millis)).toLocaleString()}, process {about.pid}.</p>}
     </div>
   );

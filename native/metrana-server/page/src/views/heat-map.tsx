@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { readHeatMap, type HeatMap, type Measure } from "../api/environments.ts";
 import { readEpisodeAt } from "../api/episodes.ts";
 import type { Series } from "../api/types.ts";
+import { csvOfHeatMap } from "../charts/csv.ts";
 import { short } from "../charts/format.ts";
 import { bucketWidth } from "../charts/grid.ts";
 import { limits } from "../charts/palette.ts";
@@ -10,6 +11,7 @@ import { useAsked } from "../state/asked.ts";
 import { change } from "../state/view.ts";
 import { stepRange } from "../state/step-range.ts";
 import { Problem } from "../ui/problem.tsx";
+import { ChartFoot } from "./chart-foot.tsx";
 import { HeatCanvas } from "./heat-canvas.tsx";
 import { HeatScale } from "./heat-scale.tsx";
 
@@ -34,6 +36,12 @@ export function HeatMapChart({ run, series, measure }: Props) {
   const { value: map, error } = asked.value;
   const span = useMemo(() => map && limits(map.cells), [map]);
 
+  const host = useRef<HTMLDivElement>(null);
+  const picture = () => {
+    const canvas = host.current?.querySelector("canvas");
+    const legend = map ? [{ name: `${measure} of ${map.environments.length} environments, ${map.environments[0]} at the top` }, { name: stepsOf(map) }] : [];
+    return canvas && span ? { canvas, legend, ramp: [short(span[0]), short(span[1])] as const } : null;
+  };
   const pick = async (column: number, row: number) => {
     const environment = map?.environments[row];
     if (!map || environment === undefined) return;
@@ -47,9 +55,11 @@ export function HeatMapChart({ run, series, measure }: Props) {
       <header>
         <h3>{series.metric}</h3>
         <span class="quiet">{map ? `${map.environments.length} environments × RL steps` : "environments × RL steps"}</span>
+        <span class="spring" />
+        <ChartFoot title={`${series.metric} over environments`} isInRow isReady={!!map && !!span} csv={() => (map ? csvOfHeatMap(map, measure) : "")} picture={picture} />
       </header>
       {error && <Problem error={error} />}
-      <div class="heat-frame">
+      <div class="heat-frame" ref={host}>
         {map && span && (
           <HeatCanvas
             columns={map.grid.buckets}
@@ -72,7 +82,7 @@ export function HeatMapChart({ run, series, measure }: Props) {
         {map && !span && <p class="over">No points{zoom ? " in this stretch" : ""}.</p>}
       </div>
       <div class="legend">
-        {map && <span data-from={map.grid.from} data-to={map.grid.to}>RL step {short(map.grid.from)} to {short(map.grid.to)}</span>}
+        {map && <span data-from={map.grid.from} data-to={map.grid.to}>{stepsOf(map)}</span>}
         <span class="spring" />
         {pointed.value && <output class="pointed">{pointed.value}</output>}
         <span class="spring" />
@@ -82,6 +92,8 @@ export function HeatMapChart({ run, series, measure }: Props) {
     </article>
   );
 }
+
+const stepsOf = ({ grid }: HeatMap) => `RL step ${short(grid.from)} to ${short(grid.to)}`;
 
 /** The part of what was read that is zoomed to: what is there is drawn at once, and finer cells come later. */
 function seenOf({ grid }: HeatMap, zoom: readonly [number, number] | null): readonly [number, number] {

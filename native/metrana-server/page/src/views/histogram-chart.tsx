@@ -2,15 +2,18 @@ import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { readHistograms, type Histogram } from "../api/kinds.ts";
 import { densityOf, type Density } from "../charts/density.ts";
+import { csvOfDensity } from "../charts/csv.ts";
 import { short } from "../charts/format.ts";
 import { limits } from "../charts/palette.ts";
 import { Thinned } from "../charts/thinned.ts";
 import { useAsked } from "../state/asked.ts";
+import { lineName } from "../state/line-name.ts";
 import type { ChartSpec, Line } from "../state/sections.ts";
 import { Problem } from "../ui/problem.tsx";
+import { ChartFoot } from "./chart-foot.tsx";
 import { HeatCanvas } from "./heat-canvas.tsx";
 import { HeatScale } from "./heat-scale.tsx";
-import { LineChoice } from "./line-choice.tsx";
+import { LineChoice, chosenLine } from "./line-choice.tsx";
 
 const MOST_HISTOGRAMS = 512;
 const COLUMNS = 256;
@@ -18,23 +21,28 @@ const ROWS = 96;
 
 /** How the values of a histogram series were spread, over time. */
 export function HistogramChart({ spec }: { spec: ChartSpec }) {
-  const chosen = useSignal<string | null>(null);
-  const line = spec.lines.find((one) => one.key === chosen.value) ?? spec.lines[0]!;
+  const line = chosenLine(spec);
   const density = useDensity(line);
   const pointed = useSignal<string | null>(null);
   // Small shares are many, and on a linear scale would all be dark.
   const cells = useMemo(() => density.value?.shares.map(Math.sqrt), [density.value]);
   const span = cells && limits(cells);
   const { value: map, error } = density;
+  const host = useRef<HTMLDivElement>(null);
+  const picture = () => {
+    const canvas = host.current?.querySelector("canvas");
+    const legend = map ? [{ name: lineName(line) }, { name: stepsOf(map) }, { name: `values ${short(map.values[0])} to ${short(map.values[1])}` }] : [];
+    return canvas && span ? { canvas, legend, ramp: ["0 %", percent(span[1] ** 2)] as const } : null;
+  };
   return (
     <>
-      <div class="chart-choice"><LineChoice spec={spec} line={line} onChoose={(key) => (chosen.value = key)} /></div>
+      <div class="chart-choice"><LineChoice spec={spec} line={line} /></div>
       {error && <Problem error={error} />}
       <div class="plot heat-plot">
         {map && cells && span && (
           <>
             <div class="heat-values quiet" aria-hidden="true"><span>{short(map.values[1])}</span><span>{short(map.values[0])}</span></div>
-            <div class="heat-frame">
+            <div class="heat-frame" ref={host}>
               <HeatCanvas
                 columns={map.columns}
                 rows={map.rows}
@@ -50,10 +58,11 @@ export function HistogramChart({ spec }: { spec: ChartSpec }) {
         {!map && !error && <p class="over" role="status">{density.isEmpty ? "No values yet." : "Loading…"}</p>}
       </div>
       <div class="legend">
-        {map && <span>Step {short(map.steps[0])} to {short(map.steps[1] - 1)}</span>}
+        {map && <span>{stepsOf(map)}</span>}
         <span class="spring" />
         {pointed.value ? <output class="pointed">{pointed.value}</output> : span && <HeatScale from="0 %" to={percent(span[1] ** 2)} />}
       </div>
+      <ChartFoot title={spec.metric} isReady={map !== null} csv={() => (map ? csvOfDensity(map) : "")} picture={picture} />
     </>
   );
 }
@@ -83,4 +92,5 @@ function described({ columns, rows, steps, values, shares }: Density, column: nu
   return `step ${step}, ${short(low)} to ${short(low + height)}: ${Number.isNaN(share) ? "nothing" : percent(share)}`;
 }
 
+const stepsOf = ({ steps }: Density) => `Step ${short(steps[0])} to ${short(steps[1] - 1)}`;
 const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;

@@ -1,17 +1,23 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { readCurves, type Curve } from "../api/curves.ts";
 import { isOfEpisodes } from "../api/episodes.ts";
 import type { Run, Series } from "../api/types.ts";
+import { pointsUntil } from "../charts/clock.ts";
 import { gridFor } from "../charts/grid.ts";
+import type { Mark } from "../charts/model.ts";
 import { prepare } from "../charts/prepare.ts";
 import { along, progressOf } from "../charts/returns.ts";
+import { marksOf, momentOf, notesOf } from "../state/annotations.ts";
 import { useAsked } from "../state/asked.ts";
+import { clockOf } from "../state/clocks.ts";
 import type { Line } from "../state/sections.ts";
 import { isEvaluation, labelsText, trained } from "../state/evaluation.ts";
 import { nameOf, places, seriesOf, shown } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
 import { change, view } from "../state/view.ts";
+import { LeftOut } from "../ui/left-out.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { CurveFoot } from "./chart-foot.tsx";
 import { CurveCanvas } from "./curve-canvas.tsx";
 
 const BUCKETS = 256;
@@ -70,7 +76,9 @@ export function ReturnsChart() {
   const asked = useAsked(key, runs.map((run) => run.run_id), async (signal) => ({ way, sources, counters, ...(await readCurves(lines, { x: AXES[way], buckets: BUCKETS }, signal)) }));
   const { value, error } = asked.value;
   const { smoothing, logX, logY } = view.value;
-  const model = useMemo(() => value && draw(value, { smoothing, logX, logY }), [value, smoothing, logX, logY, isDark.value]);
+  const marks = value ? marksFor(value) : [];
+  const model = useMemo(() => value && draw(value, { smoothing, logX, logY }, marks), [value, smoothing, logX, logY, isDark.value, JSON.stringify(marks)]);
+  const picture = useRef<() => HTMLCanvasElement | null>(null);
   if (metrics.length === 0) return null;
   const choose = (wish: Partial<{ metric: string; along: string }>) => change({ returns: { metric, along: way, ...wish } });
   return (
@@ -85,12 +93,15 @@ export function ReturnsChart() {
             {Object.entries(ALONGS).map(([name, title]) => <option key={name} value={name}>{title}</option>)}
           </select>
         </label>
+        <span class="spring" />
+        <CurveFoot title={metric} isInRow model={model} canvas={picture} along={ALONGS[way]} />
       </header>
       {error && <Problem error={error} />}
-      <div class="plot" data-lines={model?.lines.length} data-along={value?.way} data-to={model?.stretch[1]}>
-        <CurveCanvas model={model} zooms={false} />
+      <div class="plot" data-lines={model?.lines.length} data-along={value?.way} data-from={model?.stretch[0]} data-to={model?.stretch[1]}>
+        <CurveCanvas label={metric} model={model} zooms={false} handle={picture} />
         {!value && !error && <p class="over" role="status">Loading…</p>}
       </div>
+      <LeftOut of={shown.value.length} shown={MOST_RUNS} what="runs are drawn" hint="Untick some to see others." />
     </article>
   );
 }
@@ -103,7 +114,20 @@ interface Read {
   curves: Curve[];
 }
 
-function draw({ way, sources, counters, grid, curves }: Read, look: { smoothing: number; logX: boolean; logY: boolean }) {
+/** What was noted of the runs; along what is counted, where that had come by then. */
+function marksFor({ way, sources, counters }: Read): Mark[] {
+  return sources.flatMap(({ run }, place) => {
+    if (sources.findIndex((source) => source.run === run) !== place) return [];
+    if (way !== "steps" && way !== "episodes") return [...marksOf(run, AXES[way], "rl").value];
+    const counter = counters[place];
+    return counter ? notesOf(run).flatMap((note) => {
+      const clock = clockOf({ run: run.run_id, series: counter.id }, AXES[way], momentOf(note, run));
+      return clock ? [{ x: pointsUntil(clock.time, momentOf(note, run)), text: note.text }] : [];
+    }) : [];
+  });
+}
+
+function draw({ way, sources, counters, grid, curves }: Read, look: { smoothing: number; logX: boolean; logY: boolean }, marks: readonly Mark[]) {
   let counted = sources.length;
   const progress = sources.map((_, place) => (counters[place] ? progressOf(curves[counted++]!) : null));
   const isCounted = way === "steps" || way === "episodes";
@@ -117,7 +141,7 @@ function draw({ way, sources, counters, grid, curves }: Read, look: { smoothing:
   const spec = { key: "returns", metric: "returns", scale: "", form: "curves" as const, extent: null, lines: sources.map(({ line }) => line) };
   const extent = isCounted ? ([0, last] as const) : ([grid.from, grid.to] as const);
   return prepare(spec, { x: isCounted ? "step" : AXES[way], grid: on, extent, curves: new Map(laid) }, {
-    runs: new Map(sources.map(({ run }) => [run.run_id, run])), nameOf, places: places.peek(), dark: isDark.peek(), ...look, zoom: null, marks: [],
+    runs: new Map(sources.map(({ run }) => [run.run_id, run])), nameOf, places: places.peek(), dark: isDark.peek(), ...look, zoom: null, marks,
     look: { groupOf: null, spread: "range", members: false },
   });
 }

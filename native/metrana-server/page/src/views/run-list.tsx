@@ -2,12 +2,13 @@ import { ago, whole } from "../charts/format.ts";
 import type { Run, RunStatus } from "../api/types.ts";
 import { colour } from "../state/colours.ts";
 import { hovered } from "../state/pointer.ts";
-import { edit, listed, nameOf, places, runMatcher, runs, shown, shownIds } from "../state/runs.ts";
+import { MOST_SHOWN, edit, listed, nameOf, places, runMatcher, runs, shown, shownIds } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
 import { change, view } from "../state/view.ts";
 import { now } from "../ui/clock.ts";
 import { FilterBox } from "../ui/filter-box.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { LeftOut } from "../ui/left-out.tsx";
 import { Window } from "../ui/window.tsx";
 import { GroupChoice } from "./group-choice.tsx";
 import { RunMenu } from "./run-menu.tsx";
@@ -36,6 +37,7 @@ export function RunList() {
           <span class="spring" />
           <span class="quiet" role="status">{shown.value.length} of {some.length === all.length ? all.length : `${some.length} (${all.length})`}</span>
         </div>
+        {view.value.runs === "all" && <LeftOut of={some.length} shown={MOST_SHOWN} what="runs are on the charts" hint="Filter to see others." />}
         <GroupChoice />
         {all.some((run) => run.hidden) && (
           <label class="row">

@@ -1,27 +1,27 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { readScatters } from "../api/kinds.ts";
+import { csvOfScatter } from "../charts/csv.ts";
 import { ScatterPlot, frameOf, type Frame } from "../charts/scatter-plot.ts";
 import { short } from "../charts/format.ts";
 import { useAsked } from "../state/asked.ts";
 import type { ChartSpec } from "../state/sections.ts";
 import { colour } from "../state/colours.ts";
+import { lineName } from "../state/line-name.ts";
 import { places, seriesOf } from "../state/runs.ts";
 import { isDark } from "../state/theme.ts";
+import { change, view } from "../state/view.ts";
 import { Problem } from "../ui/problem.tsx";
-import { savePng } from "../ui/save.ts";
+import { ChartFoot } from "./chart-foot.tsx";
 import { HeatScale } from "./heat-scale.tsx";
-import { LineChoice } from "./line-choice.tsx";
+import { LineChoice, chosenLine } from "./line-choice.tsx";
 
 /** The dots of one step, and a slider from the first step to the last. At its end it follows the run. */
 export function ScatterChart({ spec }: { spec: ChartSpec }) {
-  const chosen = useSignal<string | null>(null);
-  const at = useSignal<number | null>(null);
-  const line = spec.lines.find((one) => one.key === chosen.value) ?? spec.lines[0]!;
+  const line = chosenLine(spec);
   const host = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ plot: ScatterPlot; look: string } | null>(null);
   const frame = useRef<{ key: string; frame: Frame } | null>(null);
-  const place = at.value;
+  const place = view.value.moments[spec.key] ?? null;
   const asked = useAsked(`scatter ${line.key} ${place}`, [line.run], async (signal) => {
     const { total } = await readScatters(line.run, line.series, { offset: 0, limit: 0 }, signal);
     const offset = Math.min(place ?? Infinity, Math.max(0, total - 1));
@@ -57,9 +57,16 @@ export function ScatterChart({ spec }: { spec: ChartSpec }) {
   }, []);
 
   const last = Math.max(0, (value?.total ?? 1) - 1);
+  const span = scatter?.zs && frame.current ? ([short(frame.current.frame.z[0]), short(frame.current.frame.z[1])] as const) : null;
+  const picture = () => {
+    const canvas = drawn.current?.plot.canvas();
+    const dot = span ? {} : { colour: colour(places.peek().get(line.run) ?? 0, isDark.peek()) };
+    const legend = [{ name: lineName(line), ...dot }, { name: `step ${scatter?.step}` }];
+    return canvas ? { canvas, legend, ...(span ? { ramp: span } : {}) } : null;
+  };
   return (
     <>
-      <div class="chart-choice"><LineChoice spec={spec} line={line} onChoose={(key) => (chosen.value = key)} /></div>
+      <div class="chart-choice"><LineChoice spec={spec} line={line} /></div>
       {error && <Problem error={error} />}
       <div class="plot" data-dots={scatter?.xs.length} data-step={scatter?.step} role="img" aria-label={scatter ? `${scatter.xs.length} dots of ${spec.metric} at step ${scatter.step}` : spec.metric}>
         <div class="canvas" ref={host} />
@@ -73,15 +80,14 @@ export function ScatterChart({ spec }: { spec: ChartSpec }) {
             aria-label={`Time of ${spec.metric}`} aria-valuetext={scatter ? `step ${scatter.step}` : undefined}
             onInput={(event) => {
               const wanted = Number(event.currentTarget.value);
-              at.value = wanted >= last ? null : wanted;
+              const { [spec.key]: _, ...others } = view.peek().moments;
+              change({ moments: wanted >= last ? others : { ...others, [spec.key]: wanted } });
             }}
           />
         </label>
-        {scatter?.zs && frame.current && <><span>{titles["z"] ?? "z"}</span><HeatScale from={short(frame.current.frame.z[0])} to={short(frame.current.frame.z[1])} /></>}
+        {span && <><span>{titles["z"] ?? "z"}</span><HeatScale from={span[0]} to={span[1]} /></>}
       </div>
-      <footer class="chart-foot">
-        <button type="button" aria-label={`${spec.metric} as PNG`} disabled={!scatter} onClick={() => savePng(spec.metric, drawn.current?.plot.canvas() ?? null)}>PNG</button>
-      </footer>
+      <ChartFoot title={spec.metric} isReady={scatter !== null} csv={() => (scatter ? csvOfScatter(scatter) : "")} picture={picture} />
     </>
   );
 }

@@ -4,9 +4,10 @@ import { hasEvaluation, metricMatcher } from "../state/charts.ts";
 import { ORDERS, type Order } from "../state/url.ts";
 import { change, view } from "../state/view.ts";
 import { FilterBox } from "../ui/filter-box.tsx";
-import { KEYS } from "../ui/keys.ts";
+import { CHART_KEYS, KEYS } from "../ui/keys.ts";
 
 const ORDER_NAMES: Record<Order, string> = { name: "by name", points: "most points", newest: "newest first" };
+const ALL_KEYS = [...Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`), ...Object.entries(CHART_KEYS).map((one) => one.join(": "))];
 const COLUMNS = [0, 1, 2, 3, 4];
 
 /** What holds for all charts. */
@@ -47,7 +48,7 @@ export function Toolbar() {
         </button>
       )}
       <span class="spring" />
-      <span class="quiet keys" tabIndex={0} title={Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join("\n")} aria-label={`Keys. ${Object.entries(KEYS).map(([key, { does }]) => `${key}: ${does}`).join(", ")}`} role="note">Keys</span>
+      <span class="quiet keys" tabIndex={0} title={ALL_KEYS.join("\n")} aria-label={`Keys. ${ALL_KEYS.join(", ")}`} role="note">Keys</span>
     </div>
   );
 }

@@ -15,7 +15,7 @@ export interface Pointed {
 const MOST_ROWS = 9;
 
 /** What the lines say where the mouse is. */
-export function Tooltip({ model, at }: { model: ChartModel; at: Pointed }) {
+export function Tooltip({ model, at, isSpoken = false }: { model: ChartModel; at: Pointed; isSpoken?: boolean }) {
   const rows = model.lines
     .flatMap((line) => {
       const bucket = nearest(line.values, at.bucket, at.reach);
@@ -25,12 +25,13 @@ export function Tooltip({ model, at }: { model: ChartModel; at: Pointed }) {
     .sort((a, b) => a.far - b.far);
   const x = model.xs[at.bucket];
   const [first] = rows;
-  if (x === undefined || !first) return null;
-  const { curve } = first.line;
-  const exact = curve.count[first.bucket] === 1 ? (curve.firstX[first.bucket] ?? x) : x;
-  const marks = model.marks.filter((mark) => Math.abs(mark.x - x) <= Math.abs((model.xs[1] ?? x) - (model.xs[0] ?? x)) / 2);
+  if (x === undefined) return null;
+  const width = Math.abs((model.xs[1] ?? x) - (model.xs[0] ?? x));
+  const marks = model.marks.filter((mark) => Math.abs(mark.x - x) <= width * Math.max(0.5, at.reach / 4));
+  if (!first && marks.length === 0) return null;
+  const exact = first?.line.curve.count[first.bucket] === 1 ? (first.line.curve.firstX[first.bucket] ?? x) : x;
   return (
-    <div class={`tooltip${at.left > 220 ? " left" : ""}`} style={{ "--x": `${at.left + 60}px` } as never}>
+    <div class={`tooltip${at.left > 220 ? " left" : ""}`} role={isSpoken ? "status" : undefined} style={{ "--x": `${at.left + 60}px` } as never}>
       <div class="quiet">{place(exact, model.axis)}</div>
       {rows.slice(0, MOST_ROWS).map(({ line, bucket, value }, index) => (
         <div key={line.key} class={index === 0 ? "nearest" : ""}>

@@ -68,7 +68,7 @@ test("a group is the mean of its members, however many points each has", () => {
 
 test("a table calculator takes no name for a formula", () => {
   const line = { name: '=1+1,"x"', curve: curve([0.5]) };
-  assert.equal(csvOf({ lines: [line] }).split("\r\n")[1], '"\'=1+1,""x""",0,0,1,0.5,0.5,0.5,0.5,0.5');
+  assert.equal(csvOf({ lines: [line] }).split("\r\n")[1], '"\'=1+1,""x""",0,0,1,0.5,0.5,0.5,0.5,0.5,');
 });
 
 test("a peak of one point is within what is drawn", () => {

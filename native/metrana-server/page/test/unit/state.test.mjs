@@ -14,7 +14,7 @@ test("a view comes back whole from its URL", () => {
     page: "compare", runs: ["0a", "ff"], withHidden: true, runFilter: "a|b", metricFilter: "loss$", x: "wall_time", logX: true, logY: true,
     smoothing: 0.25, range: [1.5, 2e12], columns: 3, folded: ["train/deep", "x y"], full: "loss|ML_STEP", groups: ["config/lr", "config/seed"], differencesOnly: true,
     cell: { run: "0a", metric: "12", measure: "max" }, environment: "env/1", episode: 0, returns: { metric: "episode_return", along: "episodes" },
-    apart: true, spread: "deviation", members: true, order: "points",
+    apart: true, spread: "deviation", members: true, order: "points", lines: { "grad|ML_STEP|histograms": "0a:3" }, moments: { "dots|ML_STEP|scatters": 0 },
   };
   assert.deepEqual(readView(writeView(view)), view);
   assert.equal(writeView(readView("")), "");
