@@ -64,6 +64,19 @@ public sealed class ConsoleTests : IDisposable
             .And.Match<string>(text => text.Count(c => c == '\n') == 1);
     }
 
+    [Theory]
+    [InlineData("{loss}", "INFO  EVALUATOR  Loss 1 | 1\n")]
+    [InlineData("{loss} {category}", "INFO  TRAINER    Loss 1 | 1 TRAIN\n")]
+    public void The_innermost_scope_gives_the_category_of_an_event_without_one(string template, string line)
+    {
+        LoggerExternalScopeProvider scopes = new();
+        using IDisposable outer = scopes.Push(KeyValuePair.Create<string, object?>("category", "ACT"));
+        using IDisposable inner = scopes.Push(KeyValuePair.Create<string, object?>("category", "EVAL"));
+        Write(scopes, template, 1, "TRAIN");
+
+        _written.ToString().Should().EndWith(line);
+    }
+
     [Fact]
     public void The_console_of_a_program_writes_that_way()
     {
@@ -74,16 +87,18 @@ public sealed class ConsoleTests : IDisposable
         services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConsoleLoggerOptions>>().Value.FormatterName.Should().Be("metrana");
     }
 
-    private void Write(string template, params object?[] values)
+    private void Write(string template, params object?[] values) => Write(null, template, values);
+
+    private void Write(IExternalScopeProvider? scopes, string template, params object?[] values)
     {
         MetranaConsoleFormatter formatter = new(new MetricLabels());
-        using ILoggerFactory factory = LoggerFactory.Create(builder => builder.AddProvider(new Formatting(formatter, _written)));
+        using ILoggerFactory factory = LoggerFactory.Create(builder => builder.AddProvider(new Formatting(formatter, scopes, _written)));
 #pragma warning disable CA2254 // The template is the test's.
         factory.CreateLogger("walker").LogInformation(template, values);
 #pragma warning restore CA2254
     }
 
-    private sealed class Formatting(ConsoleFormatter formatter, TextWriter writer) : ILoggerProvider, ILogger
+    private sealed class Formatting(ConsoleFormatter formatter, IExternalScopeProvider? scopes, TextWriter writer) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -94,7 +109,7 @@ public sealed class ConsoleTests : IDisposable
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter1) =>
-            formatter.Write(new LogEntry<TState>(logLevel, "walker", eventId, state, exception, formatter1), null, writer);
+            formatter.Write(new LogEntry<TState>(logLevel, "walker", eventId, state, exception, formatter1), scopes, writer);
 
         public void Dispose()
         {

@@ -26,9 +26,8 @@ internal sealed class MetranaConsoleFormatter(MetricLabels labels, TimeProvider?
         fields.Begin();
         StateReader.Read(logEntry.State, fields);
         scopeProvider?.ForEachScope(
-            static (scope, fields) => StateReader.ReadScope(
-                scope, fields, new EventFields.ScopeNeeds(Category: !fields.HasCategory, Step: false, Numbers: false)),
-            fields);
+            static (scope, to) => StateReader.ReadScope(scope, to.Fields, to.Needs),
+            (Fields: fields, Needs: new EventFields.ScopeNeeds(Category: !fields.HasCategory, Step: false, Numbers: false)));
         StringBuilder line = new();
         line.Append(CultureInfo.InvariantCulture, $"{_clock.GetLocalNow():HH:mm:ss} {NameOf(logEntry.LogLevel)} ");
         if (fields.HasCategory)
