@@ -90,7 +90,14 @@ public sealed class MlflowMirror : IRunMirror
 
         try
         {
-            RunId ??= await FindOrCreateAsync(run, cancellationToken).ConfigureAwait(false);
+            if (RunId is { } known)
+            {
+                ExperimentId ??= await _client.ExperimentOfAsync(known, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                RunId = await FindOrCreateAsync(run, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (MlflowException e) when (!e.IsTransient)
         {

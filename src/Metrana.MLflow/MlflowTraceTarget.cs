@@ -34,7 +34,7 @@ public sealed class MlflowTraceTarget
     /// <summary>Adds the experiment, the run where there is one, and the user or token.</summary>
     /// <param name="headers">The headers of a request to <see cref="Endpoint"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HttpRequestException">The experiment has only a name, and the server cannot be asked for it now.</exception>
+    /// <exception cref="HttpRequestException">The server has to be asked for the experiment of the run or of the name, and cannot be now.</exception>
     public async Task AddHeadersAsync(HttpRequestHeaders headers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(headers);
@@ -54,7 +54,7 @@ public sealed class MlflowTraceTarget
             return known;
         }
 
-        if (_settings.ExperimentName is not { } name)
+        if (_settings is { RunId: null, ExperimentName: null })
         {
             return _settings.ExperimentId;
         }
@@ -62,7 +62,11 @@ public sealed class MlflowTraceTarget
         try
         {
             using MlflowClient client = new(new MlflowHttp(_settings));
-            return _experimentId = await client.FindOrCreateExperimentAsync(name, cancellationToken).ConfigureAwait(false);
+
+            // The experiment of an existing run is where that run is, whatever the settings say.
+            return _experimentId = _settings.RunId is { } run
+                ? await client.ExperimentOfAsync(run, cancellationToken).ConfigureAwait(false)
+                : await client.FindOrCreateExperimentAsync(_settings.ExperimentName!, cancellationToken).ConfigureAwait(false);
         }
         catch (MlflowException e)
         {

@@ -94,7 +94,8 @@ public class RealServerTests(MlflowServer server)
     [MlflowFact]
     public async Task A_run_that_was_created_elsewhere_is_written_to()
     {
-        string id = (await server.PostAsync("api/2.0/mlflow/runs/create", """{"experiment_id":"0","start_time":1}"""))
+        string experiment = (await server.PostAsync("api/2.0/mlflow/experiments/create", """{"name":"elsewhere"}""")).GetProperty("experiment_id").GetString()!;
+        string id = (await server.PostAsync("api/2.0/mlflow/runs/create", $$"""{"experiment_id":"{{experiment}}","start_time":1}"""))
             .GetProperty("run").GetProperty("info").GetProperty("run_id").GetString()!;
         MlflowMirror mirror = new(new MlflowOptions
         {
@@ -112,6 +113,8 @@ public class RealServerTests(MlflowServer server)
 
         MlflowServer.StoredRun stored = await server.RunAsync(id);
         stored.Status.Should().Be("RUNNING", "its own program ends it");
+        mirror.ExperimentId.Should().Be(experiment);
+        mirror.Url.Should().EndWith($"/#/experiments/{experiment}/runs/{id}");
         (await server.HistoryAsync(id, "loss")).Should().HaveCount(3);
     }
 

@@ -39,7 +39,10 @@ public class RequestTests
         await mirror.StartAsync(Records.Run, default);
         await mirror.WriteAsync([Records.Point("loss", 1)], default);
 
-        peer.Requests.Should().ContainSingle().Which.Json.GetProperty("run_id").GetString().Should().Be("given");
+        peer.Of("runs/get").Should().ContainSingle().Which.Path.Should().EndWith("?run_id=given");
+        peer.Of("runs/create").Should().BeEmpty();
+        peer.Of("runs/log-batch").Should().ContainSingle().Which.Json.GetProperty("run_id").GetString().Should().Be("given");
+        mirror.Url.Should().Be($"{peer.Address}/#/experiments/5/runs/given", "the run is where it is");
     }
 
     [Fact]

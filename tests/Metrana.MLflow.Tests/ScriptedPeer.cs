@@ -80,6 +80,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     private static PeerAnswer Usual(PeerRequest request) => request.Call switch
     {
         "runs/create" => new PeerAnswer(200, $$$$"""{"run":{"info":{"run_id":"{{{{RunId}}}}","experiment_id":"0"}}}"""),
+        "runs/get" => new PeerAnswer(200, """{"run":{"info":{"run_id":"given","experiment_id":"5"}}}"""),
         "runs/search" => PeerAnswer.Ok,
         "experiments/get-by-name" => PeerAnswer.Error(404, "RESOURCE_DOES_NOT_EXIST"),
         "experiments/create" => new PeerAnswer(200, """{"experiment_id":"7"}"""),

@@ -52,6 +52,26 @@ public class TraceTests(MlflowServer server)
         after.Headers.GetValues("x-mlflow-run-id").Should().Equal(ScriptedPeer.RunId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Traces_of_a_given_run_go_to_the_experiment_that_it_is_in(bool withMirror)
+    {
+        await using ScriptedPeer peer = new();
+        MlflowOptions options = new() { TrackingUri = peer.Address, RunId = "given", ExperimentId = "0" };
+        await using MlflowMirror mirror = new(options);
+        MlflowTraceTarget target = withMirror ? new MlflowTraceTarget(mirror) : new MlflowTraceTarget(options);
+        for (int i = 0; i < 2; i++)
+        {
+            using HttpRequestMessage request = new();
+            await target.AddHeadersAsync(request.Headers);
+            request.Headers.GetValues("x-mlflow-experiment-id").Should().Equal("5");
+            request.Headers.GetValues("x-mlflow-run-id").Should().Equal("given");
+        }
+
+        peer.Requests.Should().ContainSingle("it is asked once").Which.Path.Should().EndWith("runs/get?run_id=given");
+    }
+
     [Fact]
     [ParityRow("mlflow/pipelines", "one", "failing", "other")]
     public async Task One_pipeline_failing_never_stops_the_other()

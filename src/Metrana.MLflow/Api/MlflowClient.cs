@@ -31,6 +31,14 @@ internal sealed class MlflowClient(MlflowHttp http) : IDisposable
         }
     }
 
+    /// <summary>The id of the experiment that an existing run belongs to.</summary>
+    public async Task<string> ExperimentOfAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunAnswer answer = await http.GetAsync(
+            $"runs/get?run_id={Uri.EscapeDataString(runId)}", MlflowJson.Default.RunAnswer, cancellationToken).ConfigureAwait(false);
+        return answer.Run?.Info?.ExperimentId is { Length: > 0 } id ? id : throw NotSaid("runs/get");
+    }
+
     /// <summary>The run with a tag of this value, if there is one.</summary>
     /// <param name="experimentId">The experiment that it is looked for in.</param>
     /// <param name="tag">The tag.</param>
