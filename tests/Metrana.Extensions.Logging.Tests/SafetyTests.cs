@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Metrana.Extensions.Logging.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana.Extensions.Logging.Tests;
@@ -34,6 +35,22 @@ public class SafetyTests
         services.Run.Recording.Of("trainer/critic_loss").Select(point => point.Value).Should().Equal(Enumerable.Range(0, 100).Select(i => (double)i));
         await Eventually.ShouldAsync(() => warnings.Count > 0, "the loss is said");
         warnings.Should().ContainSingle().Which.Should().Contain("150 values").And.Contain("faster");
+    }
+
+    [Fact]
+    public void Logging_that_throws_at_a_warning_costs_no_value()
+    {
+        using Run run = Run.InMemory();
+        MetricQueue queue = new(100);
+        MetricPump pump = new(queue, new RunSource(run, null), null, TimeProvider.System, static text => throw new InvalidOperationException(text));
+        queue.Add("", [new EventFields.Field("", 1, FieldRole.Value)], step: 0, without: FieldRole.Ignored, timestamp: 0);
+        queue.Add("trainer/", [new EventFields.Field("loss", 2, FieldRole.Value)], step: 0, without: FieldRole.Ignored, timestamp: 0);
+        pump.Begin();
+
+        pump.Flush(_patience).Should().BeTrue();
+        pump.End();
+        queue.Counts.Should().Be(new TelemetryCounts(2, 0, 0, Added: 2, Logged: 1, Refused: 1, Dropped: 0, Pending: 0));
+        run.Recording.Points.Select(point => (point.Metric, point.Value)).Should().Equal(("trainer/loss", 2.0));
     }
 
     [Fact]

@@ -153,7 +153,7 @@ internal sealed class MetricPump(MetricQueue queue, RunSource runs, string? scal
             queue.Count(refused: 1);
             if (_refused.Add(name))
             {
-                warn($"The run refuses {(name.Length == 0 ? "an annotation" : $"'{name}'")}: {e.Message}");
+                Tell($"The run refuses {(name.Length == 0 ? "an annotation" : $"'{name}'")}: {e.Message}");
             }
         }
         catch (Exception e)
@@ -182,15 +182,28 @@ internal sealed class MetricPump(MetricQueue queue, RunSource runs, string? scal
         if (!_withoutStepSaid && _withoutStep is { } about)
         {
             _withoutStepSaid = true;
-            warn($"{about} It is no metric, and neither are others like it; they are counted. A step is a whole number from 0 in one of the fields timesteps, policy_version, step, global_step and update.");
+            Tell($"{about} It is no metric, and neither are others like it; they are counted. A step is a whole number from 0 in one of the fields timesteps, policy_version, step, global_step and update.");
         }
 
         long dropped = queue.Counts.Dropped;
         if (dropped > _droppedSaid && (always || _said is not { } said || clock.GetElapsedTime(said) >= _pause))
         {
             string why = _why ?? "they come faster than the run takes them";
-            warn(string.Create(CultureInfo.InvariantCulture, $"{dropped - _droppedSaid} values of log events did not reach the run ({dropped} so far): {why}."));
+            Tell(string.Create(CultureInfo.InvariantCulture, $"{dropped - _droppedSaid} values of log events did not reach the run ({dropped} so far): {why}."));
             (_said, _droppedSaid, _why) = (clock.GetTimestamp(), dropped, null);
+        }
+    }
+
+    /// <summary>What says it is the program's own and may throw anything; values that wait behind it must not pay for that.</summary>
+    private void Tell(string text)
+    {
+        try
+        {
+            warn(text);
+        }
+        catch (Exception)
+        {
+            // The counts still say what happened.
         }
     }
 }
