@@ -108,6 +108,13 @@ while read -r base name; do
   [ -e "$name" ] || [ -e "$base$name" ] || breach "docs/architecture.md names $name, which is neither in the repository's root nor in ${base:-any folder of its heading}"
 done < <(named docs/architecture.md)
 
+# What is named with its type is a function of that type, in one file with an implementation of it.
+while IFS='|' read -r type function; do
+  texts | grep -E '\.rs$' | tr '\n' '\0' | xargs -0 grep -lE "\bfn $function\b" | tr '\n' '\0' |
+    xargs -0 -r grep -lE "^ *(pub(\([a-z]+\))? +)?(impl\b.*|trait +)\b$type\b" >/dev/null ||
+    breach "docs/architecture.md names $type::$function, which no Rust file has"
+done < <(grep -oE '`[A-Z][A-Za-z0-9]*::[a-z_0-9]+`' docs/architecture.md | sed -E 's/`([A-Za-z0-9]+)::([a-z_0-9]+)`/\1|\2/' | sort -u)
+
 # ---- a file is one thing (a report, not a breach) -----------------------------------------------------------------
 long=$(texts | grep -E '\.(rs|cs|c|proto|sh)$' | tr '\n' '\0' | xargs -0 -r wc -l | awk '$2!="total" && $1>500 {print "  "$1" "$2}' | sort -rn)
 [ -z "$long" ] || printf 'over 500 lines (one thing each?):\n%s\n' "$long"

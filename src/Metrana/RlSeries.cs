@@ -67,7 +67,7 @@ public sealed class RlSeries
 
     /// <summary>Logs one value in one environment.</summary>
     /// <inheritdoc cref="Log(Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
-    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <param name="value">The value. NaN and infinities are allowed.</param>
     /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
     /// <param name="environment">The environment.</param>
     /// <param name="episodes">Its episode. A metric has episodes always or never.</param>

@@ -9,7 +9,7 @@ public sealed partial class Run
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">
     /// A number, or an array, span or list of numbers, of any type: <see cref="double"/> and <see cref="float"/> keep their precision,
-    /// all others are widened, and a <see cref="bool"/> is 1 or 0. NaN and the infinities are values as well. Null logs nothing and
+    /// all others are widened, and a <see cref="bool"/> is 1 or 0. NaN and infinities are allowed. Null logs nothing and
     /// uses up no step.
     /// </param>
     /// <param name="step">

@@ -41,7 +41,7 @@ public sealed class Series
     public void Log(Values values, Steps step = default, Timestamps timestamp = default) => LogValues(values, step, timestamp);
 
     /// <summary>Logs one value, now, at the step after the last of the series or that of <see cref="Run.Step(long, string)"/>.</summary>
-    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <param name="value">The value. NaN and infinities are allowed.</param>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(double value)
     {
@@ -64,7 +64,7 @@ public sealed class Series
     }
 
     /// <summary>Logs one value.</summary>
-    /// <param name="value">The value. NaN and the infinities are values as well.</param>
+    /// <param name="value">The value. NaN and infinities are allowed.</param>
     /// <param name="step">Its step.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>

@@ -154,7 +154,7 @@ public sealed class StartFailureTests
         try
         {
             var program = Path.Combine(directory.FullName, "metrana-server");
-            File.Copy(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "metrana-server"), program);
+            File.Copy(ServerProgram.Find(null), program);
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
             await using var server = await LocalServer.StartAsync(new LocalServerOptions { ProgramPath = program });
