@@ -77,6 +77,8 @@ function drawFlags(
   bbox: uPlot.BBox,
   pixel: number,
 ) {
+  // Colours are costly to set, and most lines have nothing to mark.
+  if (!flags.some(Boolean)) return;
   const size = 3.5 * pixel;
   ctx.strokeStyle = ctx.fillStyle = colour;
   ctx.lineWidth = 1.5 * pixel;

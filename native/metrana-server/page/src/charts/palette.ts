@@ -16,11 +16,13 @@ export const PALETTE: Uint32Array = Uint32Array.from({ length: SIZE }, (_, place
 export function paint(cells: Float32Array, least: number, greatest: number): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint32Array(cells.length);
   const factor = greatest > least ? (SIZE - 1) / (greatest - least) : 0;
+  const origin = factor === 0 ? SIZE / 2 : 0.5 - least * factor;
   for (let place = 0; place < cells.length; place++) {
     const value = cells[place] as number;
-    if (Number.isNaN(value)) continue;
-    const colour = factor === 0 ? SIZE / 2 : Math.max(0, Math.min(SIZE - 1, (value - least) * factor));
-    pixels[place] = PALETTE[Math.round(colour)] as number;
+    // What is no number is not the same as itself.
+    if (value !== value) continue;
+    const colour = value * factor + origin;
+    pixels[place] = PALETTE[colour < 0 ? 0 : colour < SIZE ? colour | 0 : SIZE - 1] as number;
   }
   return new Uint8ClampedArray(pixels.buffer);
 }
@@ -28,8 +30,10 @@ export function paint(cells: Float32Array, least: number, greatest: number): Uin
 /** The least and the greatest number; null when there is none. */
 export function limits(cells: Float32Array): readonly [number, number] | null {
   let [least, greatest] = [Infinity, -Infinity];
-  for (const value of cells) {
-    if (!Number.isFinite(value)) continue;
+  for (let place = 0; place < cells.length; place++) {
+    const value = cells[place] as number;
+    // A difference from itself have only those that are no numbers, or are infinite.
+    if (value - value !== 0) continue;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
