@@ -95,9 +95,12 @@ function forget() {
 /** Reads charts anew when the axis or the zoom changes, and what comes of the feed. */
 export function followCurves() {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isFirst = true;
   effect(() => {
     axis.value;
     range.value;
+    // Nothing has changed yet, and what charts have asked for by now is wanted.
+    if (isFirst) return void (isFirst = false);
     for (const chart of charts.values()) chart.isStale = true;
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { scaleName, shortName, type ChartSpec } from "../state/sections.ts";
 import { change, view } from "../state/view.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -10,17 +10,26 @@ import { ScatterChart } from "./scatter-chart.tsx";
 const CONTENTS = { curves: Curves, histograms: HistogramChart, scatters: ScatterChart };
 
 /** How far out of sight a chart is made ready. */
-const MARGIN = "300px";
+const MARGIN = 300;
+
+function isNear(card: Element | null, root: Element | null): boolean {
+  if (!card || !root) return false;
+  const [{ top, bottom }, sight] = [card.getBoundingClientRect(), root.getBoundingClientRect()];
+  return top < sight.bottom + MARGIN && bottom > sight.top - MARGIN;
+}
 
 /** A frame that holds its chart only while it is in sight. */
 export function Card({ spec }: { spec: ChartSpec }) {
   const host = useRef<HTMLElement>(null);
   const isSeen = useSignal(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const root = host.current?.closest("#contents") ?? null;
+    // An observer tells it frames later, and the chart would ask for its points only then.
+    isSeen.value = isNear(host.current, root);
     const observer = new IntersectionObserver(([entry]) => (isSeen.value = entry?.isIntersecting === true), {
       // A margin is one of the element that scrolls, not of the window around it.
-      root: host.current?.closest("#contents") ?? null,
-      rootMargin: MARGIN,
+      root,
+      rootMargin: `${MARGIN}px`,
     });
     if (host.current) observer.observe(host.current);
     return () => observer.disconnect();

@@ -1,6 +1,6 @@
 import { type Ref } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect, useImperativeHandle, useRef } from "preact/hooks";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef } from "preact/hooks";
 import { CurveChart } from "../charts/curve-chart.ts";
 import type { ChartModel } from "../charts/model.ts";
 import { hovered } from "../state/pointer.ts";
@@ -24,7 +24,8 @@ export function CurveCanvas({ label, model, zooms, handle }: Props) {
   /** Whether it is the keyboard that points: then what it says is for those, too, who hear it. */
   const isKeyed = useSignal(false);
 
-  useEffect(() => {
+  // In the frame that shows the rest of it; after that frame would be one later.
+  useLayoutEffect(() => {
     if (!host.current || !model) {
       chart.current?.destroy();
       chart.current = null;

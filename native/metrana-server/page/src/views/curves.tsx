@@ -1,5 +1,5 @@
 import { computed, signal, useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { prepare } from "../charts/prepare.ts";
 import { hasSomething, pointsOf } from "../charts/model.ts";
 import { marksAlong } from "../state/annotations.ts";
@@ -27,7 +27,8 @@ export function Curves({ spec }: { spec: ChartSpec }) {
   const picture = useRef<() => HTMLCanvasElement | null>(null);
   const now = useSignal(spec);
   now.value = spec;
-  useEffect(() => {
+  // Not after the frame: what is asked for now is there a frame earlier.
+  useLayoutEffect(() => {
     const { state, leave } = watch(spec);
     source.value = state;
     return leave;

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { paint } from "../charts/palette.ts";
 
 interface Props {
@@ -32,7 +32,7 @@ export function HeatCanvas({ columns, rows, cells, span, seen = [0, 1], label, d
   const drag = useSignal<readonly [number, number] | null>(null);
   const at = useRef({ column: 0, row: 0 });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ctx = host.current?.getContext("2d");
     if (!ctx || columns === 0 || rows === 0) return;
     Object.assign(ctx.canvas, { width: columns, height: rows });
