@@ -36,11 +36,19 @@ pub(super) enum Drawn<'a> {
 
 /// Columns of points. Those that the axis does not ask for may be missing.
 pub(super) struct Columns<'a> {
-    pub(super) steps: &'a [u64],
+    pub(super) steps: StepColumn<'a>,
     pub(super) times: &'a [i64],
     pub(super) values: &'a [f64],
     /// What batches said: from which point on, and what. None of an ordinary series.
     pub(super) heads: Option<&'a [(usize, RlHead)]>,
+}
+
+/// The steps of points.
+pub(super) enum StepColumn<'a> {
+    /// The first step; each further point is one step later.
+    From(u64),
+    /// A step for each point.
+    Each(&'a [u64]),
 }
 
 impl<'a> Drawn<'a> {
@@ -98,17 +106,22 @@ impl Strand<'_> {
             self.wanted(from..until).map(|range| self.in_sight(range, along)).collect();
         let by_time = along.is_time();
         let by_step = !by_time && (self.track.is_none() || along.axis == Axis::OwnStep);
-        for range in here {
-            let points =
-                self.floats.columns(range.clone(), Wanted { steps: by_step, times: by_time, widths: false });
-            let heads = self.track.map(|track| track.heads(range));
-            let columns = Columns {
-                steps: &points.steps,
-                times: &points.timestamps,
-                values: &points.values,
-                heads: heads.as_deref(),
-            };
-            columns.draw(along, &mut self.sketch);
+        for mut rest in here {
+            while !rest.is_empty() {
+                let (piece, first_step) =
+                    if by_step { self.floats.first_stretch(rest.clone()) } else { (rest.clone(), None) };
+                rest.start = piece.end;
+                let wanted = Wanted { steps: by_step && first_step.is_none(), times: by_time, widths: false };
+                let points = self.floats.columns(piece.clone(), wanted);
+                let heads = self.track.map(|track| track.heads(piece));
+                let columns = Columns {
+                    steps: first_step.map_or(StepColumn::Each(&points.steps), StepColumn::From),
+                    times: &points.timestamps,
+                    values: &points.values,
+                    heads: heads.as_deref(),
+                };
+                columns.draw(along, &mut self.sketch);
+            }
         }
         self.next = until;
         until >= self.floats.len()
@@ -136,10 +149,13 @@ impl Columns<'_> {
                 let xs: Vec<f64> = self.times.iter().map(|&time| along.time(time)).collect();
                 sketch.add(&xs, values);
             }
-            (Axis::Step | Axis::RlStep, None) | (Axis::OwnStep, _) => {
-                let xs: Vec<f64> = self.steps.iter().map(|&step| whole(step)).collect();
-                sketch.add(&xs, values);
-            }
+            (Axis::Step | Axis::RlStep, None) | (Axis::OwnStep, _) => match self.steps {
+                StepColumn::From(first) => sketch.add_consecutive(first, values),
+                StepColumn::Each(steps) => {
+                    let xs: Vec<f64> = steps.iter().map(|&step| whole(step)).collect();
+                    sketch.add(&xs, values);
+                }
+            },
             // An ordinary series has no episodes.
             (Axis::Episode, None) => {}
             (axis, Some(heads)) => {
@@ -210,7 +226,7 @@ impl Onward {
 /// Draws points of an ordinary series that were read.
 pub(crate) fn draw(points: &FloatPoints, along: Along, sketch: &mut Sketch) {
     let FloatPoints { steps, timestamps: times, values, .. } = points;
-    Columns { steps, times, values, heads: None }.draw(along, sketch);
+    Columns { steps: StepColumn::Each(steps), times, values, heads: None }.draw(along, sketch);
 }
 
 /// Draws points of an environment that were read.
@@ -222,5 +238,5 @@ pub(crate) fn draw_rl(points: &RlPoints, along: Along, sketch: &mut Sketch) {
         }
     }
     let FloatPoints { steps, timestamps: times, values, .. } = &points.floats;
-    Columns { steps, times, values, heads: Some(&heads) }.draw(along, sketch);
+    Columns { steps: StepColumn::Each(steps), times, values, heads: Some(&heads) }.draw(along, sketch);
 }

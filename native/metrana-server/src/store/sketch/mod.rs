@@ -100,7 +100,9 @@ impl Sketch {
                     (*from, *to) = (from.min(x), to.max(x));
                 }
             }
-            Self::Row(grid, buckets) if xs.is_sorted() => add_sorted(*grid, buckets, xs, values),
+            Self::Row(grid, buckets) if xs.is_sorted() && xs.len() == values.len() => {
+                add_sorted(*grid, buckets, |at| xs.get(at).copied().unwrap_or_default(), 0, values);
+            }
             Self::Row(grid, buckets) => {
                 for (&x, &value) in xs.iter().zip(values) {
                     if let Some(bucket) = grid.place(x).and_then(|place| buckets.get_mut(place)) {
@@ -108,6 +110,19 @@ impl Sketch {
                     }
                 }
             }
+        }
+    }
+
+    /// Adds points at consecutive steps. Nothing has to be known of each of them but its value.
+    pub(super) fn add_consecutive(&mut self, first_step: u64, values: &[f64]) {
+        let x = |at: usize| whole(first_step.saturating_add(at as u64));
+        match self {
+            Self::Extent(from, to) => {
+                if let Some(last) = values.len().checked_sub(1) {
+                    (*from, *to) = (from.min(x(0)), to.max(x(last)));
+                }
+            }
+            Self::Row(grid, buckets) => add_sorted(*grid, buckets, x, 0, values),
         }
     }
 
@@ -149,28 +164,35 @@ impl Sketch {
     }
 }
 
-/// Looks for the edges between buckets instead of asking of each point where it belongs.
-fn add_sorted(grid: Grid, buckets: &mut [Bucket], xs: &[f64], values: &[f64]) {
-    let (Some(&from), Some(&to)) = (xs.first(), xs.last()) else { return };
+/// Looks for the edges between buckets instead of asking of each point where it belongs. The place of `values[at]` is
+/// `x(begin + at)`.
+fn add_sorted(
+    grid: Grid,
+    buckets: &mut [Bucket],
+    x: impl Fn(usize) -> f64 + Copy,
+    begin: usize,
+    values: &[f64],
+) {
+    let Some(last) = values.len().checked_sub(1) else { return };
+    let (from, to) = (x(begin), x(begin + last));
     if to < grid.from || from > grid.to {
         return;
     }
     let place = grid.place(from);
-    if place == grid.place(to) || xs.len() == 1 {
+    if place == grid.place(to) || last == 0 {
         // Two places beside the grid on its two sides are no one place.
         if let Some(bucket) = place.and_then(|place| buckets.get_mut(place)) {
-            xs.iter().zip(values).for_each(|(&x, &value)| bucket.add(x, value));
+            bucket.add_sorted(|at| x(begin + at), values);
             return;
         }
-        if xs.len() == 1 {
+        if last == 0 {
             return;
         }
     }
-    let middle = xs.len() / 2;
-    let (left, right) = xs.split_at(middle);
-    let (left_values, right_values) = values.split_at(middle.min(values.len()));
-    add_sorted(grid, buckets, left, left_values);
-    add_sorted(grid, buckets, right, right_values);
+    let middle = values.len() / 2;
+    let (left, right) = values.split_at(middle);
+    add_sorted(grid, buckets, x, begin, left);
+    add_sorted(grid, buckets, x, begin + middle, right);
 }
 
 #[cfg(test)]
@@ -194,6 +216,34 @@ mod tests {
             // As texts: what is in no bucket is NaN.
             let drawn = format!("{:?}", sketch.into_buckets());
             assert_eq!(drawn, format!("{expected:?}"), "{from} {to} {buckets}");
+        }
+    }
+
+    #[test]
+    fn points_at_consecutive_steps_come_to_the_same_buckets_as_one_by_one() {
+        let mut values: Vec<f64> = (0..150).map(|x| f64::from(x * 37 % 50) / 3.0).collect();
+        (values[20], values[21], values[99]) = (f64::NAN, f64::INFINITY, f64::NEG_INFINITY);
+        for (first, from, to, buckets) in [
+            (0, 0.0, 149.0, 7),
+            (5, 20.5, 60.0, 3),
+            (1000, -5.0, 4000.0, 9),
+            (7, 27.0, 27.0, 1),
+            (9, 0.0, 8.0, 2),
+        ] {
+            let grid = Grid::new(from, to, buckets);
+            let (mut sketch, mut extent) = (Sketch::row(grid), Sketch::extent());
+            sketch.add_consecutive(first, &values);
+            extent.add_consecutive(first, &values);
+            extent.add_consecutive(0, &[]);
+            let mut expected = vec![Bucket::default(); buckets];
+            for (step, &value) in (first..).zip(&values) {
+                if let Some(place) = grid.place(super::whole(step)) {
+                    expected[place].add(super::whole(step), value);
+                }
+            }
+            let drawn = format!("{:?}", sketch.into_buckets());
+            assert_eq!(drawn, format!("{expected:?}"), "{first} {from} {to} {buckets}");
+            assert_eq!(extent, Sketch::Extent(super::whole(first), super::whole(first + 149)));
         }
     }
 

@@ -11,7 +11,7 @@ use super::chunk::{self, Head, Look};
 use super::read::Copied;
 use super::tile::{Extent, Opened, Tile};
 use crate::store::sketch::{Along, Axis, Bucket, Fit, Flags, Part, Sketch, whole};
-use crate::store::strand::{Columns, Drawn, Strand};
+use crate::store::strand::{Columns, Drawn, StepColumn, Strand};
 use crate::store::{RlHead, StoreError};
 
 /// Where the points of a page stand on the axis.
@@ -279,7 +279,7 @@ impl Pages<'_> {
                 heads
             });
             let columns = Columns {
-                steps: steps.get(part.clone()).unwrap_or_default(),
+                steps: StepColumn::Each(steps.get(part.clone()).unwrap_or_default()),
                 times: times.get(part.clone()).unwrap_or_default(),
                 values: values.get(part).ok_or(Damaged("a page has fewer points than it should"))?,
                 heads: heads.as_deref(),
