@@ -29,12 +29,12 @@
  *
  * THREADS. Every function may be called from any thread, and on one handle from several at once. The one exception
  * is _free: no other call on the handle may be under way or follow. The library never calls back; what it has to tell
- * lies in a metrana_events queue. It has one background thread for all loggers of the process, which a forked child
- * does not have: a child must not use the library once its parent has opened a logger.
+ * lies in a metrana_events queue. Its few background threads serve all loggers of the process. A forked child does not
+ * have them: once its parent has opened a logger, a child's calls answer METRANA_STATUS_FORKED and change nothing.
  *
- * WAITING. Opening, flushing and closing wait for the service. Who does not want to wait begins them with the function
- * of the same name that ends in _begin, which returns at once; the operation runs on a thread of the library, and its end
- * comes as an event that carries the caller's token. Calls that log wait only while the queue is full.
+ * WAITING. Opening, flushing and closing wait for the service. To go on meanwhile, begin them with the function of the
+ * same name that ends in _begin: it returns at once, the operation runs on a thread of the library, and its end is an
+ * event that carries the caller's token. Calls that log wait only while the queue is full.
  *
  * UNITS. Text is UTF-8 with a length and no zero byte at its end. Timeouts are seconds as a double: a negative
  * one means that there is no limit, or what the description says; one that is not a number is refused; everything

@@ -30,7 +30,7 @@ pub enum Backpressure {
 /// What a final delivery failure means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeliveryPolicy {
-    /// The logger stops: nothing more is accepted, so that nobody trains on believing in logs that are not there.
+    /// The logger stops: it accepts nothing more, so that no training goes on whose logs are lost unnoticed.
     #[default]
     StopOnLoss,
     /// The data is dropped, counted and reported, and logging goes on.

@@ -1,10 +1,12 @@
 //! Lets go of whoever started the program.
 
+#[cfg(unix)]
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 
 /// The log begins anew when it has become this long.
+#[cfg(unix)]
 const LONGEST_LOG: u64 = 16 << 20;
 
 /// Leaves the terminal's session, so that neither Ctrl+C nor its end reaches this process, and writes the log to a file.

@@ -130,3 +130,28 @@ impl Wake for Unpark {
         self.0.unpark();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::{Arc, Status, clock, wait_for};
+
+    #[test]
+    fn a_network_thread_that_does_not_respond_is_given_up_at_the_deadline() {
+        // Nobody drives it.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it is built");
+        let is_done = Arc::new(AtomicBool::new(false));
+        let work = {
+            let is_done = is_done.clone();
+            async move { is_done.store(true, Ordering::Relaxed) }
+        };
+        let deadline = clock::instant() + Duration::from_millis(50);
+        let error = wait_for(runtime.handle(), Some(deadline), work).expect_err("nobody does it");
+        assert_eq!(error.status, Status::InitTimeout);
+        assert!(error.to_string().contains("does not respond"), "{error}");
+        runtime.block_on(tokio::task::yield_now());
+        assert!(!is_done.load(Ordering::Relaxed), "what nobody waits for any more is called off");
+    }
+}

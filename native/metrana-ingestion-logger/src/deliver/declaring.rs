@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use metrana_proto::types::SeriesDeclaration;
 
-use super::sealed::{Series, fields};
+use super::sealed::{SeriesNumbers, fields};
 
 #[derive(Default)]
 pub(crate) struct Declaring {
@@ -16,7 +16,7 @@ pub(crate) struct Declaring {
     pieces: Vec<Bytes>,
     /// Series that a piece has to begin with.
     cuts: BTreeSet<u64>,
-    condemned: Series,
+    condemned: SeriesNumbers,
     /// Series refused one after the other, with nothing accepted between them.
     in_a_row: u32,
 }
@@ -32,7 +32,7 @@ pub(crate) enum RefusedPiece {
 
 impl Declaring {
     /// The series that the service will not know.
-    pub(crate) fn condemned(&self) -> &Series {
+    pub(crate) fn condemned(&self) -> &SeriesNumbers {
         &self.condemned
     }
 

@@ -6,7 +6,7 @@
 use crate::points::Width;
 use crate::stage::chunk::{Chunk, ChunkLane, Form, Record};
 use crate::wire::point_batch::Batch;
-use crate::wire::{self, BatchSteps, BatchTimes, Columns, Content as _, Field as _, Head};
+use crate::wire::{self, BatchSteps, BatchTimes, Columns, Content as _, Head, MessageField as _};
 
 /// Below this size finished fields are copied, so that the chunk is free again at once and few small frames leave.
 const COPY_BELOW: usize = 32 << 10;

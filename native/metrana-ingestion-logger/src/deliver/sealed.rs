@@ -19,7 +19,7 @@ use crate::deliver::envelope::{self, PREFIX};
 use crate::wire::field::{request, series};
 
 /// Series by the numbers that the wire knows them by.
-pub(crate) type Series = HashSet<u64>;
+pub(crate) type SeriesNumbers = HashSet<u64>;
 
 /// A field of a message: its number, all its bytes, and those inside where it has a length.
 pub(crate) struct FieldOf<'a> {
@@ -116,7 +116,7 @@ impl FieldOf<'_> {
 }
 
 /// A message without some series, and what that leaves out. None: it holds none of them.
-pub(crate) fn without(message: &Outgoing, condemned: &Series) -> Option<(Outgoing, Tally)> {
+pub(crate) fn without(message: &Outgoing, condemned: &SeriesNumbers) -> Option<(Outgoing, Tally)> {
     let mut tally = Tally::default();
     let head = rest_of(message.head.get(PREFIX..)?, condemned, &mut tally);
     let rest = rest_of(&message.rest, condemned, &mut tally);
@@ -129,7 +129,7 @@ pub(crate) fn without(message: &Outgoing, condemned: &Series) -> Option<(Outgoin
 }
 
 /// What is left of some fields without those of condemned series. None: everything.
-fn rest_of(bytes: &[u8], condemned: &Series, tally: &mut Tally) -> Option<Vec<u8>> {
+fn rest_of(bytes: &[u8], condemned: &SeriesNumbers, tally: &mut Tally) -> Option<Vec<u8>> {
     let is_condemned = |field: &FieldOf<'_>| field.series().is_some_and(|series| condemned.contains(&series));
     if !fields(bytes).any(|field| is_condemned(&field)) {
         return None;
@@ -208,7 +208,7 @@ mod tests {
         for end in ends {
             let (head, rest) = bytes.split_at(end);
             let message = envelope::finish(envelope::prefixed(head), Bytes::copy_from_slice(rest));
-            let (left, tally) = without(&message, &Series::from([2])).expect("it is in there");
+            let (left, tally) = without(&message, &SeriesNumbers::from([2])).expect("it is in there");
             assert_eq!(decoded(&left), request(&[1, 300]));
             let mut wanted = Tally::default();
             wanted.add(Kind::FloatPoints, 5);
@@ -216,8 +216,8 @@ mod tests {
             wanted.add(Kind::HistogramPoints, 2);
             wanted.add(Kind::ScatterPoints, 1);
             assert_eq!(tally, wanted);
-            assert!(without(&left, &Series::from([2])).is_none(), "it is gone");
-            let (left, _) = without(&left, &Series::from([1, 300])).expect("they are in there");
+            assert!(without(&left, &SeriesNumbers::from([2])).is_none(), "it is gone");
+            let (left, _) = without(&left, &SeriesNumbers::from([1, 300])).expect("they are in there");
             assert_eq!(decoded(&left), request(&[]));
         }
     }
@@ -226,7 +226,7 @@ mod tests {
     fn what_lies_in_the_chunk_stays_there_when_nothing_of_it_goes() {
         let (head, rest) = (request(&[1]).encode_to_vec(), request(&[2]).encode_to_vec());
         let message = envelope::finish(envelope::prefixed(&head), Bytes::from(rest));
-        let (left, _) = without(&message, &Series::from([1])).expect("it is in there");
+        let (left, _) = without(&message, &SeriesNumbers::from([1])).expect("it is in there");
         assert_eq!(left.rest.as_ptr(), message.rest.as_ptr());
     }
 

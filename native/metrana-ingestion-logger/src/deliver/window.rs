@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::books::counters::Tally;
 use crate::connect::transport::Outgoing;
 use crate::deliver::envelope::Numbered;
-use crate::deliver::sealed::{self, Series};
+use crate::deliver::sealed::{self, SeriesNumbers};
 
 /// A sealed message. Its number is final, and so are its bytes, unless a series is taken out of it.
 pub(crate) struct Message {
@@ -34,7 +34,7 @@ pub(crate) struct Window {
 
 impl Message {
     /// Takes series out of it.
-    fn take_out(&mut self, series: &Series) -> Option<TakenOut> {
+    fn take_out(&mut self, series: &SeriesNumbers) -> Option<TakenOut> {
         let (outgoing, tally) = sealed::without(&self.outgoing, series)?;
         self.outgoing = outgoing;
         self.tally.subtract(&tally);
@@ -76,12 +76,12 @@ impl Window {
     }
 
     /// Takes series out of all messages.
-    pub(crate) fn take_out(&mut self, series: &Series) -> Vec<TakenOut> {
+    pub(crate) fn take_out(&mut self, series: &SeriesNumbers) -> Vec<TakenOut> {
         self.messages.iter_mut().filter_map(|message| message.take_out(series)).collect()
     }
 
     /// Takes series out of the youngest message, which was put in just now.
-    pub(crate) fn take_out_of_newest(&mut self, series: &Series) -> Option<TakenOut> {
+    pub(crate) fn take_out_of_newest(&mut self, series: &SeriesNumbers) -> Option<TakenOut> {
         self.messages.back_mut()?.take_out(series)
     }
 }

@@ -18,7 +18,7 @@ use crate::names::series::Nature;
 use crate::names::validate;
 use crate::points::Timestamps;
 use crate::stage::Stage;
-use crate::wire::{Field, field};
+use crate::wire::{MessageField, field};
 
 const MAX_POINTS: usize = 32_768;
 
@@ -75,7 +75,7 @@ pub(crate) struct ScatterCall<'a> {
 /// Map entries of a series in their wire form.
 struct TitleField(Vec<u8>);
 
-impl Field for TitleField {
+impl MessageField for TitleField {
     fn field_len(&self) -> usize {
         self.0.len()
     }
@@ -182,7 +182,7 @@ impl Call for ScatterCall<'_> {
 
     fn plan(&self, stage: &mut Stage) -> Result<(usize, Self::Plan), Error> {
         let series = stage.names.registry.resolve(&self.who, self.nature)?;
-        let titles = self.titles.as_ref().map_or(0, Field::field_len);
+        let titles = self.titles.as_ref().map_or(0, MessageField::field_len);
         Ok((
             stage.names.registry.declaration_weight(&self.who, series) + titles + whole_weight(&self.points),
             series,
@@ -196,7 +196,7 @@ impl Call for ScatterCall<'_> {
             let content = Encoded { field: field::scatter::POINTS, message };
             let titles = self.titles.as_ref().filter(|_| index == 0);
             // Titles stand in the message of the first point.
-            stage.make_room(lane, content.field_len() + titles.map_or(0, Field::field_len));
+            stage.make_room(lane, content.field_len() + titles.map_or(0, MessageField::field_len));
             stage.put_whole(lane, Kind::ScatterPoints, &content);
             if let Some(titles) = titles {
                 stage.put_title(lane, titles);

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use crate::books::counters::Tally;
 use crate::points::Width;
-use crate::wire::{self, Content, Field, Head};
+use crate::wire::{self, Content, Head, MessageField};
 
 /// The most bytes a scalar can seal into, when it is the only point of its series in the message.
 pub(crate) const SCALAR_WEIGHT: usize = 42;
@@ -212,7 +212,7 @@ impl Chunk {
     }
 
     /// Titles of a lane: only the last ones stay, so they cannot leave as they lie.
-    pub(crate) fn push_title(&mut self, slot: u32, content: &impl Field) {
+    pub(crate) fn push_title(&mut self, slot: u32, content: &impl MessageField) {
         self.in_place = false;
         self.lanes[slot as usize].finished = true;
         let start = self.wire.len();
@@ -222,7 +222,7 @@ impl Chunk {
     }
 
     /// A field of the request itself.
-    pub(crate) fn push_plain(&mut self, content: &impl Field) {
+    pub(crate) fn push_plain(&mut self, content: &impl MessageField) {
         let start = self.wire.len();
         content.put(&mut self.wire);
         self.records.push(Record::content(u32::MAX, Form::Plain, &(start..self.wire.len())));

@@ -23,7 +23,7 @@ use crate::stage::gate::Patience;
 use crate::stage::pool::Pool;
 use crate::stage::shelf::Shelf;
 use crate::tell::lines::{Line, Lines};
-use crate::wire::{Content, Field};
+use crate::wire::{Content, MessageField};
 
 /// What is kept free for the envelope of a message even where it needs less, so that messages are cut alike in all runs.
 const ENVELOPE: usize = 80;
@@ -255,13 +255,13 @@ impl Stage {
     }
 
     /// Writes what is true of all points of a lane; the last one written stays. It follows a `put_whole`.
-    pub(crate) fn put_title(&mut self, lane: LaneId, content: &impl Field) {
+    pub(crate) fn put_title(&mut self, lane: LaneId, content: &impl MessageField) {
         let (slot, _) = self.enter(lane);
         self.push(|chunk| chunk.push_title(slot, content));
     }
 
     /// Writes a field of the request itself, which counts as `n` of its kind.
-    pub(crate) fn put_plain(&mut self, kind: Kind, n: usize, content: &impl Field) {
+    pub(crate) fn put_plain(&mut self, kind: Kind, n: usize, content: &impl MessageField) {
         if !self.chunks.open.is_empty() && self.filled() + content.field_len() > self.max_message {
             self.roll();
         }

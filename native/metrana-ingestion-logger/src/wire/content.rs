@@ -3,7 +3,7 @@
 use super::{Head, len_len};
 
 /// Something that can be written as a field.
-pub(crate) trait Field {
+pub(crate) trait MessageField {
     /// Bytes of the field, tag and length included.
     fn field_len(&self) -> usize;
     /// Writes just that many.
@@ -19,7 +19,7 @@ pub(crate) trait Content {
 }
 
 /// A lane's content has a number below 16, so that its tag is one byte.
-impl<C: Content> Field for C {
+impl<C: Content> MessageField for C {
     fn field_len(&self) -> usize {
         len_len(self.inner_len())
     }

@@ -10,7 +10,7 @@ mod primitives;
 pub(crate) mod rl_step_batch;
 
 pub(crate) use columns::{BatchSteps, BatchTimes, Columns, worst_point_len};
-pub(crate) use content::{Content, Field};
+pub(crate) use content::{Content, MessageField};
 pub(crate) use primitives::{
     Head, len_head, len_head_len, len_len, packed_len, put_len, put_packed, put_uint, uint_len, zag,
 };

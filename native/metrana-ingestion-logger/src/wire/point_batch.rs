@@ -34,7 +34,7 @@ pub(crate) const BATCH_FRAME: usize = 6 + 3 * 6 + 10 + 11;
 mod tests {
     use super::*;
     use crate::points::{Width, raw};
-    use crate::wire::{BatchSteps, BatchTimes, Field as _, worst_point_len};
+    use crate::wire::{BatchSteps, BatchTimes, MessageField as _, worst_point_len};
     use metrana_proto::types::{PointBatch, StreamingSeriesUpdate};
     use prost::Message as _;
 

@@ -59,7 +59,7 @@ impl Content for RlBatch<'_> {
 mod tests {
     use super::*;
     use crate::points::{Width, raw};
-    use crate::wire::{BatchSteps, BatchTimes, Field as _};
+    use crate::wire::{BatchSteps, BatchTimes, MessageField as _};
     use metrana_proto::types::{RlStepBatch, StreamingRlSeriesUpdate};
     use prost::Message as _;
 

@@ -63,6 +63,9 @@ impl Default for Bucket {
     }
 }
 
+/// So many points are added at once.
+const LANES: usize = 8;
+
 impl Bucket {
     /// Adds a point. Of those at the same place the one that is added later is the later one.
     pub(crate) fn add(&mut self, x: f64, value: f64) {
@@ -82,24 +85,35 @@ impl Bucket {
         }
     }
 
-    /// Adds points from left to right, the same as one by one. `x` gives the place of each.
+    /// Adds points from left to right. `x` gives the place of each.
     pub(super) fn add_sorted(&mut self, x: impl Fn(usize) -> f64, values: &[f64]) {
         let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return };
-        let (mut min, mut max, mut are_finite) = (self.min, self.max, true);
-        // No branch depends on a value, so that the processor takes several at a time.
-        for &value in values {
-            are_finite &= value.is_finite();
-            min = if value < min { value } else { min };
-            max = if value > max { value } else { max };
+        // Side by side, so that no value waits for the one before it, and without a branch that depends on one.
+        let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        let mut sum = [0.0; LANES];
+        let mut take = |values: &[f64]| {
+            let lanes = min.iter_mut().zip(&mut max).zip(&mut sum);
+            for (((min, max), sum), &value) in lanes.zip(values) {
+                *min = if value < *min { value } else { *min };
+                *max = if value > *max { value } else { *max };
+                *sum += value;
+            }
+        };
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            take(chunk);
         }
-        if !are_finite {
+        take(rest);
+        let sum: f64 = sum.iter().sum();
+        // Anything that is no number is in the sum, too.
+        if !sum.is_finite() {
             values.iter().enumerate().for_each(|(at, &value)| self.add(x(at), value));
             return;
         }
-        (self.min, self.max) = (min, max);
+        self.min = min.into_iter().fold(self.min, f64::min);
+        self.max = max.into_iter().fold(self.max, f64::max);
         self.count += values.len() as u64;
-        // In their order: rounding depends on it.
-        self.sum = values.iter().fold(self.sum, |sum, value| sum + value);
+        self.sum += sum;
         let (from, to) = (x(0), x(values.len() - 1));
         if from < self.first_x {
             (self.first_x, self.first) = (from, first);

@@ -167,6 +167,13 @@ pub(super) fn finish_deletions(db: &Connection) -> Result<(), StoreError> {
                 }
             }
         }
+        // Their room may not have been given back either.
+        let mut more = true;
+        while more {
+            let transaction = db.unchecked_transaction()?;
+            more = give_back(&transaction)?;
+            transaction.commit()?;
+        }
         Ok(())
     };
     match work().map_err(|e| schema::error(&e)) {

@@ -12,6 +12,8 @@ use crate::store::StoreError;
 
 /// How often it is looked when something was committed.
 const EVERY: Duration = Duration::from_millis(50);
+/// How long a log that is to begin anew may wait for its readers. Meanwhile the writer waits, too.
+const FOR_READERS: Duration = Duration::from_millis(20);
 
 /// What the writer and the checkpointer know of the log.
 #[derive(Debug)]
@@ -66,6 +68,8 @@ impl Wal {
 
     /// Works until the log is closed.
     pub(super) fn run(&self, db: &Connection) {
+        // One slow reader must not stop what is committed: it is tried again.
+        let _ = db.busy_timeout(FOR_READERS);
         loop {
             let mut inner = self.lock();
             if inner.closed {

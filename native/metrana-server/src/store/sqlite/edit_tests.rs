@@ -208,7 +208,7 @@ fn a_removal_that_is_cut_off_is_finished_and_takes_the_traces_along() {
     let scratch = Scratch::new("cut");
     {
         let store = open(scratch.path(), lazy());
-        Client::begin(&store, "a").send_all(1..3);
+        Client::begin(&store, "a").send_all(1..60);
         for run in ["a", "b"] {
             let taken = wait(store.append_traces(traces(of_project("p", Some(run)), 256))).expect("taken");
             wait(taken.receipt).expect("safe");
@@ -220,6 +220,9 @@ fn a_removal_that_is_cut_off_is_finished_and_takes_the_traces_along() {
     let store = open(scratch.path(), lazy());
     assert!(wait(store.runs()).expect("runs").is_empty());
     assert_eq!((rows(scratch.path(), "run"), rows(scratch.path(), "trace")), (0, 1));
+    let db = schema::reader(scratch.path()).expect("it opens");
+    let free: i64 = db.query_row("pragma freelist_count", [], |row| row.get(0)).expect("it says");
+    assert_eq!(free, 0, "its room is given back, too");
 }
 
 /// All kinds of messages that leave nothing but a count.

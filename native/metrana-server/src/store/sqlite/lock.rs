@@ -75,6 +75,9 @@ fn network(magic: u64) -> Option<&'static str> {
         0x0bd0_0bd0 => "Lustre",
         0x4750_4653 => "GPFS",
         0x5346_414f | 0x6b41_4653 => "AFS",
+        0x0116_1970 => "GFS2",
+        0x7461_636f => "OCFS2",
+        0x786f_4256 => "a folder that VirtualBox shares",
         _ => return None,
     })
 }
@@ -106,6 +109,7 @@ mod tests {
     fn network_file_systems_are_known() {
         assert_eq!(super::network(0x6969), Some("NFS"));
         assert_eq!(super::network(0xffff_ffff_ff53_4d42), Some("SMB"), "its number is negative");
+        assert_eq!(super::network(0x0116_1970), Some("GFS2"));
         assert_eq!(super::network(0xef53), None, "ext4");
     }
 }

@@ -59,6 +59,8 @@ mod tiling;
 mod traces;
 #[cfg(test)]
 mod unordered_tests;
+#[cfg(test)]
+mod wal_tests;
 mod writer;
 
 use std::fmt;

@@ -230,7 +230,7 @@ pub(super) fn expect_equal(one: &[String], other: &[String], what: &str) {
 }
 
 /// What a store in memory tells when the same was sent.
-fn model(messages: u64) -> Vec<String> {
+pub(super) fn model(messages: u64) -> Vec<String> {
     model_of(std::iter::once(1..messages))
 }
 
