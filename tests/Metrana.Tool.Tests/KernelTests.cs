@@ -75,13 +75,14 @@ public sealed class KernelTests(RunsFixture runs) : IClassFixture<RunsFixture>
         (help.Code, help.Error).Should().Be((0, ""));
         foreach (var shell in (string[])["bash", "zsh", "fish", "powershell"])
         {
-            (await new TestTool().RunAsync("completion", shell)).Output.Should().Contain("metrana complete --position");
+            (await new TestTool().RunAsync("completion", shell)).Output.Should().Contain("metrana complete -- ");
         }
 
         (await new TestTool().RunAsync("completion", "tcsh")).Code.Should().Be(2);
         (await new TestTool().RunAsync("complete", "--", "metrana ta")).Lines.Should().Contain("tail");
         (await new TestTool().RunAsync("complete", "--", "metrana ls --lim")).Lines.Should().Contain("--limit");
         (await new TestTool().RunAsync("complete", "--", $"metrana show --data {runs.Data} walk")).Lines.Should().Contain("walker/ppo-1");
+        (await new TestTool().RunAsync("complete", "--", "metrana completion ")).Lines.Should().Contain("zsh", "the next word is asked for");
     }
 
     [Fact]

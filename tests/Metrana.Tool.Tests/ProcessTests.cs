@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Metrana.Tool.Tests.Support;
 using Xunit;
@@ -19,27 +18,6 @@ public sealed class ProcessTests(RunsFixture runs) : IClassFixture<RunsFixture>
         (await StartAsync("ls", "--nonsense")).Code.Should().Be(2);
     }
 
-    private static async Task<ToolResult> StartAsync(params string[] arguments)
-    {
-        using var end = new CancellationTokenSource(TestTool.Deadline);
-        var start = new ProcessStartInfo("dotnet", [typeof(MetranaTool).Assembly.Location, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var error = process.StandardError.ReadToEndAsync(end.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(end.Token);
-            await process.WaitForExitAsync(end.Token);
-            return new ToolResult(process.ExitCode, output, await error);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw;
-        }
-    }
+    private static Task<ToolResult> StartAsync(params string[] arguments) =>
+        TestProcess.RunAsync("dotnet", [typeof(MetranaTool).Assembly.Location, .. arguments]);
 }

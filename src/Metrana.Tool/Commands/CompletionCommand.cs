@@ -6,13 +6,22 @@ namespace Metrana.Tool.Commands;
 /// <summary><c>metrana completion</c>: what a shell reads to complete the command.</summary>
 internal sealed class CompletionCommand : ToolCommand
 {
+    /// <remarks>
+    /// A run may be called <c>$(rm -rf .)</c>, and whoever can log can choose the name. So no script lets its shell expand a name,
+    /// and each puts it on the command line quoted: neither the key nor the Enter after it runs what the name says.
+    /// </remarks>
     private static readonly Dictionary<string, string> _scripts = new(StringComparer.Ordinal)
     {
         ["bash"] = """
             # In ~/.bashrc: source <(metrana completion bash)
             _metrana() {
-                local IFS=$'\n'
-                COMPREPLY=($(compgen -W "$(metrana complete --position "$COMP_POINT" -- "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+                local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} name quoted
+                COMPREPLY=()
+                # Compared as it is quoted too: the word may be the beginning that was completed a moment ago.
+                while IFS= read -r name; do
+                    printf -v quoted %q "$name"
+                    if [[ $name == "$word"* || $quoted == "$word"* ]]; then COMPREPLY+=("$quoted"); fi
+                done < <(metrana complete -- "${line//\\/}" 2>/dev/null)
             }
             complete -o default -F _metrana metrana
             """,
@@ -20,21 +29,33 @@ internal sealed class CompletionCommand : ToolCommand
             # In ~/.zshrc, after compinit: source <(metrana completion zsh)
             _metrana() {
                 local -a found
-                found=("${(@f)$(metrana complete --position "$CURSOR" -- "$BUFFER" 2>/dev/null)}")
+                found=("${(@f)$(metrana complete -- "${(j: :)${(@Q)words[1,CURRENT-1]}} ${(Q)PREFIX}" 2>/dev/null)}")
+                found=("${(@)found:#}")
+                # compadd quotes what it adds.
                 (( ${#found} )) && compadd -- "${found[@]}" || _files
             }
             compdef _metrana metrana
             """,
         ["fish"] = """
             # In ~/.config/fish/completions/metrana.fish: metrana completion fish | source
-            complete -c metrana -f -a '(metrana complete --position (commandline -C) -- (commandline -p) 2>/dev/null)'
+            function __metrana_complete
+                metrana complete -- (commandline -cp | string replace --all '\\' '' | string collect) 2>/dev/null
+            end
+            # fish quotes what a function writes.
+            complete -c metrana -f -a '(__metrana_complete)'
             """,
         ["powershell"] = """
             # In $PROFILE: metrana completion powershell | Out-String | Invoke-Expression
             Register-ArgumentCompleter -Native -CommandName metrana -ScriptBlock {
                 param($wordToComplete, $commandAst, $cursorPosition)
-                metrana complete --position $cursorPosition -- "$commandAst" 2>$null | ForEach-Object {
-                    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+                $length = $cursorPosition - $commandAst.Extent.StartOffset
+                $line = "$commandAst".PadRight($length).Substring(0, $length)
+                metrana complete -- $line 2>$null | ForEach-Object {
+                    $text = $_
+                    if ($text -notmatch '^[\w/.-]+$') {
+                        $text = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text) + "'"
+                    }
+                    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
                 }
             }
             """,
