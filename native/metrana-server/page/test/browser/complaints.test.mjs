@@ -179,4 +179,62 @@ describe("complaints about other pages", { timeout: 240_000 }, () => {
     assert.ok(behind.nodes <= before.nodes + 10, `${before.nodes} nodes became ${behind.nodes}`);
     assert.ok(behind.jsEventListeners <= before.jsEventListeners + 5, `${before.jsEventListeners} listeners became ${behind.jsEventListeners}`);
   });
+
+  test("aim#3135, #3215: a list of many runs is slow, with a question for each", { timeout }, async () => {
+    const asked = [];
+    page.on("request", (request) => request.url().includes("/api/v1/") && asked.push(new URL(request.url()).pathname));
+    await open("many", "&runs=all&metrics=^loss$");
+    await drawn("loss", RUNS * STEPS);
+    for (const path of ["/api/v1/runs", "/api/v1/series"]) assert.ok(asked.filter((one) => one === path).length <= 3, `${path}: ${asked.join(" ")}`);
+    assert.ok(asked.length < 20, `${asked.length} questions for ${RUNS} runs: ${asked.join(" ")}`);
+    assert.ok((await page.locator(".run").count()) < 50, "only rows in sight are made");
+    await page.getByRole("searchbox", { name: "Filter runs" }).fill("run-12$");
+    await until("the list follows the filter", async () => (await page.locator(".run").allTextContents()).every((text) => text.startsWith("run-12")) && (await page.locator(".run").count()) === 1);
+    await drawn("loss", STEPS);
+  });
+
+  test("stable-baselines hill-a#450, DLR-RM#462, rl-baselines3-zoo#491, bluesky-gym#48: environments are seen as their mean only", { timeout }, async () => {
+    const logger = await Logger.open(server.address, { workspace: "lab", project: "worlds", run_name: "run" });
+    const [reward] = await logger.declare(["reward"], { scale: "ENVIRONMENT_STEP" });
+    // All alike but one, which a mean would hide.
+    for (let step = 0; step < 10; step++) await logger.logEnvironments(reward, step, Array.from({ length: 8 }, (_, environment) => Array(4).fill(environment === 5 ? -7 : 1)), 0);
+    await open("worlds", "&page=environments");
+    const map = page.locator('canvas.heat[data-cells="80"]');
+    await map.waitFor();
+    const told = async (row) => {
+      const box = await map.boundingBox();
+      await map.hover({ position: { x: box.width / 2, y: (box.height * (row + 0.5)) / 8 } });
+      return page.locator("output.pointed").textContent();
+    };
+    assert.match(await told(5), /^env-5, step \d: −7$/);
+    assert.match(await told(4), /^env-4, step \d: 1$/);
+    await map.click({ position: { x: 50, y: ((await map.boundingBox()).height * 5.5) / 8 } });
+    await page.getByRole("group", { name: "Environment env-5" }).locator(".uplot").waitFor();
+    await page.getByRole("group", { name: "Episode 0 of env-5" }).locator('.plot[data-steps="40"]').waitFor();
+    await logger.close();
+  });
+
+  test("trackio#6: a zoom holds for one chart only", { timeout }, async () => {
+    await open("many", "&metrics=loss|other");
+    await drawn("loss", 10 * STEPS);
+    await chart("loss").getByRole("img", { name: "loss: curves" }).focus();
+    await page.keyboard.press("+");
+    const stretch = (metric) => chart(metric).locator(".plot").evaluate(({ dataset: { from, to } }) => `${from} ${to}`);
+    await until("both are zoomed alike", async () => (await stretch("loss")) === (await stretch("other")) && (await stretch("loss")) !== `0 ${STEPS - 1}`);
+  });
+
+  test("trackio#646, #647: smoothing has a coarse range, and leans towards where a curve began", { timeout }, async () => {
+    const { logger } = many[0];
+    const [jump] = await logger.declare(["jump"]);
+    await logger.log(jump, 0, [0, ...Array(400).fill(10)]);
+    await open("many", `&metrics=jump&runs=${logger.id}`);
+    await drawn("jump", 401);
+    const slider = page.getByLabel("Smoothing");
+    assert.deepEqual(await slider.evaluate(({ min, max, step }) => [min, max, step]), ["0", "0.99", "0.01"]);
+    await slider.fill("0.99");
+    const box = await chart("jump").locator(".u-over").boundingBox();
+    await page.mouse.move(box.x + box.width * 0.1, box.y + 40);
+    // A moving mean from the first value on would have come to 3.3 of 10 by there.
+    await until("it has left its beginning", async () => Number(await chart("jump").locator(".nearest .value").first().textContent()) > 9);
+  });
 });

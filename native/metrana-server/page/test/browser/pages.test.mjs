@@ -171,4 +171,17 @@ describe("pages", { timeout: 300_000 }, () => {
       await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     }
   });
+
+  thorough("a run that nobody hears of any more has lost contact, in the list and in its health", { timeout: 150_000 }, async () => {
+    const logger = await Logger.open(it.server.address, { workspace: "lab", project: "silent", run_name: "run" });
+    await logger.log((await logger.declare(["loss"]))[0], 0, [1]);
+    logger.leave();
+    const status = async () => (await (await it.page.request.get(`${it.server.url}/api/v1/runs/${logger.id}`)).json()).status;
+    // The server waits for a minute.
+    for (let looks = 0; looks < 90 && (await status()) !== "lost_contact"; looks++) await new Promise((done) => setTimeout(done, 1000));
+    await it.open("&page=health", "silent");
+    await it.page.locator(".health .status.lost_contact", { hasText: "Lost contact" }).waitFor();
+    await it.page.locator(".run .status.lost_contact", { hasText: "Lost contact" }).waitFor();
+    await it.page.locator(".health").getByText(/last contact \d+ (s|min) ago/).waitFor();
+  });
 });
