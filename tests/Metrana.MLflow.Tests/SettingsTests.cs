@@ -19,6 +19,11 @@ public class SettingsTests
             .Address.ToString().Should().Be(address);
 
     [Fact]
+    [ParityRow("mlflow/default-address", "http://localhost:5000")]
+    public void Without_any_setting_the_server_is_the_local_one() =>
+        Resolve(new MlflowOptions()).Address.Should().Be(new Uri("http://localhost:5000"));
+
+    [Fact]
     public void What_the_program_says_goes_before_what_the_variables_say()
     {
         (string, string?)[] variables =

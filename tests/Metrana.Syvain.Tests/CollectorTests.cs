@@ -134,6 +134,85 @@ public sealed class CollectorTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("syvain/create-fails", "throws", "CollectorException")]
+    public async Task An_experiment_that_the_service_does_not_create_throws()
+    {
+        _service.Before = request => request.Path == "/api/v1/experiments" ? PeerAnswer.Error(403, "not yours") : null;
+        await using Collector collector = new(_service.Options(_clock));
+        await FluentActions.Awaiting(() => collector.OpenExperimentAsync("r").WaitAsync(_deadline)).Should().ThrowAsync<CollectorException>()
+            .WithMessage("*'r' could not be opened*not yours*");
+    }
+
+    [Fact]
+    [ParityRow("syvain/one-object", "one object", "active")]
+    public async Task A_slug_has_one_object_and_a_collector_one_active_experiment()
+    {
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment first = await collector.OpenExperimentAsync("r");
+        Experiment second = await collector.OpenExperimentAsync("r2");
+        (await collector.OpenExperimentAsync("r")).Should().BeSameAs(first, "there is one object of a slug");
+        first.Start();
+        FluentActions.Invoking(() => second.Start()).Should().Throw<InvalidOperationException>().WithMessage("*'r' is active*");
+        first.Done();
+        FluentActions.Invoking(() => second.Start()).Should().NotThrow();
+    }
+
+    [Fact]
+    [ParityRow("syvain/retries", "0.25", "0.5")]
+    public async Task A_request_has_three_tries()
+    {
+        _service.Before = request => request.IsIngest ? PeerAnswer.Error(503) : null;
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        experiment.Metric("m", 1, step: 1);
+        (await experiment.FlushAsync().WaitAsync(_deadline)).PendingMetrics.Should().Be(1);
+        _service.Requests.Count(request => request.IsIngest).Should().Be(3);
+        _clock.Pauses.Should().Equal(0.25, 0.5);
+        _service.Before = _ => null;
+    }
+
+    [Fact]
+    [ParityRow("syvain/background", "in the background", "delay")]
+    public async Task What_waits_is_flushed_in_the_background_after_the_delay()
+    {
+        await using Collector collector = new(_service.Options(_clock) with { FlushDelay = TimeSpan.FromSeconds(2) });
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        experiment.Metric("m", 1, step: 1);
+        await Eventually.ShouldAsync(() => _clock.Lingers.Count > 0, "the delay begins");
+        _clock.Lingers.Should().Equal(2);
+        _service.Metrics.Should().BeEmpty();
+        _clock.Fire();
+        await Eventually.ShouldAsync(() => experiment.Delivery.Metrics.Pending == 0, "it is delivered in the background");
+    }
+
+    [Fact]
+    [ParityRow("syvain/statuses-queued", "start", "done", "wait")]
+    public async Task Start_and_done_wait_for_no_request()
+    {
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        int before = _service.Requests.Count;
+        experiment.Start();
+        experiment.Done();
+        _service.Requests.Should().HaveCount(before, "both wait in the queue: start is replaced by done");
+        (await experiment.FlushAsync().WaitAsync(_deadline)).Ok.Should().BeTrue();
+        _service.Statuses.Should().EndWith("done");
+    }
+
+    [Fact]
+    [ParityRow("syvain/step", "step", "null")]
+    public async Task A_step_is_required_and_may_be_null()
+    {
+        System.Reflection.ParameterInfo step = typeof(Experiment).GetMethod(nameof(Experiment.Metric))!.GetParameters().Single(one => one.Name == "step");
+        step.HasDefaultValue.Should().BeFalse("it is required");
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        experiment.Metric("m", 1, step: null);
+        await experiment.FlushOrThrowAsync().WaitAsync(_deadline);
+        _service.Requests[^1].Json.GetProperty("data")[0].GetProperty("step").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task A_redirect_takes_the_key_nowhere()
     {
         using StandIn other = new();
@@ -170,6 +249,46 @@ public sealed class CollectorTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("syvain/options", "Timeout")]
+    public async Task An_opening_that_is_not_answered_is_waited_for_as_long_as_the_options_say()
+    {
+        _service.Before = request => request.Path == "/api/v1/experiments" ? PeerAnswer.Never : null;
+        await using Collector collector = new(_service.Options(_clock) with { Timeout = TimeSpan.FromMilliseconds(50) });
+        await FluentActions.Awaiting(() => collector.OpenExperimentAsync("r").WaitAsync(_deadline)).Should().ThrowAsync<CollectorException>()
+            .WithMessage("*no answer within 0.05 s*");
+        _service.Before = _ => null;
+    }
+
+    [Fact]
+    [ParityRow("syvain/options", "MaxBatchItems")]
+    public async Task A_request_holds_no_more_items_than_the_options_say()
+    {
+        await using Collector collector = new(_service.Options(_clock) with { MaxBatchItems = 7 });
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        for (int i = 0; i < 20; i++)
+        {
+            experiment.Metric("m", i, step: i);
+        }
+
+        (await experiment.FlushAsync().WaitAsync(_deadline)).Ok.Should().BeTrue();
+        _service.Story.Should().Equal("ingest 7", "ingest 7", "ingest 6");
+    }
+
+    [Theory]
+    [InlineData("", "there is no folder /f")]
+    [InlineData("""{"folder_id": "a"}, {"folder_id": "b"}""", "there are 2 folders /f")]
+    [ParityRow("syvain/folder-path", "folder_path", "missing", "ambiguous")]
+    public async Task A_folder_path_that_is_missing_or_ambiguous_opens_nothing(string folders, string message)
+    {
+        // It is looked up, as folder_path is.
+        _service.Before = request => request.Path == "/api/v1/folders" ? new PeerAnswer(200, $$"""{"data": {"folders": [{{folders}}]}, "error": null}""") : null;
+        await using Collector collector = new(_service.Options(_clock));
+        await FluentActions.Awaiting(() => collector.OpenExperimentAsync("r", new() { FolderPath = "/f" }).WaitAsync(_deadline)).Should()
+            .ThrowAsync<CollectorException>().WithMessage($"*{message}*FolderId*");
+        _service.Requests.Should().ContainSingle("no experiment is made").Which.Query.Should().Contain("path=%2Ff");
+    }
+
+    [Fact]
     public async Task An_answer_without_end_takes_no_memory()
     {
         _service.Before = request => request.IsIngest ? new PeerAnswer(200, new string(' ', 5 << 20)) : null;
@@ -181,8 +300,10 @@ public sealed class CollectorTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("syvain/stamp", "StampMetrics")]
     public async Task A_metric_is_given_its_time_when_the_options_say_so()
     {
+        // The time of the call, however late it is sent; without StampMetrics the service gives it that of its arrival.
         await using Collector collector = new(_service.Options(_clock) with { StampMetrics = true });
         Experiment experiment = await collector.OpenExperimentAsync("r");
         experiment.Metric("m", 1, step: 1);

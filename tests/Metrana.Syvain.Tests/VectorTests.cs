@@ -37,8 +37,18 @@ public sealed class VectorTests
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Vector.Folder, "v1_*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
+    /// <summary>The files that are no exchange of version 0.0.66, and why they are not replayed here.</summary>
+    private static readonly Dictionary<string, string> _others = new()
+    {
+        ["jsonl_0.0.66.jsonl"] = "LocalTests compares a file of ours with it",
+        ["jsonl_0.0.352.jsonl"] = "a later version's file, syvain/jsonl-later",
+        ["v2_open_and_events.json"] = "a later version's interface, whose answers are not known: syvain/v2",
+    };
+
     [Fact]
-    public void Every_vector_is_there() => Files.Should().HaveCount(22);
+    public void Every_file_is_replayed_or_has_a_reason_why_not() =>
+        Directory.EnumerateFiles(Vector.Folder).Select(file => Path.GetFileName(file)).Should().BeEquivalentTo(
+            [.. _scenarios.Keys.Select(file => $"{file}.json"), .. _others.Keys]);
 
     [Theory]
     [MemberData(nameof(Files))]

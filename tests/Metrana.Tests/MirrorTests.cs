@@ -214,6 +214,46 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("mlflow/warnings", "once a minute")]
+    public async Task Losses_that_go_on_are_said_once_a_minute()
+    {
+        ManualClock clock = new();
+        using StringWriter output = new();
+        RecordingMirror mirror = new("fragile") { BeforeWrite = _ => throw new InvalidOperationException("the disk is on fire") };
+        using MirrorLane lane = new(mirror, limit: long.MaxValue, new RunConsole(new RunOptions { Print = true, Output = output }), clock);
+        lane.Begin(new MirroredRun { Project = "walker", Name = "ppo-7", StartedAt = DateTimeOffset.UnixEpoch });
+        for (int i = 1; i <= 100; i++)
+        {
+            await LoseAsync(i);
+        }
+
+        Lines().Should().ContainSingle().Which.Should().Contain("1 points did not reach the mirror fragile (1 so far)");
+        clock.Tick(TimeSpan.FromSeconds(60));
+        lane.Look();
+        Lines().Should().HaveCount(2).And.Subject.Last().Should().Contain("99 points did not reach the mirror fragile (100 so far)");
+        lane.End(new MirroredEnd { Outcome = RunOutcome.Finished, Time = DateTimeOffset.UnixEpoch });
+        await lane.Done;
+
+        async Task LoseAsync(int lost)
+        {
+            lane.Add(new PointsRecord
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Metric = "loss",
+                Scale = Scale.MlStep,
+                Labels = new Dictionary<string, string>(),
+                Values = new double[1],
+                Steps = new long[1],
+                Timestamps = new long[1],
+            });
+            await Eventually.ShouldAsync(() => lane.Delivery.Dropped == lost, "the write fails");
+            lane.Look();
+        }
+
+        string[] Lines() => output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
     public void A_mirror_that_did_not_start_is_tried_again_and_misses_nothing()
     {
         int tries = 0;
