@@ -52,6 +52,37 @@ public sealed class DefectTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_bad_metrics_in_one_batch_take_no_good_one_with_them()
+    {
+        static bool IsBad(double value) => value % 25 == 7;
+        _service.Before = request => request.IsIngest && request.Values.Any(IsBad) ? PeerAnswer.Error(422, "bad value") : null;
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        for (int i = 0; i < 500; i++)
+        {
+            experiment.Metric("m", i, step: i);
+        }
+
+        (await experiment.FlushAsync().WaitAsync(_deadline)).Should().Match<FlushResult>(result => result.DroppedMetrics == 20 && result.DeliveredMetrics == 480);
+        _service.Metrics.Should().BeEquivalentTo(Enumerable.Range(0, 500).Select(i => (double)i).Where(value => !IsBad(value)));
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_everything_is_not_asked_for_each_metric()
+    {
+        _service.Before = request => request.IsIngest ? PeerAnswer.Error(422, "bad value") : null;
+        await using Collector collector = new(_service.Options(_clock));
+        Experiment experiment = await collector.OpenExperimentAsync("r");
+        for (int i = 0; i < 500; i++)
+        {
+            experiment.Metric("m", i, step: i);
+        }
+
+        (await experiment.FlushAsync().WaitAsync(_deadline)).DroppedMetrics.Should().Be(500);
+        _service.Requests.Count(request => request.IsIngest).Should().BeLessThan(150);
+    }
+
+    [Fact]
     [ParityRow("syvain/refused", "refuses", "annotations")]
     public async Task A_metric_that_the_service_refuses_does_not_lose_its_batch()
     {

@@ -8,7 +8,7 @@ namespace Metrana.Syvain.Delivery;
 /// </summary>
 internal sealed class Sender : IDisposable
 {
-    /// <summary>How many more requests are made to find what is bad in a batch that was refused.</summary>
+    /// <summary>How many refusals in a row are taken for single bad metrics. A service that takes nothing of a batch is not asked for ever.</summary>
     private const int MostHalvings = 64;
 
     private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(0.25);
@@ -238,6 +238,7 @@ internal sealed class Sender : IDisposable
             {
                 await _destination.SendAsync(part, cancellationToken).ConfigureAwait(false);
                 _outbox.Delivered(metrics: part.Count);
+                halvings = 0;
             }
             catch (DeliveryException e) when (IsKept(e, refused))
             {
