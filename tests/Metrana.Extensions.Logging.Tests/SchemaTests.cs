@@ -91,6 +91,25 @@ public class SchemaTests
         new EvaluationCadence(EvalInterval: interval, NumEvalEpisodes: episodes).IsDue(update).Should().Be(due);
 
     [Fact]
+    public void A_recorder_reads_scopes_and_misses_a_step()
+    {
+        using TelemetryRecorder recorder = new();
+        using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddProvider(recorder));
+        ILogger log = logging.CreateLogger("ppo");
+        TelemetrySchema schema = TelemetrySchema.Misc;
+        Dictionary<string, object?> keys = schema.Keys.ToDictionary(key => key, _ => (object?)1.0);
+        using (log.BeginScope(new Dictionary<string, object?> { ["category"] = "MISC", ["timesteps"] = 5 }))
+        {
+            log.Log(LogLevel.Information, default, keys, null, static (_, _) => "inside");
+        }
+
+        recorder.Missing(schema).Should().BeEmpty();
+        recorder.Events[0].Should().Match<RecordedEvent>(one => one.Category == "MISC" && one.Step == 5);
+        log.Log(LogLevel.Information, default, new Dictionary<string, object?>(keys) { ["category"] = "MISC" }, null, static (_, _) => "outside");
+        recorder.Missing(schema).Should().Equal("MISC: the event 'outside' has no step, and is no metric");
+    }
+
+    [Fact]
     [ParityRow("telemetry/compatible", "missing", "key")]
     public void A_recorder_says_which_key_is_missing()
     {

@@ -16,19 +16,23 @@ namespace Metrana.Extensions.Logging.Testing;
 /// recorder.Check();
 /// </code>
 /// </example>
-public sealed class TelemetryRecorder : ILoggerProvider
+public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
 {
     private readonly ConcurrentQueue<RecordedEvent> _events = new();
+    private volatile IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
     /// <summary>The events, in the order in which they were logged.</summary>
     public IReadOnlyList<RecordedEvent> Events => [.. _events];
 
     /// <summary>Makes a logger that records.</summary>
     /// <param name="categoryName">The category of the logger.</param>
-    public ILogger CreateLogger(string categoryName) => new Recording(categoryName, _events);
+    public ILogger CreateLogger(string categoryName) => new Recording(categoryName, _events, () => _scopes);
+
+    /// <inheritdoc/>
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     /// <summary>
-    /// What is missing: a line for each category that no event has, and for each event that lacks keys.
+    /// What is missing: a line for each category that no event has, and for each event that lacks keys or a step.
     /// </summary>
     /// <param name="schemas">What has to be there; <see cref="TelemetrySchema.All"/> if omitted.</param>
     public IReadOnlyList<string> Missing(params TelemetrySchema[] schemas)
@@ -44,6 +48,8 @@ public sealed class TelemetryRecorder : ILoggerProvider
             }
 
             missing.AddRange(events.Select(one => Lack(schema.Category, schema.Missing(one.Fields.Keys), one.Text)).OfType<string>().Distinct());
+            missing.AddRange(events.Where(one => one.Step is null).Select(
+                one => $"{schema.Category}: the event '{one.Text}' has no step, and is no metric").Distinct());
         }
 
         return missing;
@@ -86,25 +92,31 @@ public sealed class TelemetryRecorder : ILoggerProvider
         : $"{category}: {string.Join(", ", keys.Select(key => $"'{key}'"))} {(keys.Count == 1 ? "is" : "are")} missing"
             + (string.IsNullOrEmpty(text) ? "" : $" in the event '{text}'");
 
-    private sealed class Recording(string name, ConcurrentQueue<RecordedEvent> events) : ILogger
+    private sealed class Recording(string name, ConcurrentQueue<RecordedEvent> events, Func<IExternalScopeProvider> scopes) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => scopes().Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            // As the provider of a run reads it, so that what passes here is a metric there.
+            EventFields read = new();
+            read.Begin();
+            StateReader.Read(state, read);
+            scopes().ForEachScope(
+                static (scope, to) => StateReader.ReadScope(scope, to.Fields, to.Needs),
+                (Fields: read, Needs: new EventFields.ScopeNeeds(!read.HasCategory, !read.HasStep, Numbers: false)));
             Dictionary<string, object?> fields = new(StringComparer.Ordinal);
-            string? category = null;
             foreach ((string field, object? value) in StateReader.Pairs(state))
             {
                 fields[field] = value;
-                category = FieldRoles.Of(field) == FieldRole.Category ? TelemetryCategory.Normalize(value?.ToString()) : category;
             }
 
-            events.Enqueue(new RecordedEvent(name, logLevel, formatter(state, exception), category, fields));
+            string? category = read.HasCategory ? TelemetryCategory.Normalize(read.Category) : null;
+            events.Enqueue(new RecordedEvent(name, logLevel, formatter(state, exception), category, fields) { Step = read.HasStep ? read.Step : null });
         }
     }
 }
