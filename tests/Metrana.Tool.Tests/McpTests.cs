@@ -48,7 +48,8 @@ public sealed class McpTests(RunsFixture runs) : IClassFixture<RunsFixture>, IAs
     {
         var tools = (await AskAsync("tools/list", [])).GetProperty("tools").EnumerateArray().ToList();
 
-        tools.Select(tool => tool.GetProperty("name").GetString()).Should().BeEquivalentTo("list_runs", "show_run", "get_series", "compare_runs");
+        tools.Select(tool => tool.GetProperty("name").GetString()).Should().BeEquivalentTo(
+            "list_runs", "show_run", "get_series", "compare_runs", "get_points", "query");
         tools.Should().OnlyContain(tool => tool.GetProperty("annotations").GetProperty("readOnlyHint").GetBoolean());
     }
 
@@ -76,6 +77,43 @@ public sealed class McpTests(RunsFixture runs) : IClassFixture<RunsFixture>, IAs
         parts.Should().HaveCountLessThanOrEqualTo(4);
         parts.Sum(part => part.GetProperty("count").GetInt64()).Should().Be(RunsFixture.Steps);
         parts[0].GetProperty("max").GetDouble().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Points_are_those_that_were_logged_and_no_more_than_asked_for()
+    {
+        var answer = await CallAsync("get_points", new JsonObject { ["run"] = "ppo-1", ["metric"] = "train/loss", ["to"] = 9, ["limit"] = 2 });
+
+        var points = answer.GetProperty("series")[0].GetProperty("points").EnumerateArray().ToList();
+        points.Select(point => (point.GetProperty("step").GetInt64(), point.GetProperty("value").GetDouble())).Should().Equal((8, 1.0 / 9), (9, 0.1));
+        answer.GetProperty("series")[0].GetProperty("total").GetInt64().Should().Be(RunsFixture.Steps);
+    }
+
+    [Fact]
+    public async Task A_question_in_sql_is_answered_in_a_thousand_rows_and_changes_nothing()
+    {
+        var counted = await CallAsync("query", new JsonObject
+        {
+            ["sql"] = "select metric, count(*), max(value) from points group by 1",
+            ["runs"] = new JsonArray("ppo-1"),
+            ["metrics"] = new JsonArray("train/loss"),
+        });
+        counted.GetProperty("rows").GetRawText().Should().Be($"[[\"train/loss\",{RunsFixture.Steps},1]]");
+        counted.GetProperty("more").GetBoolean().Should().BeFalse();
+
+        var endless = await CallAsync("query", new JsonObject
+        {
+            ["sql"] = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n",
+        });
+        (endless.GetProperty("rows").GetArrayLength(), endless.GetProperty("more").GetBoolean()).Should().Be((1000, true));
+
+        var refused = await AskAsync("tools/call", new JsonObject
+        {
+            ["name"] = "query",
+            ["arguments"] = new JsonObject { ["sql"] = "attach 'stolen.db' as other" },
+        });
+        refused.GetProperty("isError").GetBoolean().Should().BeTrue();
+        refused.GetProperty("content")[0].GetProperty("text").GetString().Should().Contain("Nothing can be changed");
     }
 
     [Fact]

@@ -75,47 +75,10 @@ internal sealed class GetCommand : ServerCommand
         }
     }
 
-    /// <summary>What the command line lets through, in the order the server gives it.</summary>
-    private async IAsyncEnumerable<StoredPoint> ReadAsync(
-        ToolSession session,
-        LocalServer server,
-        string runId,
-        StoredSeries series,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var (from, to, last) = (session.Value(_from) ?? 0, session.Value(_to) ?? ulong.MaxValue, session.Value(_last));
-        var asked = session.Value(_environments);
-        string?[] environments = asked.Length == 0 || series.Family != SeriesFamily.ReinforcementLearning ? [null] : [.. asked.Intersect(series.Environments)];
-        Queue<StoredPoint> kept = new();
-        foreach (var environment in environments)
-        {
-            await foreach (var point in server.StreamPointsAsync(runId, series.Id, environment, cancellationToken))
-            {
-                if ((ulong)(point.RlStep ?? point.Step) < from || (ulong)(point.RlStep ?? point.Step) > to)
-                {
-                    continue;
-                }
-
-                if (last == 0)
-                {
-                    yield return point;
-                    continue;
-                }
-
-                if (kept.Count == last)
-                {
-                    kept.Dequeue();
-                }
-
-                kept.Enqueue(point);
-            }
-        }
-
-        foreach (var point in kept)
-        {
-            yield return point;
-        }
-    }
+    private IAsyncEnumerable<StoredPoint> ReadAsync(
+        ToolSession session, LocalServer server, string runId, StoredSeries series, CancellationToken cancellationToken) =>
+        new PointRange(session.Value(_from) ?? 0, session.Value(_to) ?? ulong.MaxValue, session.Value(_last))
+            .ReadAsync(server, runId, series, session.Value(_environments), cancellationToken);
 
     /// <remarks>Written as it comes: a series may be longer than memory.</remarks>
     private async Task WriteJsonAsync(

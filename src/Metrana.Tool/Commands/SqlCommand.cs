@@ -40,12 +40,14 @@ internal sealed class SqlCommand : ServerCommand
         using var question = new SqlQuestion(sql);
         var tables = question.Tables();
         await using var server = await session.ConnectAsync(cancellationToken);
-        await question.FillAsync(() => FillAsync(session, question, tables, server, cancellationToken));
+        var scope = new SqlScope(
+            session.Value(_run), session.Value(_metric), session.Value(_most), "Name runs with --run or metrics with --metric, or allow more with --max-points.");
+        await scope.FillAsync(question, tables, server, session.Console, cancellationToken);
         if (session.Json)
         {
             string[] columns = [];
             List<object?[]> rows = [];
-            question.Ask(titles => columns = titles, row => rows.Add([.. row.Select(Json)]), cancellationToken);
+            question.Ask(titles => columns = titles, row => rows.Add([.. row.Select(SqlQuestion.Json)]), cancellationToken);
             session.Answer(new { Columns = columns, Rows = rows }, _ => { });
             return;
         }
@@ -73,54 +75,6 @@ internal sealed class SqlCommand : ServerCommand
         rows.ForEach(row => table.Add([.. row.Select(cell => Text(cell, people: true))]));
         table.Write(console);
     }
-
-    private async Task FillAsync(
-        ToolSession session, SqlQuestion question, IReadOnlySet<string> tables, LocalServer server, CancellationToken cancellationToken)
-    {
-        var named = session.Value(_run);
-        var runs = named.Length > 0
-            ? await RunFinder.FindAsync(server, named, cancellationToken)
-            : await RunFinder.AllAsync(server, new RunFilter(), cancellationToken);
-        SqlTables.FillRuns(question.Database, runs);
-        if (tables.Contains("attributes"))
-        {
-            await SqlTables.FillAttributesAsync(question.Database, server, runs, cancellationToken);
-        }
-
-        if (!tables.Contains("series") && !tables.Contains("points"))
-        {
-            return;
-        }
-
-        List<(StoredRun Run, StoredSeries Series)> series = [];
-        foreach (var run in runs)
-        {
-            var metrics = session.Value(_metric);
-            series.AddRange((await server.GetSeriesAsync(run.RunId, cancellationToken))
-                .Where(one => metrics.Length == 0 || metrics.Any(pattern => SeriesFinder.Fits(one.Metric, pattern)))
-                .Select(one => (run, one)));
-        }
-
-        SqlTables.FillSeries(question.Database, series);
-        if (!tables.Contains("points"))
-        {
-            return;
-        }
-
-        var points = series.Where(one => one.Series.Kind == SeriesKind.Float).Sum(one => one.Series.Points);
-        if (points > session.Value(_most))
-        {
-            throw ToolException.Usage(
-                $"The table points would hold {Figures.Of(points)} points of {series.Count} series, more than --max-points allows "
-                + $"({Figures.Of(session.Value(_most))}). Name runs with --run or metrics with --metric, or allow more.");
-        }
-
-        long done = 0;
-        using var progress = Progress.Start(session.Console, "reading", () => $"{Figures.Of(Interlocked.Read(ref done))} of {Figures.Of(points)} points");
-        await SqlTables.FillPointsAsync(question.Database, server, series, () => Interlocked.Increment(ref done), cancellationToken);
-    }
-
-    private static object? Json(object? cell) => cell is byte[] bytes ? Convert.ToBase64String(bytes) : cell;
 
     private static string Text(object? cell, bool people) => cell switch
     {

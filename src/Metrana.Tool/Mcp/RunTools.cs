@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Metrana.Server;
 using Metrana.Tool.Kernel;
+using Metrana.Tool.Sql;
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
 
@@ -12,6 +13,10 @@ internal sealed class RunTools(Func<CancellationToken, Task<LocalServer>> connec
 {
     private const int MostRuns = 200;
     private const int MostBuckets = 1000;
+    private const int MostPoints = 10_000;
+    private const int MostRows = 1000;
+    private const int MostPointsAsked = 1_000_000;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     public IEnumerable<McpServerTool> All() =>
     [
@@ -19,6 +24,8 @@ internal sealed class RunTools(Func<CancellationToken, Task<LocalServer>> connec
         Tool("show_run", "Show one run: status, configuration, and each series with its last, least and greatest value.", ShowRunAsync),
         Tool("get_series", "Get the curve of a metric of a run: mean, least and greatest value in equal parts of its steps.", GetSeriesAsync),
         Tool("compare_runs", "Compare runs: where their configurations differ, and the last, least and greatest value of each metric.", CompareRunsAsync),
+        Tool("get_points", "Get points of a metric of a run as they were logged: the last ones of the steps that are asked for.", GetPointsAsync),
+        Tool("query", "Answer a SELECT (SQLite's SQL) over these tables; nothing can be changed.\n" + SqlTables.Schema, QueryAsync),
     ];
 
     [Description("List runs")]
@@ -63,15 +70,7 @@ internal sealed class RunTools(Func<CancellationToken, Task<LocalServer>> connec
         CancellationToken cancellationToken = default) => AskAsync(
             async server =>
             {
-                var found = await RunFinder.FindAsync(server, run, cancellationToken);
-                var all = await server.GetSeriesAsync(found.RunId, cancellationToken);
-                var series = SeriesFinder.Find(all, [metric], [], $"{found.Project}/{found.Name}")
-                    .Where(one => one.Kind == SeriesKind.Float && one.Points > 0).Take(MostRuns).ToList();
-                if (series.Count == 0)
-                {
-                    throw ToolException.NotFound($"{metric} of {found.Project}/{found.Name} holds no numbers.");
-                }
-
+                var (found, series) = await NumbersAsync(server, run, metric, cancellationToken);
                 var query = new CurveQuery
                 {
                     Curves = [.. series.Select(one => new CurveSource(found.RunId, one.Id))],
@@ -136,6 +135,74 @@ internal sealed class RunTools(Func<CancellationToken, Task<LocalServer>> connec
                 };
             },
             cancellationToken);
+
+    [Description("Get points")]
+    private Task<string> GetPointsAsync(
+        [Description(RunFinder.Help)] string run,
+        [Description(SeriesFinder.Help)] string metric,
+        [Description("From this step on; of reinforcement learning the step of the training")] ulong from = 0,
+        [Description("Up to and with this step")] ulong to = ulong.MaxValue,
+        [Description("How many, 1 to 10000, shared by the series that are found")] int limit = 100,
+        CancellationToken cancellationToken = default) => AskAsync(
+            async server =>
+            {
+                var (found, series) = await NumbersAsync(server, run, metric, cancellationToken);
+                var range = new PointRange(from, to, Math.Max(1, Math.Clamp(limit, 1, MostPoints) / series.Count));
+                List<object> answer = [];
+                foreach (var one in series)
+                {
+                    List<object> points = [];
+                    await foreach (var point in range.ReadAsync(server, found.RunId, one, [], cancellationToken))
+                    {
+                        points.Add(PointJson.Of(point));
+                    }
+
+                    answer.Add(new { one.Metric, one.Labels, Total = one.Points, Points = points });
+                }
+
+                return new { Run = RunJson.Of(found), Series = answer };
+            },
+            cancellationToken);
+
+    [Description("Ask in SQL")]
+    private Task<string> QueryAsync(
+        [Description("One SELECT, also WITH. At most 1000 rows are answered")] string sql,
+        [Description("Only these runs are in the tables: " + RunFinder.Help)] string[]? runs = null,
+        [Description("Only these are in series and points: " + SeriesFinder.Help)] string[]? metrics = null,
+        CancellationToken cancellationToken = default) => AskAsync(
+            async server =>
+            {
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                end.CancelAfter(_patience);
+                try
+                {
+                    using var question = new SqlQuestion(sql);
+                    var scope = new SqlScope(runs ?? [], metrics ?? [], MostPointsAsked, "Name fewer in 'runs' or 'metrics'.");
+                    await scope.FillAsync(question, question.Tables(), server, null, end.Token);
+                    string[] columns = [];
+                    List<object?[]> rows = [];
+                    var more = question.Ask(titles => columns = titles, row => rows.Add([.. row.Select(SqlQuestion.Json)]), end.Token, MostRows);
+                    return new { Columns = columns, Rows = rows, More = more };
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    throw new ToolException($"The question took more than {_patience.TotalSeconds} seconds. Ask for less.", ExitCode.Failure);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>The series of a run that a metric or pattern names and that hold numbers.</summary>
+    private static async Task<(StoredRun Run, List<StoredSeries> Series)> NumbersAsync(
+        LocalServer server, string run, string metric, CancellationToken cancellationToken)
+    {
+        var found = await RunFinder.FindAsync(server, run, cancellationToken);
+        var all = await server.GetSeriesAsync(found.RunId, cancellationToken);
+        var series = SeriesFinder.Find(all, [metric], [], $"{found.Project}/{found.Name}")
+            .Where(one => one.Kind == SeriesKind.Float && one.Points > 0).Take(MostRuns).ToList();
+        return series.Count > 0
+            ? (found, series)
+            : throw ToolException.NotFound($"{metric} of {found.Project}/{found.Name} holds no numbers.");
+    }
 
     private static async Task<(Dictionary<string, object?> Attributes, List<SeriesSummary> Series)> DetailsAsync(
         LocalServer server, StoredRun run, CancellationToken cancellationToken)

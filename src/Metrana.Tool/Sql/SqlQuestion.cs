@@ -62,7 +62,9 @@ internal sealed class SqlQuestion : IDisposable
     /// <param name="columns">Gets the titles.</param>
     /// <param name="row">Gets each row.</param>
     /// <param name="cancellationToken">Stops it, however long it would take.</param>
-    public void Ask(Action<string[]> columns, Action<object?[]> row, CancellationToken cancellationToken)
+    /// <param name="most">How many rows are read.</param>
+    /// <returns>Whether there are more.</returns>
+    public bool Ask(Action<string[]> columns, Action<object?[]> row, CancellationToken cancellationToken, int most = int.MaxValue)
     {
         using var command = Command();
         using var interrupting = cancellationToken.Register(() => raw.sqlite3_interrupt(Database.Handle));
@@ -70,11 +72,18 @@ internal sealed class SqlQuestion : IDisposable
         {
             using var reader = command.ExecuteReader();
             columns([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)]);
-            while (reader.Read())
+            for (var rows = 0; reader.Read(); rows++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (rows == most)
+                {
+                    return true;
+                }
+
                 row([.. Enumerable.Range(0, reader.FieldCount).Select(at => reader.IsDBNull(at) ? null : reader.GetValue(at))]);
             }
+
+            return false;
         }
         catch (SqliteException) when (cancellationToken.IsCancellationRequested)
         {
@@ -85,6 +94,9 @@ internal sealed class SqlQuestion : IDisposable
             throw Refused(e);
         }
     }
+
+    /// <summary>A cell in JSON.</summary>
+    public static object? Json(object? cell) => cell is byte[] bytes ? Convert.ToBase64String(bytes) : cell;
 
     public void Dispose() => Database.Dispose();
 
