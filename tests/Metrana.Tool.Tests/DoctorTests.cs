@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using FluentAssertions;
 using Metrana.Tool.Tests.Support;
@@ -19,14 +20,10 @@ public sealed class DoctorTests(RunsFixture runs) : IClassFixture<RunsFixture>
         found["native library"].GetProperty("state").GetString().Should().Be("good");
     }
 
-    [Fact]
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
     public async Task A_key_that_others_can_read_is_bad_and_advice_is_given()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var token = Path.Combine(runs.Data, "token");
         var mode = File.GetUnixFileMode(token);
         File.SetUnixFileMode(token, mode | UnixFileMode.OtherRead);
