@@ -11,6 +11,7 @@ internal static class ExitWatch
 {
     private static readonly object _gate = new();
     private static readonly HashSet<Run> _open = [];
+    private static readonly EndedRuns _ended = new();
 
     /// <summary>Kept, because a registration that is collected is one that is gone.</summary>
     private static readonly List<PosixSignalRegistration> _signals = [];
@@ -34,11 +35,13 @@ internal static class ExitWatch
         }
 
         ExitGuard.Closing = EndAll;
+        ThrownHere.Listen();
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
             if (e.IsTerminating && e.ExceptionObject is Exception exception)
             {
                 Array.ForEach(Snapshot(), run => run.Fail(exception));
+                SideBySide(_ended.LeftBy(exception), run => run.FailAfterAll(exception));
             }
         };
         Hear(PosixSignal.SIGTERM, "SIGTERM");
@@ -46,11 +49,19 @@ internal static class ExitWatch
         Hear(PosixSignal.SIGHUP, "SIGHUP");
     }
 
-    public static void Forget(Run run)
+    /// <summary>Forgets a run that has ended.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="thrown">What was thrown in its block, where the run ended as finished: that may have left the block.</param>
+    public static void Forget(Run run, WeakReference<Exception>[] thrown)
     {
         lock (_gate)
         {
             _open.Remove(run);
+        }
+
+        if (thrown.Length > 0)
+        {
+            _ended.Add(run, thrown);
         }
     }
 
@@ -88,7 +99,12 @@ internal static class ExitWatch
             Array.ForEach(runs, run => run.Interrupt(occasion));
         }
 
-        Thread[] threads = [.. runs.Select(run => new Thread(run.Dispose) { IsBackground = true })];
+        SideBySide(runs, static run => run.Dispose());
+    }
+
+    private static void SideBySide(Run[] runs, Action<Run> action)
+    {
+        Thread[] threads = [.. runs.Select(run => new Thread(() => action(run)) { IsBackground = true })];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
     }

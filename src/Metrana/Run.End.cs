@@ -153,7 +153,7 @@ public sealed partial class Run
             FinishEnding(end);
             if (_server is not null)
             {
-                Task.Run(async () => await _server.DisposeAsync().ConfigureAwait(false)).Wait();
+                Task.Run(async () => await _server.Hold.DisposeAsync().ConfigureAwait(false)).Wait();
             }
         }
     }
@@ -182,7 +182,7 @@ public sealed partial class Run
             FinishEnding(end);
             if (_server is not null)
             {
-                await _server.DisposeAsync().ConfigureAwait(false);
+                await _server.Hold.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -198,6 +198,7 @@ public sealed partial class Run
             return null;
         }
 
+        WeakReference<Exception>[] thrown = ThrownHere.Since(_begun);
         Action[] actions;
         lock (_lastActions)
         {
@@ -223,13 +224,16 @@ public sealed partial class Run
             _failure is not null ? (RunOutcome.Failed, _failure)
             : _interruption is not null ? (RunOutcome.Aborted, _interruption)
             : (RunOutcome.Finished, (string?)null);
-        return new EndOfRun(timeout ?? _settings?.CloseTimeout ?? RunSettings.DefaultCloseTimeout, closeRun, outcome, message);
+        return new EndOfRun(timeout ?? _settings?.CloseTimeout ?? RunSettings.DefaultCloseTimeout, closeRun, outcome, message)
+        {
+            Thrown = thrown,
+        };
     }
 
     private void FinishEnding(EndOfRun end)
     {
         Outcome = end.CloseRun ? end.Outcome : RunOutcome.Running;
-        ExitWatch.Forget(this);
+        ExitWatch.Forget(this, end is { CloseRun: true, Outcome: RunOutcome.Finished } ? end.Thrown : []);
         Interlocked.CompareExchange(ref _current, null, this);
         if (_settings is not null)
         {

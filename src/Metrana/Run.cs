@@ -26,8 +26,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     private readonly Backend _backend;
     private readonly RunSettings? _settings;
     private readonly RunConsole _console;
-    private readonly IAsyncDisposable? _server;
-    private readonly string? _page;
+    private readonly FoundServer? _server;
     private readonly RunRecording? _recording;
     private readonly RunSummary _summary = new();
     private readonly DeliveryWatch? _watch;
@@ -64,8 +63,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         : this(backend, settings, settings.Name, console)
     {
         _mirrors = mirrors;
-        _server = server?.Hold;
-        _page = server?.Page;
+        _server = server;
         _watch = new DeliveryWatch(backend, console, TimeProvider.System);
     }
 
@@ -94,7 +92,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     public string Id => _backend.RunId;
 
     /// <summary>Where to look at the run, if that is known.</summary>
-    public string? Url => _page is null ? null : PageAddress.Of(_page, _settings?.Options.Workspace, Project, Id);
+    public string? Url => _server is null ? null : PageAddress.Of(_server.Page, _settings?.Options.Workspace, Project, Id);
 
     /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
     public bool WasCreated => _backend.RunWasCreated;

@@ -24,16 +24,12 @@ if (part == "nothing")
     return;
 }
 
-Run run = Run.Start(new RunOptions
+if (part == "log-afterwards")
 {
-    Endpoint = args[1],
-    Project = "tests",
-    Name = args[2],
-    Resume = part == "resume" ? ResumeStrategy.Allow : ResumeStrategy.Never,
-    LogGitCommit = false,
-    LogProcessFacts = false,
-    LogSystemMetrics = false,
-});
+    Exits.LogAfterwardsAsync(Start).GetAwaiter().GetResult();
+}
+
+Run run = Start();
 switch (part)
 {
     case "threads":
@@ -64,6 +60,26 @@ switch (part)
             run.Flush();
             Console.WriteLine(update);
         }
+
+    case "leave-using":
+        Exits.LeaveUsing(run);
+        break;
+
+    case "leave-await-using":
+        Exits.LeaveAwaitUsingAsync(run).GetAwaiter().GetResult();
+        break;
+
+    case "leave-wrapped":
+        Exits.LeaveWrappedAsync(run).GetAwaiter().GetResult();
+        break;
+
+    case "leave-caught":
+        Exits.LeaveCaughtAsync(run).GetAwaiter().GetResult();
+        break;
+
+    case "catch-inside":
+        Exits.CatchInsideAsync(run).GetAwaiter().GetResult();
+        break;
 
     case "throw":
         run.Log("loss", 1.0);
@@ -99,3 +115,14 @@ switch (part)
     default:
         throw new ArgumentException($"There is no part '{part}'.");
 }
+
+Run Start() => Run.Start(new RunOptions
+{
+    Endpoint = args[1],
+    Project = "tests",
+    Name = args[2],
+    Resume = part == "resume" ? ResumeStrategy.Allow : ResumeStrategy.Never,
+    LogGitCommit = false,
+    LogProcessFacts = false,
+    LogSystemMetrics = false,
+});

@@ -19,6 +19,36 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
         await ShouldHaveAsync(name, "loss", RunStatus.Failed);
     }
 
+    [Theory]
+    [InlineData("leave-using", "failed after [0-9.]+ s: InvalidOperationException: the loss is NaN")]
+    [InlineData("leave-await-using", "failed after all: InvalidOperationException: the loss is NaN")]
+    [InlineData("leave-wrapped", "failed after all: IOException: no model")]
+    public async Task An_exception_that_leaves_the_block_of_a_run_and_ends_the_process_is_the_outcome(string part, string says)
+    {
+        string name = SharedServer.NewName();
+        using Child child = Child.Play(part, shared.Server.Endpoint, name);
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().NotBe(0);
+        errors.Should().MatchRegex($"run tests/{name} {says}");
+        await ShouldHaveAsync(name, "loss", RunStatus.Failed);
+    }
+
+    [Theory]
+    [InlineData("leave-caught")]
+    [InlineData("catch-inside")]
+    [InlineData("log-afterwards")]
+    public async Task An_exception_that_was_caught_or_thrown_elsewhere_does_not_make_a_finished_run_fail(string part)
+    {
+        string name = SharedServer.NewName();
+        using Child child = Child.Play(part, shared.Server.Endpoint, name);
+        (int exitCode, string errors) = await child.EndAsync();
+
+        exitCode.Should().NotBe(0);
+        errors.Should().Contain($"run tests/{name} finished after").And.NotContain("failed after");
+        await ShouldHaveAsync(name, "loss", RunStatus.Finished);
+    }
+
     [Fact]
     public async Task A_run_that_nobody_disposed_is_closed_with_the_process()
     {

@@ -9,6 +9,9 @@ namespace Metrana.Backends;
 /// <param name="Message">Why, where it did not just finish.</param>
 internal sealed record EndOfRun(TimeSpan Timeout, bool CloseRun, RunOutcome Outcome, string? Message)
 {
+    /// <summary>What was thrown on the thread that ends the run while the run was open.</summary>
+    public WeakReference<Exception>[] Thrown { get; init; } = [];
+
     /// <summary>What the service is told.</summary>
     public RunEnd ForTheService => Outcome switch
     {
