@@ -28,6 +28,17 @@ public sealed class CommandLineTests
     public void And_not_like_this(string line) =>
         Errors(line).Should().NotBeEmpty();
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("--only burst read --folder . --json out.json", true)]
+    [InlineData("--only start --gib 0.5 --rate 3", true)]
+    [InlineData("--only sustained --seconds 60", true)]
+    [InlineData("--only writing", false)]
+    [InlineData("--folder /there/is/none", false)]
+    [InlineData("--rate 0", false)]
+    public void A_measurement_of_the_server_is_described_like_this(string line, bool isGood) =>
+        new RootCommand { ServerMode.Command() }.Parse($"server {line}").Errors.Should().HaveCount(isGood ? 0 : 1);
+
     private static IEnumerable<string> Errors(string line) =>
         new RootCommand { RlBurstMode.Command() }.Parse($"rl-burst {line}").Errors.Select(error => error.Message);
 }

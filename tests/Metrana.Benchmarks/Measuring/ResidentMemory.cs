@@ -26,9 +26,12 @@ internal static class ResidentMemory
         }
     }
 
-    private static double Read(string field)
+    /// <summary>What of another process lies in memory now.</summary>
+    public static double OfOtherMiB(int processId) => Read("VmRSS:", processId.ToString(CultureInfo.InvariantCulture));
+
+    private static double Read(string field, string process = "self")
     {
-        foreach (string line in File.ReadLines("/proc/self/status"))
+        foreach (string line in File.ReadLines($"/proc/{process}/status"))
         {
             if (line.StartsWith(field, StringComparison.Ordinal))
             {

@@ -56,11 +56,16 @@ internal static class Arguments
 
     /// <summary>Runs a mode and writes its result. What went wrong is said in one line.</summary>
     /// <returns>The exit code: 0 only when everything arrived.</returns>
-    public static async Task<int> RunAsync(string? json, Func<Task<JsonObject>> mode)
+    public static Task<int> RunAsync(string? json, Func<Task<JsonObject>> mode) =>
+        GuardAsync(async () => ResultJson.Write(await mode(), json));
+
+    /// <summary>Runs a mode that writes its result itself. What went wrong is said in one line.</summary>
+    /// <returns>The exit code: 0 only when everything arrived.</returns>
+    public static async Task<int> GuardAsync(Func<Task> mode)
     {
         try
         {
-            ResultJson.Write(await mode(), json);
+            await mode();
             return 0;
         }
         catch (Exception e) when (e is NotDeliveredException or MetranaException or LocalServerException or IOException)

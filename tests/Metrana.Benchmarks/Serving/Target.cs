@@ -7,6 +7,9 @@ namespace Benchmarks.Serving;
 /// <summary>The server that is logged to: one of another's, or a local one of this program's own, in a process of its own.</summary>
 internal sealed class Target : IAsyncDisposable
 {
+    /// <summary>For a server that has gigabytes to look after.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
     private readonly TargetOptions _options;
     private int _runs;
 
@@ -24,10 +27,20 @@ internal sealed class Target : IAsyncDisposable
 
     public static async Task<Target> OpenAsync(TargetOptions options, bool allowFaults = false)
     {
-        LocalServer? server = options.Endpoint is null
-            ? await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = allowFaults })
-            : null;
-        return new Target(options, server);
+        if (options.Endpoint is not null)
+        {
+            return new Target(options, null);
+        }
+
+        LocalServerOptions local = new()
+        {
+            AllowFaults = allowFaults,
+            DataDirectory = options.DataDirectory,
+            Durability = ServerDurability.Full,
+            StartTimeout = _patience,
+            StopTimeout = _patience,
+        };
+        return new Target(options, await LocalServer.StartAsync(local));
     }
 
     /// <summary>CPU seconds that the local server has used so far; null of another's.</summary>
@@ -40,7 +53,7 @@ internal sealed class Target : IAsyncDisposable
         return new LoggerConfig
         {
             Endpoint = _options.Endpoint ?? Server!.Endpoint,
-            ApiKey = _options.ApiKey,
+            ApiKey = Server?.ApiKey ?? _options.ApiKey,
             Workspace = _options.Workspace,
             Project = _options.Project,
             RunName = number == 1 ? _options.Run : $"{_options.Run}-{number}",

@@ -16,6 +16,9 @@ internal sealed record TargetOptions
     public string Run { get; init; } = $"bench-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}";
 
     public long QueueBytes { get; init; } = 64 << 20;
+
+    /// <summary>Where the local server keeps what it is sent, so that an acknowledged point survives a power failure; null: in memory.</summary>
+    public string? DataDirectory { get; init; }
 }
 
 /// <summary>The options of the command line that say where a mode logs to, the same for every mode.</summary>

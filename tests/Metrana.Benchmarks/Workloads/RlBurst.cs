@@ -26,6 +26,12 @@ internal sealed class RlBurst : IWorkload
 
     public Delivered PerLogger { get; }
 
+    /// <summary>What each series of a logger gets in a burst, by metric.</summary>
+    public Dictionary<string, Total> Totals() => RlNames.Metrics(_shape.Metrics).Select((metric, i) => (metric, Total: _shape.Single
+            ? Total.Of(Array.ConvertAll(Columns.Floats(_shape.PerMetric, i), value => (double)value))
+            : Total.Of(Columns.Doubles(_shape.PerMetric, i))))
+        .ToDictionary(one => one.metric, one => one.Total, StringComparer.Ordinal);
+
     public CallerCost Enqueue()
     {
         _rlStep++;
@@ -45,8 +51,8 @@ internal sealed class RlBurst : IWorkload
     private Action Calls<T>(Logger logger, Func<int, int, T[]> make)
         where T : unmanaged
     {
-        string[] names = [.. Enumerable.Range(0, _shape.Envs).Select(i => $"env-{i:D4}")];
-        string[] metrics = [.. Enumerable.Range(0, _shape.Metrics).Select(i => $"rollout/metric-{i:D2}")];
+        string[] names = RlNames.Environments(_shape.Envs);
+        string[] metrics = RlNames.Metrics(_shape.Metrics);
         T[][] values = [.. metrics.Select((_, i) => make(_shape.PerMetric, i))];
         RlCalls<T> calls = new(logger, _shape, names, metrics);
         return (_shape.Vector, _shape.Handles) switch
