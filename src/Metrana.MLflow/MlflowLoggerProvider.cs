@@ -10,15 +10,12 @@ internal sealed class MlflowLoggerProvider : ILoggerProvider, ISupportExternalSc
     private readonly Run _run;
     private readonly MetranaLoggerProvider _events;
 
-    public MlflowLoggerProvider(MlflowOptions options, MetranaLoggerOptions events, IServiceProvider services)
+    public MlflowLoggerProvider(MlflowMirror mirror, MetranaLoggerOptions events, IServiceProvider services)
     {
-        Mirror = new MlflowMirror(options);
-        _run = Run.OfMirrors([Mirror], AppDomain.CurrentDomain.FriendlyName, options.RunName ?? AppDomain.CurrentDomain.FriendlyName);
+        _run = Run.OfMirrors([mirror], AppDomain.CurrentDomain.FriendlyName, mirror.Settings.RunName ?? AppDomain.CurrentDomain.FriendlyName);
         events.Run = _run;
         _events = new MetranaLoggerProvider(events, services);
     }
-
-    public MlflowMirror Mirror { get; }
 
     public ILogger CreateLogger(string categoryName) => _events.CreateLogger(categoryName);
 

@@ -19,13 +19,35 @@ public static class MlflowLoggingBuilderExtensions
         this ILoggingBuilder builder, Action<MlflowOptions>? configure = null, Action<MetranaLoggerOptions>? events = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<ILoggerProvider>(services =>
+        return Add(builder, () =>
         {
             MlflowOptions options = new();
             configure?.Invoke(options);
+            return new MlflowMirror(options);
+        }, events);
+    }
+
+    /// <summary>
+    /// The same with a mirror that the program keeps: it tells the run's id and address and what became of the values, and
+    /// <c>AddMlflowExporter</c> sends traces to its run. The logging disposes it, and no run may have it too.
+    /// </summary>
+    /// <param name="builder">The logging of the program.</param>
+    /// <param name="mirror">The mirror.</param>
+    /// <param name="events">How events become metrics.</param>
+    public static ILoggingBuilder AddMlflow(this ILoggingBuilder builder, MlflowMirror mirror, Action<MetranaLoggerOptions>? events = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(mirror);
+        return Add(builder, () => mirror, events);
+    }
+
+    private static ILoggingBuilder Add(ILoggingBuilder builder, Func<MlflowMirror> mirror, Action<MetranaLoggerOptions>? events)
+    {
+        builder.Services.AddSingleton<ILoggerProvider>(services =>
+        {
             MetranaLoggerOptions rules = new();
             events?.Invoke(rules);
-            return new MlflowLoggerProvider(options, rules, services);
+            return new MlflowLoggerProvider(mirror(), rules, services);
         });
         return builder;
     }

@@ -34,6 +34,7 @@ public sealed class MlflowMirror : IRunMirror
     private RunWriter? _writer;
     private MlflowException? _refusal;
     private long? _lastFlush;
+    private long _droppedWhileOff;
 
     /// <summary>A mirror whose settings come from MLflow's own variables.</summary>
     /// <exception cref="ArgumentException">The variables cannot work; all problems are in the message.</exception>
@@ -72,8 +73,15 @@ public sealed class MlflowMirror : IRunMirror
         ? null
         : $"{_settings.Address}#/experiments/{Uri.EscapeDataString(ExperimentId)}/runs/{Uri.EscapeDataString(RunId)}";
 
-    /// <summary>What became of everything so far.</summary>
-    public MlflowDelivery Delivery => (_writer?.Delivery ?? default) with { Skipped = _translator.Skipped };
+    /// <summary>What became of everything so far, value by value.</summary>
+    public MlflowDelivery Delivery
+    {
+        get
+        {
+            MlflowDelivery written = _writer?.Delivery ?? default;
+            return written with { Dropped = written.Dropped + Interlocked.Read(ref _droppedWhileOff), Skipped = _translator.Skipped };
+        }
+    }
 
     /// <summary>Where it goes, for what goes there too.</summary>
     internal MlflowSettings Settings => _settings;
@@ -113,13 +121,19 @@ public sealed class MlflowMirror : IRunMirror
     public async ValueTask WriteAsync(IReadOnlyList<RunRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        ThrowIfOff();
         List<Metric> metrics = [];
         foreach (RunRecord record in records)
         {
             _translator.Translate(record, metrics);
         }
 
+        if (_refusal is not null)
+        {
+            Interlocked.Add(ref _droppedWhileOff, metrics.Count + _facts.Count);
+            _facts.Clear();
+        }
+
+        ThrowIfOff();
         await PauseAsync(metrics.Count, cancellationToken).ConfigureAwait(false);
         await Writer().WriteAsync([.. metrics], cancellationToken).ConfigureAwait(false);
     }

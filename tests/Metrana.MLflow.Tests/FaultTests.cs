@@ -1,5 +1,10 @@
+using System.Diagnostics;
 using System.Net;
+using Metrana.Extensions.Logging;
 using Metrana.Mirrors;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace Metrana.MLflow.Tests;
 
@@ -102,6 +107,29 @@ public class FaultTests
         peer.Requests.Should().ContainSingle("no run is created again");
         peer.Metrics.Should().BeEmpty("metrics are off");
         mirror.RunId.Should().BeNull();
+        mirror.Delivery.Dropped.Should().Be(1, "what comes is counted");
+
+        using ActivitySource source = new("FaultTests.refused");
+        using TracerProvider tracing = Sdk.CreateTracerProviderBuilder().AddSource(source.Name).AddMlflowExporter(mirror: mirror).Build();
+        source.StartActivity("update")!.Stop();
+        tracing.ForceFlush().Should().BeTrue();
+        peer.Requests.Should().HaveCount(2, "tracing goes on").And.Subject.Last().Path.Should().Be("/v1/traces");
+    }
+
+    [Fact]
+    public async Task A_program_without_a_run_keeps_its_mirror_and_sees_what_became_of_its_events()
+    {
+        await using ScriptedPeer peer = new();
+        MlflowMirror mirror = Mirror(peer.Address);
+        using (ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddMlflow(mirror)))
+        {
+            logging.CreateLogger("ppo").LogUpdate(new ActorUpdate { Timesteps = 1, Episodes = 2 });
+            await Eventually.ShouldAsync(() => mirror.Delivery.Metrics > 0, "the metrics are there");
+        }
+
+        mirror.RunId.Should().Be(ScriptedPeer.RunId);
+        mirror.Delivery.Dropped.Should().Be(0);
+        peer.Of("runs/update").Should().ContainSingle("the logging ends the run");
     }
 
     [Fact]
