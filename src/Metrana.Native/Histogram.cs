@@ -32,6 +32,20 @@ public readonly struct Histogram
 
     internal ReadOnlyMemory<double> Densities { get; }
 
+    /// <summary>The counts, whichever they were made of; none where there are densities.</summary>
+    internal Counts CountsToSend
+    {
+        get
+        {
+            if (UnsignedCounts.IsEmpty)
+            {
+                return SignedCounts.Span;
+            }
+
+            return UnsignedCounts.Span;
+        }
+    }
+
     /// <summary>A histogram that counts values.</summary>
     /// <param name="edges">The edges of the bins: one more than there are bins, each greater than the one before.</param>
     /// <param name="counts">The number of values in each bin.</param>

@@ -17,17 +17,17 @@ internal static class Summaries
     public static Summary.Types.Value OfHistogram(string tag, HistogramRecord histogram)
     {
         ReadOnlySpan<double> edges = histogram.Edges.Span;
-        ReadOnlySpan<long> counts = histogram.Counts.Span;
         HistogramProto proto = new() { Min = edges[0], Max = edges[^1] };
-        for (int bin = 0; bin < counts.Length; bin++)
+        for (int bin = 0; bin < edges.Length - 1; bin++)
         {
             // The values themselves are not known: each counts as the middle of its bin.
             double middle = edges[bin] + ((edges[bin + 1] - edges[bin]) / 2);
-            proto.Num += counts[bin];
-            proto.Sum += counts[bin] * middle;
-            proto.SumSquares += counts[bin] * middle * middle;
+            double weight = histogram.Weight(bin);
+            proto.Num += weight;
+            proto.Sum += weight * middle;
+            proto.SumSquares += weight * middle * middle;
             proto.BucketLimit.Add(edges[bin + 1]);
-            proto.Bucket.Add(counts[bin]);
+            proto.Bucket.Add(weight);
         }
 
         return new() { Tag = tag, Histo = proto };

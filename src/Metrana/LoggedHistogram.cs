@@ -1,9 +1,28 @@
+using Metrana.Native;
+
 namespace Metrana;
 
 /// <summary>One histogram that an in-memory run took.</summary>
-/// <param name="Metric">The name of the metric.</param>
-/// <param name="Scale">What its steps count.</param>
-/// <param name="Step">Its step.</param>
-/// <param name="Edges">The edges of the bins.</param>
-/// <param name="Counts">How many values each bin holds.</param>
-public sealed record LoggedHistogram(string Metric, string Scale, long Step, IReadOnlyList<double> Edges, IReadOnlyList<long> Counts);
+public sealed record LoggedHistogram
+{
+    /// <summary>The name of the metric.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>What its steps count.</summary>
+    public required string Scale { get; init; }
+
+    /// <summary>Its step.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The edges of the bins.</summary>
+    public required IReadOnlyList<double> Edges { get; init; }
+
+    /// <summary>How many values each bin holds; none where there are densities.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
+    /// <summary>How densely the values lie in each bin; none where they were counted.</summary>
+    public IReadOnlyList<double> Densities { get; init; } = [];
+
+    /// <summary>Statistics of the original values, where they are known.</summary>
+    public HistogramStats? Stats { get; init; }
+}

@@ -4,7 +4,7 @@ using Metrana.Native;
 namespace Metrana;
 
 /// <summary>
-/// A reinforcement-learning series for a hot loop, made once by <see cref="Run.RlSeries(string, string, LabelSpan, bool?)"/>. Any
+/// A reinforcement-learning series for a hot loop, made once by <see cref="Run.RlSeries(string, string, LabelSpan, bool?, StepStrategy)"/>. Any
 /// number of threads may use it at the same time. It needs no disposing.
 /// </summary>
 public sealed class RlSeries
@@ -12,13 +12,15 @@ public sealed class RlSeries
     private readonly Run _run;
     private readonly Native.Scale _scale;
     private readonly Labels _labels;
+    private readonly StepStrategy _strategy;
 
-    internal RlSeries(Run run, string metric, Native.Scale scale, Labels labels)
+    internal RlSeries(Run run, string metric, Native.Scale scale, Labels labels, StepStrategy strategy)
     {
         _run = run;
         Metric = metric;
         _scale = scale;
         _labels = labels;
+        _strategy = strategy;
     }
 
     /// <summary>The name of the metric.</summary>
@@ -60,6 +62,7 @@ public sealed class RlSeries
             Steps = steps,
             Timestamps = timestamp,
             Width = width,
+            Strategy = _strategy,
         };
         Numbers.Log(_run.Open(), block, values, where);
         _run.NoteRlStep(rlStep);

@@ -19,7 +19,7 @@ internal readonly ref struct RowsOf<T>
     {
         int count = block.Environments.Count;
         RlCall call = new(
-            block.Metric, block.RlStep, block.Environments, values.Length, block.Width, block.Episodes, block.Steps, block.Timestamps, default, ordered: true);
+            block.Metric, block.RlStep, block.Environments, values.Length, block.Width, block.Episodes, block.Steps, block.Timestamps, block.Strategy, ordered: true);
         uint[] rows = ArrayPool<uint>.Shared.Rent(count);
         try
         {
@@ -55,6 +55,7 @@ internal readonly ref struct RowsOf<T>
             Episodes = _subset.Call.Episodes,
             Steps = _subset.Call.Steps,
             Timestamps = _subset.Call.Timestamps,
+            Strategy = block.Strategy,
             Width = count == 0 ? null : values.Length / count,
         };
     }

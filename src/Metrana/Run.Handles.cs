@@ -25,12 +25,25 @@ public sealed partial class Run
     /// <param name="scale">What an environment step counts; <see cref="Scale.EnvironmentStep"/> if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
+    /// <param name="strategy">
+    /// How environment steps count: within each training step and episode if omitted. The first call decides for each environment.
+    /// </param>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
-    public RlSeries RlSeries(string metric, string? scale = null, LabelSpan labels = default, bool? evaluation = null)
+    public RlSeries RlSeries(
+        string metric,
+        string? scale = null,
+        LabelSpan labels = default,
+        bool? evaluation = null,
+        StepStrategy strategy = StepStrategy.WithinRlStep)
     {
         ArgumentNullException.ThrowIfNull(metric);
         _ = Open();
-        return new RlSeries(this, metric, Metrana.Scale.Of(scale ?? Metrana.Scale.EnvironmentStep), Keep(RunEvaluation.Mark(labels, evaluation)));
+        return new RlSeries(
+            this,
+            metric,
+            Metrana.Scale.Of(scale ?? Metrana.Scale.EnvironmentStep),
+            Keep(RunEvaluation.Mark(labels, evaluation)),
+            strategy);
     }
 
     /// <summary>Measures how long a section takes: <c>using (run.Time("train/step_seconds")) { ... }</c> logs the seconds.</summary>

@@ -190,9 +190,13 @@ public sealed partial class Run
     /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
     /// <param name="episode">The episode that it belongs to; a metric has episodes always or never.</param>
     /// <param name="environment">The environment; <c>default</c> if omitted.</param>
+    /// <param name="step">Its environment step; counted automatically if omitted.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
+    /// <param name="strategy">
+    /// How environment steps count: within each training step and episode if omitted. The first call decides for its environment.
+    /// </param>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -202,48 +206,58 @@ public sealed partial class Run
         long rlStep,
         long? episode = null,
         string? environment = null,
+        long? step = null,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
-        bool? evaluation = null) =>
-        LogSteps(
+        bool? evaluation = null,
+        StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        LogEnvironmentStep(
             metric,
             Values.One(value),
             rlStep,
             environment ?? DefaultEnvironment,
             episode,
+            step is { } given ? EnvironmentSteps.From(given) : default,
             null,
             default,
             labels,
             timestamp,
-            evaluation);
+            evaluation,
+            strategy);
 
     /// <summary>Logs true as 1 and false as 0.</summary>
-    /// <inheritdoc cref="LogEnvironmentStep(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    /// <inheritdoc cref="LogEnvironmentStep(string, double, long, long?, string?, long?, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep(
         string metric,
         bool value,
         long rlStep,
         long? episode = null,
         string? environment = null,
+        long? step = null,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
-        bool? evaluation = null) =>
-        LogEnvironmentStep(metric, value ? 1.0 : 0.0, rlStep, episode, environment, labels, timestamp, evaluation);
+        bool? evaluation = null,
+        StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        LogEnvironmentStep(metric, value ? 1.0 : 0.0, rlStep, episode, environment, step, labels, timestamp, evaluation, strategy);
 
     /// <summary>
     /// Logs values of a metric that has a point for each step of an environment: one for each of many environments, a row for
-    /// one of them, or a grid. All of them are logged or none. Environment steps count by themselves.
+    /// one of them, or a grid. All of them are logged or none.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="values">The values, of any type of number, environment by environment.</param>
     /// <param name="rlStep">The training step: the update or iteration that the values were collected in.</param>
-    /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c>.</param>
+    /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c> or <see cref="Environments(int, int)"/>.</param>
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value.</param>
+    /// <param name="steps">Their environment steps: the first one, one for each environment, or one for each value; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid: 8 environments with 128 steps have a width of 128.</param>
     /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
     /// <param name="labels">What tells this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
+    /// <param name="strategy">
+    /// How environment steps count: within each training step and episode if omitted. The first call decides for each environment.
+    /// </param>
     /// <exception cref="MetricValidationException">
     /// The values do not fit the environments, or a name, a label or a number breaks a rule. Nothing was logged.
     /// </exception>
@@ -254,25 +268,46 @@ public sealed partial class Run
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
+        EnvironmentSteps steps = default,
         int? width = null,
         ReadOnlySpan<bool> where = default,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
-        bool? evaluation = null) =>
-        LogSteps(metric, values, rlStep, environments, episodes, width, where, labels, timestamp, evaluation);
+        bool? evaluation = null,
+        StepStrategy strategy = StepStrategy.WithinRlStep)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        RlBlock block = new()
+        {
+            Metric = metric,
+            Scale = Native.Scale.EnvironmentStep,
+            Labels = RunEvaluation.Mark(labels, evaluation),
+            RlStep = rlStep,
+            Environments = environments,
+            Episodes = episodes,
+            Steps = steps,
+            Timestamps = timestamp,
+            Width = width,
+            Strategy = strategy,
+        };
+        Numbers.Log(Open(), block, values, where);
+        NoteRlStep(rlStep);
+    }
 
     /// <summary>Logs a grid of values, a row for each environment.</summary>
-    /// <inheritdoc cref="LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
+    /// <inheritdoc cref="LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep<T>(
         string metric,
         T[,] values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
+        EnvironmentSteps steps = default,
         ReadOnlySpan<bool> where = default,
         LabelSpan labels = default,
         RlTimestamps timestamp = default,
-        bool? evaluation = null)
+        bool? evaluation = null,
+        StepStrategy strategy = StepStrategy.WithinRlStep)
         where T : struct, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -285,7 +320,8 @@ public sealed partial class Run
         ReadOnlySpan<T> all = values.Length == 0
             ? default
             : MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length);
-        LogSteps(metric, Values.Of(all), rlStep, environments, episodes, values.GetLength(1), where, labels, timestamp, evaluation);
+        LogEnvironmentStep(
+            metric, Values.Of(all), rlStep, environments, episodes, steps, values.GetLength(1), where, labels, timestamp, evaluation, strategy);
     }
 
     /// <summary>
@@ -363,33 +399,5 @@ public sealed partial class Run
 
             seen = found;
         }
-    }
-
-    private void LogSteps(
-        string metric,
-        scoped in Values values,
-        long rlStep,
-        EnvironmentSpan environments,
-        Episodes episodes,
-        int? width,
-        ReadOnlySpan<bool> where,
-        LabelSpan labels,
-        RlTimestamps timestamp,
-        bool? evaluation)
-    {
-        ArgumentNullException.ThrowIfNull(metric);
-        RlBlock block = new()
-        {
-            Metric = metric,
-            Scale = Native.Scale.EnvironmentStep,
-            Labels = RunEvaluation.Mark(labels, evaluation),
-            RlStep = rlStep,
-            Environments = environments,
-            Episodes = episodes,
-            Timestamps = timestamp,
-            Width = width,
-        };
-        Numbers.Log(Open(), block, values, where);
-        NoteRlStep(rlStep);
     }
 }

@@ -29,7 +29,9 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(metric);
         Bins made = Bins.Of(values, bins);
-        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), made.Edges, made.Counts, made.Stats);
+        Open().LogHistogram(
+            Set(metric, step, scale, labels, timestamp, evaluation),
+            new BinnedValues { Edges = made.Edges, Counts = made.Counts, Stats = made.Stats });
     }
 
     /// <summary>Logs a histogram whose bins were counted already.</summary>
@@ -55,7 +57,42 @@ public sealed partial class Run
         ArgumentNullException.ThrowIfNull(metric);
         _ = counts.Checked(nameof(counts));
         using Values.Widened wide = edges.ToDoubles();
-        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), wide.Span, counts.Values, null);
+        Open().LogHistogram(
+            Set(metric, step, scale, labels, timestamp, evaluation), new BinnedValues { Edges = wide.Span, Counts = counts.Values });
+    }
+
+    /// <summary>
+    /// Logs a histogram as it is, with densities instead of counts or with statistics of the original values:
+    /// <c>Histogram.OfDensities(edges, densities)</c>, <c>Histogram.OfCounts(edges, counts, HistogramStats.Of(values))</c>.
+    /// </summary>
+    /// <inheritdoc cref="LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <param name="histogram">The histogram. It is copied.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
+    public void LogHistogram(
+        string metric,
+        Histogram histogram,
+        long step,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default,
+        bool? evaluation = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        Counts counts = histogram.CountsToSend;
+        _ = counts.Checked(nameof(histogram));
+        BinnedValues bins = new()
+        {
+            Edges = histogram.Edges.Span,
+            Counts = counts.Values,
+            Densities = histogram.Densities.Span,
+            Stats = histogram.Stats,
+        };
+        Open().LogHistogram(Set(metric, step, scale, labels, timestamp, evaluation), bins);
     }
 
     /// <summary>Logs a set of points in the plane, such as an embedding.</summary>

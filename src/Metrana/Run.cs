@@ -100,9 +100,6 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>The id of the job that the run belongs to.</summary>
     public string OrchestrationId => _settings?.Options.OrchestrationId ?? "";
 
-    /// <summary>What became of everything that was logged so far. After the end, these are the final counts.</summary>
-    public RunDelivery Delivery => _backend.Delivery;
-
     /// <summary>What became of everything that <see cref="RunOptions.Mirrors"/> were to write so far, one for each.</summary>
     public IReadOnlyList<MirrorDelivery> Mirrors => _mirrors?.Deliveries ?? [];
 

@@ -57,22 +57,23 @@ public sealed class RunEvaluation
         LabelSpan labels = default) =>
         _run.LogEpisode(Own(metric), values, rlStep, environments, episodes, where, labels, evaluation: true);
 
-    /// <inheritdoc cref="Run.LogEnvironmentStep(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    /// <inheritdoc cref="Run.LogEnvironmentStep(string, double, long, long?, string?, long?, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep(
-        string metric, double value, long rlStep, long? episode = null, string? environment = null, LabelSpan labels = default) =>
-        _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, labels, evaluation: true);
+        string metric, double value, long rlStep, long? episode = null, string? environment = null, long? step = null, LabelSpan labels = default) =>
+        _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, step, labels, evaluation: true);
 
-    /// <inheritdoc cref="Run.LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
+    /// <inheritdoc cref="Run.LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep(
         string metric,
         Values values,
         long rlStep,
         EnvironmentSpan environments,
         Episodes episodes = default,
+        EnvironmentSteps steps = default,
         int? width = null,
         ReadOnlySpan<bool> where = default,
         LabelSpan labels = default) =>
-        _run.LogEnvironmentStep(Own(metric), values, rlStep, environments, episodes, width, where, labels, evaluation: true);
+        _run.LogEnvironmentStep(Own(metric), values, rlStep, environments, episodes, steps, width, where, labels, evaluation: true);
 
     /// <inheritdoc cref="Run.LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
     public void LogHistogram(

@@ -1,4 +1,5 @@
 using Metrana.Mirrors;
+using Metrana.Native;
 using Microsoft.Extensions.Logging;
 
 namespace Metrana;
@@ -104,6 +105,13 @@ public sealed partial record RunOptions
 
     /// <summary>How much of the undelivered data the end waits for. Default: <see cref="CloseStrategy.CompletePending"/>. Variable: METRANA_CLOSE_STRATEGY.</summary>
     public CloseStrategy? Close { get; set; }
+
+    /// <summary>
+    /// Sets what these options do not have, on the settings of the engine that were made of them: sizes of messages, pauses between
+    /// tries, timeouts of a connection, certificates, aggregation rules. It runs last, so it also has the last word.
+    /// </summary>
+    /// <example><code>options.ConfigureLogger = logger => logger.MaxPendingRequests = 100;</code></example>
+    public Action<LoggerConfig>? ConfigureLogger { get; set; }
 
     /// <summary>Whether every member works but nothing is logged anywhere. Default: no. Variable: METRANA_INIT_MODE=disabled.</summary>
     public bool? Disabled { get; set; }

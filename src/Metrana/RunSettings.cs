@@ -174,6 +174,7 @@ internal sealed class RunSettings
         config.Endpoint = server?.Endpoint ?? _options.Endpoint ?? config.Endpoint;
         config.QueueBytes = _options.QueueBytes ?? config.QueueBytes;
         config.LogLevel = _options.LogLevel ?? config.LogLevel;
+        _options.ConfigureLogger?.Invoke(config);
         return config;
     }
 

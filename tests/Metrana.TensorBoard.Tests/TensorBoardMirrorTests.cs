@@ -58,8 +58,10 @@ public sealed class TensorBoardMirrorTests : IDisposable
         });
         ImportedHistogram histogram = played.Items.OfType<ImportedHistogram>().Single();
         (histogram.Series.Metric, histogram.Step).Should().Be(("weights", 3));
-        histogram.Edges.Should().Equal(-1.0, 0.0, 0.5, 4.0);
-        histogram.Counts.Should().Equal(1, 0, 7);
+        histogram.Bins.Edges.ToArray().Should().Equal(-1.0, 0.0, 0.5, 4.0);
+        using Run again = Run.InMemory();
+        again.LogHistogram("weights", histogram.Bins, step: 3);
+        again.Recording.Histograms.Single().Counts.Should().Equal(1, 0, 7);
         HistogramProto proto = played.Events.Single(one => one.Summary?.Value[0].Histo is not null).Summary.Value[0].Histo;
         (proto.Min, proto.Max, proto.Num, proto.Sum, proto.SumSquares).Should().Be((-1.0, 4.0, 8.0, (7 * 2.25) - 0.5, 0.25 + (7 * 2.25 * 2.25)));
         played.Mirror.LeftOut.Should().Be(1);

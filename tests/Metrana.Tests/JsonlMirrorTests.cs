@@ -46,6 +46,17 @@ public sealed class JsonlMirrorTests : IDisposable
     }
 
     [Fact]
+    public void Densities_are_written_beside_empty_counts()
+    {
+        using (Run run = Run.InMemory(mirrors: [new JsonlMirror(File)]))
+        {
+            run.LogHistogram("dense", Native.Histogram.OfDensities(new[] { 1.0, 3.0 }, new[] { 0.5 }), step: 1);
+        }
+
+        System.IO.File.ReadAllLines(File)[1].Should().EndWith(""""edges":[1,3],"counts":[],"densities":[0.5]}"""");
+    }
+
+    [Fact]
     public void A_file_goes_on_with_the_next_run()
     {
         for (int i = 0; i < 2; i++)

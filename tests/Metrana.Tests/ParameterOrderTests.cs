@@ -11,7 +11,7 @@ public class ParameterOrderTests
     [
         ["series", "metric", "metrics"],
         ["scale"],
-        ["value", "values", "edges", "counts", "densities", "xs", "ys", "zs", "histograms", "scatters"],
+        ["value", "values", "edges", "counts", "densities", "xs", "ys", "zs", "histogram", "histograms", "scatters"],
         ["rlStep"],
         ["episode", "episodes"],
         ["environment", "environments"],

@@ -234,6 +234,20 @@ public class RunOptionsTests
             .CloseTimeout.Should().Be(TimeSpan.FromSeconds(seconds));
 
     [Fact]
+    public void The_settings_of_the_engine_can_be_changed_at_last()
+    {
+        RunOptions options = new()
+        {
+            Project = "p",
+            QueueBytes = 1000,
+            ConfigureLogger = logger => (logger.MaxPendingRequests, logger.QueueBytes) = (100, 2 * logger.QueueBytes),
+        };
+        LoggerConfig config = Resolve(options).ToLoggerConfig(null);
+
+        (config.MaxPendingRequests, config.QueueBytes).Should().Be((100, 2000));
+    }
+
+    [Fact]
     public void A_variable_can_disable_a_run() =>
         Resolve(new RunOptions { Project = "p" }, ("METRANA_INIT_MODE", "disabled")).IsDisabled.Should().BeTrue();
 

@@ -79,6 +79,57 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public async Task Environment_steps_are_given_and_count_as_their_strategy_says()
+    {
+        Run run = await Run.StartAsync(shared.Options());
+        run.LogEnvironmentStep("across", [1.0, 2.0], rlStep: 0, "env-0", steps: 10, strategy: StepStrategy.AcrossRlSteps);
+        run.LogEnvironmentStep("across", 3.0, rlStep: 1, environment: "env-0", step: 12, strategy: StepStrategy.AcrossRlSteps);
+        run.LogEnvironmentStep("one", new float[,] { { 1, 2 }, { 3, 4 } }, 0, ["env-0", "env-1"], episodes: 4, strategy: StepStrategy.FromOne);
+        run.LogEnvironmentStep("given", [1.0, 2.0], rlStep: 0, ["env-0", "env-1"], steps: [5, 7], where: [false, true]);
+        RlSeries handle = run.RlSeries("handle", strategy: StepStrategy.FromOne);
+        handle.Log([1.0, 2.0], 0, ["env-0", "env-1"], episodes: 3, where: [true, false]);
+        await run.CloseAsync();
+
+        StoredRlPoints across = await shared.RlPointsAsync(run, "across", "env-0");
+        across.EnvSteps.Should().Equal(10, 11, 12);
+        across.Flat.Should().OnlyContain(flat => flat);
+        (await shared.RlPointsAsync(run, "one", "env-1")).FromOne.Should().Equal(true, true);
+        (await shared.RlPointsAsync(run, "given", "env-1")).EnvSteps.Should().Equal(7);
+        (await shared.RlPointsAsync(run, "handle", "env-0")).FromOne.Should().Equal(true);
+    }
+
+    [Fact]
+    public async Task A_strategy_refuses_what_it_cannot_count_by_with_a_service_and_in_memory()
+    {
+        await using Run stored = await Run.StartAsync(shared.Options());
+        foreach (Run run in (Run[])[stored, Run.InMemory()])
+        {
+            run.Invoking(r => r.LogEnvironmentStep("m", 1.0, 0, strategy: StepStrategy.AcrossRlSteps))
+                .Should().Throw<MetricValidationException>().WithMessage("*needs the environment steps: pass 'steps'*");
+            run.Invoking(r => r.LogEnvironmentStep("m", 1.0, 0, strategy: StepStrategy.FromOne))
+                .Should().Throw<MetricValidationException>().WithMessage("*needs episodes: pass 'episodes'*");
+            run.Delivery.Added.Should().Be(0);
+        }
+    }
+
+    [Fact]
+    public async Task Histograms_come_with_densities_and_statistics()
+    {
+        Run run = await Run.StartAsync(shared.Options());
+        HistogramStats stats = HistogramStats.Of([0.25, 0.75, 1.5]);
+        run.LogHistogram("dense", Histogram.OfDensities(new[] { 0.0, 1.0, 3.0 }, new[] { 0.5, 0.25 }), step: 1);
+        run.LogHistogram("counted", Histogram.OfCounts(new[] { 0.0, 1.0, 3.0 }, new ulong[] { 2, 1 }, stats), step: 2);
+        await run.CloseAsync();
+
+        StoredHistogram dense = await HistogramAsync(run, "dense");
+        dense.Densities.Should().Equal(0.5, 0.25);
+        dense.Counts.Should().BeNull();
+        StoredHistogram counted = await HistogramAsync(run, "counted");
+        counted.Counts.Should().Equal(2, 1);
+        (counted.Stats!.Min, counted.Stats.Max, counted.Stats.Sum).Should().Be((0.25, 1.5, 2.5));
+    }
+
+    [Fact]
     public async Task The_books_in_memory_are_those_of_the_server()
     {
         Run stored = await Run.StartAsync(shared.Options());
@@ -374,4 +425,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private async Task<StoredHistogram> HistogramAsync(Run run, string metric) =>
+        (await shared.Server.GetHistogramsAsync((await shared.FindAsync(run)).RunId, (await shared.SeriesAsync(run, metric)).Id)).Single();
 }

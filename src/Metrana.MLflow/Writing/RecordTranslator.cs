@@ -81,14 +81,13 @@ internal sealed class RecordTranslator(PendingFacts facts)
     private void Add(HistogramRecord histogram, List<Metric> metrics)
     {
         ReadOnlySpan<double> edges = histogram.Edges.Span;
-        ReadOnlySpan<long> counts = histogram.Counts.Span;
         double count = 0, sum = 0, least = double.NaN, greatest = double.NaN;
-        for (int i = 0; i < counts.Length; i++)
+        for (int i = 0; i < edges.Length - 1; i++)
         {
-            if (counts[i] > 0)
+            if (histogram.Weight(i) is > 0 and double weight)
             {
-                count += counts[i];
-                sum += counts[i] * (edges[i] + ((edges[i + 1] - edges[i]) / 2));
+                count += weight;
+                sum += weight * (edges[i] + ((edges[i + 1] - edges[i]) / 2));
                 least = double.IsNaN(least) ? edges[i] : least;
                 greatest = edges[i + 1];
             }

@@ -19,9 +19,9 @@ internal sealed record ImportedPoint(string Run, ImportedSeries Series, long Ste
 /// <summary>Where a number of reinforcement learning belongs.</summary>
 internal sealed record ImportedEnvironment(string Name, long RlStep, long? Episode);
 
-/// <summary>A histogram that counts.</summary>
+/// <summary>A histogram, of counts or of densities.</summary>
 internal sealed record ImportedHistogram(
-    string Run, ImportedSeries Series, long Step, long? TimestampMillis, double[] Edges, long[] Counts) : ImportItem(Run);
+    string Run, ImportedSeries Series, long Step, long? TimestampMillis, Histogram Bins) : ImportItem(Run);
 
 /// <summary>A set of points in the plane, or with <paramref name="Zs"/> in space.</summary>
 internal sealed record ImportedScatter(

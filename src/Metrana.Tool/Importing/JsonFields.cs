@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Metrana.Native;
 
 namespace Metrana.Tool.Importing;
 
@@ -25,6 +26,12 @@ internal static class JsonFields
         [.. Array(line, name).Select(number => Number(number, name))];
 
     public static long[] Wholes(JsonElement line, string name) => [.. Array(line, name).Select(number => WholeOf(number, name))];
+
+    /// <summary>The bins of a histogram: densities where there are any, else counts.</summary>
+    public static Histogram Bins(JsonElement line, string edges) =>
+        line.TryGetProperty("densities", out var densities) && densities.ValueKind == JsonValueKind.Array
+            ? Histogram.OfDensities(Numbers(line, edges), Numbers(line, "densities"))
+            : Histogram.OfCounts(Numbers(line, edges), Wholes(line, "counts"));
 
     public static string[] Texts(JsonElement line, string name) =>
         [.. Array(line, name).Select(text => text.GetString() ?? throw new JsonException($"{name} holds null."))];

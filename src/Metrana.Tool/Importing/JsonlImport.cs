@@ -83,18 +83,12 @@ internal sealed class JsonlImport(string file) : IImportSource
                 };
                 break;
             case "histogram":
-                if (!line.TryGetProperty("counts", out var counts) || counts.ValueKind != JsonValueKind.Array)
-                {
-                    throw new JsonException("a histogram without counts cannot be imported.");
-                }
-
                 yield return new ImportedHistogram(
                     run,
                     Series(line),
                     Needed(line, "step"),
                     Whole(line, "timestamp_millis"),
-                    Numbers(line, "bin_edges"),
-                    [.. counts.EnumerateArray().Select(count => count.GetInt64())]);
+                    Bins(line, "bin_edges"));
                 break;
             case "scatter":
                 yield return new ImportedScatter(

@@ -42,7 +42,7 @@ internal sealed class MirrorLines
             case "rl_points":
                 return RlPoints(line, run);
             case "histogram":
-                return [new ImportedHistogram(run, Series(line), Needed(line, "step"), Whole(line, "timestamp"), Numbers(line, "edges"), Wholes(line, "counts"))];
+                return [new ImportedHistogram(run, Series(line), Needed(line, "step"), Whole(line, "timestamp"), Bins(line, "edges"))];
             case "scatter":
                 return [new ImportedScatter(
                     run,

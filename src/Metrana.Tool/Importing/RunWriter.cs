@@ -25,8 +25,7 @@ internal sealed class RunWriter(Run run, string name, ImportSurvey survey)
             case ImportedHistogram histogram:
                 run.LogHistogram(
                     histogram.Series.Metric,
-                    histogram.Edges,
-                    histogram.Counts,
+                    histogram.Bins,
                     histogram.Step,
                     histogram.Series.Scale,
                     LabelSpan.Of([.. histogram.Series.Labels]),

@@ -11,7 +11,18 @@ internal abstract class Backend
     /// <summary>The service's own id of the run.</summary>
     public abstract string RunId { get; }
 
-    public abstract RunDelivery Delivery { get; }
+    /// <summary>The counters, as the engine keeps them.</summary>
+    public abstract Metrics Metrics { get; }
+
+    /// <summary>What they come to.</summary>
+    public RunDelivery Delivery
+    {
+        get
+        {
+            KindMetrics all = Metrics.Total();
+            return new RunDelivery(all.Added, all.Sent, all.Refused + all.Dropped, all.Pending + all.Spooled);
+        }
+    }
 
     public abstract void Log(scoped in StdCall call, ReadOnlySpan<double> values);
 
@@ -24,7 +35,7 @@ internal abstract class Backend
 
     public abstract void Log(scoped in RlBlock block, ReadOnlySpan<float> values);
 
-    public abstract void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats);
+    public abstract void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins);
 
     public abstract void LogScatter(
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles);
@@ -63,6 +74,9 @@ internal abstract class Backend
 
     /// <summary>The engine's own handle for a hot loop, where there is an engine.</summary>
     public virtual Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => null;
+
+    /// <summary>What went wrong in the background since the last call, oldest first; nothing where there is no engine.</summary>
+    public virtual IReadOnlyList<SenderError> TakeErrors() => [];
 
     public abstract void Flush(TimeSpan? timeout);
 

@@ -67,6 +67,20 @@ internal static class CallShape
         }
     }
 
+    /// <summary>The engine checks what a strategy counts by; where there is none, this does.</summary>
+    public static void CheckStrategy(scoped in RlBlock block)
+    {
+        if (block.Strategy == StepStrategy.AcrossRlSteps && block.Steps.Spread.Kind == SpreadKind.None)
+        {
+            throw MetricValidationException.Of("StepStrategy.AcrossRlSteps needs the environment steps: pass 'steps', the first one or one for each value").About(block.Metric);
+        }
+
+        if (block.Strategy == StepStrategy.FromOne && block.Episodes.Spread.Kind == SpreadKind.None)
+        {
+            throw MetricValidationException.Of("StepStrategy.FromOne needs episodes: pass 'episodes'").About(block.Metric);
+        }
+    }
+
     public static void CheckBins(ReadOnlySpan<double> edges, int bins)
     {
         if (bins == 0 || edges.Length != bins + 1)

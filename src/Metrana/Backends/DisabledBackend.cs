@@ -9,7 +9,7 @@ internal sealed class DisabledBackend : Backend
 
     public override string RunId => "";
 
-    public override RunDelivery Delivery => default;
+    public override Metrics Metrics => default;
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
@@ -31,7 +31,7 @@ internal sealed class DisabledBackend : Backend
     {
     }
 
-    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
     }
 

@@ -35,10 +35,12 @@ internal static class KeptCall
         return backend => backend.Log(kept.Block, copy);
     }
 
-    public static Action<Backend> Of(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public static Action<Backend> Of(scoped in SetCall call, scoped in BinnedValues bins)
     {
-        (KeptSet kept, double[] keptEdges, long[] keptCounts) = (new KeptSet(call), edges.ToArray(), counts.ToArray());
-        return backend => backend.LogHistogram(kept.Call, keptEdges, keptCounts, stats);
+        (KeptSet kept, HistogramStats? stats) = (new KeptSet(call), bins.Stats);
+        (double[] edges, long[] counts, double[] densities) = (bins.Edges.ToArray(), bins.Counts.ToArray(), bins.Densities.ToArray());
+        return backend => backend.LogHistogram(
+            kept.Call, new BinnedValues { Edges = edges, Counts = counts, Densities = densities, Stats = stats });
     }
 
     public static Action<Backend> Of(
@@ -94,6 +96,7 @@ internal static class KeptCall
         private readonly Native.Scale _scale;
         private readonly Labels _labels;
         private readonly long _rlStep;
+        private readonly StepStrategy _strategy;
         private readonly string[] _environments;
         private readonly int? _width;
         private readonly KeptSpread _episodes;
@@ -103,6 +106,7 @@ internal static class KeptCall
         public KeptRl(scoped in RlBlock block, int count)
         {
             (_metric, _scale, _rlStep, _width) = (block.Metric, block.Scale, block.RlStep, block.Width);
+            _strategy = block.Strategy;
             _labels = Run.Keep(block.Labels);
             List<string> environments = new(block.Environments.Count);
             foreach (string environment in block.Environments)
@@ -126,6 +130,7 @@ internal static class KeptCall
             Scale = _scale,
             Labels = _labels,
             RlStep = _rlStep,
+            Strategy = _strategy,
             Environments = _environments,
             Width = _width,
             Episodes = _episodes.Kind switch

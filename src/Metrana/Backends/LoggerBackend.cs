@@ -9,33 +9,13 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
     private static LogBatch? _batch;
 
     private volatile bool _ending;
+    private volatile IReadOnlyList<SenderError> _lastErrors = [];
 
     public override bool RunWasCreated => logger.RunWasCreated;
 
     public override string RunId => logger.RunIdHex;
 
-    public override RunDelivery Delivery
-    {
-        get
-        {
-            Metrics metrics = logger.GetMetrics();
-            RunDelivery all = default;
-            foreach (KindMetrics kind in (ReadOnlySpan<KindMetrics>)
-            [
-                metrics.FloatPoints, metrics.RlFloatPoints, metrics.HistogramPoints, metrics.ScatterPoints,
-                metrics.AttributeUpdates, metrics.EnvironmentAttributeUpdates,
-            ])
-            {
-                all = new RunDelivery(
-                    all.Added + kind.Added,
-                    all.Sent + kind.Sent,
-                    all.Dropped + kind.Refused + kind.Dropped,
-                    all.Pending + kind.Pending + kind.Spooled);
-            }
-
-            return all;
-        }
-    }
+    public override Metrics Metrics => logger.GetMetrics();
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
@@ -105,7 +85,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         {
             logger.LogRlFloats(
                 block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
-                timestamps: block.Timestamps, width: block.Width);
+                timestamps: block.Timestamps, width: block.Width, strategy: block.Strategy);
             watch.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -119,7 +99,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         {
             logger.LogRlFloats(
                 block.Metric, block.Scale, values, block.RlStep, block.Environments, block.Episodes, labels: block.Labels, steps: block.Steps,
-                timestamps: block.Timestamps, width: block.Width);
+                timestamps: block.Timestamps, width: block.Width, strategy: block.Strategy);
             watch.Note(block.Metric, block.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -127,11 +107,20 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         }
     }
 
-    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
         try
         {
-            logger.LogHistogram(call.Metric, call.Scale, edges, counts, call.Step, stats, call.Labels, call.Timestamps);
+            if (bins.Densities.IsEmpty)
+            {
+                logger.LogHistogram(call.Metric, call.Scale, bins.Edges, bins.Counts, call.Step, bins.Stats, call.Labels, call.Timestamps);
+            }
+            else
+            {
+                logger.LogDensityHistogram(
+                    call.Metric, call.Scale, bins.Edges, bins.Densities, call.Step, bins.Stats, call.Labels, call.Timestamps);
+            }
+
             watch.Note(call.Metric, call.Labels);
         }
         catch (Exception e) when (IsLate(e))
@@ -185,6 +174,21 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         return series;
     }
 
+    public override IReadOnlyList<SenderError> TakeErrors()
+    {
+        try
+        {
+            return logger.ExtractSenderErrors();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run has ended, and what it had not told is kept.
+            IReadOnlyList<SenderError> last = _lastErrors;
+            _lastErrors = [];
+            return last;
+        }
+    }
+
     public override void Flush(TimeSpan? timeout) => logger.Flush(timeout);
 
     public override Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken) =>
@@ -206,6 +210,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         }
         finally
         {
+            KeepLastErrors();
             logger.Dispose();
         }
     }
@@ -219,6 +224,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         }
         finally
         {
+            KeepLastErrors();
             await logger.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -228,6 +234,19 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
     /// must not look like a mistake of the program.
     /// </summary>
     private bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending || ExitWatch.IsEnding);
+
+    /// <summary>For those who ask after the end, when there is no engine any more.</summary>
+    private void KeepLastErrors()
+    {
+        try
+        {
+            _lastErrors = logger.ExtractSenderErrors();
+        }
+        catch (MetranaException)
+        {
+            // An engine that panicked tells nothing more, and has to be freed all the same.
+        }
+    }
 
     private void Quietly(Action call)
     {

@@ -12,19 +12,19 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     private readonly Dictionary<string, (long? RlStep, long? Episode)> _progress = [];
     private readonly Dictionary<string, object?> _attributes = [];
     private readonly Dictionary<(string Environment, long? Episode), Dictionary<string, object?>> _environmentAttributes = [];
-    private long _counted;
+    private readonly KindBooks _books = new();
 
     public override bool RunWasCreated => true;
 
     public override string RunId => "in-memory";
 
-    public override RunDelivery Delivery
+    public override Metrics Metrics
     {
         get
         {
             lock (_gate)
             {
-                return new RunDelivery(_counted, _counted, 0, 0);
+                return _books.With(default);
             }
         }
     }
@@ -103,6 +103,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     public override void Log(scoped in RlBlock block, ReadOnlySpan<double> values)
     {
         CheckName(block.Metric);
+        CheckStrategy(block);
         int environments = block.Environments.Count;
         RlCall.Check(block.Metric, block.RlStep, environments, values.Length, block.Width);
         Spread episodes = block.Episodes.Spread.For(environments, values.Length);
@@ -148,23 +149,32 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
                 row++;
             }
 
-            _counted += values.Length;
+            _books.Deliver(DataKind.RlFloats, values.Length);
         }
     }
 
     public override void Log(scoped in RlBlock block, ReadOnlySpan<float> values) => Log(block, Wide(values));
 
-    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
         CheckName(call.Metric);
-        CheckBins(edges, counts.Length);
-        LoggedHistogram histogram = new(call.Metric, call.Scale.Name, call.Step, edges.ToArray(), counts.ToArray());
+        CheckBins(bins.Edges, bins.Counts.Length + bins.Densities.Length);
+        LoggedHistogram histogram = new()
+        {
+            Metric = call.Metric,
+            Scale = call.Scale.Name,
+            Step = call.Step,
+            Edges = bins.Edges.ToArray(),
+            Counts = bins.Counts.ToArray(),
+            Densities = bins.Densities.ToArray(),
+            Stats = bins.Stats,
+        };
         string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
         lock (_gate)
         {
             Histograms.Add(histogram);
             _lastSteps[series] = Math.Max(call.Step, _lastSteps.GetValueOrDefault(series, -1));
-            _counted++;
+            _books.Deliver(DataKind.Histograms, 1);
         }
     }
 
@@ -178,7 +188,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         {
             Scatters.Add(scatter);
             _lastSteps[series] = Math.Max(call.Step, _lastSteps.GetValueOrDefault(series, -1));
-            _counted++;
+            _books.Deliver(DataKind.Scatters, 1);
         }
     }
 
@@ -191,7 +201,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
                 _attributes[prefix.Length == 0 ? path : path.Length == 0 ? prefix : $"{prefix}/{path}"] = value;
             }
 
-            _counted += leaves.Count;
+            _books.Deliver(DataKind.Attributes, leaves.Count);
         }
     }
 
@@ -209,7 +219,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
                 all[path] = value;
             }
 
-            _counted += leaves.Count;
+            _books.Deliver(DataKind.EnvironmentAttributes, leaves.Count);
         }
     }
 
@@ -219,7 +229,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         {
             Tags.Clear();
             Tags.AddRange(tags.Distinct(StringComparer.Ordinal));
-            _counted++;
+            _books.Deliver(DataKind.Attributes, 1);
         }
     }
 
@@ -229,7 +239,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         {
             Tags.RemoveAll(removed.Contains);
             Tags.AddRange(added.Where(tag => !Tags.Contains(tag)).Distinct(StringComparer.Ordinal));
-            _counted++;
+            _books.Deliver(DataKind.Attributes, 1);
         }
     }
 
@@ -238,7 +248,7 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         lock (_gate)
         {
             Description = description;
-            _counted++;
+            _books.Deliver(DataKind.Attributes, 1);
         }
     }
 
@@ -316,6 +326,6 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
             _lastSteps[series] = Math.Max(step, _lastSteps.GetValueOrDefault(series, -1));
         }
 
-        _counted += values.Length;
+        _books.Deliver(DataKind.Floats, values.Length);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
 
     public override string RunId => inner.RunId;
 
-    public override RunDelivery Delivery => inner.Delivery;
+    public override Metrics Metrics => inner.Metrics;
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
@@ -66,11 +66,11 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
         mirrors.Add(_records.Points(block, CallShape.Wide(values)));
     }
 
-    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
         RecordMaker.Met series = _records.Meet(call.Metric, call.Scale, call.Labels, inner);
-        inner.LogHistogram(call, edges, counts, stats);
-        mirrors.Add(_records.Histogram(series, call, edges, counts));
+        inner.LogHistogram(call, bins);
+        mirrors.Add(_records.Histogram(series, call, bins));
     }
 
     public override void LogScatter(
@@ -140,6 +140,8 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
         return null;
     }
 
+    public override IReadOnlyList<SenderError> TakeErrors() => inner.TakeErrors();
+
     public override void Flush(TimeSpan? timeout) => inner.Flush(timeout);
 
     public override Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken) => inner.FlushAsync(timeout, cancellationToken);
@@ -151,6 +153,7 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
     /// <summary>A run that waits for its service checks nothing yet, and a mirror must not trip over what it is told.</summary>
     private static void Check(scoped in RlBlock block, int values)
     {
+        CallShape.CheckStrategy(block);
         int environments = block.Environments.Count;
         RlCall.Check(block.Metric, block.RlStep, environments, values, block.Width);
         CallShape.CheckSpread(block.Episodes.Spread.For(environments, values), environments, values, "episodes");

@@ -21,6 +21,9 @@ internal readonly ref struct RlBlock
 
     public RlTimestamps Timestamps { get; init; }
 
+    /// <summary>How environment steps count.</summary>
+    public StepStrategy Strategy { get; init; }
+
     /// <summary>How many values each environment has; null where the shape says it.</summary>
     public int? Width { get; init; }
 }

@@ -14,7 +14,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
     private const int BytesOfCall = 256;
 
     private readonly object _gate = new();
-    private readonly Queue<(Action<Backend> Call, int Points, long Bytes)> _calls = [];
+    private readonly Queue<(Action<Backend> Call, DataKind Kind, int Points, long Bytes)> _calls = [];
+    private readonly KindBooks _books = new();
     private readonly long _limit;
     private readonly RunConsole _console;
     private readonly CancellationTokenSource _giveUp = new();
@@ -23,8 +24,6 @@ internal sealed class WaitingBackend : Backend, IDisposable
     private volatile Backend? _open;
     private bool _gaveUp;
     private long _bytes;
-    private long _points;
-    private long _dropped;
 
     /// <param name="limit">How many bytes may be kept.</param>
     /// <param name="console">Where problems are said.</param>
@@ -39,15 +38,13 @@ internal sealed class WaitingBackend : Backend, IDisposable
 
     public override string RunId => _open?.RunId ?? "";
 
-    public override RunDelivery Delivery
+    public override Metrics Metrics
     {
         get
         {
             lock (_gate)
             {
-                RunDelivery inner = _open?.Delivery ?? default;
-                return new RunDelivery(
-                    inner.Added + _points + _dropped, inner.Sent, inner.Dropped + _dropped, inner.Pending + _points);
+                return _books.With(_open?.Metrics ?? default);
             }
         }
     }
@@ -62,7 +59,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, values), values.Length, values.Length * sizeof(double));
+            Keep(KeptCall.Of(call, values), DataKind.Floats, values.Length, values.Length * sizeof(double));
         }
     }
 
@@ -74,7 +71,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, values), values.Length, values.Length * sizeof(float));
+            Keep(KeptCall.Of(call, values), DataKind.Floats, values.Length, values.Length * sizeof(float));
         }
     }
 
@@ -86,7 +83,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(shared, metrics), metrics.Length, metrics.Length * 2 * sizeof(double));
+            Keep(KeptCall.Of(shared, metrics), DataKind.Floats, metrics.Length, metrics.Length * 2 * sizeof(double));
         }
     }
 
@@ -98,7 +95,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(block, values), values.Length, values.Length * sizeof(double));
+            Keep(KeptCall.Of(block, values), DataKind.RlFloats, values.Length, values.Length * sizeof(double));
         }
     }
 
@@ -110,19 +107,19 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(block, values), values.Length, values.Length * sizeof(float));
+            Keep(KeptCall.Of(block, values), DataKind.RlFloats, values.Length, values.Length * sizeof(float));
         }
     }
 
-    public override void LogHistogram(scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts, HistogramStats? stats)
+    public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
         if (_open is { } open)
         {
-            open.LogHistogram(call, edges, counts, stats);
+            open.LogHistogram(call, bins);
         }
         else
         {
-            Keep(KeptCall.Of(call, edges, counts, stats), 1, edges.Length * 2 * sizeof(double));
+            Keep(KeptCall.Of(call, bins), DataKind.Histograms, 1, bins.Edges.Length * 2 * sizeof(double));
         }
     }
 
@@ -135,21 +132,21 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, xs, ys, zs, is3D, titles), 1, xs.Length * 3 * sizeof(double));
+            Keep(KeptCall.Of(call, xs, ys, zs, is3D, titles), DataKind.Scatters, 1, xs.Length * 3 * sizeof(double));
         }
     }
 
     public override void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves) =>
-        Do(backend => backend.LogAttributes(prefix, leaves), leaves.Count);
+        Do(backend => backend.LogAttributes(prefix, leaves), DataKind.Attributes, leaves.Count);
 
     public override void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode) =>
-        Do(backend => backend.LogEnvironmentAttributes(environment, leaves, episode), leaves.Count);
+        Do(backend => backend.LogEnvironmentAttributes(environment, leaves, episode), DataKind.EnvironmentAttributes, leaves.Count);
 
-    public override void SetTags(string[] tags) => Do(backend => backend.SetTags(tags), 1);
+    public override void SetTags(string[] tags) => Do(backend => backend.SetTags(tags), DataKind.Attributes, 1);
 
-    public override void UpdateTags(string[] added, string[] removed) => Do(backend => backend.UpdateTags(added, removed), 1);
+    public override void UpdateTags(string[] added, string[] removed) => Do(backend => backend.UpdateTags(added, removed), DataKind.Attributes, 1);
 
-    public override void SetDescription(string description) => Do(backend => backend.SetDescription(description), 1);
+    public override void SetDescription(string description) => Do(backend => backend.SetDescription(description), DataKind.Attributes, 1);
 
     public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels) => _open?.GetLastStep(metric, scale, labels);
 
@@ -157,6 +154,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
         _open?.GetEnvironmentProgress(environment) ?? default;
 
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => _open?.FindHandle(metric, scale, labels);
+
+    public override IReadOnlyList<SenderError> TakeErrors() => _open?.TakeErrors() ?? [];
 
     public override void Flush(TimeSpan? timeout) => Task.Run(() => FlushAsync(timeout, CancellationToken.None)).GetAwaiter().GetResult();
 
@@ -217,8 +216,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
             if (backend is null)
             {
                 _gaveUp = true;
-                _dropped += _points;
-                _points = 0;
+                _books.LoseAll();
                 _calls.Clear();
                 return null;
             }
@@ -228,14 +226,13 @@ internal sealed class WaitingBackend : Backend, IDisposable
                 try
                 {
                     kept.Call(backend);
+                    _books.HandOver(kept.Kind, kept.Points);
                 }
                 catch (Exception e) when (e is MetranaException or ArgumentException)
                 {
-                    _dropped += kept.Points;
+                    _books.Lose(kept.Kind, kept.Points);
                     _console.Warn($"A call that waited for the service was refused: {e.Message}");
                 }
-
-                _points -= kept.Points;
             }
 
             _open = backend;
@@ -243,7 +240,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
     }
 
-    private void Do(Action<Backend> call, int points)
+    private void Do(Action<Backend> call, DataKind kind, int points)
     {
         if (_open is { } open)
         {
@@ -251,11 +248,11 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(call, points, 0);
+            Keep(call, kind, points, 0);
         }
     }
 
-    private void Keep(Action<Backend> call, int points, long bytes)
+    private void Keep(Action<Backend> call, DataKind kind, int points, long bytes)
     {
         lock (_gate)
         {
@@ -265,13 +262,13 @@ internal sealed class WaitingBackend : Backend, IDisposable
             }
             else if (_gaveUp || _bytes + bytes + BytesOfCall > _limit)
             {
-                _dropped += points;
+                _books.Refuse(kind, points);
             }
             else
             {
                 _bytes += bytes + BytesOfCall;
-                _points += points;
-                _calls.Enqueue((call, points, bytes));
+                _books.Keep(kind, points);
+                _calls.Enqueue((call, kind, points, bytes));
             }
         }
     }

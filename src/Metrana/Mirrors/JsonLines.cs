@@ -153,6 +153,10 @@ internal static class JsonLines
         One(json, histogram, histogram.Step, histogram.Timestamp);
         Numbers(json, "edges", histogram.Edges.Span);
         Numbers(json, "counts", histogram.Counts.Span);
+        if (!histogram.Densities.IsEmpty)
+        {
+            Numbers(json, "densities", histogram.Densities.Span);
+        }
     }
 
     private static void Scatter(Utf8JsonWriter json, ScatterRecord scatter)

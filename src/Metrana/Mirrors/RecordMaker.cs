@@ -110,7 +110,7 @@ internal sealed class RecordMaker(TimeProvider clock)
         };
     }
 
-    public HistogramRecord Histogram(Met series, scoped in SetCall call, ReadOnlySpan<double> edges, ReadOnlySpan<long> counts)
+    public HistogramRecord Histogram(Met series, scoped in SetCall call, scoped in BinnedValues bins)
     {
         DateTimeOffset now = Now;
         series.Count.Note(call.Step);
@@ -122,8 +122,9 @@ internal sealed class RecordMaker(TimeProvider clock)
             Labels = series.Labels,
             Step = call.Step,
             Timestamp = Times(call.Timestamps, 1, now)[0],
-            Edges = edges.ToArray(),
-            Counts = counts.ToArray(),
+            Edges = bins.Edges.ToArray(),
+            Counts = bins.Counts.ToArray(),
+            Densities = bins.Densities.ToArray(),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Metrana.Native;
 using Metrana.Tool.Kernel;
 
 namespace Metrana.Tool.Importing.Parquet;
@@ -43,7 +44,7 @@ internal sealed class NeptuneRows(int stepMultiplier)
                     yield return new ImportedPoint(run, Series(path), Step(steps[at], path, file), Millis(times[at]), value);
                     break;
                 case "histogram_series" when Counts(histograms.Types[at], histograms.Edges[at], histograms.Values[at]) is { } counts:
-                    yield return new ImportedHistogram(run, Series(path), Step(steps[at], path, file), Millis(times[at]), [.. histograms.Edges[at]!], counts);
+                    yield return new ImportedHistogram(run, Series(path), Step(steps[at], path, file), Millis(times[at]), Histogram.OfCounts(histograms.Edges[at]!.ToArray(), counts));
                     break;
                 case "int" when wholes[at] is { } value:
                     yield return Attribute(run, path, value);

@@ -91,7 +91,7 @@ internal sealed class TensorBoardImport(string path) : IImportSource
         {
             Summary.Types.Value.KindOneofCase.SimpleValue => new ImportedPoint(run, series, step, millis, value.SimpleValue),
             Summary.Types.Value.KindOneofCase.Histo => Histogram(value.Histo) is { } made
-                ? new ImportedHistogram(run, series, step, millis, made.Edges, made.Counts)
+                ? new ImportedHistogram(run, series, step, millis, Native.Histogram.OfCounts(made.Edges, made.Counts))
                 : null,
             Summary.Types.Value.KindOneofCase.Tensor => value.Tensor.StringVal.Count > 0
                 ? new ImportedAttributes(
@@ -102,7 +102,7 @@ internal sealed class TensorBoardImport(string path) : IImportSource
                 {
                     [var number] => new ImportedPoint(run, series, step, millis, number),
                     { Length: > 0 } many when IsHistogram(value.Tensor, many) =>
-                        Bins(many) is { } made ? new ImportedHistogram(run, series, step, millis, made.Edges, made.Counts) : null,
+                        Bins(many) is { } made ? new ImportedHistogram(run, series, step, millis, Native.Histogram.OfCounts(made.Edges, made.Counts)) : null,
                     _ => null,
                 },
             _ => null,
