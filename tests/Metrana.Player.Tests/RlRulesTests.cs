@@ -253,6 +253,26 @@ public sealed class RlRulesTests(RulePeer peer) : IClassFixture<RulePeer>
     }
 
     [Fact]
+    [ParityRow("point/no-points-pinned", "ordering", "label keys", "step strategy")]
+    public void Empty_rows_are_accepted_by_a_metric_that_is_pinned() => peer.Answers(
+        """["log_rl_floats",["m","S",0,["e"],1.0,null,{"a":"1"}]]""",
+        """["log_rl_floats",["m","S",0,["e"],1.0,null,{"b":"1"}]]""",
+        """["log_rl_floats",["m","S",0,["e"],[[]],null,{"b":"1"}]]""",
+        """["log_rl_floats",["m","S",0,["e"],1.0,null,{"a":"1"}],{"steps":[4],"ordered":false}]""",
+        """["log_rl_floats",["m","S",0,["e"],[[]],null,{"a":"1"}],{"steps":[[]],"ordered":false}]""",
+        """["log_rl_floats",["m","S",0,["e"],1.0,null,{"a":"1"}],{"steps":[4],"steps_across_rl_steps":true}]""",
+        """["log_rl_floats",["m","S",0,["e"],[[]],null,{"a":"1"}],{"steps":[[]],"steps_across_rl_steps":true}]""",
+        """["log_rl_floats",["m x","S",0,["e"],[[]],null,{"a":"1"}]]""").Should().SatisfyRespectively(
+        pins => pins.Should().Be("ok"),
+        labels => labels.Should().Contain("label keys", "it is pinned"),
+        emptyOfOtherLabels => emptyOfOtherLabels.Should().Be("ok"),
+        ordering => ordering.Should().EndWith("ordered and distributed logging cannot be mixed for the same series"),
+        emptyOfOtherOrdering => emptyOfOtherOrdering.Should().Be("ok"),
+        strategy => strategy.Should().StartWith("ValidationError: ", "the step strategy is pinned"),
+        emptyOfOtherStrategy => emptyOfOtherStrategy.Should().Be("ok"),
+        name => name.Should().StartWith("ValidationError: invalid metric name: "));
+
+    [Fact]
     [ParityRow("call/get_env_last_rl_step_and_episode", "get_env_last_rl_step_and_episode")]
     [ParityRow("rl/progress", "progress is over all", "series")]
     public void Progress_is_over_all_series_of_an_environment_and_attributes_do_not_move_it() => peer.Answers(

@@ -134,16 +134,36 @@ public sealed class SetRulesTests(RulePeer peer) : IClassFixture<RulePeer>
             .ContainSingle().Which.Should().StartWith("TypeError: ");
     }
 
-    [Fact]
-    public void A_number_stands_for_the_one_histogram_of_a_list()
+    [Theory]
+    [InlineData("[1,3,5,7]")]
+    [InlineData("[1,[3],5,7]")]
+    [ParityRow("set/lists", "number stands for the one histogram")]
+    public void A_number_stands_for_the_one_histogram_of_a_list(string stats)
     {
-        var run = Play($$$"""["log_histograms",["m","S",[{{{One}}}]],{"steps":[1],"stats":{"tuple":[1,[3],5,7]}}]""");
+        // In the row's words: a number stands for the one histogram of a list of one.
+        var run = Play($$$"""["log_histograms",["m","S",[{{{One}}}]],{"steps":[1],"stats":{"tuple":{{{stats}}}}}]""");
 
         run.Histograms.Values.Single().Select(point => (point.Stats.Min, point.Stats.Max, point.Stats.Sum, point.Stats.SumOfSquares))
             .Should().Equal((1, 3, 5, 7));
         peer.Answers("""["log_histograms",["m","S",[]],{"steps":[],"stats":{"tuple":[1,3,5,7]}}]""").Should()
             .ContainSingle().Which.Should().StartWith("TypeError: ");
     }
+
+    [Theory]
+    [InlineData("log_histograms", One)]
+    [InlineData("log_scatters", Flat)]
+    [ParityRow("point/no-points-pinned", "pinned", "label keys")]
+    public void An_empty_list_is_accepted_by_a_metric_that_is_pinned(string method, string one) => peer.Answers(
+        $$"""["{{method}}",["m","S",{{one}},{"a":"1"}],{"steps":1}]""",
+        $$"""["{{method}}",["m","S",{{one}},{"b":"1"}],{"steps":2}]""",
+        $$"""["{{method}}",["m","S",[],{"b":"1"}],{"steps":[]}]""",
+        $$"""["{{method}}",["m","S",[]],{"steps":[]}]""",
+        $$"""["{{method}}",["m x","S",[]],{"steps":[]}]""").Should().SatisfyRespectively(
+        pins => pins.Should().Be("ok"),
+        other => other.Should().Contain("label keys", "it is pinned"),
+        otherKey => otherKey.Should().Be("ok"),
+        noKey => noKey.Should().Be("ok"),
+        name => name.Should().StartWith("ValidationError: invalid metric name: "));
 
     [Theory]
     [InlineData("[[1,2],[3,4]]", "", "ok")]
