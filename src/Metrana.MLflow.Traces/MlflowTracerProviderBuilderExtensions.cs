@@ -8,9 +8,9 @@ namespace OpenTelemetry.Trace;
 public static class MlflowTracerProviderBuilderExtensions
 {
     /// <summary>A server takes seconds for a hundred small traces, and one that is given up in the middle has stored them all the same.</summary>
-    internal const int TimeoutMilliseconds = 30_000;
+    private const int TimeoutMilliseconds = 30_000;
 
-    internal const int LargestBatch = 128;
+    private const int LargestBatch = 128;
 
     /// <summary>
     /// Sends traces to an MLflow tracking server: OTLP over HTTP to <c>/v1/traces</c>, with the experiment that they belong to.

@@ -52,31 +52,6 @@ public class TraceTests(MlflowServer server)
         after.Headers.GetValues("x-mlflow-run-id").Should().Equal(ScriptedPeer.RunId);
     }
 
-    [Fact]
-    [ParityRow("mlflow/slow-traces", "128 spans", "30 s")]
-    public async Task A_server_that_is_slow_with_traces_is_given_128_spans_at_once_and_30_s()
-    {
-        // A request holds 128 spans, and has 30 s: a server that is given up in the middle has stored them all the same.
-        await using ScriptedPeer peer = new();
-        TaskCompletionSource<PeerAnswer?> late = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        peer.Script = _ => late.Task.GetAwaiter().GetResult();
-        using ActivitySource source = new("TraceTests.slow");
-        using TracerProvider tracing = Sdk.CreateTracerProviderBuilder().AddSource(source.Name)
-            .AddMlflowExporter(options => (options.TrackingUri, options.ExperimentId) = (peer.Address, "1")).Build();
-        for (int i = 0; i < 300; i++)
-        {
-            source.StartActivity("update")!.Stop();
-        }
-
-        Task<bool> flush = Task.Run(() => tracing.ForceFlush());
-        await Eventually.ShouldAsync(() => peer.Requests.Count == 1, "the first request is made");
-        late.SetResult(null);
-        (await flush).Should().BeTrue();
-        peer.Requests.Should().HaveCountGreaterThanOrEqualTo(3);
-        MlflowTracerProviderBuilderExtensions.TimeoutMilliseconds.Should().Be(30_000);
-        MlflowTracerProviderBuilderExtensions.LargestBatch.Should().Be(128);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
