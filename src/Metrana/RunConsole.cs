@@ -37,14 +37,9 @@ internal sealed partial class RunConsole
     /// <summary>Writes a text of several lines as it is.</summary>
     public void Write(string text)
     {
-        try
+        if (_writer is not null)
         {
-            _writer?.WriteLine(text);
-            _writer?.Flush();
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // Nobody reads it any more, and a training run does not end over that.
+            WriteLine(_writer, text);
         }
     }
 
@@ -59,18 +54,29 @@ internal sealed partial class RunConsole
         if (_log is null)
         {
             string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-            try
-            {
-                (_writer ?? Console.Error).WriteLine($"{time} metrana warning: {text}");
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                // As above.
-            }
+            WriteLine(_writer ?? Console.Error, $"{time} metrana warning: {text}");
         }
         else
         {
             Warning(_log, text);
+        }
+    }
+
+    private static void WriteLine(TextWriter writer, string text)
+    {
+        try
+        {
+            // The training loop, the mirrors and the end of the run write from threads of their own, several runs may share a
+            // writer, and few writers can take two lines at once.
+            lock (writer)
+            {
+                writer.WriteLine(text);
+                writer.Flush();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Nobody reads it any more, and a training run does not end over that.
         }
     }
 

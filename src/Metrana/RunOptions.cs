@@ -143,7 +143,9 @@ public sealed partial record RunOptions
     /// <summary>Whether the address at the start and the summary at the end are printed. Default: yes.</summary>
     public bool? Print { get; set; }
 
-    /// <summary>Where they are printed. Default: standard error, away from the program's own output.</summary>
+    /// <summary>
+    /// Where they are printed, a line at a time, with a lock on the writer. Default: standard error, away from the program's own output.
+    /// </summary>
     public TextWriter? Output { get; set; }
 
     /// <summary>The lowest level of log lines that are written. Default: warnings. Variable: METRANA_LOG_LEVEL.</summary>

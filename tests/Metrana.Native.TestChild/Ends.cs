@@ -62,6 +62,40 @@ internal static class Ends
         }
     }
 
+    /// <summary>
+    /// Ends on the word of the test, with points that it may wait for one second only, and a handler that logs one more.
+    /// </summary>
+    public static void EndWithLittlePatience(string endpoint, string run, bool handlerFirst, string how)
+    {
+        Logger? logger = null;
+        void LastWords() => logger!.LogStdFloats("last-words", Scale.MlStep, 1);
+        PosixSignalRegistration? own = null;
+        InOrder(
+            handlerFirst,
+            () =>
+            {
+                own = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => LastWords());
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => LastWords();
+                AppDomain.CurrentDomain.UnhandledException += (_, _) => LastWords();
+            },
+            () => logger = LogPoints(endpoint, run, TimeSpan.FromMinutes(10), patience: TimeSpan.FromSeconds(1)));
+        Runs.Say("ready");
+        Runs.AwaitGo();
+        switch (how)
+        {
+            case "exit":
+                Environment.Exit(OwnExitCode);
+                break;
+            case "crash":
+                throw new InvalidOperationException("diverged");
+            default:
+                Thread.CurrentThread.Join(Timeout.InfiniteTimeSpan);
+                break;
+        }
+
+        GC.KeepAlive(own);
+    }
+
     /// <summary>Has a handler of its own, and ends in its own way: the logger must still work then.</summary>
     public static void AwaitHandledSignal(string endpoint, string run, bool handlerFirst, PosixSignal signal)
     {
@@ -78,6 +112,7 @@ internal static class Ends
             () => logger = LogPoints(endpoint, run));
         Runs.Say("ready");
         signalled.Wait();
+        Runs.Say("handled");
         logger!.LogStdFloats("last-words", Scale.MlStep, 1);
         logger.Dispose();
         own!.Dispose();
@@ -117,9 +152,10 @@ internal static class Ends
         logger.Dispose();
     }
 
-    public static Logger LogPoints(string endpoint, string run, TimeSpan? age = null)
+    public static Logger LogPoints(string endpoint, string run, TimeSpan? age = null, TimeSpan? patience = null)
     {
         LoggerConfig config = Runs.Config(endpoint, run);
+        config.CloseTimeout = patience ?? config.CloseTimeout;
         config.MsgMaxAge = age ?? config.MsgMaxAge;
         config.MsgLinger = age ?? config.MsgLinger;
         Logger logger = new(config);

@@ -41,6 +41,9 @@ switch (part)
     case "exit-handled":
         Ends.ExitWithLastWords(endpoint, run, HandlerFirst());
         break;
+    case "little-patience":
+        Ends.EndWithLittlePatience(endpoint, run, HandlerFirst(), args[4]);
+        break;
     case "exit-behind-blocked-provider":
         Providers.ExitBehindBlockedProvider(endpoint, run);
         break;
@@ -67,6 +70,9 @@ switch (part)
         break;
     case "open-by-name-without-threads":
         Threads.OpenByNameWithout(endpoint, run);
+        break;
+    case "reconnect-by-name-without-threads":
+        Threads.ReconnectByNameWithout(endpoint, run);
         break;
     default:
         Console.Error.WriteLine($"unknown part '{part}'");

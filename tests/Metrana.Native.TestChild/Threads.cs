@@ -63,6 +63,25 @@ internal static partial class Threads
         first.LogStdFloats("loss", Scale.MlStep, 1);
     }
 
+    /// <summary>Loses its connection to a host whose name somebody has to look up again.</summary>
+    public static void ReconnectByNameWithout(string endpoint, string run)
+    {
+        LoggerConfig config = Runs.Config(endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), run);
+        using Logger logger = new(config);
+        Forbid();
+        Runs.Say("ready");
+        Runs.AwaitGo();
+        for (int i = 0; i < Points; i++)
+        {
+            logger.LogStdFloats("loss", Scale.MlStep, i);
+        }
+
+        logger.Flush(TimeSpan.FromSeconds(60));
+        Metrics metrics = logger.GetMetrics();
+        string came = metrics.ConnectionAttempts > 1 ? "after a break" : "at once";
+        Runs.Say(string.Create(CultureInfo.InvariantCulture, $"{metrics.FloatPoints.Sent} sent, {came}"));
+    }
+
     private static void Forbid()
     {
         // Root is held to no limit.

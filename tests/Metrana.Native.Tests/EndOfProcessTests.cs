@@ -27,6 +27,13 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
         { "handler-first", "SIGQUIT" }, { "logger-first", "SIGQUIT" },
     };
 
+    public static TheoryData<string, string, int> OrdersAndEnds => new()
+    {
+        { "handler-first", "SIGTERM", 128 + 15 }, { "logger-first", "SIGTERM", 128 + 15 },
+        { "handler-first", "exit", OwnExitCode }, { "logger-first", "exit", OwnExitCode },
+        { "handler-first", "crash", Aborted }, { "logger-first", "crash", Aborted },
+    };
+
     [Fact]
     public async Task A_forgotten_logger_is_closed_when_Main_returns()
     {
@@ -138,6 +145,44 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
         await stalled.Faults.ClearAsync();
         (int exitCode, string errors) = await child.EndAsync();
         exitCode.Should().Be(0, errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(OrdersAndSignals))]
+    public async Task A_handler_of_a_signal_does_not_wait_for_a_service_that_stalls(string order, string signal)
+    {
+        await using LocalServer stalled = await Runs.StartFaultyServerAsync();
+        using Child child = Child.Play("signal-handled", stalled.Endpoint, "stalled", order, signal);
+        (await child.HearAsync()).Should().Be("ready");
+        await stalled.Faults.StallAsync();
+
+        Signal(child, signal);
+
+        (await child.HearAsync()).Should().Be("handled");
+        await stalled.Faults.ClearAsync();
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+    }
+
+    /// <summary>Without a bound each of them would wait for a service that answers only when the test is over.</summary>
+    [Theory]
+    [MemberData(nameof(OrdersAndEnds))]
+    public async Task No_end_waits_longer_for_the_service_than_the_logger_may(string order, string how, int exitCode)
+    {
+        await using LocalServer stalled = await Runs.StartFaultyServerAsync();
+        using Child child = Child.Play("little-patience", stalled.Endpoint, "stalled", order, how);
+        (await child.HearAsync()).Should().Be("ready");
+        await stalled.Faults.StallAsync();
+
+        await child.GoAsync();
+        if (how == "SIGTERM")
+        {
+            Signal(child, how);
+        }
+
+        (int actual, string errors) = await child.EndAsync();
+        actual.Should().Be(exitCode, errors);
+        errors.Should().MatchRegex("[1-9][0-9]* point\\(s\\) or attribute\\(s\\) had no answer and count as dropped");
     }
 
     [Theory]

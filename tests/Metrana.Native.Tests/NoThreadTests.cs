@@ -44,4 +44,22 @@ public sealed class NoThreadTests(ServerFixture fixture) : IClassFixture<ServerF
         run.Points.Should().Be(1);
         run.Closed.Should().BeTrue();
     }
+
+    [LinuxFact]
+    public async Task It_finds_a_host_by_its_name_again_when_a_connection_breaks()
+    {
+        await using LocalServer server = await Runs.StartFaultyServerAsync();
+        using Child child = Child.Play("reconnect-by-name-without-threads", server.Endpoint, "again-by-name");
+        (await child.HearAsync()).Should().Be("ready");
+
+        await server.Faults.ResetAsync(after: 1, storeLast: false);
+        await child.GoAsync();
+
+        (await child.HearAsync()).Should().Be("1000 sent, after a break");
+        (int exitCode, string errors) = await child.EndAsync();
+        exitCode.Should().Be(0, errors);
+        StoredRun run = await server.RunAsync("again-by-name");
+        run.Points.Should().Be(1000);
+        run.Closed.Should().BeTrue();
+    }
 }

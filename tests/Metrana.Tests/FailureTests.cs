@@ -13,7 +13,7 @@ public class FailureTests
     [Fact]
     public async Task While_the_service_is_away_a_log_call_neither_throws_nor_waits_and_what_does_not_fit_is_counted()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         LocalServer server = await LocalServer.StartAsync();
         RunOptions options = OptionsOf(server);
         (options.QueueBytes, options.Output, options.CloseTimeout) = (100_000, output, TimeSpan.Zero);
@@ -151,7 +151,7 @@ public class FailureTests
     [Fact]
     public async Task An_end_without_a_service_ends_in_time_and_says_what_did_not_arrive()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         LocalServer server = await LocalServer.StartAsync();
         RunOptions options = OptionsOf(server);
         (options.Output, options.CloseTimeout) = (output, TimeSpan.FromSeconds(3));
@@ -226,7 +226,7 @@ public class FailureTests
     [InlineData(true)]
     public async Task Points_that_cannot_be_delivered_are_said_and_end_the_run_only_where_that_was_chosen(bool stopOnLoss)
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
         RunOptions options = OptionsOf(server);
         (options.StopOnLoss, options.MaxRetries, options.Output, options.CloseTimeout) = (stopOnLoss, 1, output, TimeSpan.Zero);
@@ -250,7 +250,7 @@ public class FailureTests
     [Fact]
     public async Task A_service_that_takes_nothing_more_is_said_and_costs_nothing()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
         RunOptions options = OptionsOf(server);
         options.Output = output;

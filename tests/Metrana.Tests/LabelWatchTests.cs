@@ -9,7 +9,7 @@ public class LabelWatchTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     public async Task More_than_a_thousand_label_sets_are_said_once_and_with_numbers()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RunOptions options = shared.Options();
         (options.Print, options.Output) = (true, output);
         await using Run run = await Run.StartAsync(options);
@@ -33,7 +33,7 @@ public class LabelWatchTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     public async Task Handles_and_environments_count_as_well()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RunOptions options = shared.Options();
         (options.Print, options.Output) = (true, output);
         await using Run run = await Run.StartAsync(options);

@@ -86,7 +86,7 @@ public class MeterTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     public async Task Metrics_with_different_tags_are_said_and_the_rest_is_logged()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         using Meter meter = new("Tests.Mixed");
         Counter<long> hits = meter.CreateCounter<long>("hits");
         RunOptions options = shared.Options();

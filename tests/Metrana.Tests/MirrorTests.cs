@@ -153,7 +153,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         using ManualResetEventSlim open = new();
         RecordingMirror blocked = new("blocked") { BeforeWrite = _ => open.Wait(CancellationToken.None) };
         RecordingMirror free = new("free");
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RunOptions options = shared.Options();
         (options.Mirrors, options.MirrorQueueBytes) = ([blocked, free], 100_000);
         (options.Print, options.Output, options.CloseTimeout) = (true, output, TimeSpan.FromSeconds(2));
@@ -186,7 +186,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
     public async Task A_mirror_that_throws_costs_the_run_nothing_and_is_said()
     {
         bool broken = true;
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RecordingMirror mirror = new("fragile")
         {
             BeforeWrite = _ =>
@@ -218,7 +218,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
     public async Task Losses_that_go_on_are_said_once_a_minute()
     {
         ManualClock clock = new();
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RecordingMirror mirror = new("fragile") { BeforeWrite = _ => throw new InvalidOperationException("the disk is on fire") };
         using MirrorLane lane = new(mirror, limit: long.MaxValue, new RunConsole(new RunOptions { Print = true, Output = output }), clock);
         lane.Begin(new MirroredRun { Project = "walker", Name = "ppo-7", StartedAt = DateTimeOffset.UnixEpoch });

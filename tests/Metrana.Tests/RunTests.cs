@@ -377,7 +377,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     public async Task The_start_says_where_to_look_and_the_end_how_it_went()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RunOptions options = shared.Options();
         (options.Print, options.Output) = (true, output);
         Run run = await Run.StartAsync(options);
@@ -397,7 +397,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         string folder = Directory.CreateTempSubdirectory("metrana-home-").FullName;
         Environment.SetEnvironmentVariable("METRANA_SERVER_DATA", folder);
-        using StringWriter output = new();
+        using SharedWriter output = new();
         try
         {
             Run first = await Run.StartAsync(new RunOptions { Project = "tests", Output = output, LogGitCommit = false });

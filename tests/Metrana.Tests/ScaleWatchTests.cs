@@ -8,7 +8,7 @@ public class ScaleWatchTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     public async Task A_scale_that_is_nearly_another_is_said_once()
     {
-        using StringWriter output = new();
+        using SharedWriter output = new();
         RunOptions options = shared.Options();
         (options.Print, options.Output) = (true, output);
         await using Run run = await Run.StartAsync(options);
