@@ -21,7 +21,7 @@ public sealed partial class Logger
     /// </exception>
     public void LogConfig(object value)
     {
-        CheckConfig(value);
+        CheckConfig(value, nameof(value));
         LogConfigValue(value);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class Logger
     public void LogConfig<T>(T value, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        CheckConfig(value);
+        CheckConfig(value, nameof(value));
         LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value, typeInfo.Options);
     }
 
@@ -165,15 +165,15 @@ public sealed partial class Logger
         LogTree(NativeLogger.AttributeTarget.Config, ConfigPrefix, nameof(value), null, value);
 
     /// <summary>A single value or a tuple would be written, and would look like a success.</summary>
-    private static void CheckConfig(object? value)
+    internal static void CheckConfig(object? value, string parameter)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(value, parameter);
         if (value is string or ITuple or IFormattable or bool or Uri or Version or char)
         {
             throw new ArgumentException(
                 "Settings need names: pass a dictionary, an anonymous object, new { lr = 3e-4 }, or a record. "
                     + $"A {value.GetType().Name} has none; LogAttributes writes it under a name.",
-                nameof(value));
+                parameter);
         }
     }
 

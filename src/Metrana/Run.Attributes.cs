@@ -1,9 +1,9 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Metrana.Attributes;
+using Metrana.Native;
 
 namespace Metrana;
 
@@ -21,22 +21,31 @@ public sealed partial class Run
     /// <param name="config">
     /// The configuration. Numbers, texts, booleans, dates and null are values. Enums are written by their names;
     /// <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>, <see cref="Version"/>, <see cref="char"/> and types as text.
+    /// NaN and the infinities are paths without a value here; in other attributes they are refused. Of an object, the public properties
+    /// are written; <c>[JsonIgnore]</c> and <c>[JsonPropertyName]</c> count.
     /// </param>
-    /// <exception cref="ArgumentException">Something in it cannot be written; the message says what and where. Nothing changed.</exception>
-    /// <exception cref="Native.MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// It has no settings in it, being a single value, or something in it cannot be written; the message says what and where. Nothing
+    /// changed.
+    /// </exception>
+    /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     [RequiresUnreferencedCode(NeedsReflection)]
-    public void LogConfig(object config) => LogAttributes(ConfigPrefix, config);
+    public void LogConfig(object config) => WriteConfig(config, null);
 
     /// <summary>Writes the configuration of the run from a dictionary.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
-    public void LogConfig(IReadOnlyDictionary<string, object?> config) => LogAttributes(ConfigPrefix, config);
+    public void LogConfig(IReadOnlyDictionary<string, object?> config) => WriteConfig(config, null);
 
     /// <summary>Writes the configuration of the run from an object whose shape a JSON source generator knows.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
     /// <param name="config">The configuration.</param>
     /// <param name="type">What <c>System.Text.Json</c> knows about the type.</param>
-    public void LogConfig<T>(T config, JsonTypeInfo<T> type) => LogAttributes(ConfigPrefix, config, type);
+    public void LogConfig<T>(T config, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        WriteConfig(config, type);
+    }
 
     /// <summary>Writes attributes of the run: facts that have no step. All of them are written or none.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
@@ -46,7 +55,7 @@ public sealed partial class Run
     public void LogAttributes(string prefix, object? value)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        Open().LogAttributes(prefix, AttributeLeaves.OfObject(prefix, value));
+        Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, value));
     }
 
     /// <summary>Writes attributes of the run from a dictionary.</summary>
@@ -68,7 +77,8 @@ public sealed partial class Run
     public void LogAttributes<T>(string prefix, T value, JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, JsonSerializer.SerializeToElement(value, type)));
+        ArgumentNullException.ThrowIfNull(type);
+        Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, value, type.Options));
     }
 
     /// <summary>Writes attributes of one environment, such as its seed or its map.</summary>
@@ -91,12 +101,12 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(value);
-        Open().LogEnvironmentAttributes(environment, AttributeLeaves.OfObject("", value), episode);
+        Open().LogEnvironmentAttributes(environment, AttributeLeaves.Of("", value), episode);
     }
 
     /// <summary>Sets the description of the run, which replaces an earlier one.</summary>
     /// <param name="description">The description; it may be empty.</param>
-    /// <exception cref="Native.MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void SetDescription(string description)
     {
@@ -134,6 +144,12 @@ public sealed partial class Run
     public void Annotate(string text, object metadata, long? step = null)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        Annotate(text, (IReadOnlyDictionary<string, object?>)AttributeLeaves.OfObject("", metadata), step);
+        Annotate(text, AttributeLeaves.Of("metadata", metadata), step);
+    }
+
+    private void WriteConfig(object? config, JsonTypeInfo? type)
+    {
+        Logger.CheckConfig(config, nameof(config));
+        Open().LogAttributes(ConfigPrefix, AttributeLeaves.OfConfig(ConfigPrefix, config, type?.Options));
     }
 }

@@ -104,6 +104,12 @@ public class AttributeTreeTests
     {
         [JsonIgnore]
         public string Secret => throw new InvalidOperationException("nobody asks");
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? Seed { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Rank { get; init; }
     }
 
     internal sealed class Optimizer
@@ -116,7 +122,7 @@ public class AttributeTreeTests
         }
     }
 
-    private sealed class Broken
+    internal sealed class Broken
     {
         public int Rate => throw new InvalidOperationException("diverged");
     }
@@ -130,7 +136,9 @@ public class AttributeTreeTests
     {
         Refusal(new object()).Should().StartWith("invalid attribute 'root': a value of type System.Object cannot be an attribute. ").And.Contain("dictionaries");
         Refusal(new { inner = new { bad = new object() } }).Should().StartWith("invalid attribute 'root/inner/bad': ");
-        Refusal(new Broken()).Should().Contain("'root/Rate'").And.Contain("diverged");
+        Refusal(new Broken()).Should().Be("invalid attribute 'root/Rate': the property threw InvalidOperationException: diverged");
+        FluentActions.Invoking(() => AttributeTree.Of("root", new Broken(), AttributeContracts.Default.Options))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("invalid attribute 'root/Rate': *diverged");
         Refusal(new Settings(1, Colour.Red, new Optimizer { Name = "half \ud800" })).Should().Contain("'root/opt/Name'");
         Refusal((Action)(() => { })).Should().Contain("System.Action");
         Refusal(typeof(int)).Should().Contain("cannot be an attribute");
@@ -192,6 +200,11 @@ public class AttributeTreeTests
         Settings settings = new(0.5, Colour.Red, new Optimizer { Name = "adam" });
 
         Read(settings, AttributeContracts.Default.Options).Should().Be("{Rate:f0.5 Colour:'Red' opt:{Name:'adam'}}");
+        foreach (JsonSerializerOptions? contracts in (JsonSerializerOptions?[])[null, AttributeContracts.Default.Options])
+        {
+            Read(settings with { Seed = 7, Rank = 1 }, contracts).Should().EndWith(" Seed:7 Rank:1}");
+        }
+
         FluentActions.Invoking(() => AttributeTree.Of("root", new { x = 1 }, AttributeContracts.Default.Options))
             .Should().ThrowExactly<ArgumentException>().WithMessage("invalid attribute 'root': there is no JsonTypeInfo for an anonymous object*");
     }
@@ -287,4 +300,5 @@ public class AttributeTreeTests
 }
 
 [JsonSerializable(typeof(AttributeTreeTests.Settings))]
+[JsonSerializable(typeof(AttributeTreeTests.Broken))]
 internal sealed partial class AttributeContracts : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Metrana.Attributes;
 
 namespace Metrana.Tests;
@@ -7,7 +8,7 @@ namespace Metrana.Tests;
 /// <summary>What an object, a record or a dictionary becomes as a configuration.</summary>
 public class AttributeLeavesTests
 {
-    private enum Optimizer
+    internal enum Optimizer
     {
         Sgd,
         Adam,
@@ -16,6 +17,29 @@ public class AttributeLeavesTests
     private sealed record Hyper(double LearningRate, int Batch, Optimizer Optimizer, TimeSpan Timeout, Guid Id, Nested Inner, int[] Layers);
 
     private sealed record Nested(string Name, bool Flag, Uri Where, Version Version, char Sign);
+
+    internal sealed record Settings(double Rate, Optimizer Optimizer, double Floor, [property: JsonPropertyName("opt")] Inner Opt)
+    {
+        [JsonIgnore]
+        public string Secret { get; init; } = "";
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? Seed { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Rank { get; init; }
+    }
+
+    internal sealed class Inner
+    {
+        private readonly string _name = "";
+
+        public required string Name
+        {
+            get => _name == "throw" ? throw new InvalidOperationException("diverged") : _name;
+            init => _name = value;
+        }
+    }
 
     private sealed class Circle
     {
@@ -29,7 +53,7 @@ public class AttributeLeavesTests
         Hyper hyper = new(
             3e-4, 64, Optimizer.Adam, TimeSpan.FromMinutes(1.5), id, new Nested("n", true, new Uri("http://h/p"), new Version(1, 2), 'c'), [128, 64]);
 
-        AttributeLeaves.OfObject("config", hyper).Should().BeEquivalentTo(new Dictionary<string, object?>
+        AttributeLeaves.Of("config", hyper).Should().BeEquivalentTo(new Dictionary<string, object?>
         {
             ["LearningRate"] = 3e-4,
             ["Batch"] = 64,
@@ -88,8 +112,59 @@ public class AttributeLeavesTests
             () => run.LogConfig(new { grid = new double[2, 2] }),
             () => run.LogConfig(new Dictionary<string, object?> { ["model"] = new Circle() }),
         ];
-        string[] messages = ["*'config/inner/bad'*Action*", "*contains itself*", "*'config/grid'*several dimensions*", "*'config/model'*Circle*"];
+        string[] messages = ["*'config/inner/bad'*Action*", "*contain itself*", "*'config/grid'*several dimensions*", "*'config/model/Self/*contain itself*"];
         foreach ((Action call, string message) in calls.Zip(messages))
+        {
+            call.Should().Throw<ArgumentException>().WithMessage(message);
+        }
+
+        run.Recording.Attributes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_is_in_an_object_is_the_same_for_a_run_and_a_logger_by_reflection_and_by_contract()
+    {
+        Settings settings = new(0.5, Optimizer.Adam, double.NaN, new Inner { Name = "adam" }) { Secret = "hunter2", Seed = 7 };
+        Dictionary<string, object?> expected = new()
+        {
+            ["config/Rate"] = 0.5,
+            ["config/Optimizer"] = "Adam",
+            ["config/Floor"] = null,
+            ["config/opt/Name"] = "adam",
+            ["config/Seed"] = 7,
+        };
+        using Run reflected = Run.InMemory();
+        reflected.LogConfig(settings);
+        reflected.Recording.Attributes.Should().BeEquivalentTo(expected);
+
+        using Run contracted = Run.InMemory();
+        contracted.LogConfig(settings, LeafContracts.Default.Settings);
+        contracted.Recording.Attributes.Should().BeEquivalentTo(expected);
+
+        using Run listed = Run.InMemory();
+        listed.LogConfig(new Dictionary<string, object?> { ["all"] = new[] { settings } });
+        listed.Recording.Attributes.Should().HaveCount(5).And.Contain("config/all/0/Optimizer", "Adam");
+    }
+
+    [Fact]
+    public void An_object_is_refused_with_the_path_of_what_is_wrong_in_it()
+    {
+        using Run run = Run.InMemory();
+        Settings settings = new(double.PositiveInfinity, Optimizer.Sgd, 1, new Inner { Name = "n" });
+        Settings broken = settings with { Rate = 1, Opt = new Inner { Name = "throw" } };
+        (Action Call, string Message)[] calls =
+        [
+            (() => run.LogAttributes("data", settings), "invalid attribute 'data/Rate': Infinity *must be finite*"),
+            (() => run.LogAttributes("data", settings, LeafContracts.Default.Settings), "invalid attribute 'data/Rate': Infinity *must be finite*"),
+            (() => run.LogEnvironmentAttributes("env-0", settings), "invalid attribute 'Rate': *must be finite*"),
+            (() => run.Annotate("mark", settings), "invalid attribute 'metadata/Rate': *must be finite*"),
+            (() => run.LogConfig(broken), "invalid attribute 'config/opt/Name': the property threw InvalidOperationException: diverged"),
+            (() => run.LogConfig(broken, LeafContracts.Default.Settings), "invalid attribute 'config/opt/Name': the property threw InvalidOperationException: diverged"),
+            (() => run.LogConfig(new { x = new object() }), "invalid attribute 'config/x': a value of type System.Object cannot be *"),
+            (() => run.LogConfig(new[] { KeyValuePair.Create(1, 2) }), "invalid attribute 'config': *into a dictionary*"),
+            (() => run.LogConfig(0.5), "Settings need names: *"),
+        ];
+        foreach ((Action call, string message) in calls)
         {
             call.Should().Throw<ArgumentException>().WithMessage(message);
         }
@@ -114,3 +189,6 @@ public class AttributeLeavesTests
         all.Values.Should().Contain("checkpoint 4");
     }
 }
+
+[JsonSerializable(typeof(AttributeLeavesTests.Settings))]
+internal sealed partial class LeafContracts : JsonSerializerContext;

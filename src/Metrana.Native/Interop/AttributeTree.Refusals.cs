@@ -12,19 +12,4 @@ internal sealed partial class AttributeTree
         string path = string.Join('/', _root.Length == 0 ? steps : steps.Prepend(_root));
         return new ArgumentException($"invalid attribute '{path}': {why}");
     }
-
-    private ArgumentException NoAttribute(object value) => Refusal(
-        $"{Described(value)} cannot be an attribute. "
-            + (IsPair(value.GetType())
-                ? "Put the pairs into a dictionary with string keys."
-                : "Attributes are texts, numbers, booleans, dates, enums and null, records and objects of such properties, and "
-                    + "dictionaries, lists and sets of them. Convert it to text or to a number."));
-
-    private static string Described(object value)
-    {
-        Type type = value.GetType();
-        return type.Name.Contains("AnonymousType", StringComparison.Ordinal) ? "an anonymous object" : $"a value of type {type}";
-    }
-
-    private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 }

@@ -235,7 +235,7 @@ internal sealed partial class AttributeTree
                 {
                     // The path of the message is the map's own.
                     _depth--;
-                    throw Refusal($"a key is {Described(entries.Key)}; attribute keys must be strings.");
+                    throw Refusal($"a key is {ObjectForm.Described(entries.Key)}; attribute keys must be strings.");
                 }
 
                 WriteEntry(key, entries.Value);

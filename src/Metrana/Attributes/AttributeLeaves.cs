@@ -1,72 +1,48 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Metrana.Native.Interop;
 
 namespace Metrana.Attributes;
 
 /// <summary>Takes objects, dictionaries and lists apart into paths and plain values, which is all that an attribute can be.</summary>
 internal sealed class AttributeLeaves
 {
-    /// <summary>Deeper than any configuration that is no circle.</summary>
-    private const int MostDepth = 64;
-
     private readonly Dictionary<string, object?> _leaves = [];
     private readonly string _prefix;
-    private readonly Func<AttributeLeaves, object, string, int, bool>? _objects;
+    private readonly JsonSerializerOptions? _contracts;
+    private readonly bool _isConfig;
 
-    private AttributeLeaves(string prefix, Func<AttributeLeaves, object, string, int, bool>? objects)
-    {
-        _prefix = prefix;
-        _objects = objects;
-    }
+    private AttributeLeaves(string prefix, JsonSerializerOptions? contracts, bool isConfig) =>
+        (_prefix, _contracts, _isConfig) = (prefix, contracts, isConfig);
 
-    /// <summary>The leaves of a value without objects: dictionaries, lists and plain values.</summary>
+    /// <summary>The leaves of a value.</summary>
     /// <param name="prefix">Where they are going to lie, for messages.</param>
     /// <param name="value">The value.</param>
-    /// <exception cref="ArgumentException">Something in it cannot be an attribute.</exception>
-    public static IReadOnlyDictionary<string, object?> Of(string prefix, object? value)
-    {
-        AttributeLeaves leaves = new(prefix, null);
-        leaves.Add("", value, 0);
-        return leaves._leaves;
-    }
+    /// <param name="contracts">Where the properties of objects are known from; null asks for them by reflection, where that is allowed.</param>
+    /// <exception cref="ArgumentException">Something in it cannot be an attribute; the message says what and where.</exception>
+    public static IReadOnlyDictionary<string, object?> Of(string prefix, object? value, JsonSerializerOptions? contracts = null) =>
+        new AttributeLeaves(prefix, contracts, isConfig: false).Take(value);
 
-    /// <summary>The leaves of any value; the properties of objects are read by reflection.</summary>
-    /// <inheritdoc cref="Of(string, object)"/>
-    [RequiresUnreferencedCode("The properties of objects are read by reflection.")]
-    public static IReadOnlyDictionary<string, object?> OfObject(string prefix, object? value)
-    {
-        AttributeLeaves leaves = new(prefix, AddProperties);
-        leaves.Add("", value, 0);
-        return leaves._leaves;
-    }
-
-    [RequiresUnreferencedCode("The properties of objects are read by reflection.")]
-    private static bool AddProperties(AttributeLeaves leaves, object value, string path, int depth)
-    {
-        bool any = false;
-        foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            if (property.CanRead && property.GetIndexParameters().Length == 0)
-            {
-                any = true;
-                leaves.Add(Join(path, property.Name), property.GetValue(value), depth + 1);
-            }
-        }
-
-        return any;
-    }
+    /// <summary>The same of a configuration, in which NaN and the infinities are paths without a value.</summary>
+    /// <inheritdoc cref="Of(string, object, JsonSerializerOptions)"/>
+    public static IReadOnlyDictionary<string, object?> OfConfig(string prefix, object? value, JsonSerializerOptions? contracts = null) =>
+        new AttributeLeaves(prefix, contracts, isConfig: true).Take(value);
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}/{key}";
 
+    private Dictionary<string, object?> Take(object? value)
+    {
+        Add("", value, 0);
+        return _leaves;
+    }
+
     private void Add(string path, object? value, int depth)
     {
-        if (depth > MostDepth)
+        if (depth > AttributeTree.MostDepth)
         {
-            throw Refusal(path[..path.IndexOf('/', StringComparison.Ordinal)], "contains itself, or is nested too deeply.");
+            throw Refusal(path, $"values are nested more than {AttributeTree.MostDepth} deep here (does one contain itself?)");
         }
 
         switch (value)
@@ -76,7 +52,7 @@ internal sealed class AttributeLeaves
                 _leaves[path] = value;
                 break;
             case double or float or Half:
-                _leaves[path] = Convert.ToDouble(value is Half half ? (double)half : value, CultureInfo.InvariantCulture);
+                AddNumber(path, Convert.ToDouble(value is Half half ? (double)half : value, CultureInfo.InvariantCulture));
                 break;
             case Enum or Guid or Uri or char or Version or Type or System.Text.Rune:
                 _leaves[path] = value.ToString();
@@ -128,7 +104,7 @@ internal sealed class AttributeLeaves
 
                 break;
             case Array { Rank: > 1 }:
-                throw Refusal(path, "is an array of several dimensions. Convert it to an array of arrays.");
+                throw Refusal(path, "an array of several dimensions cannot be an attribute. Convert it to an array of arrays.");
             case IEnumerable list:
                 AddList(path, list, depth);
                 break;
@@ -139,20 +115,56 @@ internal sealed class AttributeLeaves
                 }
 
                 break;
-            case Delegate or Stream or Task or Pointer:
-                throw Refusal(path, $"is a {value.GetType().Name}, which is not a value.");
             default:
-                if (_objects is null)
-                {
-                    throw Refusal(path, $"is a {value.GetType().Name}. Only numbers, texts, booleans, dates, lists and dictionaries are allowed here.");
-                }
-
-                if (!_objects(this, value, path, depth))
-                {
-                    throw Refusal(path, $"is a {value.GetType().Name}, which has no properties to write. Convert it to text.");
-                }
-
+                AddProperties(path, value, depth);
                 break;
+        }
+    }
+
+    private void AddProperties(string path, object value, int depth)
+    {
+        ObjectForm form = ObjectForm.Of(value, _contracts);
+        if (form.Refusal is { } why)
+        {
+            throw Refusal(path, why);
+        }
+
+        if (form.Properties is not { } properties)
+        {
+            Add(path, form.Json, depth);
+            return;
+        }
+
+        foreach (ObjectForm.Property property in properties)
+        {
+            string inner = Join(path, property.Name);
+            if (property.Read(value, out object? held, out bool written) is { } problem)
+            {
+                throw Refusal(inner, problem);
+            }
+
+            if (written)
+            {
+                Add(inner, held, depth + 1);
+            }
+        }
+    }
+
+    /// <summary>What JSON has no form for is no value of an attribute.</summary>
+    private void AddNumber(string path, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            _leaves[path] = value;
+        }
+        else if (_isConfig)
+        {
+            _leaves[path] = null;
+        }
+        else
+        {
+            string text = value.ToString(CultureInfo.InvariantCulture);
+            throw Refusal(path, $"{text} cannot be an attribute, which must be finite. Leave it out, or write it as text.");
         }
     }
 
@@ -164,7 +176,7 @@ internal sealed class AttributeLeaves
             // A dictionary that is not IDictionary comes as a list of pairs.
             if (item is not null && item.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
             {
-                throw Refusal(path, $"is a {list.GetType().Name}. Make a Dictionary<string, object?> of it.");
+                throw Refusal(path, ObjectForm.NoAttribute(item));
             }
 
             Add(Join(path, at.ToString(CultureInfo.InvariantCulture)), item, depth + 1);
@@ -196,7 +208,15 @@ internal sealed class AttributeLeaves
                 _leaves[path] = json.GetString();
                 break;
             case JsonValueKind.Number:
-                _leaves[path] = json.TryGetInt64(out long whole) ? whole : json.GetDouble();
+                if (json.TryGetInt64(out long whole))
+                {
+                    _leaves[path] = whole;
+                }
+                else
+                {
+                    AddNumber(path, json.GetDouble());
+                }
+
                 break;
             case JsonValueKind.True or JsonValueKind.False:
                 _leaves[path] = json.GetBoolean();
@@ -212,9 +232,9 @@ internal sealed class AttributeLeaves
         string text => text,
         Enum or Guid => key.ToString()!,
         IFormattable number when key is int or long => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => throw Refusal(path, $"has a key that is a {key.GetType().Name}. Keys are texts."),
+        _ => throw Refusal(path, $"a key is {ObjectForm.Described(key)}; attribute keys must be strings."),
     };
 
     private ArgumentException Refusal(string path, string why) =>
-        new($"'{Join(_prefix, path).TrimEnd('/')}' cannot be an attribute: it {why} Nothing was written.");
+        new($"invalid attribute '{Join(_prefix, path).TrimEnd('/')}': {why}");
 }
