@@ -12,15 +12,20 @@ public sealed partial class Run
     internal void FailAfterAll(Exception exception)
     {
         Fail(exception);
-        if (_settings is null || Id.Length == 0 || _settings.CloseTimeout == TimeSpan.Zero)
+        if (_settings is null || _opening is null || Id.Length == 0 || _settings.CloseTimeout == TimeSpan.Zero)
         {
             return;
         }
 
         TimeSpan limit = _settings.CloseTimeout == Timeout.InfiniteTimeSpan ? RunSettings.DefaultCloseTimeout : _settings.CloseTimeout;
         Stopwatch watch = Stopwatch.StartNew();
-        LoggerConfig config = _settings.ToLoggerConfig(_server);
-        (config.Resume, config.ParentRunName, config.ForkStep, config.InitTimeout) = (Native.ResumeStrategy.Allow, null, null, limit);
+        LoggerConfig config = _opening.Config with
+        {
+            Resume = Native.ResumeStrategy.Allow,
+            ParentRunName = null,
+            ForkStep = null,
+            InitTimeout = limit,
+        };
         try
         {
             using Logger logger = new(config);

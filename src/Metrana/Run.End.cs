@@ -151,9 +151,9 @@ public sealed partial class Run
         {
             mirrors.Wait();
             FinishEnding(end);
-            if (_server is not null)
+            if (_opening is not null)
             {
-                Task.Run(async () => await _server.Hold.DisposeAsync().ConfigureAwait(false)).Wait();
+                Task.Run(async () => await _opening.LetGoAsync().ConfigureAwait(false)).Wait();
             }
         }
     }
@@ -180,9 +180,9 @@ public sealed partial class Run
         {
             await mirrors.ConfigureAwait(false);
             FinishEnding(end);
-            if (_server is not null)
+            if (_opening is not null)
             {
-                await _server.Hold.DisposeAsync().ConfigureAwait(false);
+                await _opening.LetGoAsync().ConfigureAwait(false);
             }
         }
     }

@@ -26,7 +26,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     private readonly Backend _backend;
     private readonly RunSettings? _settings;
     private readonly RunConsole _console;
-    private readonly FoundServer? _server;
+    private readonly RunOpening? _opening;
     private readonly RunRecording? _recording;
     private readonly RunSummary _summary = new();
     private readonly DeliveryWatch? _watch;
@@ -59,11 +59,11 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         mirrors.Begin(Mirrored());
     }
 
-    private Run(Backend backend, RunSettings settings, RunConsole console, FoundServer? server, MirrorSet mirrors)
+    private Run(Backend backend, RunSettings settings, RunConsole console, RunOpening opening, MirrorSet mirrors)
         : this(backend, settings, settings.Name, console)
     {
         _mirrors = mirrors;
-        _server = server;
+        _opening = opening;
         _watch = new DeliveryWatch(backend, console, TimeProvider.System);
     }
 
@@ -92,7 +92,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     public string Id => _backend.RunId;
 
     /// <summary>Where to look at the run, if that is known.</summary>
-    public string? Url => _server is null ? null : PageAddress.Of(_server.Page, _settings?.Options.Workspace, Project, Id);
+    public string? Url => _opening?.PageOf(Id);
 
     /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
     public bool WasCreated => _backend.RunWasCreated;

@@ -91,11 +91,11 @@ public sealed partial record RunOptions
     /// <summary>How delivery errors surface. Default: <see cref="ErrorStrategy.Warn"/>. Variable: METRANA_ERROR_MODES.</summary>
     public ErrorStrategy? Errors { get; set; }
 
-    /// <summary>How long starting may take. Default: 30 s.</summary>
+    /// <summary>How long starting may take, all in all: finding or starting a server on this machine, and opening the run. Default: 30 s.</summary>
     public TimeSpan? StartTimeout { get; set; }
 
     /// <summary>
-    /// Whether the run continues when the service is out of reach at the start: what is logged is kept, as far as
+    /// Whether the run continues when the service is out of reach at the start, or no server on this machine is found or started: what is logged is kept, as far as
     /// <see cref="QueueBytes"/> allows, and delivered when the service appears. Default: no, starting throws.
     /// </summary>
     public bool? ContinueWithoutServer { get; set; }
@@ -108,7 +108,7 @@ public sealed partial record RunOptions
 
     /// <summary>
     /// Sets what these options do not have, on the settings of the engine that were made of them: sizes of messages, pauses between
-    /// tries, timeouts of a connection, certificates, aggregation rules. It runs last, so it also has the last word.
+    /// tries, timeouts of a connection, certificates, aggregation rules. It runs once for a run and last, so it also has the last word.
     /// </summary>
     /// <example><code>options.ConfigureLogger = logger => logger.MaxPendingRequests = 100;</code></example>
     public Action<LoggerConfig>? ConfigureLogger { get; set; }

@@ -9,6 +9,9 @@ internal sealed class RunSettings
 {
     public const long DefaultMirrorQueueBytes = 16 * 1024 * 1024;
 
+    /// <summary>What stands for the key of a server on this machine until it is found.</summary>
+    public const string LocalKey = "local";
+
     private const string LocalWorkspace = "local";
 
     private readonly RunOptions _options;
@@ -105,7 +108,7 @@ internal sealed class RunSettings
 
         try
         {
-            _ = AttributeLeaves.Of("config", all.Config);
+            _ = AttributeLeaves.OfConfig("config", all.Config);
         }
         catch (ArgumentException e)
         {
@@ -132,12 +135,15 @@ internal sealed class RunSettings
         return new RunSettings(all, isLocal);
     }
 
-    /// <summary>The settings of the engine, for a server that was found or the service that the options name.</summary>
-    public LoggerConfig ToLoggerConfig(FoundServer? server)
+    /// <summary>
+    /// The settings of the engine, for the service that the options name; the server on this machine is not known yet. Asks the
+    /// program for its say, so once for a run.
+    /// </summary>
+    public LoggerConfig ToLoggerConfig()
     {
         LoggerConfig config = new()
         {
-            ApiKey = server?.ApiKey ?? _options.ApiKey ?? "local",
+            ApiKey = IsLocal ? LocalKey : _options.ApiKey ?? LocalKey,
             Workspace = _options.Workspace,
             Project = _options.Project,
             RunName = _options.Name,
@@ -171,7 +177,7 @@ internal sealed class RunSettings
             LoggerFactory = _options.LoggerFactory,
             SaysWhatClosingWaitsFor = false,
         };
-        config.Endpoint = server?.Endpoint ?? _options.Endpoint ?? config.Endpoint;
+        config.Endpoint = _options.Endpoint ?? config.Endpoint;
         config.QueueBytes = _options.QueueBytes ?? config.QueueBytes;
         config.LogLevel = _options.LogLevel ?? config.LogLevel;
         _options.ConfigureLogger?.Invoke(config);

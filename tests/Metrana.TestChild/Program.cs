@@ -24,6 +24,12 @@ if (part == "nothing")
     return;
 }
 
+if (part == "local")
+{
+    LocalStart.Play(args[2], waits: args[3] == "wait");
+    return;
+}
+
 if (part == "log-afterwards")
 {
     Exits.LogAfterwardsAsync(Start).GetAwaiter().GetResult();

@@ -21,7 +21,7 @@ public class RunOptionsTests
     public void The_defaults_protect_the_training_loop()
     {
         RunSettings settings = Resolve(new RunOptions { Project = "p" });
-        LoggerConfig config = settings.ToLoggerConfig(null);
+        LoggerConfig config = settings.ToLoggerConfig();
 
         config.Backpressure.Should().Be(Backpressure.DropNew);
         config.EnqueueTimeout.Should().Be(TimeSpan.FromSeconds(0.1));
@@ -51,7 +51,7 @@ public class RunOptionsTests
             ("METRANA_CLOSE_STRATEGY", "CompleteAll"),
             ("METRANA_LOG_LEVEL", "SUCCESS"),
             ("METRANA_ORCHESTRATION_ID", " job-1 "));
-        LoggerConfig config = settings.ToLoggerConfig(null);
+        LoggerConfig config = settings.ToLoggerConfig();
 
         settings.IsLocal.Should().BeFalse();
         config.ApiKey.Should().Be("k");
@@ -242,7 +242,7 @@ public class RunOptionsTests
             QueueBytes = 1000,
             ConfigureLogger = logger => (logger.MaxPendingRequests, logger.QueueBytes) = (100, 2 * logger.QueueBytes),
         };
-        LoggerConfig config = Resolve(options).ToLoggerConfig(null);
+        LoggerConfig config = Resolve(options).ToLoggerConfig();
 
         (config.MaxPendingRequests, config.QueueBytes).Should().Be((100, 2000));
     }
