@@ -96,7 +96,11 @@ public sealed partial class Run
         ExitWatch.Watch(run);
         if (settings.Options.LogSystemMetrics ?? true)
         {
-            run._sampler = new SystemSampler(run, settings.Options.SystemMetricsInterval ?? _sampling, TimeProvider.System);
+            run._sampler = new SystemSampler(
+                run,
+                settings.Options.SystemMetricsInterval ?? _sampling,
+                TimeProvider.System,
+                turn: new HostTurn(Path.GetTempPath()));
         }
 
         console.Say(run.Id.Length == 0

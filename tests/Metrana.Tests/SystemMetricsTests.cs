@@ -1,11 +1,14 @@
 using Metrana.Machine;
+using Metrana.Server;
 using Metrana.Tests.Support;
 
 namespace Metrana.Tests;
 
 /// <summary>How busy the machine is, under the names of the published client.</summary>
-public class SystemMetricsTests
+public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServer>
 {
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(30);
+
     [Fact]
     public void A_sample_has_the_published_names_and_says_whose_it_is()
     {
@@ -35,6 +38,70 @@ public class SystemMetricsTests
         run.Recording.Points.Should().OnlyContain(point => point.Labels["host"] == Environment.MachineName);
         run.Recording.Of("system/process/rss_bytes")[0].Labels.Should().ContainKey("pid");
         run.Recording.Of("system/process/rss_bytes")[0].Value.Should().BeGreaterThan(1e6);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_continued_has_them_as_well()
+    {
+        RunOptions options = shared.Options();
+        (options.Resume, options.LogSystemMetrics, options.SystemMetricsInterval) = (ResumeStrategy.Allow, false, TimeSpan.FromSeconds(1));
+        await using (Run first = await Run.StartAsync(options))
+        {
+            first.WasCreated.Should().BeTrue();
+        }
+
+        options.LogSystemMetrics = true;
+        Run second = await Run.StartAsync(options);
+        second.WasCreated.Should().BeFalse();
+        await Eventually.ShouldAsync(() => second.Delivery.Added > 10, "a second has passed");
+        await second.CloseAsync();
+
+        StoredRun stored = await shared.FindAsync(second);
+        (await shared.Server.GetSeriesAsync(stored.RunId)).Select(series => series.Metric)
+            .Should().Contain(["system/disk/total_bytes", "system/process/rss_bytes"]);
+        IReadOnlyDictionary<string, StoredValue> attributes = await shared.AttributesAsync(second);
+        attributes["system/arbitration_mode"].Should().Be(new StoredValue.Text("lock_file"));
+        attributes["system/platform"].Should().Be(new StoredValue.Text(HostTurn.Platform));
+    }
+
+    [Fact]
+    public void One_process_of_a_machine_logs_what_is_the_machines_and_the_next_one_takes_over()
+    {
+        string folder = Directory.CreateTempSubdirectory("metrana-turns-").FullName;
+        try
+        {
+            // Runs in memory have one id, as the processes of one run have.
+            using Run one = Run.InMemory();
+            using Run two = Run.InMemory();
+            ManualClock clock = new();
+            using SystemSampler first = new(one, _period, clock, turn: new HostTurn(folder));
+            using SystemSampler second = new(two, _period, clock, turn: new HostTurn(folder));
+            clock.Tick(_period);
+            one.Recording.Of("system/disk/total_bytes").Should().ContainSingle();
+            two.Recording.Of("system/disk/total_bytes").Should().BeEmpty();
+            two.Recording.Of("system/process/rss_bytes").Should().ContainSingle("each logs its own process");
+
+            first.Dispose();
+            clock.Tick(_period);
+            one.Recording.Of("system/process/rss_bytes").Should().ContainSingle();
+            two.Recording.Of("system/disk/total_bytes").Should().ContainSingle();
+            two.Recording.Attributes.Should().Contain("system/arbitration_mode", "lock_file");
+            second.Dispose();
+            Directory.EnumerateFileSystemEntries(folder).Should().BeEmpty();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_locked_the_process_that_created_the_run_logs_the_machine()
+    {
+        using HostTurn turn = new(Path.Combine(Path.GetTempPath(), "metrana-nowhere", "deep"));
+        turn.Take("run", wasCreated: true).Should().BeTrue();
+        turn.Take("run", wasCreated: false).Should().BeFalse();
+        turn.Mode.Should().Be("creator");
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Metrana.Native;
 namespace Metrana.Machine;
 
 /// <summary>
-/// Logs every now and then how busy the machine and the process are. What all processes of a machine would read alike is
-/// logged by the one that created the run.
+/// Logs every now and then how busy the machine and the process are. What all processes of the run on a machine would read alike is
+/// logged by one of them.
 /// </summary>
 internal sealed class SystemSampler : IDisposable
 {
@@ -27,17 +27,25 @@ internal sealed class SystemSampler : IDisposable
     private (long At, TimeSpan Used) _used;
     private long _allocated;
     private readonly Func<Nvml?> _findCards;
+    private readonly HostTurn? _turn;
     private TimeSpan _paused;
     private GpuSampler? _cards;
     private bool _lookedForCards;
+    private bool _describedHost;
+    private bool _disposed;
 
+    /// <param name="run">Where it is logged.</param>
+    /// <param name="interval">How often.</param>
+    /// <param name="clock">Whose time counts.</param>
+    /// <param name="group">The limits of the container.</param>
+    /// <param name="findCards">Finds the graphics cards.</param>
+    /// <param name="turn">Which process of the run logs what is the machine's; null where there is only this one.</param>
     public SystemSampler(
-        Run run, TimeSpan interval, TimeProvider clock, ControlGroup? group = null, Func<Nvml?>? findCards = null)
+        Run run, TimeSpan interval, TimeProvider clock, ControlGroup? group = null, Func<Nvml?>? findCards = null, HostTurn? turn = null)
     {
-        (_run, _clock, _group) = (run, clock, group ?? new ControlGroup());
+        (_run, _clock, _group, _turn) = (run, clock, group ?? new ControlGroup(), turn);
         _findCards = findCards ?? (static () => Nvml.TryLoad());
-        _groupCpu = _group.Cpu() is { } taken ? (clock.GetTimestamp(), taken.Used) : null;
-        _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
+        ReadCpu();
         _used = (clock.GetTimestamp(), CpuTime());
         (_allocated, _paused) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
         _timer = clock.CreateTimer(static state => ((SystemSampler)state!).Sample(), this, interval, interval);
@@ -49,8 +57,8 @@ internal sealed class SystemSampler : IDisposable
         lock (_gate)
         {
             _cards?.Dispose();
-            _cards = null;
-            _lookedForCards = true;
+            _turn?.Dispose();
+            _disposed = true;
         }
     }
 
@@ -64,10 +72,22 @@ internal sealed class SystemSampler : IDisposable
 
         try
         {
-            if (_run.WasCreated)
+            if (_disposed)
             {
+                return;
+            }
+
+            // A run that still waits for its service has no siblings yet.
+            if (_turn is null || _run.Id.Length == 0 || _turn.Take(_run.Id, _run.WasCreated))
+            {
+                DescribeHost();
                 SampleHost();
                 SampleCards();
+            }
+            else
+            {
+                // Should its turn come, the load is that since then, and not since the process began.
+                ReadCpu();
             }
 
             SampleProcess();
@@ -80,6 +100,25 @@ internal sealed class SystemSampler : IDisposable
         {
             Monitor.Exit(_gate);
         }
+    }
+
+    private void DescribeHost()
+    {
+        if (!_describedHost)
+        {
+            _describedHost = true;
+            _run.LogAttributes("system", new Dictionary<string, object?>
+            {
+                ["platform"] = HostTurn.Platform,
+                ["arbitration_mode"] = _turn?.Mode ?? "creator",
+            });
+        }
+    }
+
+    private void ReadCpu()
+    {
+        _groupCpu = _group.Cpu() is { } taken ? (_clock.GetTimestamp(), taken.Used) : null;
+        _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
     }
 
     private void SampleHost()
