@@ -1,7 +1,7 @@
 namespace Metrana;
 
 /// <summary>
-/// The test proves a row of docs/parity.md or docs/parity-telemetry.md: the row's id, and words that stand both in the row and in the test itself. A test of
+/// The test proves a row of docs/parity.md, docs/parity-client.md or docs/parity-telemetry.md: the row's id, and words that stand both in the row and in the test itself. A test of
 /// the Player's holds both against each other, so that neither can change or go without the other.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

@@ -105,6 +105,7 @@ public class HostedRunTests
     }
 
     [Fact]
+    [ParityRow("client/log-lines", "LoggerFactory", "host")]
     public void Code_has_the_last_word_and_the_lines_of_a_run_go_to_the_host()
     {
         HostApplicationBuilder builder = Builder(("Metrana:Project", "p"), ("Metrana:Name", "a"), ("Metrana:EnqueueTimeout", "0.5"));

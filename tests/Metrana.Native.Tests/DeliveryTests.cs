@@ -297,6 +297,7 @@ public sealed class DeliveryTests : IAsyncLifetime
 
     [Fact]
     [ParityRow("call/metrics", "GetMetrics")]
+    [ParityRow("client/metrics-grow", "added", "sent")]
     public async Task Every_snapshot_adds_up_while_others_log()
     {
         LoggerConfig config = Runs.Config(_server);

@@ -47,6 +47,7 @@ public class AttributeLeavesTests
     }
 
     [Fact]
+    [ParityRow("client/config-objects", "record", "TimeSpan", "Guid")]
     public void A_record_becomes_paths_and_plain_values()
     {
         Guid id = Guid.NewGuid();
@@ -71,6 +72,7 @@ public class AttributeLeavesTests
     }
 
     [Fact]
+    [ParityRow("client/config", "lists", "config")]
     public void Dictionaries_lists_tuples_and_json_nest()
     {
         Dictionary<string, object?> config = new()
@@ -102,6 +104,7 @@ public class AttributeLeavesTests
     }
 
     [Fact]
+    [ParityRow("client/config-refused", "what cannot be written", "refused with its path")]
     public void What_cannot_be_written_is_refused_with_its_path()
     {
         using Run run = Run.InMemory();

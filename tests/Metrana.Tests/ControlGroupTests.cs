@@ -87,6 +87,7 @@ public sealed class ControlGroupTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/system-cpu", "system/cpu/utilization", "limits")]
     public void Utilization_is_that_of_the_limits_where_there_are_some()
     {
         Put("proc/self/cgroup", "0::/\n");

@@ -8,6 +8,8 @@ namespace Metrana.Tests;
 public class CounterTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("client/metrics", "FloatPoints", "RlFloatPoints", "AttributeUpdates", "EnvironmentAttributeUpdates", "added", "enqueued", "sent")]
+    [ParityRow("client/metrics-of-transport", "connection_attempts", "requests_sent")]
     public async Task Every_kind_of_data_has_its_books_with_a_service_and_in_memory()
     {
         await using Run stored = await Run.StartAsync(shared.Options());
@@ -39,6 +41,7 @@ public class CounterTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/metrics", "added", "enqueued")]
     public async Task What_waits_for_its_service_is_in_the_books_of_its_kind()
     {
         using Forwarder address = new();
@@ -61,6 +64,9 @@ public class CounterTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/check-sender-errors", "TakeErrors", "ErrorStrategy.Silent")]
+    [ParityRow("client/metrics-of-transport", "errors_reported")]
+    [ParityRow("client/close-info", "run.Metrics", "after the end")]
     public async Task Errors_of_the_background_are_taken_once_and_those_left_are_there_after_the_end()
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });

@@ -38,6 +38,8 @@ public class DoublesTests
         (await Run.StartAsync(new RunOptions { Project = "p", Disabled = true })).Should().BeSameAs(Run.Disabled);
 
     [Fact]
+    [ParityRow("client/tags", "Tags.Set")]
+    [ParityRow("client/environment-attributes", "LogEnvironmentAttributes", "episode")]
     public void A_run_in_memory_tells_what_it_was_told()
     {
         Run run = Run.InMemory();
@@ -68,6 +70,7 @@ public class DoublesTests
         FluentActions.Invoking(() => Run.Disabled.Recording).Should().Throw<InvalidOperationException>().WithMessage("*Run.InMemory()*");
 
     [Fact]
+    [ParityRow("client/after-the-end", "ObjectDisposedException")]
     public void A_run_that_has_ended_takes_nothing_more()
     {
         Run run = Run.InMemory();
@@ -87,6 +90,7 @@ public class DoublesTests
     }
 
     [Fact]
+    [ParityRow("client/leave", "Detach")]
     public void Leaving_a_run_does_not_close_it()
     {
         Run run = Run.InMemory();
@@ -97,6 +101,7 @@ public class DoublesTests
     }
 
     [Fact]
+    [ParityRow("client/log-threads", "many threads")]
     public void Many_threads_log_at_once()
     {
         using Run run = Run.InMemory();

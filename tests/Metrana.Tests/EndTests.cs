@@ -8,6 +8,7 @@ namespace Metrana.Tests;
 public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("client/never-closed", "an exception that nobody catches")]
     public async Task An_exception_that_nobody_catches_delivers_and_is_the_outcome()
     {
         string name = SharedServer.NewName();
@@ -50,6 +51,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/never-closed", "a run that nobody disposed is closed with the process")]
     public async Task A_run_that_nobody_disposed_is_closed_with_the_process()
     {
         string name = SharedServer.NewName();
@@ -91,6 +93,9 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/log-threads", "threads")]
+    [ParityRow("client/distributed", "processes")]
+    [ParityRow("client/siblings", "process")]
     public async Task Two_processes_with_eight_threads_each_share_a_run()
     {
         string name = SharedServer.NewName();
@@ -109,6 +114,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/environment-progress-resumed", "NextRlStep", "TrackEpisodes")]
     public async Task Training_goes_on_after_a_process_was_killed()
     {
         string name = SharedServer.NewName();
@@ -152,6 +158,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/leave", "DetachAsync")]
     public async Task A_process_that_leaves_does_not_close_the_run()
     {
         Run run = await Run.StartAsync(shared.Options());

@@ -4,6 +4,7 @@ namespace Metrana.Tests;
 public class EpisodeTrackerTests
 {
     [Fact]
+    [ParityRow("client/scale", "Scale.Episode", "Scale.EnvironmentStep")]
     public void Rewards_go_by_step_and_a_return_and_a_length_when_an_episode_ends()
     {
         using Run run = Run.InMemory();
@@ -123,6 +124,7 @@ public class EpisodeTrackerTests
     }
 
     [Fact]
+    [ParityRow("client/environment-owner", "processes", "share the environments", "first")]
     public void Processes_that_share_the_environments_take_each_their_own()
     {
         using Run run = Run.InMemory();
@@ -141,6 +143,8 @@ public class EpisodeTrackerTests
     }
 
     [Fact]
+    [ParityRow("client/episode-omitted", "the one after the last")]
+    [ParityRow("client/default-environment", "default")]
     public void An_episode_without_a_number_is_the_one_after_the_last_across_training_steps()
     {
         using Run run = Run.InMemory();
@@ -156,6 +160,9 @@ public class EpisodeTrackerTests
     }
 
     [Fact]
+    [ParityRow("client/many-environments", "grid", "a row for each")]
+    [ParityRow("client/episodes-of-a-grid", "episodes", "grid")]
+    [ParityRow("client/environment-progress", "GetEnvironmentLastRlStepAndEpisode")]
     public void A_grid_of_values_has_a_row_for_each_environment()
     {
         using Run run = Run.InMemory();

@@ -11,6 +11,7 @@ public sealed class FactsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [ParityRow("client/git-commit", "commit", "HEAD")]
     public void The_commit_is_that_of_the_branch_checked_out_around_a_folder()
     {
         Write(".git/HEAD", "ref: refs/heads/topic/one\n");
@@ -21,6 +22,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/git-commit", "detached HEAD")]
     public void A_detached_head_is_the_commit_itself()
     {
         Write(".git/HEAD", Commit);
@@ -29,6 +31,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/git-commit", "packed")]
     public void A_branch_may_be_packed_and_a_loose_one_is_newer()
     {
         Write(".git/HEAD", "ref: refs/heads/main");
@@ -40,6 +43,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/git-commit", "worktree")]
     public void A_worktree_has_its_branch_in_the_repository_it_belongs_to()
     {
         Write("repo/.git/HEAD", "ref: refs/heads/main");
@@ -56,6 +60,7 @@ public sealed class FactsTests : IDisposable
     [InlineData("ref: ../../../../etc/passwd")]
     [InlineData("rubbish")]
     [InlineData("")]
+    [ParityRow("client/git-commit", "none")]
     public void What_is_no_commit_is_none(string head)
     {
         Write(".git/HEAD", head);
@@ -64,6 +69,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/facts-of-the-process", "secrets", "command line")]
     public void Secrets_on_the_command_line_are_hidden()
     {
         string line = ProcessFacts.CommandLine(
@@ -74,6 +80,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/facts-of-the-process", "where and on what it runs")]
     public void A_process_says_where_and_on_what_it_runs()
     {
         IReadOnlyDictionary<string, object?> facts = ProcessFacts.Collect(null);
@@ -84,6 +91,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("client/run-name", "readable")]
     public void Names_are_readable_and_do_not_repeat()
     {
         string[] names = [.. Enumerable.Range(0, 500).Select(_ => RunNames.Next())];

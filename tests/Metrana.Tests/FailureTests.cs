@@ -11,6 +11,9 @@ public class FailureTests
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(20);
 
     [Fact]
+    [ParityRow("client/log-never-blocks", "call neither throws nor waits")]
+    [ParityRow("client/drop-new", "what does not fit is counted", "once a minute")]
+    [ParityRow("client/queue-capacity", "QueueBytes")]
     public async Task While_the_service_is_away_a_log_call_neither_throws_nor_waits_and_what_does_not_fit_is_counted()
     {
         using SharedWriter output = new();
@@ -40,6 +43,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/raise", "BackpressureStrategy.Raise", "QueueFullException")]
     public async Task A_run_with_raise_says_that_the_queue_is_full()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -59,6 +63,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/outage", "delivered when the service answers again")]
     public async Task What_waits_in_memory_is_delivered_when_the_service_answers_again()
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
@@ -76,6 +81,8 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/init-timeout", "StartTimeout")]
+    [ParityRow("client/no-service", "LoggerInitException")]
     public async Task A_start_without_a_service_ends_in_time_with_an_exception()
     {
         RunOptions options = new()
@@ -92,6 +99,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/no-service", "ContinueWithoutServer", "delivers when")]
     public async Task A_run_that_continues_without_a_service_delivers_when_it_appears()
     {
         using Forwarder address = new();
@@ -149,6 +157,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/close", "CloseTimeout")]
     public async Task An_end_without_a_service_ends_in_time_and_says_what_did_not_arrive()
     {
         using SharedWriter output = new();
@@ -167,6 +176,8 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/close-abandons", "abandon")]
+    [ParityRow("client/close-raises", "ClosingException")]
     public async Task Closing_throws_when_something_was_lost_and_abandoning_does_not()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -182,6 +193,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/flush", "FlushAsync", "takes too long loses nothing")]
     public async Task A_flush_that_takes_too_long_loses_nothing()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -195,6 +207,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("client/block", "BackpressureStrategy.Block", "waits for room")]
     public async Task A_run_with_block_waits_for_room_and_drops_nothing()
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
@@ -224,6 +237,8 @@ public class FailureTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [ParityRow("client/retries", "MaxRetries")]
+    [ParityRow("client/delivery-policy", "StopOnLoss")]
     public async Task Points_that_cannot_be_delivered_are_said_and_end_the_run_only_where_that_was_chosen(bool stopOnLoss)
     {
         using SharedWriter output = new();

@@ -12,6 +12,8 @@ public sealed class GpuTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [CompilerFact]
+    [ParityRow("client/system-gpu", "system/gpu/", "utilization", "memory_used_bytes", "memory_utilization", "temperature_celsius", "power_watts", "sm_clock_mhz")]
+    [ParityRow("client/system-gpu-attributes", "system/gpu/host_device_count", "system/gpu/mig_partitioned_count")]
     public void Each_card_has_the_published_names()
     {
         string library = Compile("""
@@ -55,6 +57,7 @@ public sealed class GpuTests : IDisposable
         Nvml.TryLoad(Compile(source)).Should().BeNull();
 
     [Fact]
+    [ParityRow("client/system-gpu", "driver")]
     public void Without_a_driver_nothing_is_logged_and_nothing_fails()
     {
         Nvml.TryLoad(Path.Combine(_folder.FullName, "none.so")).Should().BeNull();
@@ -74,6 +77,7 @@ public sealed class GpuTests : IDisposable
     [InlineData("1,-1,2", 1)]
     [InlineData("0,9,1", 1)]
     [InlineData("GPU-1f2e, GPU-77", 2)]
+    [ParityRow("client/system-gpu-attributes", "visible_count")]
     public void The_cards_that_a_process_may_use_are_counted(string? variable, int expected) =>
         GpuSampler.VisibleCount(variable, 4).Should().Be(expected);
 

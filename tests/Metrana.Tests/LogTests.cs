@@ -8,6 +8,9 @@ public class LogTests
     private sealed record Losses(double Policy, float Value, int Steps, bool Done, double? Skipped);
 
     [Fact]
+    [ParityRow("client/step-axis", "scale", "labels", "each series")]
+    [ParityRow("client/scale", "ML_STEP")]
+    [ParityRow("client/labels", "labels")]
     public void Steps_count_by_themselves_for_each_series()
     {
         using Run run = Run.InMemory();
@@ -22,6 +25,10 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/step-omitted", "last step")]
+    [ParityRow("client/step-first", "100, 101, 102")]
+    [ParityRow("client/step-each", "one for each")]
+    [ParityRow("client/last-step", "GetLastStep")]
     public void A_step_is_none_the_first_or_one_for_each()
     {
         using Run run = Run.InMemory();
@@ -36,6 +43,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/timestamp", "one for each", "milliseconds")]
     public void A_timestamp_is_none_one_or_one_for_each()
     {
         using Run run = Run.InMemory();
@@ -51,6 +59,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/values", "type of number")]
     public void Every_type_of_number_is_a_value()
     {
         using Run run = Run.InMemory();
@@ -69,6 +78,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/arrays", "list", "span")]
     public void Every_kind_of_list_is_a_column()
     {
         using Run run = Run.InMemory();
@@ -94,6 +104,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/values", "a whole number that a double does not hold is refused")]
     public void A_whole_number_that_a_double_does_not_hold_is_refused()
     {
         using Run run = Run.InMemory();
@@ -105,6 +116,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/not-finite", "NaN and the infinities are values")]
     public void NaN_and_the_infinities_are_values_and_null_is_none()
     {
         using Run run = Run.InMemory();
@@ -117,6 +129,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/mapping", "tuples", "dictionary", "object")]
     public void Several_metrics_go_in_one_call_as_tuples_a_dictionary_or_an_object()
     {
         using Run run = Run.InMemory();
@@ -174,6 +187,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/evaluation", "evaluation", "unless the labels", "true", "false")]
     public void An_evaluation_is_a_label_unless_the_labels_say_otherwise()
     {
         using Run run = Run.InMemory();
@@ -191,6 +205,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/evaluation-beside-training", "run.Evaluation", "eval/")]
     public void The_evaluation_of_a_run_has_metrics_of_its_own()
     {
         using Run run = Run.InMemory();
@@ -205,6 +220,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/distributed", "LogDistributed")]
     public void Distributed_values_carry_the_steps_they_are_given()
     {
         using Run run = Run.InMemory();
@@ -215,6 +231,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/histogram", "raw values")]
     public void A_histogram_is_made_of_raw_values()
     {
         using Run run = Run.InMemory();
@@ -246,6 +263,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/scatter", "LogScatter")]
     public void A_scatter_has_as_many_coordinates_along_each_axis()
     {
         using Run run = Run.InMemory();
@@ -274,6 +292,7 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/step-length", "MetricValidationException")]
     public void A_wrong_number_of_steps_logs_nothing()
     {
         using Run run = Run.InMemory();

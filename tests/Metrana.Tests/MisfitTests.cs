@@ -7,9 +7,11 @@ namespace Metrana.Tests;
 public class MisfitTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("client/misfit", "MetricValidationException", "episodes", "environments")]
     public async Task A_run_refuses_them_with_one_type() => Refuses(await Run.StartAsync(shared.Options()));
 
     [Fact]
+    [ParityRow("client/misfit", "MetricValidationException", "in memory")]
     public void A_run_in_memory_does_the_same() => Refuses(Run.InMemory());
 
     private static void Refuses(Run run)

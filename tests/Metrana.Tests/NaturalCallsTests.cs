@@ -25,12 +25,14 @@ public class NaturalCallsTests
 
     [Theory]
     [MemberData(nameof(Languages))]
+    [ParityRow("client/arrays", "Memory")]
     public void A_value_is_whatever_holds_numbers(LanguageVersion language) => Compiles(
         language,
         _values.SelectMany(value => new[] { $"run.Log(\"m\", {value})", $"run.Log(\"m\", {value}, step: 3, scale: \"EPOCH\")", $"series.Log({value})" }));
 
     [Theory]
     [MemberData(nameof(Languages))]
+    [ParityRow("client/many-environments", "many environments")]
     public void Many_environments_take_whatever_holds_numbers(LanguageVersion language) => Compiles(
         language,
         _grids.SelectMany(values => new[]
@@ -93,6 +95,7 @@ public class NaturalCallsTests
 
     [Theory]
     [MemberData(nameof(Languages))]
+    [ParityRow("client/distributed-step", "log_distributed", "step")]
     public void What_is_no_value_is_compared_with_values(LanguageVersion language)
     {
         foreach (string value in new[] { "\"text\"", "new double[2, 2]", "System.DayOfWeek.Monday", "names.Select(name => 1.0)" })
@@ -108,6 +111,7 @@ public class NaturalCallsTests
         Problems(LanguageVersion.Latest, ["Run.Start(new() { Project = \"walker\" })"]).Should().BeEmpty();
 
     [Fact]
+    [ParityRow("client/not-finite", "null is no point and uses up no step")]
     public void Null_is_no_point_and_uses_up_no_step()
     {
         using Run run = Run.InMemory();

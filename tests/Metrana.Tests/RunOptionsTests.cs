@@ -8,6 +8,8 @@ namespace Metrana.Tests;
 public class RunOptionsTests
 {
     [Fact]
+    [ParityRow("client/api-key", "this machine")]
+    [ParityRow("client/names-by-variable", "local")]
     public void A_project_is_enough_and_goes_to_this_machine()
     {
         RunSettings settings = Resolve(new RunOptions { Project = "mnist" });
@@ -18,6 +20,14 @@ public class RunOptionsTests
     }
 
     [Fact]
+    [ParityRow("client/init-timeout", "StartTimeout", "30")]
+    [ParityRow("client/resume", "ResumeStrategy.Never")]
+    [ParityRow("client/drop-new", "DropNew")]
+    [ParityRow("client/enqueue-timeout", "EnqueueTimeout", "0.1")]
+    [ParityRow("client/retries", "retries do not end")]
+    [ParityRow("client/delivery-policy", "TolerateLoss")]
+    [ParityRow("client/errors-warn", "ErrorStrategy.Warn")]
+    [ParityRow("client/close", "CloseTimeout", "15")]
     public void The_defaults_protect_the_training_loop()
     {
         RunSettings settings = Resolve(new RunOptions { Project = "p" });
@@ -34,6 +44,16 @@ public class RunOptionsTests
     }
 
     [Fact]
+    [ParityRow("client/api-key", "METRANA_API_KEY")]
+    [ParityRow("client/url", "METRANA_INGESTION_URL")]
+    [ParityRow("client/names-by-variable", "METRANA_WORKSPACE", "METRANA_PROJECT", "METRANA_ORGANIZATION")]
+    [ParityRow("client/run-name", "METRANA_RUN_NAME")]
+    [ParityRow("client/log-level", "METRANA_LOG_LEVEL", "SUCCESS")]
+    [ParityRow("client/resume", "METRANA_RESUME_STRATEGY")]
+    [ParityRow("client/backpressure-variable", "METRANA_BACKPRESSURE_STRATEGY")]
+    [ParityRow("client/delivery-policy", "METRANA_DELIVERY_POLICY", "all_or_crash")]
+    [ParityRow("client/errors-variable", "METRANA_ERROR_MODES")]
+    [ParityRow("client/close-strategy", "METRANA_CLOSE_STRATEGY", "CompleteAll")]
     public void Every_strategy_of_the_references_can_be_chosen_by_a_variable()
     {
         RunSettings settings = Resolve(
@@ -71,10 +91,12 @@ public class RunOptionsTests
     [InlineData("drop_new", BackpressureStrategy.DropNew)]
     [InlineData("DROP_NEW", BackpressureStrategy.DropNew)]
     [InlineData("Raise", BackpressureStrategy.Raise)]
+    [ParityRow("client/spelling", "any case", "drop_new", "DropNew")]
     public void A_choice_is_read_in_any_case_with_and_without_underscores(string text, BackpressureStrategy expected) =>
         Resolve(new RunOptions { Project = "p" }, ("METRANA_BACKPRESSURE_STRATEGY", text)).Options.Backpressure.Should().Be(expected);
 
     [Fact]
+    [ParityRow("client/precedence", "options come before variables")]
     public void Options_come_before_variables()
     {
         RunOptions options = new() { Project = "mine", Resume = ResumeStrategy.Never, Backpressure = BackpressureStrategy.Raise };
@@ -97,6 +119,7 @@ public class RunOptionsTests
     }
 
     [Fact]
+    [ParityRow("client/blank-variables", "a blank variable counts as absent")]
     public void A_blank_variable_counts_as_absent() =>
         Resolve(new RunOptions { Project = "p" }, ("METRANA_RESUME_STRATEGY", "  "), ("METRANA_ORCHESTRATION_ID", " ")).Options.Resume.Should().BeNull();
 
@@ -200,10 +223,12 @@ public class RunOptionsTests
     [InlineData("TORCHELASTIC_RUN_ID")]
     [InlineData("SLURM_JOB_ID")]
     [InlineData("RAY_JOB_ID")]
+    [ParityRow("client/orchestration-id", "METRANA_ORCHESTRATION_ID", "TORCHELASTIC_RUN_ID", "SLURM_JOB_ID", "RAY_JOB_ID")]
     public void The_job_of_a_launcher_is_the_orchestration_id(string variable) =>
         Resolve(new RunOptions { Project = "p" }, (variable, " job-42 ")).Options.OrchestrationId.Should().Be("job-42");
 
     [Fact]
+    [ParityRow("client/orchestration-id", "METRANA_ORCHESTRATION_ID", "TORCHELASTIC_RUN_ID", "SLURM_JOB_ID", "RAY_JOB_ID")]
     public void Of_several_launchers_ours_comes_first_then_torchrun_slurm_and_ray()
     {
         (string, string)[] all =
@@ -217,6 +242,7 @@ public class RunOptionsTests
     }
 
     [Fact]
+    [ParityRow("client/orchestration-random", "32")]
     public void Without_a_launcher_each_run_is_a_job_of_its_own()
     {
         string? first = Resolve(new RunOptions { Project = "p" }).Options.OrchestrationId;
@@ -229,11 +255,13 @@ public class RunOptionsTests
     [Theory]
     [InlineData(CloseStrategy.Immediate, 0)]
     [InlineData(CloseStrategy.CompletePending, 7)]
+    [ParityRow("client/close-strategy", "Immediate", "CompletePending")]
     public void A_close_strategy_is_a_timeout(CloseStrategy strategy, int seconds) =>
         Resolve(new RunOptions { Project = "p", Close = strategy, CloseTimeout = TimeSpan.FromSeconds(7) })
             .CloseTimeout.Should().Be(TimeSpan.FromSeconds(seconds));
 
     [Fact]
+    [ParityRow("client/tuning", "max_pending_requests", "ConfigureLogger")]
     public void The_settings_of_the_engine_can_be_changed_at_last()
     {
         RunOptions options = new()

@@ -8,6 +8,11 @@ namespace Metrana.Tests;
 public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("client/init", "StartAsync")]
+    [ParityRow("client/log", "run.Log")]
+    [ParityRow("client/labels", "labels")]
+    [ParityRow("client/evaluation", "evaluation: false")]
+    [ParityRow("client/close-info", "run.Delivery")]
     public async Task What_is_logged_is_stored()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -32,6 +37,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/dtype", "precision", "32", "64")]
     public async Task Floats_keep_their_precision_and_their_size()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -44,6 +50,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/episode", "the episode is the step", "EPISODE")]
     public async Task The_episode_is_the_step_of_a_series_by_episodes()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -60,6 +67,8 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/default-environment", "default")]
+    [ParityRow("client/environment-step", "LogEnvironmentStep", "count by themselves within their episode")]
     public async Task Environment_steps_count_by_themselves_within_their_episode()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -79,6 +88,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/env-step", "AcrossRlSteps", "FromOne")]
     public async Task Environment_steps_are_given_and_count_as_their_strategy_says()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -99,6 +109,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/env-step", "AcrossRlSteps", "FromOne")]
     public async Task A_strategy_refuses_what_it_cannot_count_by_with_a_service_and_in_memory()
     {
         await using Run stored = await Run.StartAsync(shared.Options());
@@ -113,6 +124,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/histogram", "LogHistogram", "counts", "densities", "stats")]
     public async Task Histograms_come_with_densities_and_statistics()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -165,6 +177,9 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/last-step-resumed", "continued run goes on")]
+    [ParityRow("client/environment-progress-resumed", "NextRlStep", "TrackEpisodes", "goes on with")]
+    [ParityRow("client/resume", "ResumeStrategy.Allow")]
     public async Task A_continued_run_goes_on_with_steps_and_episodes()
     {
         string name = SharedServer.NewName();
@@ -199,6 +214,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/other-job", "another job")]
     public async Task Never_refuses_a_run_that_another_job_made()
     {
         string name = SharedServer.NewName();
@@ -212,6 +228,8 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/facts-of-the-creator", "config", "tags", "description", "write over")]
+    [ParityRow("client/siblings", "siblings", "join")]
     public async Task Siblings_of_one_job_join_the_run_and_do_not_write_over_what_its_creator_wrote()
     {
         string name = SharedServer.NewName();
@@ -238,6 +256,11 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/config", "LogConfig", "config/")]
+    [ParityRow("client/tags", "Tags.Set", "Tags.Add", "Tags.Remove")]
+    [ParityRow("client/description", "SetDescription")]
+    [ParityRow("client/attributes", "LogAttributes")]
+    [ParityRow("client/environment-attributes", "LogEnvironmentAttributes")]
     public async Task Attributes_tags_and_annotations_are_stored()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -267,6 +290,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/facts-of-the-process", "the process that creates", "host")]
     public async Task The_process_that_creates_a_run_writes_what_it_is()
     {
         RunOptions options = shared.Options();
@@ -309,6 +333,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/scatter", "LogScatter", "AxisTitles")]
     public async Task Sets_are_stored()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -323,6 +348,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/mapping-in-part", "bad name", "none of them")]
     public async Task A_bad_name_in_a_call_of_several_logs_none_of_them()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -335,6 +361,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/evaluation-beside-training", "run.Evaluation", "eval/")]
     public async Task A_metric_is_logged_for_evaluation_from_the_start_or_through_the_evaluation_of_the_run()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -354,6 +381,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/global-run", "Run.Current", "started last")]
     public async Task The_run_that_was_started_last_is_the_current_one_until_it_ends()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -364,6 +392,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/orchestration-inherited", "METRANA_ORCHESTRATION_ID", "child processes")]
     public async Task The_orchestration_id_is_handed_to_child_processes()
     {
         RunOptions options = shared.Options();
@@ -393,6 +422,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/api-key", "a server on this machine")]
     public async Task Without_an_endpoint_a_server_on_this_machine_is_found_or_started_and_outlives_the_run()
     {
         string folder = Directory.CreateTempSubdirectory("metrana-home-").FullName;

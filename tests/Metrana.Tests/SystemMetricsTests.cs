@@ -10,6 +10,8 @@ public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServe
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(30);
 
     [Fact]
+    [ParityRow("client/system-metrics", "30", "system/memory/used_bytes", "system/memory/utilization", "system/disk/total_bytes", "system/disk/free_bytes", "system/disk/utilization", "system/process/rss_bytes", "system/process/cpu_utilization")]
+    [ParityRow("client/system-labels", "host", "pid")]
     public void A_sample_has_the_published_names_and_says_whose_it_is()
     {
         using Run run = Run.InMemory();
@@ -105,6 +107,7 @@ public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Fact]
+    [ParityRow("client/system-cpu", "cpu")]
     public void The_counters_of_linux_are_read()
     {
         HostReadings.Cpu("cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 1 2 3\n").Should().Be((850L, 1000L));

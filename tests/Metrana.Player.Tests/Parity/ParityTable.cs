@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Metrana.Player.Tests.Parity;
 
-/// <summary>A row of docs/parity.md or docs/parity-telemetry.md.</summary>
+/// <summary>A row of docs/parity.md, docs/parity-client.md or docs/parity-telemetry.md.</summary>
 /// <param name="Table">The heading above it.</param>
 /// <param name="Id">What tests call it by.</param>
 /// <param name="Published">What the published packages have, or what the other systems promise.</param>
@@ -18,6 +18,9 @@ internal static partial class ParityTable
 {
     /// <summary>The published engines.</summary>
     public const string Engines = "parity.md";
+
+    /// <summary>The published client.</summary>
+    public const string Client = "parity-client.md";
 
     /// <summary>The other systems that users of the library live with.</summary>
     public const string Telemetry = "parity-telemetry.md";
