@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{House, column, log, open, status};
+use common::{House, PATIENCE, column, log, open, status};
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{Config, Logger, ResumeStrategy, Status, Values};
 use metrana_server::{Access, Code, Options, Secret, Stage, Tls};
@@ -221,6 +221,23 @@ fn a_certificate_that_is_not_accepted_is_told_with_what_to_do() {
         assert_eq!(error.status, Status::ConnectFailed, "{name}: {error}");
         assert!(error.message.contains(wanted), "{name}: {error}");
     }
+}
+
+/// The opening may wait twice as long, and ends at once when it knows that waiting is in vain.
+#[test]
+fn a_certificate_that_is_not_accepted_is_not_waited_for() {
+    let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name);
+    let tls =
+        Tls::from_files(&file("elsewhere.pem"), &file("elsewhere.key.pem")).expect("the files are read");
+    let house = House::with(Options { tls: Some(tls), ..Options::default() });
+    let config = Config {
+        endpoint: format!("https://{}", house.server.grpc_addr()),
+        init_timeout: 2 * PATIENCE,
+        ..house.config("encrypted")
+    };
+    let error = Logger::open(config, EventSink::none()).expect_err("it is not accepted");
+    assert_eq!(error.status, Status::ConnectFailed, "{error}");
+    assert!(error.message.contains("waiting does not cure this"), "{error}");
 }
 
 #[test]

@@ -138,3 +138,53 @@ fn room_is_given_back_for_what_is_sent_and_for_what_is_lost() {
     assert_books(&logger.counters(), 15, 5, 0);
     assert_eq!(logger.counters().pending_bytes, 0);
 }
+
+/// Each answer comes in time, and all of them together take longer than one may.
+#[test]
+fn a_slow_service_that_goes_on_answering_is_not_left() {
+    let house = PeerHouse::new(|message| match decoded(message).sequence_number {
+        0 => Reaction::Answers(1),
+        _ => Reaction::Late(Duration::from_millis(1500)),
+    });
+    let logger = open(Config { ack_stall_timeout: Some(Duration::from_secs(5)), ..house.config() });
+    for value in 0..4 {
+        log(&logger, f64::from(value)).expect("logged");
+    }
+    logger.close(None).expect("closed");
+    let counters = logger.counters();
+    assert_books(&counters, 4, 0, 0);
+    assert_eq!(counters.send_errors, 0, "{counters:?}");
+    assert_eq!(counters.connection_attempts, 1, "{counters:?}");
+}
+
+/// With nothing to deliver there is nothing to connect for: a service that restarts is not stormed by idle loggers.
+#[test]
+fn an_idle_logger_whose_stream_breaks_connects_when_it_has_something_again() {
+    let house = House::new();
+    let idle = open(house.config("idle"));
+    log(&idle, 1.0).expect("logged");
+    idle.flush(Some(PATIENCE)).expect("flushed");
+    house.server.cut_connections();
+    wait_until("the stream breaks", || idle.counters().send_errors == 1);
+    // Another logger of the same network thread goes to the service and back, far longer than the pause before a new try.
+    let busy = open(house.config("busy"));
+    for value in 0..100 {
+        log(&busy, f64::from(value)).expect("logged");
+        busy.flush(Some(PATIENCE)).expect("flushed");
+    }
+    assert_eq!(idle.counters().connection_attempts, 1, "it has nothing to deliver");
+    log(&idle, 2.0).expect("logged");
+    idle.close(None).expect("closed");
+    assert_eq!(idle.counters().connection_attempts, 2);
+    assert_books(&idle.counters(), 2, 0, 0);
+    busy.close(None).expect("closed");
+}
+
+#[test]
+fn a_stream_on_which_all_is_delivered_ends_in_good_order() {
+    let house = PeerHouse::new(|_| Reaction::Answers(1));
+    let logger = open(house.config());
+    log(&logger, 1.0).expect("logged");
+    logger.close(None).expect("closed");
+    wait_until("the service has ended the stream as well", || house.peer.ended() == [0]);
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 use arrow_ipc::reader::StreamReader;
 use bytes::Bytes;
 use metrana_proto::types::{OrderingMode, PointBatch, SeriesDeclaration};
-use metrana_server::{Limits, Options, RunningServer, Server};
+use metrana_server::{Limits, Options, RunningServer};
 use metrana_testkit::http::{call, get};
 use metrana_testkit::random::Random;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use common::{
     PATIENCE, acked, batch, counted, declaration, declaring, greeted, message, open_run, rl, start,
-    with_histograms, with_points, with_rl,
+    start_with, with_histograms, with_points, with_rl,
 };
 
 const COLUMNS: &str = "application/vnd.metrana.columns";
@@ -376,7 +376,7 @@ async fn narrow(stall: Duration) -> (RunningServer, String) {
         ..Limits::default()
     };
     let options = Options { limits, ..Options::default() };
-    let server = Server::start_in_memory(options).await.unwrap();
+    let server = start_with(options).await;
     let run = open_run(&server, "large").await;
     let data = declaring(message(&run, 256), &[declaration(1, "m")]);
     acked(&mut greeted(&server, &run).await, &with_points(data, 1, batch(0, &vec![0.5; 800_000]))).await;

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -27,6 +28,8 @@ pub enum Reaction {
     Answers(usize),
     /// This status, which ends the stream.
     Status(Status),
+    /// One answer, so much later. What came behind the message waits as well.
+    Late(Duration),
     /// The end of the stream, in good order.
     End,
     /// These bytes in the place of an answer.
@@ -47,6 +50,9 @@ pub struct Recorded {
     /// Its bytes.
     pub bytes: Bytes,
 }
+
+/// How long the peer takes to end a stream after its client.
+const PARTING: Duration = Duration::from_millis(20);
 
 type React = Box<dyn FnMut(&Recorded) -> Reaction + Send>;
 
@@ -73,6 +79,7 @@ struct Log {
     handshakes: Vec<Bytes>,
     streams: usize,
     messages: Vec<Recorded>,
+    ended: Vec<usize>,
 }
 
 impl std::fmt::Debug for Record {
@@ -134,6 +141,12 @@ impl Peer {
     #[must_use]
     pub fn messages(&self) -> Vec<Recorded> {
         self.record.log().messages.clone()
+    }
+
+    /// The streams that their client ended in good order, and whose end it then waited for.
+    #[must_use]
+    pub fn ended(&self) -> Vec<usize> {
+        self.record.log().ended.clone()
     }
 }
 
@@ -221,10 +234,17 @@ impl Service<Request<Streaming<Bytes>>> for Updates {
             log.streams += 1;
             log.streams - 1
         };
+        let reacting = Arc::clone(&record);
         let reactions = request.into_inner().enumerate().map(move |(index, message)| {
-            message.map(|bytes| record.note(Recorded { stream: number, index, bytes }))
+            message.map(|bytes| reacting.note(Recorded { stream: number, index, bytes }))
         });
-        let answers = reactions.flat_map(|reaction| match reaction {
+        let end = stream::once(async move {
+            // A client that is gone by then has not waited, and this is never reached.
+            tokio::time::sleep(PARTING).await;
+            record.log().ended.push(number);
+            Ok(Reaction::End)
+        });
+        let answers = reactions.chain(end).flat_map(|reaction| match reaction {
             Ok(Reaction::Answers(count)) => stream::iter(vec![Some(Ok(answer())); count]).left_stream(),
             Ok(Reaction::Status(status)) | Err(status) => {
                 stream::iter(vec![Some(Err(status)), None]).left_stream()
@@ -234,6 +254,12 @@ impl Service<Request<Streaming<Bytes>>> for Updates {
             Ok(Reaction::LastAnswer) => {
                 stream::iter(vec![Some(Ok(answer()))]).chain(stream::pending()).boxed().right_stream()
             }
+            Ok(Reaction::Late(pause)) => stream::once(async move {
+                tokio::time::sleep(pause).await;
+                Some(Ok(answer()))
+            })
+            .boxed()
+            .right_stream(),
             Ok(Reaction::Silence) => stream::pending().boxed().right_stream(),
         });
         let until_the_end = answers.take_while(|answer| ready(answer.is_some())).filter_map(ready);

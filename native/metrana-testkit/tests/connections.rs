@@ -88,6 +88,14 @@ fn sockets() -> usize {
     links.filter(|link| of_connection(link)).count()
 }
 
+/// The memory of this process, in bytes.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the status can be read");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is told");
+    let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
+    kibibytes * 1024
+}
+
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !done() {
@@ -118,6 +126,41 @@ fn a_stream_that_is_given_up_leaves_no_connection_behind() {
         logger.close(Some(Duration::from_millis(50))).expect_err("nothing is acknowledged");
     }
     wait_until("the connections are gone", || sockets() <= before);
+}
+
+/// What was lent to a connection goes with it.
+#[test]
+fn a_stream_that_is_given_up_leaves_no_memory_behind() {
+    const COLUMNS: usize = 10;
+    let _turn = TURN.lock();
+    let (_runtime, peer) = started(
+        |_| None,
+        |message| if message.index == 0 { Reaction::Answers(1) } else { Reaction::Silence },
+    );
+    let data = || peer.messages().iter().filter(|message| message.index > 0).count();
+    let column = vec![1.0; 200_000];
+    let of_a_logger = COLUMNS * size_of_val(column.as_slice());
+    let before = sockets();
+    let give_up_one = || {
+        let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
+        let seen = data();
+        log(&logger, &[1.0]);
+        wait_until("data is under way", || data() > seen);
+        // The peer reads no more: these fill the connection, and wait before it.
+        for _ in 0..COLUMNS {
+            log(&logger, &column);
+        }
+        logger.close(Some(Duration::from_millis(50))).expect_err("nothing is acknowledged");
+        drop(logger);
+        wait_until("the connection is gone", || sockets() <= before);
+    };
+    give_up_one();
+    let after_the_first = resident();
+    for _ in 0..8 {
+        give_up_one();
+    }
+    let grown = resident().saturating_sub(after_the_first);
+    assert!(grown < 3 * of_a_logger, "{grown} bytes more after eight loggers of {of_a_logger} bytes");
 }
 
 /// A gateway that answers in the service's place while that is rolled out has refused nobody.

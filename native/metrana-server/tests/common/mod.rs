@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +16,9 @@ use metrana_proto::types::{
     SeriesDeclaration, StreamingHistogramSeriesUpdate, StreamingRlSeriesUpdate, StreamingScatterSeriesUpdate,
     StreamingSeriesUpdate,
 };
-use metrana_server::store::{Counts, FloatPoints, Reading, RunId, SeriesInfo};
+use metrana_server::store::{
+    Counts, Durability, FloatPoints, Reading, RunId, Sealing, SeriesInfo, SqliteOptions, SqliteStore,
+};
 use metrana_server::{Options, RunningServer, Server};
 use metrana_testkit::raw::{RawClient, RawStream};
 use prost::Message;
@@ -24,7 +29,45 @@ pub const SESSION: u64 = 99;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub async fn start() -> RunningServer {
-    Server::start_in_memory(Options { allow_faults: true, ..Options::default() }).await.expect("it starts")
+    start_with(Options { allow_faults: true, ..Options::default() }).await
+}
+
+/// In memory, or, where the suites run on disk, on a database of this test's own that seals what it takes at once: what they
+/// say of a server holds for both.
+pub async fn start_with(options: Options) -> RunningServer {
+    let started = if on_disk() {
+        let sealing = Sealing { points: 1, every: Duration::from_millis(20), ..Sealing::default() };
+        let settings = SqliteOptions { durability: Durability::Commit, sealing, ..SqliteOptions::default() };
+        let store = SqliteStore::open(&directory(), settings).expect("the database opens");
+        Server::start(options, Arc::new(store)).await
+    } else {
+        Server::start_in_memory(options).await
+    };
+    started.expect("it starts")
+}
+
+/// Whether the suites run on disk: `METRANA_TEST_STORE=sqlite`.
+pub fn on_disk() -> bool {
+    match std::env::var("METRANA_TEST_STORE").as_deref() {
+        Err(_) => false,
+        Ok("sqlite") => true,
+        Ok(other) => panic!("METRANA_TEST_STORE is '{other}'; there is 'sqlite'"),
+    }
+}
+
+/// Empty. It stays for whoever wants to look into it, until the test runs again.
+fn directory() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let program = std::env::current_exe().expect("this program");
+    let program = program.file_stem().expect("a name").to_string_lossy().into_owned();
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{program}-{number}"));
+    match std::fs::remove_dir_all(&directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            panic!("{}: {error}", directory.display())
+        }
+        _ => directory,
+    }
 }
 
 /// Opens a run and gives its id.
