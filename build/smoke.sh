@@ -17,6 +17,7 @@
 #
 # METRANA_RUN_<rid>   the command that runs a program of that platform, with _ for - in it: METRANA_RUN_linux_arm64="qemu-aarch64-static -L DIR"
 # METRANA_NET_<rid>   the same for programs of .NET, which wants more of an emulator: with it a self-contained one is tried too
+#                     (linux-musl-x64 on linux-x64 needs neither where musl-tools is installed)
 # METRANA_CC_<rid>    the C compiler for it, default bin/cc-<target> of METRANA_CROSS_PREFIX (build/native.sh)
 set -euo pipefail
 export LC_ALL=C
@@ -176,6 +177,13 @@ case_others() {
   local other variable files
   mapfile -t others < <(unzip -Z1 "${packed[0]}" | sed -nE 's#^runtimes/([^/]+)/native/.*#\1#p' | sort -u | grep -vx "$rid")
   [ ${#others[@]} -gt 0 ] || { row others - "the packages are for $rid alone" - 0; return; }
+  # musl's programs need its loader and no emulator, and .NET's need a little more than that.
+  if [ "$rid" = linux-x64 ] && [ -x /lib/ld-musl-x86_64.so.1 ]; then
+    METRANA_RUN_linux_musl_x64=${METRANA_RUN_linux_musl_x64:-/lib/ld-musl-x86_64.so.1}
+    if [ -z "${METRANA_NET_linux_musl_x64:-}" ] && build/smoke/musl.sh "$scratch/musl"; then
+      METRANA_NET_linux_musl_x64=$scratch/musl/dotnet-on-musl
+    fi
+  fi
   for other in "${others[@]}"; do
     files=$scratch/others/$other
     mkdir -p "$files"
