@@ -14,15 +14,17 @@ public sealed partial class LocalServer
     /// <summary>Scatters may have a hundred thousand points each.</summary>
     private const int ScattersAtOnce = 100;
 
-    /// <summary>Every point of a series of numbers, as it was sent and in the order it arrived.</summary>
+    /// <summary>Every point of a series of numbers.</summary>
     /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
     /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
-    public async Task<StoredPoints> GetPointsAsync(string runId, long seriesId, CancellationToken cancellationToken = default)
+    public async Task<StoredPoints> GetPointsAsync(
+        string runId, long seriesId, PointView view = PointView.AsSent, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
-            (offset, limit) => GetPointsAsync(runId, seriesId, offset, limit, cancellationToken), PointsAtOnce).ConfigureAwait(false);
+            (offset, limit) => GetPointsAsync(runId, seriesId, offset, limit, view, cancellationToken), PointsAtOnce).ConfigureAwait(false);
         return pages[0] with
         {
             Steps = pages.Column(page => page.Steps),
@@ -37,32 +39,43 @@ public sealed partial class LocalServer
     /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
     /// <param name="offset">How many points are passed over, from the first one on.</param>
     /// <param name="limit">How many points are read at most.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(
-        string runId, long seriesId, long offset, int limit, CancellationToken cancellationToken = default)
+        string runId,
+        long seriesId,
+        long offset,
+        int limit,
+        PointView view = PointView.AsSent,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var path = $"{SeriesPath(runId, seriesId)}/points?{Range(offset, limit)}";
+        var path = $"{SeriesPath(runId, seriesId)}/points?{Range(offset, limit, view)}";
         var page = await _http.GetAsync(path, ServerJson.Default.StoredPoints, cancellationToken).ConfigureAwait(false);
         return page.Checked(offset, limit);
     }
 
-    /// <summary>Every point of one environment in a series of reinforcement learning, as it was sent and in the order it arrived.</summary>
+    /// <summary>Every point of one environment in a series of reinforcement learning.</summary>
     /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
     /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
     /// <param name="environment">The environment.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
-        string runId, long seriesId, string environment, CancellationToken cancellationToken = default)
+        string runId,
+        long seriesId,
+        string environment,
+        PointView view = PointView.AsSent,
+        CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
-            (offset, limit) => GetRlPointsAsync(runId, seriesId, environment, offset, limit, cancellationToken), PointsAtOnce)
+            (offset, limit) => GetRlPointsAsync(runId, seriesId, environment, offset, limit, view, cancellationToken), PointsAtOnce)
             .ConfigureAwait(false);
         return pages[0] with
         {
@@ -86,34 +99,42 @@ public sealed partial class LocalServer
     /// <param name="environment">The environment.</param>
     /// <param name="offset">How many points are passed over, from the first one on.</param>
     /// <param name="limit">How many points are read at most.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">
     /// The run, series or environment does not exist, or the series is not of reinforcement learning.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
-        string runId, long seriesId, string environment, long offset, int limit, CancellationToken cancellationToken = default)
+        string runId,
+        long seriesId,
+        string environment,
+        long offset,
+        int limit,
+        PointView view = PointView.AsSent,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var path = $"{SeriesPath(runId, seriesId)}/points?environment={Uri.EscapeDataString(environment)}&{Range(offset, limit)}";
+        var path = $"{SeriesPath(runId, seriesId)}/points?environment={Uri.EscapeDataString(environment)}&{Range(offset, limit, view)}";
         var page = await _http.GetAsync(path, ServerJson.Default.StoredRlPoints, cancellationToken).ConfigureAwait(false);
         return page.Checked(offset, limit);
     }
 
-    /// <summary>Every histogram of a series, in the order they arrived.</summary>
+    /// <summary>Every histogram of a series.</summary>
     /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
     /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
-        string runId, long seriesId, CancellationToken cancellationToken = default)
+        string runId, long seriesId, PointView view = PointView.AsSent, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             async (offset, limit) =>
             {
-                var path = $"{SeriesPath(runId, seriesId)}/histograms?{Range(offset, limit)}";
+                var path = $"{SeriesPath(runId, seriesId)}/histograms?{Range(offset, limit, view)}";
                 var page = await _http.GetAsync(path, ServerJson.Default.HistogramsAnswer, cancellationToken).ConfigureAwait(false);
                 return page.Checked(offset, limit);
             },
@@ -121,18 +142,19 @@ public sealed partial class LocalServer
         return pages.Column(page => page.Histograms);
     }
 
-    /// <summary>Every scatter of a series, in the order they arrived.</summary>
+    /// <summary>Every scatter of a series.</summary>
     /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
     /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(
-        string runId, long seriesId, CancellationToken cancellationToken = default)
+        string runId, long seriesId, PointView view = PointView.AsSent, CancellationToken cancellationToken = default)
     {
         var pages = await Page.ReadAllAsync(
             async (offset, limit) =>
             {
-                var path = $"{SeriesPath(runId, seriesId)}/scatters?{Range(offset, limit)}";
+                var path = $"{SeriesPath(runId, seriesId)}/scatters?{Range(offset, limit, view)}";
                 var page = await _http.GetAsync(path, ServerJson.Default.ScattersAnswer, cancellationToken).ConfigureAwait(false);
                 return page.Checked(offset, limit);
             },
@@ -143,7 +165,6 @@ public sealed partial class LocalServer
     private static string SeriesPath(string runId, long seriesId) =>
         string.Create(CultureInfo.InvariantCulture, $"api/v1/runs/{Escape(runId)}/series/{seriesId}");
 
-    /// <remarks>As it came: the server's other view leaves out what does not count and sorts by step.</remarks>
-    private static string Range(long offset, int limit) =>
-        string.Create(CultureInfo.InvariantCulture, $"raw=true&offset={offset}&limit={limit}");
+    private static string Range(long offset, int limit, PointView view) =>
+        string.Create(CultureInfo.InvariantCulture, $"raw={(view == PointView.Counted ? "false" : "true")}&offset={offset}&limit={limit}");
 }

@@ -11,8 +11,8 @@ public enum SeriesKind
     /// <summary>The series was declared and has no points yet.</summary>
     Undefined = 0,
 
-    /// <summary>Numbers: <see cref="LocalServer.GetPointsAsync(string, long, CancellationToken)"/>, or
-    /// <see cref="LocalServer.GetRlPointsAsync(string, long, string, CancellationToken)"/> where the series is of
+    /// <summary>Numbers: <see cref="LocalServer.GetPointsAsync(string, long, PointView, CancellationToken)"/>, or
+    /// <see cref="LocalServer.GetRlPointsAsync(string, long, string, PointView, CancellationToken)"/> where the series is of
     /// <see cref="SeriesFamily.ReinforcementLearning"/>.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "It is the protocol's own name.")]
     Float = 1,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentAssertions;
@@ -54,6 +55,38 @@ public sealed partial class QLearningTests
     }
 
     [Fact]
+    public async Task Whoever_has_nothing_runs_it_twice_and_finds_both_runs()
+    {
+        var folder = Directory.CreateTempSubdirectory("metrana-twice-");
+        try
+        {
+            (string, string)[] home = [("METRANA_SERVER_DATA", folder.FullName)];
+            var first = await Sample.RunAsync("QLearning", home);
+            var second = await Sample.RunAsync("QLearning", home);
+
+            first.Should().Match<Sample>(program => program.ExitCode == 0, first.Error);
+            second.Should().Match<Sample>(program => program.ExitCode == 0, second.Error);
+            PageOfRun().Match(second.Error).Value.Should().NotBeEmpty().And.Be(PageOfRun().Match(first.Error).Value, "one server has both");
+            await using var server = await LocalServer.FindOrStartAsync(folder.FullName);
+            server.HttpEndpoint.Should().Be(PageOfRun().Match(first.Error).Value);
+            var runs = await server.GetRunsAsync();
+            runs.Should().HaveCount(2).And.OnlyContain(run => run.Status == RunStatus.Finished);
+            foreach (var run in runs)
+            {
+                (await server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == "return").Points.Should().Be(500);
+            }
+
+            using var process = Process.GetProcessById(server.ProcessId);
+            await server.StopAsync();
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task It_delivers_every_point_to_a_server_that_keeps_breaking_its_streams()
     {
         await using var peer = await CaptureServer.StartAsync();
@@ -90,6 +123,10 @@ public sealed partial class QLearningTests
         ended.ExitCode.Should().NotBe(0);
         ended.Error.Should().Contain("usage: QLearning [--endpoint URL]");
     }
+
+    /// <summary>Where the run is looked at, without the run.</summary>
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex PageOfRun();
 
     [GeneratedRegex(@"mean return (-?[\d.]+) at first, (-?[\d.]+) at last")]
     private static partial Regex ReturnsLine();

@@ -10,9 +10,16 @@ internal sealed record Sample(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(5);
 
-    public static async Task<Sample> RunAsync(string name, params string[] arguments)
+    public static Task<Sample> RunAsync(string name, params string[] arguments) => RunAsync(name, [], arguments);
+
+    public static async Task<Sample> RunAsync(string name, (string Name, string Value)[] variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (variable, value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
         using var program = Process.Start(start)!;

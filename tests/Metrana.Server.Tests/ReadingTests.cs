@@ -169,6 +169,20 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Points_are_read_as_they_were_sent_or_as_they_count()
+    {
+        var id = await OpenAsync("viewed");
+        await _client.SendAsync(id, Data(256, close: false, [1.0, 2.0]));
+        // The first step that these repeat had its value.
+        await _client.SendAsync(id, Message(512, new PointBatch { Values = { 9.0, 3.0 }, FirstStep = 1, TimestampMillis = 1 }));
+        var series = await SeriesIdAsync(id);
+
+        (await _server.GetPointsAsync(Hex(id), series)).Values.Should().Equal(1, 2, 9, 3);
+        (await _server.GetPointsAsync(Hex(id), series, PointView.Counted)).Values.Should().Equal(1, 2, 3);
+        (await _server.GetPointsAsync(Hex(id), series, offset: 2, limit: 5, PointView.Counted)).Values.Should().Equal(3);
+    }
+
+    [Fact]
     public async Task Counts_tell_duplicates_from_news()
     {
         var id = await OpenAsync("counted");

@@ -128,7 +128,7 @@ internal sealed class ExportCommand : ServerCommand
                     }
                     else if (one.Kind is SeriesKind.Histogram or SeriesKind.DensityHistogram)
                     {
-                        foreach (var histogram in await server.GetHistogramsAsync(run.RunId, one.Id, cancellationToken))
+                        foreach (var histogram in await server.GetHistogramsAsync(run.RunId, one.Id, cancellationToken: cancellationToken))
                         {
                             await export.HistogramAsync(exported, histogram);
                             Interlocked.Increment(ref points);
@@ -136,7 +136,7 @@ internal sealed class ExportCommand : ServerCommand
                     }
                     else if (one.Kind is SeriesKind.Scatter or SeriesKind.Scatter3D)
                     {
-                        foreach (var scatter in await server.GetScattersAsync(run.RunId, one.Id, cancellationToken))
+                        foreach (var scatter in await server.GetScattersAsync(run.RunId, one.Id, cancellationToken: cancellationToken))
                         {
                             await export.ScatterAsync(exported, scatter);
                             Interlocked.Increment(ref points);

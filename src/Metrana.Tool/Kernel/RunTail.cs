@@ -50,14 +50,14 @@ internal sealed class RunTail(LocalServer server, string runId, IReadOnlyList<st
         if (!_read.TryGetValue(series.Id, out var read))
         {
             // Points that came twice are in the raw list too, so that its length is asked and not that of the series.
-            var length = (await server.GetPointsAsync(runId, series.Id, 0, 1, cancellationToken)).Total;
+            var length = (await server.GetPointsAsync(runId, series.Id, 0, 1, cancellationToken: cancellationToken)).Total;
             read = _isFirst ? length - Math.Min(length, lines) : 0;
         }
 
         List<TailLine> found = [];
         while (true)
         {
-            var page = await server.GetPointsAsync(runId, series.Id, read, AtOnce, cancellationToken);
+            var page = await server.GetPointsAsync(runId, series.Id, read, AtOnce, cancellationToken: cancellationToken);
             for (var at = 0; at < page.Values.Count; at++)
             {
                 found.Add(new TailLine(SeriesFinder.Name(series), page.Steps[at], page.TimestampsMillis[at], page.Values[at]));
