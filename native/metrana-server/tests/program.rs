@@ -247,6 +247,57 @@ fn what_is_typed_wins_over_the_environment() {
     std::fs::remove_dir_all(&directory).expect("it is removed");
 }
 
+#[test]
+fn every_option_is_also_a_variable() {
+    let help = Command::new(PROGRAM).arg("--help").output().expect("the program starts").stdout;
+    let help = String::from_utf8(help).unwrap();
+    let (mut option, mut options, mut variables) = (String::new(), 0, 0);
+    for line in help.lines().map(str::trim) {
+        if let Some(rest) = line.strip_prefix("--") {
+            option = rest.split(' ').next().unwrap().to_owned();
+            options += 1;
+        } else if let Some(rest) = line.strip_prefix("[env: ") {
+            let expected = format!("METRANA_SERVER_{}=]", option.to_uppercase().replace('-', "_"));
+            assert_eq!(rest, expected);
+            variables += 1;
+        }
+    }
+    assert!(options == variables && options > 10, "{options} options, {variables} variables: {help}");
+}
+
+#[test]
+fn a_bad_variable_is_named_and_ends_it_with_2() {
+    for (variable, value, named) in [
+        ("METRANA_SERVER_DURABILITY", "soon", "'soon'"),
+        ("METRANA_SERVER_LISTEN", "nonsense", "'nonsense'"),
+        ("METRANA_SERVER_GRPC", "nonsense", "'nonsense'"),
+        ("METRANA_SERVER_HTTP", "0.0.0.0:0", "0.0.0.0"),
+        ("METRANA_SERVER_IDLE_EXIT", "later", "'later'"),
+        ("METRANA_SERVER_API_KEY_FILE", "/nowhere/keys", "/nowhere/keys"),
+        ("METRANA_SERVER_TLS_CERT", "x", "--tls-key"),
+        ("METRANA_SERVER_TLS_KEY", "x", "--tls-cert"),
+    ] {
+        let mut command = Command::new(PROGRAM);
+        command.env("METRANA_SERVER_IN_MEMORY", "1").env(variable, value).stdin(Stdio::null());
+        let Output { status, stdout, stderr } = command.output().expect("the program starts");
+        let message = String::from_utf8(stderr).unwrap();
+        assert_eq!((status.code(), stdout.len()), (Some(2), 0), "{variable}: {message}");
+        assert!(message.contains(named), "{variable}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_turns_on_what_its_option_does() {
+    for (value, status) in [("1", 200), ("true", 200), ("0", 404), ("false", 404)] {
+        let program = start_in(
+            &["--in-memory", "--listen", "127.0.0.1:0"],
+            Stdio::piped(),
+            &[("METRANA_SERVER_ALLOW_FAULTS", value)],
+        );
+        assert_eq!(get(program.http, "/api/v1/faults").await.0, status, "{value}");
+    }
+}
+
 /// Runs the health check as a container does: what it needs to know stands in the environment.
 fn health(address: &str) -> (Option<i32>, String) {
     let output = Command::new(PROGRAM)
