@@ -30,6 +30,12 @@ if (part == "local")
     return;
 }
 
+if (part == "no-run")
+{
+    Console.WriteLine($"Run.Current is Run.Disabled: {ReferenceEquals(Run.Current, Run.Disabled)}");
+    return;
+}
+
 if (part == "log-afterwards")
 {
     Exits.LogAfterwardsAsync(Start).GetAwaiter().GetResult();

@@ -73,10 +73,10 @@ public class CounterTests(SharedServer shared) : IClassFixture<SharedServer>
         RunOptions options = shared.Options();
         (options.Endpoint, options.Errors) = (server.Endpoint, ErrorStrategy.Silent);
         Run run = await Run.StartAsync(options);
-        await LoseOneAsync(server, run, "first loss");
+        await Loss.OfOnePointAsync(server, run, "first loss");
         run.TakeErrors().Should().ContainSingle().Which.Message.Should().Contain("first loss");
         run.TakeErrors().Should().BeEmpty();
-        await LoseOneAsync(server, run, "second loss");
+        await Loss.OfOnePointAsync(server, run, "second loss");
         await run.DisposeAsync();
 
         run.TakeErrors().Should().ContainSingle().Which.Message.Should().Contain("second loss");
@@ -88,15 +88,4 @@ public class CounterTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     private static KindMetrics Delivered(long points) => new() { Added = points, Enqueued = points, Sent = points };
-
-    private static async Task LoseOneAsync(LocalServer server, Run run, string why)
-    {
-        long reported = run.Metrics.ErrorsReported;
-
-        // Refused with others in the window, and then alone: that is what makes it a loss.
-        await server.Faults.FailAsync(FaultStage.Data, "INVALID_ARGUMENT", why, times: 2);
-        run.Log("loss", 1.0);
-        await Eventually.ShouldAsync(() => run.Metrics.ErrorsReported > reported, "the point is given up");
-        await server.Faults.ClearAsync();
-    }
 }

@@ -4,6 +4,7 @@ namespace Metrana.Tests;
 public class DoublesTests
 {
     [Fact]
+    [ParityRow("client/is-initialized", "takes every call")]
     public void A_disabled_run_takes_every_call()
     {
         Run run = Run.Disabled;

@@ -148,11 +148,13 @@ public class LogTests
     }
 
     [Fact]
+    [ParityRow("client/mapping-of-arrays", "something that is no number logs nothing")]
     public void An_object_with_something_that_is_no_number_logs_nothing()
     {
         using Run run = Run.InMemory();
 
         FluentActions.Invoking(() => run.Log(new { loss = 1.0, name = "x" })).Should().Throw<ArgumentException>().WithMessage("*'name' is a String*");
+        FluentActions.Invoking(() => run.Log(new { loss = new[] { 1.0, 2.0 } })).Should().Throw<ArgumentException>().WithMessage("*'loss' is a Double[]*");
         FluentActions.Invoking(() => run.Log("loss")).Should().Throw<ArgumentException>().WithMessage("*'loss' came without a value*");
         FluentActions.Invoking(() => run.Log(new object())).Should().Throw<ArgumentException>().WithMessage("*no properties*");
         run.Recording.Points.Should().BeEmpty();

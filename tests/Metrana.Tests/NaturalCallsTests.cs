@@ -95,6 +95,8 @@ public class NaturalCallsTests
 
     [Theory]
     [MemberData(nameof(Languages))]
+    [ParityRow("client/two-dimensions", "[2, 2]")]
+    [ParityRow("client/mapping-and-value", "names with values come without a value")]
     [ParityRow("client/distributed-step", "log_distributed", "step")]
     public void What_is_no_value_is_compared_with_values(LanguageVersion language)
     {
@@ -103,6 +105,7 @@ public class NaturalCallsTests
             Problems(language, [$"run.Log(\"m\", {value})"]).Should().ContainSingle().Which.Should().Contain("to 'Metrana.MetricValue'", "{0} was given", value);
         }
 
+        Problems(language, ["run.Log(new Dictionary<string, double>(), 1.0)"]).Should().NotBeEmpty("names with values come without a value");
         Problems(language, ["run.LogDistributed(\"m\", 1.0)"]).Should().ContainSingle().Which.Should().Contain("'step'");
     }
 

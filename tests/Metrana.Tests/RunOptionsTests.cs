@@ -218,6 +218,58 @@ public class RunOptionsTests
         }
     }
 
+    [Fact]
+    [ParityRow("client/url", "https://ingestion.metrana.ai")]
+    [ParityRow("client/tuning-defaults", "ConnectTimeout", "MaxPendingRequests", "30", "MsgMaxAge", "MaxMsgSize", "BackoffInitial", "0.05")]
+    public void What_nobody_changed_of_the_engine_is_as_published()
+    {
+        LoggerConfig config = Resolve(new RunOptions { Project = "p", Workspace = "lab", ApiKey = "k" }).ToLoggerConfig();
+
+        config.Endpoint.Should().Be("https://ingestion.metrana.ai");
+        config.CreateProjectIfMissing.Should().BeTrue();
+        config.ConnectTimeout.Should().Be(TimeSpan.FromSeconds(5));
+        config.MaxPendingRequests.Should().Be(30);
+        (config.BackoffInitial, config.BackoffMax).Should().Be((TimeSpan.FromSeconds(0.05), TimeSpan.FromSeconds(15)));
+        config.MsgMaxAge.Should().Be(TimeSpan.FromSeconds(1));
+        config.MaxMsgSize.Should().Be(1_048_576);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(7UL)]
+    [ParityRow("client/logger-id", "LoggerId", "has the number that it was given")]
+    public void A_writer_has_the_number_that_it_was_given(ulong? number) =>
+        Resolve(new RunOptions { Project = "p", LoggerId = number }).ToLoggerConfig().LoggerId.Should().Be(number);
+
+    [Theory]
+    [InlineData("TRACE", LogLevel.Trace)]
+    [InlineData("DEBUG", LogLevel.Debug)]
+    [InlineData("INFO", LogLevel.Information)]
+    [InlineData("SUCCESS", LogLevel.Information)]
+    [InlineData("WARN", LogLevel.Warning)]
+    [InlineData("WARNING", LogLevel.Warning)]
+    [InlineData("ERROR", LogLevel.Error)]
+    [InlineData("CRITICAL", LogLevel.Critical)]
+    [InlineData("OFF", LogLevel.None)]
+    [ParityRow("client/log-level", "METRANA_LOG_LEVEL", "TRACE", "CRITICAL", "OFF", "warning")]
+    public void Each_published_level_is_a_level_here(string name, LogLevel level)
+    {
+        Resolve(new RunOptions { Project = "p" }, ("METRANA_LOG_LEVEL", name)).ToLoggerConfig().LogLevel.Should().Be(level);
+        Resolve(new RunOptions { Project = "p" }).ToLoggerConfig().LogLevel.Should().Be(LogLevel.Warning, "that is the default");
+    }
+
+    [Fact]
+    [ParityRow("client/system-by-itself", "METRANA_CAPTURE_SYSTEM_METRICS", "METRANA_SYSTEM_METRICS_INTERVAL_SECS")]
+    public void Variables_say_whether_and_how_often_the_load_is_logged()
+    {
+        RunOptions options = Resolve(
+            new RunOptions { Project = "p" },
+            ("METRANA_CAPTURE_SYSTEM_METRICS", "false"),
+            ("METRANA_SYSTEM_METRICS_INTERVAL_SECS", "2.5")).Options;
+
+        (options.LogSystemMetrics, options.SystemMetricsInterval).Should().Be((false, TimeSpan.FromSeconds(2.5)));
+    }
+
     [Theory]
     [InlineData("METRANA_ORCHESTRATION_ID")]
     [InlineData("TORCHELASTIC_RUN_ID")]

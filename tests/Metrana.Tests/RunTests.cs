@@ -214,7 +214,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
-    [ParityRow("client/other-job", "another job")]
+    [ParityRow("client/other-job", "another job", "OrchestrationIdMismatchException")]
     public async Task Never_refuses_a_run_that_another_job_made()
     {
         string name = SharedServer.NewName();
@@ -224,7 +224,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 
         RunOptions theirs = shared.Options(name);
         theirs.OrchestrationId = "job-2";
-        await FluentActions.Awaiting(() => Run.StartAsync(theirs)).Should().ThrowAsync<LoggerInitException>();
+        await FluentActions.Awaiting(() => Run.StartAsync(theirs)).Should().ThrowAsync<OrchestrationIdMismatchException>();
     }
 
     [Fact]
@@ -290,6 +290,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/git-commit", "git/commit_sha")]
     [ParityRow("client/facts-of-the-process", "the process that creates", "host")]
     public async Task The_process_that_creates_a_run_writes_what_it_is()
     {
@@ -301,6 +302,8 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         IReadOnlyDictionary<string, StoredValue> attributes = await shared.AttributesAsync(run);
         attributes["process/id"].Should().Be(new StoredValue.WholeNumber(Environment.ProcessId));
         attributes.Should().ContainKeys("process/host", "process/os", "process/dotnet", "process/command_line");
+        string? commit = (attributes.GetValueOrDefault("git/commit_sha") as StoredValue.Text)?.Value;
+        commit.Should().Be(GitCommit.Find(Environment.CurrentDirectory));
         attributes.Values.OfType<StoredValue.Text>().Should().NotContain(text => text.Value.Contains("hunter2", StringComparison.Ordinal));
     }
 
@@ -344,7 +347,9 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         StoredRun stored = await shared.FindAsync(run);
         StoredHistogram histogram = (await shared.Server.GetHistogramsAsync(stored.RunId, (await shared.SeriesAsync(run, "grads")).Id)).Single();
         histogram.Step.Should().Be(2);
-        (await shared.Server.GetScattersAsync(stored.RunId, (await shared.SeriesAsync(run, "embedding")).Id)).Should().ContainSingle();
+        StoredSeries embedding = await shared.SeriesAsync(run, "embedding");
+        embedding.Titles.Values.Should().Equal("x", "y");
+        (await shared.Server.GetScattersAsync(stored.RunId, embedding.Id)).Should().ContainSingle();
     }
 
     [Fact]
@@ -393,6 +398,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 
     [Fact]
     [ParityRow("client/orchestration-inherited", "METRANA_ORCHESTRATION_ID", "child processes")]
+    [ParityRow("client/forked-process", "child processes")]
     public async Task The_orchestration_id_is_handed_to_child_processes()
     {
         RunOptions options = shared.Options();

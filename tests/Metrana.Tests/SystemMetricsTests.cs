@@ -43,6 +43,22 @@ public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Fact]
+    [ParityRow("client/system-by-itself", "LogSystemMetrics", "SystemMetricsInterval", "a run logs the load by itself")]
+    public async Task A_run_logs_the_load_by_itself()
+    {
+        RunOptions options = shared.Options();
+        (options.LogSystemMetrics, options.SystemMetricsInterval) = (null, TimeSpan.FromSeconds(1));
+        Run run = await Run.StartAsync(options);
+        await Eventually.ShouldAsync(() => run.Metrics.FloatPoints.Added > 0, "a second has passed");
+        await run.CloseAsync();
+
+        StoredRun stored = await shared.FindAsync(run);
+        (await shared.Server.GetSeriesAsync(stored.RunId)).Should().NotBeEmpty()
+            .And.OnlyContain(series => series.Metric.StartsWith("system/", StringComparison.Ordinal) && series.Scale == "ML_STEP");
+    }
+
+    [Fact]
+    [ParityRow("client/system-platform", "system/platform", "a run that is continued")]
     public async Task A_run_that_is_continued_has_them_as_well()
     {
         RunOptions options = shared.Options();
@@ -67,6 +83,7 @@ public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Fact]
+    [ParityRow("client/system-arbitration", "system/arbitration_mode", "one process of a machine", "takes over")]
     public void One_process_of_a_machine_logs_what_is_the_machines_and_the_next_one_takes_over()
     {
         string folder = Directory.CreateTempSubdirectory("metrana-turns-").FullName;
@@ -98,6 +115,7 @@ public class SystemMetricsTests(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Fact]
+    [ParityRow("client/system-arbitration", "where nothing can be locked", "creator")]
     public void Where_nothing_can_be_locked_the_process_that_created_the_run_logs_the_machine()
     {
         using HostTurn turn = new(Path.Combine(Path.GetTempPath(), "metrana-nowhere", "deep"));
