@@ -14,6 +14,9 @@ public sealed class RlSeries
     private readonly Labels _labels;
     private readonly StepStrategy _strategy;
 
+    /// <summary>The engine's own, made by the first call, which says whether the metric has episodes.</summary>
+    private Native.RlSeries? _handle;
+
     internal RlSeries(Run run, string metric, Native.Scale scale, Labels labels, StepStrategy strategy)
     {
         _run = run;
@@ -51,6 +54,22 @@ public sealed class RlSeries
         ReadOnlySpan<bool> where = default,
         RlTimestamps timestamp = default)
     {
+        Backend backend = _run.Open();
+        try
+        {
+            _handle ??= backend.FindRlHandle(Metric, _scale, _labels, episodes.Spread.Kind != SpreadKind.None, _strategy);
+            if (_handle is { } handle)
+            {
+                handle.Log(values, rlStep, environments, episodes, steps, width, where, timestamp);
+                _run.NoteRlStep(rlStep);
+                return;
+            }
+        }
+        catch (Exception e) when (_run.IsLate(e))
+        {
+            return;
+        }
+
         RlBlock block = new()
         {
             Metric = Metric,
@@ -64,7 +83,7 @@ public sealed class RlSeries
             Width = width,
             Strategy = _strategy,
         };
-        Numbers.Log(_run.Open(), block, values, where);
+        Numbers.Log(backend, block, values, where);
         _run.NoteRlStep(rlStep);
     }
 

@@ -7,6 +7,9 @@ public sealed partial class Run
 {
     private readonly ConcurrentDictionary<string, Series> _timed = new(StringComparer.Ordinal);
 
+    /// <summary>The one of them that was asked for last: a loop that times one section asks with the same text each time.</summary>
+    private volatile Series? _timedLast;
+
     /// <summary>A series for a hot loop: calls pass no names and allocate nothing. It fixes the metric to ordinary values.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
@@ -54,7 +57,13 @@ public sealed partial class Run
     {
         ArgumentNullException.ThrowIfNull(metric);
         _ = Open();
-        return new TimedSection(_timed.TryGetValue(metric, out Series? series) ? series : _timed.GetOrAdd(metric, Series(metric)));
+        Series? series = _timedLast;
+        if (!ReferenceEquals(series?.Metric, metric))
+        {
+            _timedLast = series = _timed.TryGetValue(metric, out Series? found) ? found : _timed.GetOrAdd(metric, Series(metric));
+        }
+
+        return new TimedSection(series!);
     }
 
     /// <summary>Labels that outlive the call.</summary>

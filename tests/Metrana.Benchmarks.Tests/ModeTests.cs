@@ -97,6 +97,17 @@ public sealed class ModeTests
     }
 
     [Fact]
+    public async Task The_handles_of_the_client_are_measured_beside_the_engines_own()
+    {
+        JsonObject result = await new ClientMode { Rounds = 1, Calls = 50 }.RunAsync();
+        foreach (string handle in (string[])["series", "rl_series", "time"])
+        {
+            result[handle]!["client_ns"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive(handle);
+            result[handle]!["engine_ns"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive(handle);
+        }
+    }
+
+    [Fact]
     public void Floors_are_more_than_nothing()
     {
         JsonObject result = new FloorsMode { Rounds = 1 }.Run();

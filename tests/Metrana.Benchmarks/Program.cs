@@ -31,6 +31,7 @@ RootCommand root = new("What logging costs: bursts, loops, scaling, start and en
     StartupMode.Command(),
     CloseMode.Command(),
     MemoryMode.Command(),
+    ClientMode.Command(),
     DeadMirrorMode.Command(),
     ServerMode.Command(),
     FloorsMode.Command(),

@@ -12,14 +12,20 @@ public class AllocationTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         await using Run run = await Run.StartAsync(shared.Options());
         Series series = run.Series("handle");
+        RlSeries rl = run.RlSeries("rl_handle");
+        string[] environments = run.Environments(8);
         EpisodeTracker episodes = run.TrackEpisodes(environments: 8, options: new EpisodeTrackerOptions { MeanWindow = 0 });
         float[] rewards = new float[8];
         float[] column = new float[16];
         bool[] none = new bool[8];
+        bool[] some = [true, false, true, false, false, false, false, true];
         bool[] all = [true, true, true, true, true, true, true, true];
 
         Allocated(() => series.Log(1.0)).Should().Be(0);
         Allocated(() => series.Log(column)).Should().Be(0);
+        Allocated(() => rl.Log(rewards, 1, environments)).Should().Be(0);
+        Allocated(() => rl.Log(rewards, 1, environments, where: some)).Should().Be(0);
+        Allocated(() => rl.Log(1.0, 1, "env-0")).Should().Be(0);
         Allocated(() => run.Log("scalar", 1.0)).Should().Be(0);
         Allocated(() => run.Log("column", column)).Should().Be(0);
         Allocated(() => run.Log(("a", 1.0), ("b", 2.0))).Should().Be(0);

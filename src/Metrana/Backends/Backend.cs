@@ -81,6 +81,10 @@ internal abstract class Backend
     public abstract void Flush(TimeSpan? timeout);
 
     public abstract Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken);
+    /// <summary>The same for reinforcement learning.</summary>
+    public virtual Native.RlSeries? FindRlHandle(
+        string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) => null;
+
 
     public abstract void End(EndOfRun end);
 

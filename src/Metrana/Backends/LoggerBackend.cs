@@ -174,6 +174,14 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         return series;
     }
 
+    public override Native.RlSeries? FindRlHandle(
+        string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy)
+    {
+        Native.RlSeries series = logger.RlSeries(metric, scale, labels, episodic, strategy);
+        watch.Note(metric, labels);
+        return series;
+    }
+
     public override IReadOnlyList<SenderError> TakeErrors()
     {
         try

@@ -155,6 +155,10 @@ internal sealed class WaitingBackend : Backend, IDisposable
 
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => _open?.FindHandle(metric, scale, labels);
 
+    public override Native.RlSeries? FindRlHandle(
+        string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) =>
+        _open?.FindRlHandle(metric, scale, labels, episodic, strategy);
+
     public override IReadOnlyList<SenderError> TakeErrors() => _open?.TakeErrors() ?? [];
 
     public override void Flush(TimeSpan? timeout) => Task.Run(() => FlushAsync(timeout, CancellationToken.None)).GetAwaiter().GetResult();

@@ -76,6 +76,7 @@ internal sealed record GateMode
         RatioProbe ratios = new(rounds: Short ? 16 : 20);
         await BestOfAsync(verdicts, ratios.MeasureAsync);
         await BestOfAsync(verdicts, new EventProbe(rounds: Short ? 16 : 20).MeasureAsync);
+        await BestOfAsync(verdicts, new ClientProbe(rounds: Short ? 16 : 20).GateAsync);
         await BestOfAsync(verdicts, OpenAsync);
         if (!Short)
         {

@@ -87,6 +87,7 @@ internal sealed record ReportMode
         ["scalar_handle_8"] = "scalar-loop --rounds 40 --handles --threads 8 --steps 2500",
         ["scalar_name_8"] = "scalar-loop --rounds 40 --names --threads 8 --steps 2500",
         ["column_10000"] = "columns --handles",
+        ["client"] = "client",
         ["scaling"] = "scaling",
         ["startup"] = "startup",
         ["close"] = "close",
@@ -96,8 +97,13 @@ internal sealed record ReportMode
     private async Task MeasureAsync()
     {
         JsonObject content = Only.Count > 0 && File.Exists(FiguresPath) ? Figures.Load(FiguresPath).Content : [];
-        content["machine"] = ResultJson.Node(Machine.This);
-        content["commit"] = Commit();
+        if (Only.Count == 0)
+        {
+            // A part that is measured by itself says where that was, and the others keep what they say.
+            content["machine"] = ResultJson.Node(Machine.This);
+            content["commit"] = Commit();
+        }
+
         foreach ((string name, string line) in Parts(OutageSecs))
         {
             if (Only.Count == 0 || Only.Contains(name))

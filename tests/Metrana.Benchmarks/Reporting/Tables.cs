@@ -19,6 +19,7 @@ internal sealed class Tables(Figures figures)
         ["floors"] = Floors(),
         ["bursts"] = Bursts(),
         ["scalars"] = Scalars(),
+        ["client"] = Client(),
         ["scaling-load"] = Scaling("load"),
         ["scaling-series"] = Scaling("series"),
         ["scaling-single"] = Scaling("single"),
@@ -130,6 +131,21 @@ internal sealed class Tables(Figures figures)
             Cells.Of(figures.Figure($"{row.Name}/cpu_ns_per_point")),
             Cells.Number(figures.Figure($"{row.Name}/wire_bytes_per_point").Median),
             Cells.Of(figures.Figure($"{row.Name}/managed_bytes")),
+        ]));
+
+    private string Client() => Cells.Table(
+        [$"measured {figures.Text("client/machine/date")} on {figures.Text("client/machine/cpu")}, load average {Cells.Number(figures.Number("client/machine/load"))}", "caller's CPU, ns a call", "the engine's own", "over it, least", "managed bytes"],
+        new (string Name, string Label)[]
+        {
+            ("series", "`run.Series`: one value"), ("rl_series", "`run.RlSeries`: a value of an environment, by its name"),
+            ("time", "`run.Time`: a section, with both looks at the clock"),
+        }.Select(row => (string[])
+        [
+            row.Label,
+            Cells.Of(figures.Figure($"client/{row.Name}/client_ns")),
+            Cells.Of(figures.Figure($"client/{row.Name}/engine_ns")),
+            $"{Cells.Number(figures.Number($"client/{row.Name}/over_ns"))} ns",
+            Cells.Number(figures.Number($"client/{row.Name}/managed_bytes")),
         ]));
 
     private string Scaling(string axis) => Cells.Table(
