@@ -1,7 +1,14 @@
 namespace Metrana.Native;
 
 /// <summary>The titles of the axes of a scatter series. The latest titles given apply to the whole series; null gives none.</summary>
-/// <param name="X">Of the x axis.</param>
-/// <param name="Y">Of the y axis.</param>
-/// <param name="Z">Of the z axis, in three dimensions only.</param>
-public readonly record struct AxisTitles(string? X, string? Y, string? Z = null);
+public readonly record struct AxisTitles
+{
+    /// <summary>Of the x axis.</summary>
+    public string? X { get; init; }
+
+    /// <summary>Of the y axis.</summary>
+    public string? Y { get; init; }
+
+    /// <summary>Of the z axis, in three dimensions only.</summary>
+    public string? Z { get; init; }
+}

@@ -143,7 +143,7 @@ public sealed partial record LoggerConfig
     internal bool SaysWhatClosingWaitsFor { get; set; } = true;
 
     /// <summary>Who is told of a scale that is probably a slip, in place of the log.</summary>
-    internal Action<string>? TellsOfDoubtfulScales { get; set; }
+    internal Action<DoubtfulScale>? TellsOfDoubtfulScales { get; set; }
 
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";

@@ -261,7 +261,7 @@ internal sealed class LoggerCore
     {
         if (Config.TellsOfDoubtfulScales is { } tell)
         {
-            tell(scale.Text);
+            tell(scale);
         }
         else
         {

@@ -64,9 +64,10 @@ internal sealed class DeliveryWatch : IDisposable
 
         if (now.Dropped > _dropped && _drops.IsDue)
         {
-            _console.Warn(string.Create(
+            string text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead."));
+                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead.");
+            _console.Warn(RunEvents.PointsDropped, text, ("Dropped", now.Dropped - _dropped), ("Total", now.Dropped));
             _dropped = now.Dropped;
             _drops.Said();
         }
@@ -74,9 +75,10 @@ internal sealed class DeliveryWatch : IDisposable
         TimeSpan stalled = _clock.GetElapsedTime(_lastProgress, at);
         if (now.Pending > 0 && stalled > _patience && _stalls.IsDue)
         {
-            _console.Warn(string.Create(
+            string text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training continues, and they are sent when the service answers again."));
+                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training continues, and they are sent when the service answers again.");
+            _console.Warn(RunEvents.NothingDelivered, text, ("Seconds", stalled.TotalSeconds), ("Pending", now.Pending));
             _stalls.Said();
         }
     }

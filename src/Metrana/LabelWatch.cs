@@ -48,9 +48,10 @@ internal sealed class LabelWatch(RunConsole console)
         }
 
         string last = string.Join(", ", CallShape.LabelsOf(labels).Select(label => $"{label.Key}={label.Value}"));
-        console.Warn(string.Create(
+        string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"the metric '{metric}' has {Most + 1} label sets, the last one {last}. Each is a series of its own, kept in memory here and in the service. Labels are for a few groups; what changes with every call belongs in the step or the value."));
+            $"the metric '{metric}' has {Most + 1} label sets, the last one {last}. Each is a series of its own, kept in memory here and in the service. Labels are for a few groups; what changes with every call belongs in the step or the value.");
+        console.Warn(RunEvents.TooManyLabelSets, text, ("Metric", metric), ("Sets", Most + 1), ("Last", last));
     }
 
     private sealed class Sets

@@ -1,11 +1,23 @@
 namespace Metrana;
 
 /// <summary>One set of points that an in-memory run took.</summary>
-/// <param name="Metric">The name of the metric.</param>
-/// <param name="Scale">What its steps count.</param>
-/// <param name="Step">Its step.</param>
-/// <param name="Xs">Where the points are along x.</param>
-/// <param name="Ys">The y coordinates.</param>
-/// <param name="Zs">The z coordinates; none in the plane.</param>
-public sealed record LoggedScatter(
-    string Metric, string Scale, long Step, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<double> Zs);
+public sealed record LoggedScatter
+{
+    /// <summary>The name of the metric.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>What its steps count.</summary>
+    public required string Scale { get; init; }
+
+    /// <summary>Its step.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Where the points are along x.</summary>
+    public required IReadOnlyList<double> Xs { get; init; }
+
+    /// <summary>The y coordinates.</summary>
+    public required IReadOnlyList<double> Ys { get; init; }
+
+    /// <summary>The z coordinates; none in the plane.</summary>
+    public required IReadOnlyList<double> Zs { get; init; }
+}

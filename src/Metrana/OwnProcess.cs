@@ -3,30 +3,49 @@ using System.Text.RegularExpressions;
 
 namespace Metrana;
 
-/// <summary>What a person wants to know months later about the process that made a run.</summary>
-internal static partial class ProcessFacts
+/// <summary>What a person wants to know months later about this process, which made a run.</summary>
+internal static partial class OwnProcess
 {
     private const string Hidden = "***";
 
+    /// <param name="wanted">Which facts.</param>
     /// <param name="secret">A text that must not appear, wherever it stands.</param>
-    public static IReadOnlyDictionary<string, object?> Collect(string? secret)
+    public static IReadOnlyDictionary<string, object?> Collect(ProcessFacts wanted, string? secret)
     {
-        Dictionary<string, object?> facts = new()
+        Dictionary<string, object?> facts = [];
+        if (wanted.HasFlag(ProcessFacts.Host))
         {
-            ["host"] = Environment.MachineName,
-            ["id"] = Environment.ProcessId,
-            ["os"] = RuntimeInformation.OSDescription,
-            ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
-            ["dotnet"] = RuntimeInformation.FrameworkDescription,
-            ["cpus"] = Environment.ProcessorCount,
-            ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            ["command_line"] = CommandLine(Environment.GetCommandLineArgs(), secret),
-            ["directory"] = Hide(Environment.CurrentDirectory, secret),
-        };
-        if (Gpus() is { Length: > 0 } gpus)
+            facts["host"] = Environment.MachineName;
+            facts["id"] = Environment.ProcessId;
+            facts["cpus"] = Environment.ProcessorCount;
+            facts["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        }
+
+        if (wanted.HasFlag(ProcessFacts.System))
+        {
+            facts["os"] = RuntimeInformation.OSDescription;
+            facts["architecture"] = RuntimeInformation.ProcessArchitecture.ToString();
+        }
+
+        if (wanted.HasFlag(ProcessFacts.Runtime))
+        {
+            facts["dotnet"] = RuntimeInformation.FrameworkDescription;
+        }
+
+        if (wanted.HasFlag(ProcessFacts.Gpu) && Gpus() is { Length: > 0 } gpus)
         {
             facts["gpu_count"] = gpus.Length;
             facts["gpu"] = string.Join(", ", gpus.Distinct(StringComparer.Ordinal));
+        }
+
+        if (wanted.HasFlag(ProcessFacts.CommandLine))
+        {
+            facts["command_line"] = CommandLine(Environment.GetCommandLineArgs(), secret);
+        }
+
+        if (wanted.HasFlag(ProcessFacts.Directory))
+        {
+            facts["directory"] = Hide(Environment.CurrentDirectory, secret);
         }
 
         return facts;

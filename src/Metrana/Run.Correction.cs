@@ -36,7 +36,11 @@ public sealed partial class Run
         }
         catch (MetranaException e)
         {
-            _console.Warn($"The run {this} was closed as finished before an exception ended the program ({_failure}), and the service could not be told: {e.Message}");
+            _console.Warn(
+                RunEvents.OutcomeNotCorrected,
+                $"The run {this} was closed as finished before an exception ended the program ({_failure}), and the service could not be told: {e.Message}",
+                ("Failure", _failure),
+                ("Reason", e.Message));
         }
     }
 }

@@ -87,7 +87,7 @@ public sealed partial class Run
         }
         catch (MetranaException e)
         {
-            _console.Warn(e.Message);
+            _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class Run
         }
         catch (MetranaException e)
         {
-            _console.Warn(e.Message);
+            _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
         }
     }
 
@@ -213,7 +213,7 @@ public sealed partial class Run
             }
             catch (MetranaException e)
             {
-                _console.Warn(e.Message);
+                _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
             }
         }
 

@@ -47,6 +47,7 @@ public sealed partial class Run
 
         using Activity? activity = RunHealth.Follow("metrana.start", settings.Project, settings.Name);
         RunConsole console = new(settings.Options);
+        WarnOfVariables(console, Environment.GetEnvironmentVariable);
         MirrorSet mirrors = new(settings.Mirrors, settings.MirrorQueueBytes, console, TimeProvider.System);
         RunOpening opening = new(settings, console, mirrors);
         try
@@ -84,6 +85,15 @@ public sealed partial class Run
 
         // On the pool: a caller with a synchronization context of one thread would wait for itself.
         return Task.Run(() => StartAsync(options)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>A variable that works with the published clients and does nothing here would be missed without a word.</summary>
+    private static void WarnOfVariables(RunConsole console, Func<string, string?> read)
+    {
+        if (RunOptions.WithoutEffect(read) is { } found)
+        {
+            console.Warn(RunEvents.VariablesWithoutEffect, found.Text, ("Variables", found.Variables));
+        }
     }
 
     private static Run Begin(Backend backend, RunSettings settings, RunConsole console, RunOpening opening, MirrorSet mirrors)

@@ -140,7 +140,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(mirrors);
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(name);
-        RunConsole console = new(new RunOptions { Print = false });
+        RunConsole console = new(new RunOptions { Project = project, Name = name, Print = false });
         return new Run(new MirrorSet(mirrors, RunSettings.DefaultMirrorQueueBytes, console, TimeProvider.System), project, name, console);
     }
 

@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Metrana;
 
 /// <summary>What a run says to people: where it stands, what goes wrong, how it ended.</summary>
-internal sealed partial class RunConsole
+internal sealed class RunConsole
 {
     private readonly ILogger? _log;
     private readonly TextWriter? _writer;
     private readonly LogLevel _level;
+    private readonly string _run = "";
 
-    /// <param name="options">Whether and where the run says anything.</param>
+    /// <param name="options">Which run it is, and whether and where it says anything.</param>
     public RunConsole(RunOptions options)
     {
+        _run = $"{options.Project}/{options.Name}";
         _writer = options.Print ?? true ? options.Output ?? Console.Error : null;
         _level = options.LogLevel ?? LogLevel.Warning;
         _log = options.LoggerFactory?.CreateLogger("Metrana");
@@ -44,7 +46,10 @@ internal sealed partial class RunConsole
     }
 
     /// <summary>Warns of something that a person may want to mend while the run goes on.</summary>
-    public void Warn(string text)
+    /// <param name="id">What kind of line it is, one of <see cref="RunEvents"/>.</param>
+    /// <param name="text">The line.</param>
+    /// <param name="fields">What is in it, for programs.</param>
+    public void Warn(EventId id, string text, params (string Name, object? Value)[] fields)
     {
         if (_level == LogLevel.None || _level > LogLevel.Warning)
         {
@@ -58,7 +63,8 @@ internal sealed partial class RunConsole
         }
         else
         {
-            Warning(_log, text);
+            LogLine line = new(_run, text, [.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
+            _log.Log(LogLevel.Warning, id, line, null, static (line, _) => line.ToString());
         }
     }
 
@@ -79,7 +85,4 @@ internal sealed partial class RunConsole
             // Nobody reads it any more, and a training run does not end over that.
         }
     }
-
-    [LoggerMessage(EventId = 1, EventName = "RunWarning", Level = LogLevel.Warning, Message = "{Text}")]
-    private static partial void Warning(ILogger log, string text);
 }

@@ -1,8 +1,17 @@
 namespace Metrana;
 
 /// <summary>What became of everything that a run logged, counted at one moment. A histogram or an attribute counts as one point.</summary>
-/// <param name="Added">Everything that valid calls brought.</param>
-/// <param name="Sent">Acknowledged by the service.</param>
-/// <param name="Dropped">Lost: there was no room, or it could not be delivered.</param>
-/// <param name="Pending">Still on its way.</param>
-public readonly record struct RunDelivery(long Added, long Sent, long Dropped, long Pending);
+public readonly record struct RunDelivery
+{
+    /// <summary>Everything that valid calls brought.</summary>
+    public long Added { get; init; }
+
+    /// <summary>Acknowledged by the service.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Lost: there was no room, or it could not be delivered.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Still on its way.</summary>
+    public long Pending { get; init; }
+}

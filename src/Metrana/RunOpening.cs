@@ -30,7 +30,8 @@ internal sealed class RunOpening
     {
         (_settings, _console, _mirrors) = (settings, console, mirrors);
         _config = settings.ToLoggerConfig();
-        _config.TellsOfDoubtfulScales = console.Warn;
+        _config.TellsOfDoubtfulScales = scale =>
+            console.Warn(LoggerEvents.DoubtfulScale, scale.Text, ("Scale", scale.Scale), ("Near", scale.Near));
     }
 
     /// <summary>The settings of the engine, for the server that was found.</summary>
@@ -70,7 +71,10 @@ internal sealed class RunOpening
     /// <param name="why">Why it is not open.</param>
     public WaitingBackend KeepTrying(LoggerInitException why)
     {
-        _console.Warn($"{why.Message} The run continues without the service, and delivers when it appears.");
+        _console.Warn(
+            RunEvents.WaitsForService,
+            $"{why.Message} The run continues without the service, and delivers when it appears.",
+            ("Reason", why.Message));
         return new WaitingBackend(_config.QueueBytes, _console, OpenLaterAsync);
     }
 
@@ -136,7 +140,7 @@ internal sealed class RunOpening
         }
         catch (LoggerInitException e)
         {
-            _console.Warn($"{e.Message} Nothing of this run will be delivered.");
+            _console.Warn(RunEvents.NeverDelivered, $"{e.Message} Nothing of this run will be delivered.", ("Reason", e.Message));
             return null;
         }
         catch (OperationCanceledException)
@@ -173,9 +177,10 @@ internal sealed class RunOpening
             backend.LogAttributes("git", new Dictionary<string, object?> { ["commit_sha"] = commit });
         }
 
-        if (options.LogProcessFacts ?? true)
+        ProcessFacts facts = options.LogProcessFacts ?? ProcessFacts.All;
+        if (facts != ProcessFacts.None)
         {
-            backend.LogAttributes("process", ProcessFacts.Collect(options.ApiKey));
+            backend.LogAttributes("process", OwnProcess.Collect(facts, options.ApiKey));
         }
     }
 }

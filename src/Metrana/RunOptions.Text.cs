@@ -59,7 +59,7 @@ public sealed partial record RunOptions
             [nameof(Close)] = (o, text) => Choice(text, Names<CloseStrategy>(), value => o.Close = value),
             [nameof(Disabled)] = (o, text) => Truth(text, value => o.Disabled = value),
             [nameof(LogGitCommit)] = (o, text) => Truth(text, value => o.LogGitCommit = value),
-            [nameof(LogProcessFacts)] = (o, text) => Truth(text, value => o.LogProcessFacts = value),
+            [nameof(LogProcessFacts)] = (o, text) => Facts(text, value => o.LogProcessFacts = value),
             [nameof(LogSystemMetrics)] = (o, text) => Truth(text, value => o.LogSystemMetrics = value),
             [nameof(SystemMetricsInterval)] = (o, text) => Duration(text, value => o.SystemMetricsInterval = value),
             [nameof(Print)] = (o, text) => Truth(text, value => o.Print = value),
@@ -83,8 +83,27 @@ public sealed partial record RunOptions
         ("METRANA_LOG_LEVEL", o => o.LogLevel is not null, _settings[nameof(LogLevel)]),
         ("METRANA_CAPTURE_SYSTEM_METRICS", o => o.LogSystemMetrics is not null, _settings[nameof(LogSystemMetrics)]),
         ("METRANA_SYSTEM_METRICS_INTERVAL_SECS", o => o.SystemMetricsInterval is not null, _settings[nameof(SystemMetricsInterval)]),
-        ("METRANA_INIT_MODE", o => o.Disabled is not null,
-            (o, text) => Choice(text, [("Online", false), ("Disabled", true)], value => o.Disabled = value)),
+        ("METRANA_INIT_MODE", o => o.Disabled is not null, InitMode),
+    ];
+
+    /// <summary>
+    /// The variables of the published clients that have no effect here, and what has instead. Who has set one is told so once, at the
+    /// start.
+    /// </summary>
+    private static readonly (string Variable, string Instead)[] _withoutEffect =
+    [
+        ("METRANA_EVENT_QUEUE_MAX_SIZE", "the queue is bounded in bytes, by QueueBytes"),
+        ("METRANA_DISPATCH_QUEUE_MAX_SIZE", "there is one queue, bounded by QueueBytes"),
+        ("METRANA_ERROR_QUEUE_MAX_SIZE", "the latest errors are kept, and older ones counted"),
+        ("METRANA_DISK_SPOOL_DIR", "nothing is kept on disk; QueueBytes bounds what waits in memory"),
+        ("METRANA_RENDERING_ERROR_STRATEGY", "there are no renderings"),
+        ("METRANA_RENDERING_CLOSE_TIMEOUT", "there are no renderings"),
+        ("METRANA_RENDER_ERROR_QUEUE_MAX_SIZE", "there are no renderings"),
+        ("METRANA_SKIP_DRAIN_RENDER_ON_CLOSE", "there are no renderings"),
+        ("METRANA_ARTIFACT_API_URL", "there are no artifacts"),
+        ("METRANA_QUERY_API_URL", "a run is only logged; LocalServer reads"),
+        ("METRANA_TRACING_DISABLED", "traces go by mirrors of their own"),
+        ("METRANA_TRACING_SAMPLE_RATE", "traces go by mirrors of their own"),
     ];
 
     /// <summary>
@@ -143,6 +162,27 @@ public sealed partial record RunOptions
         }
     }
 
+    /// <summary>The variables that are asked for a run, those with an effect and those without.</summary>
+    internal static (IEnumerable<string> Effective, IEnumerable<string> WithoutEffect) VariableNames =>
+        (_variables.Select(one => one.Variable), _withoutEffect.Select(one => one.Variable));
+
+    /// <summary>Which variables are set that do nothing, and the line that says so; null when none is.</summary>
+    internal static (string Text, string Variables)? WithoutEffect(Func<string, string?> read)
+    {
+        (string Variable, string Instead)[] set = [.. _withoutEffect.Where(one => !string.IsNullOrWhiteSpace(read(one.Variable)))];
+        return set.Length == 0
+            ? null
+            : ($"Variables of the published clients are set that have no effect here: {string.Join("; ", set.Select(one => $"{one.Variable} ({one.Instead})"))}.",
+                string.Join(' ', set.Select(one => one.Variable)));
+    }
+
+    private static string? InitMode(RunOptions options, string text) =>
+        text.Equals("offline", StringComparison.OrdinalIgnoreCase)
+            ? "possible here: nothing is kept on disk to be delivered later. Online goes on without the service where "
+                + "ContinueWithoutServer is set and delivers when it appears, Disabled logs nothing, and a JsonlMirror of RunOptions.Mirrors "
+                + "writes a file"
+            : Choice(text, [("Online", false), ("Disabled", true)], value => options.Disabled = value);
+
     private static string? Set<T>(T _) => null;
 
     private static string? Number<T>(string text, Action<T> set)
@@ -165,6 +205,29 @@ public sealed partial record RunOptions
         }
 
         set(value);
+        return null;
+    }
+
+    private static string? Facts(string text, Action<ProcessFacts> set)
+    {
+        if (Truth(text, all => set(all ? ProcessFacts.All : ProcessFacts.None)) is null)
+        {
+            return null;
+        }
+
+        ProcessFacts facts = ProcessFacts.None;
+        string? expected = null;
+        foreach (string name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            expected ??= Choice(name, Names<ProcessFacts>(), value => facts |= value);
+        }
+
+        if (expected is not null)
+        {
+            return $"true, false, or some of {string.Join(", ", Names<ProcessFacts>().Select(row => row.Name))} with commas between them";
+        }
+
+        set(facts);
         return null;
     }
 

@@ -128,8 +128,11 @@ public sealed partial record RunOptions
     /// <summary>Whether the git commit of the working directory is written. Default: yes.</summary>
     public bool? LogGitCommit { get; set; }
 
-    /// <summary>Whether facts about the process are written: host, system, .NET, command line without secrets. Default: yes.</summary>
-    public bool? LogProcessFacts { get; set; }
+    /// <summary>
+    /// Which facts about the process are written under <c>process/</c>. Default: all of them. In a text, <c>true</c> stands for all and
+    /// <c>false</c> for none: <c>LogProcessFacts=Host,System</c>.
+    /// </summary>
+    public ProcessFacts? LogProcessFacts { get; set; }
 
     /// <summary>
     /// Whether the load of the machine and the process is logged under <c>system/</c>. Default: yes. Variable:

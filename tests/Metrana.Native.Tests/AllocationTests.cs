@@ -66,7 +66,7 @@ public sealed class AllocationTests(ServerFixture fixture) : IClassFixture<Serve
         ["the progress of an environment"] = l => l.GetEnvironmentLastRlStepAndEpisode("e0"),
         ["a histogram"] = l => l.LogHistogram("q", Scale.MlStep, _edges, _numbers, 1, new HistogramStats { Min = 0, Max = 1, Sum = 2, SumOfSquares = 3 }),
         ["histograms"] = l => l.LogHistograms("r", Scale.MlStep, _histograms, [_numbers[1], 2]),
-        ["a scatter"] = l => l.LogScatter("s", Scale.MlStep, _edges, _edges, 1, new AxisTitles("x", "y")),
+        ["a scatter"] = l => l.LogScatter("s", Scale.MlStep, _edges, _edges, 1, new AxisTitles { X = "x", Y = "y" }),
         ["scatters"] = l => l.LogScatters("t", Scale.MlStep, _scatters, [_numbers[1], 2]),
         ["a batch"] = l =>
         {

@@ -13,9 +13,9 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
     {
         using Logger logger = new(Runs.Config(_server));
 
-        logger.LogScatter("flat", Scale.MlStep, [1, 2], [3, 4], 4, new AxisTitles("first", "width"), timestamps: Timestamps.At(77));
-        logger.LogScatter("flat", Scale.MlStep, ReadOnlySpan<double>.Empty, [], 5, new AxisTitles("größe", null));
-        logger.LogScatter("deep", Scale.MlStep, [1], [2], [3], 0, new AxisTitles(null, null, "z"));
+        logger.LogScatter("flat", Scale.MlStep, [1, 2], [3, 4], 4, new AxisTitles { X = "first", Y = "width" }, timestamps: Timestamps.At(77));
+        logger.LogScatter("flat", Scale.MlStep, ReadOnlySpan<double>.Empty, [], 5, new AxisTitles { X = "größe" });
+        logger.LogScatter("deep", Scale.MlStep, [1], [2], [3], 0, new AxisTitles { Z = "z" });
 
         logger.Flush();
         IReadOnlyList<StoredScatter> flat = await ScattersAsync(logger, "flat");
@@ -67,10 +67,10 @@ public sealed class ScatterTests(ServerFixture fixture) : IClassFixture<ServerFi
         logger.Invoking(l => l.LogScatter("s", "S", [1], [2, 3], 0)).Should().Throw<MetricValidationException>().WithMessage("*different lengths*");
         logger.Invoking(l => l.LogScatter("s", "S", [1], [double.NaN], 0)).Should().Throw<MetricValidationException>().WithMessage("*finite*");
         logger.Invoking(l => l.LogScatter("s", "S", [1], [2], ReadOnlySpan<double>.Empty, 0)).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles(null, null, "z"))).Should().Throw<MetricValidationException>().WithMessage("*AxisTitles.Z*");
-        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles(new string('x', 65), null))).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles(new string('ß', 5000), null))).Should().Throw<MetricValidationException>();
-        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles("\ud800", null))).Should().Throw<ArgumentException>();
+        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles { Z = "z" })).Should().Throw<MetricValidationException>().WithMessage("*AxisTitles.Z*");
+        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles { X = new string('x', 65) })).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles { X = new string('ß', 5000) })).Should().Throw<MetricValidationException>();
+        logger.Invoking(l => l.LogScatter("s", "S", [1], [2], 0, new AxisTitles { X = "\ud800" })).Should().Throw<ArgumentException>();
         logger.Invoking(l => l.LogScatters("s", "S", [new Scatter(one, one), new Scatter(one, one, one)], [0, 1]))
             .Should().Throw<MetricValidationException>().WithMessage("*cannot be mixed*");
 

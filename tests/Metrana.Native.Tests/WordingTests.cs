@@ -32,10 +32,10 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", 0, steps: 1, strategy: StepStrategy.FromOne, ordered: false), "StepStrategy.FromOne needs an ordered series"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", strategy: StepStrategy.FromOne), "StepStrategy.FromOne needs episodes: pass 'episodes'"),
             (() => logger.LogHistogram("h", "S", [0.0, 1.0], [1], 0, new HistogramStats { Min = 0, Max = 1, Sum = 1, SumOfSquares = -1 }), "SumOfSquares -1 is negative"),
-            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles(null, null, "z")), "AxisTitles.Z needs points in three dimensions"),
-            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles("a\n", null, null)), "AxisTitles.X"),
-            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles(null, "a\n", null)), "AxisTitles.Y"),
-            (() => logger.LogScatter("s", "S", [1], [2], [3], 0, new AxisTitles(null, null, "a\n")), "AxisTitles.Z"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles { Z = "z" }), "AxisTitles.Z needs points in three dimensions"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles { X = "a\n" }), "AxisTitles.X"),
+            (() => logger.LogScatter("s", "S", [1], [2], 0, new AxisTitles { Y = "a\n" }), "AxisTitles.Y"),
+            (() => logger.LogScatter("s", "S", [1], [2], [3], 0, new AxisTitles { Z = "a\n" }), "AxisTitles.Z"),
         ];
 
         List<string> engine = [];

@@ -19,7 +19,7 @@ internal static class LocalStart
             StartTimeout = TimeSpan.FromSeconds(waits ? 60 : 1),
             ConfigureLogger = _ => asked++,
             LogGitCommit = false,
-            LogProcessFacts = false,
+            LogProcessFacts = ProcessFacts.None,
             LogSystemMetrics = false,
         };
         try

@@ -135,6 +135,6 @@ Run Start() => Run.Start(new RunOptions
     Name = args[2],
     Resume = part == "resume" ? ResumeStrategy.Allow : ResumeStrategy.Never,
     LogGitCommit = false,
-    LogProcessFacts = false,
+    LogProcessFacts = ProcessFacts.None,
     LogSystemMetrics = false,
 });

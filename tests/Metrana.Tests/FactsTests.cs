@@ -72,7 +72,7 @@ public sealed class FactsTests : IDisposable
     [ParityRow("client/facts-of-the-process", "secrets", "command line")]
     public void Secrets_on_the_command_line_are_hidden()
     {
-        string line = ProcessFacts.CommandLine(
+        string line = OwnProcess.CommandLine(
             ["train.dll", "--api-key", "hunter1", "--password=hunter2", "--lr", "0.1", "http://me:hunter3@host/x", "TOKEN=hunter4", "-v", "k-hunter5-k", "two words"],
             "hunter5");
 
@@ -83,12 +83,34 @@ public sealed class FactsTests : IDisposable
     [ParityRow("client/facts-of-the-process", "where and on what it runs")]
     public void A_process_says_where_and_on_what_it_runs()
     {
-        IReadOnlyDictionary<string, object?> facts = ProcessFacts.Collect(null);
+        IReadOnlyDictionary<string, object?> facts = OwnProcess.Collect(ProcessFacts.All, null);
 
         facts.Should().ContainKeys("host", "id", "os", "architecture", "dotnet", "cpus", "memory_bytes", "command_line", "directory");
         facts["dotnet"].As<string>().Should().StartWith(".NET");
         facts["id"].Should().Be(Environment.ProcessId);
     }
+
+    [Theory]
+    [InlineData("true", "id host cpus memory_bytes os architecture dotnet command_line directory")]
+    [InlineData("false", "")]
+    [InlineData("Host", "id host cpus memory_bytes")]
+    [InlineData("system, runtime", "os architecture dotnet")]
+    [InlineData("command_line", "command_line")]
+    [InlineData("Directory", "directory")]
+    public void Each_fact_can_be_left_out(string text, string expected)
+    {
+        ProcessFacts facts = RunOptions.Parse($"LogProcessFacts={text}").LogProcessFacts!.Value;
+
+        // Whether there are graphics cards is the machine's.
+        OwnProcess.Collect(facts & ~ProcessFacts.Gpu, null).Keys
+            .Should().BeEquivalentTo(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        facts.HasFlag(ProcessFacts.Gpu).Should().Be(text == "true");
+    }
+
+    [Fact]
+    public void Facts_that_do_not_exist_are_told_with_those_that_do() =>
+        FluentActions.Invoking(() => RunOptions.Parse("LogProcessFacts=Host,Colour")).Should().Throw<FormatException>()
+            .WithMessage("*LogProcessFacts is not true, false, or some of None, Host, System, Runtime, Gpu, CommandLine, Directory, All with commas*");
 
     [Fact]
     [ParityRow("client/run-name", "readable")]

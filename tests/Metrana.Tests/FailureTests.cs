@@ -74,7 +74,7 @@ public class FailureTests
         run.Log("loss", [2.0, 3.0]);
         await run.FlushAsync();
 
-        run.Delivery.Should().Be(new RunDelivery(3, 3, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 3, Sent = 3 });
         StoredRun stored = (await server.FindRunAsync(run.Name))!;
         StoredSeries series = (await server.GetSeriesAsync(stored.RunId)).Single();
         (await server.GetPointsAsync(stored.RunId, series.Id)).Values.Should().Equal(1, 2, 3);
@@ -147,13 +147,13 @@ public class FailureTests
         Run run = await Run.StartAsync(options);
         run.Log("loss", [1.0, 2.0]);
         run.Log("loss", new double[1000]);
-        run.Delivery.Should().Be(new RunDelivery(1002, 0, 1000, 2));
+        run.Delivery.Should().Be(new RunDelivery { Added = 1002, Dropped = 1000, Pending = 2 });
         FluentActions.Invoking(() => run.Flush(TimeSpan.FromSeconds(0.1))).Should().Throw<FlushTimeoutException>();
         Stopwatch watch = Stopwatch.StartNew();
 
         FluentActions.Invoking(() => run.Close(TimeSpan.FromSeconds(0.1))).Should().Throw<ClosingException>();
         watch.Elapsed.Should().BeLessThan(_long);
-        run.Delivery.Should().Be(new RunDelivery(1002, 0, 1002, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 1002, Dropped = 1002 });
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public class FailureTests
         run.Log("loss", 1.0);
 
         await FluentActions.Awaiting(() => run.FlushAsync(TimeSpan.FromSeconds(0.2))).Should().ThrowAsync<FlushTimeoutException>();
-        run.Delivery.Should().Be(new RunDelivery(1, 0, 0, 1));
+        run.Delivery.Should().Be(new RunDelivery { Added = 1, Pending = 1 });
         run.Close(TimeSpan.Zero);
     }
 
@@ -231,7 +231,7 @@ public class FailureTests
         await loop.WaitAsync(TimeSpan.FromMinutes(1));
         await run.FlushAsync(TimeSpan.FromMinutes(1));
 
-        run.Delivery.Should().Be(new RunDelivery(40_000, 40_000, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 40_000, Sent = 40_000 });
     }
 
     [Theory]
@@ -278,7 +278,7 @@ public class FailureTests
         await server.Faults.ClearAsync();
         await run.FlushAsync(TimeSpan.FromMinutes(1));
 
-        run.Delivery.Should().Be(new RunDelivery(2, 2, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 2, Sent = 2 });
     }
 
     private static RunOptions WaitingOptions(Forwarder address) => new()
@@ -290,7 +290,7 @@ public class FailureTests
         StartTimeout = TimeSpan.FromSeconds(1),
         Output = TextWriter.Null,
         LogGitCommit = false,
-        LogProcessFacts = false,
+        LogProcessFacts = ProcessFacts.None,
         LogSystemMetrics = false,
         LogLevel = Microsoft.Extensions.Logging.LogLevel.None,
     };
@@ -302,7 +302,7 @@ public class FailureTests
         Name = SharedServer.NewName(),
         Output = TextWriter.Null,
         LogGitCommit = false,
-        LogProcessFacts = false,
+        LogProcessFacts = ProcessFacts.None,
         LogSystemMetrics = false,
     };
 }

@@ -21,7 +21,7 @@ public sealed class JsonlMirrorTests : IDisposable
         run.Log("loss", [1.5, double.NaN, double.PositiveInfinity], labels: [("gpu", "0")], timestamp: at);
         run.LogEnvironmentStep("reward", [1f, 2f], rlStep: 3, environments: ["a", "b"], episodes: Native.Episodes.PerEnvironment([4, 5]), timestamp: at);
         run.LogHistogram("h", [1.0, 2.0], [5], step: 1, timestamp: at);
-        run.LogScatter("s", [1.0], [2.0], [3.0], step: 2, titles: new Native.AxisTitles("x", "y", "z"), timestamp: at);
+        run.LogScatter("s", [1.0], [2.0], [3.0], step: 2, titles: new Native.AxisTitles { X = "x", Y = "y", Z = "z" }, timestamp: at);
         run.Tags.Add("t");
         run.SetDescription("d");
         run.Annotate("mark", step: 9);
@@ -76,7 +76,7 @@ public sealed class JsonlMirrorTests : IDisposable
         run.Close();
 
         run.Recording.Points.Should().ContainSingle();
-        run.Mirrors.Should().Equal(new MirrorDelivery("jsonl", 1, 0, 1, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "jsonl", Added = 1, Dropped = 1 });
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public class MeterTests(SharedServer shared) : IClassFixture<SharedServer>
         hits.Add(2, KeyValuePair.Create("b", (object?)"1"));
         await run.CloseAsync();
 
-        run.Delivery.Should().Be(new RunDelivery(1, 1, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 1, Sent = 1 });
         output.ToString().Should().Contain("not everything of the instrument hits of Tests.Mixed is logged").And.Contain("label keys");
     }
 

@@ -37,7 +37,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Series("handle", "EPOCH").Log(7.0);
         run.LogDistributed("d", 4.0, step: 3);
         run.LogHistogram("h", [1.0, 2.0], [5], step: 1);
-        run.LogScatter("s", [1.0], [2.0], step: 2, titles: new AxisTitles("x", "y"));
+        run.LogScatter("s", [1.0], [2.0], step: 2, titles: new AxisTitles { X = "x", Y = "y" });
         run.LogEnvironmentAttributes("env-0", new Dictionary<string, object?> { ["seed"] = 7 }, episode: 2);
         run.Tags.Set("x");
         run.Tags.Add("y");
@@ -79,7 +79,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Recording.Attributes.Should().Contain($"{annotation.Path}/metadata/path", "a.pt");
         mirror.Ended.Should().BeEquivalentTo(new { Outcome = RunOutcome.Failed, Message = "diverged" });
         mirror.Disposed.Should().BeTrue();
-        run.Mirrors.Should().Equal(new MirrorDelivery("recording", run.Delivery.Added, run.Delivery.Added, 0, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "recording", Added = run.Delivery.Added, Written = run.Delivery.Added });
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Close();
 
         mirror.Records.Should().BeEmpty();
-        run.Mirrors.Should().Equal(new MirrorDelivery("recording", 0, 0, 0, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "recording" });
     }
 
     [Fact]
@@ -167,14 +167,14 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         MirrorDelivery stuck = run.Mirrors[0];
         stuck.Dropped.Should().BeGreaterThan(10_000);
         (stuck.Written + stuck.Dropped + stuck.Pending).Should().Be(stuck.Added).And.Be(20_000);
-        run.Mirrors[1].Should().Be(new MirrorDelivery("free", 20_000, 20_000, 0, 0));
+        run.Mirrors[1].Should().Be(new MirrorDelivery { Mirror = "free", Added = 20_000, Written = 20_000 });
         await Eventually.ShouldAsync(
             () => output.ToString().Contains("points did not reach the mirror blocked", StringComparison.Ordinal), "the drops are said");
         await run.CloseAsync();
 
         free.Ended.Should().NotBeNull();
         blocked.Ended.Should().BeNull();
-        run.Delivery.Should().Be(new RunDelivery(20_000, 20_000, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 20_000, Sent = 20_000 });
         output.ToString().Should().MatchRegex("blocked: 0 written, [0-9]+ dropped, [0-9]+ not written");
         output.ToString().Should().Contain("free: 20000 written, 0 dropped");
         open.Set();
@@ -208,8 +208,8 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         await run.CloseAsync();
 
         mirror.Of<PointsRecord>().Single().Values.ToArray().Should().Equal(3.0);
-        run.Mirrors.Should().Equal(new MirrorDelivery("fragile", 3, 1, 2, 0));
-        run.Delivery.Should().Be(new RunDelivery(3, 3, 0, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "fragile", Added = 3, Written = 1, Dropped = 2 });
+        run.Delivery.Should().Be(new RunDelivery { Added = 3, Sent = 3 });
         output.ToString().Should().Contain("2 points did not reach the mirror fragile (2 so far): InvalidOperationException");
     }
 
@@ -272,7 +272,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Close();
 
         tries.Should().Be(2);
-        run.Mirrors.Should().Equal(new MirrorDelivery("recording", 1, 1, 0, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "recording", Added = 1, Written = 1 });
     }
 
     [Fact]
@@ -283,7 +283,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Log("loss", 1.0);
         run.Close();
 
-        run.Mirrors.Should().Equal(new MirrorDelivery("recording", 1, 0, 1, 0));
+        run.Mirrors.Should().Equal(new MirrorDelivery { Mirror = "recording", Added = 1, Dropped = 1 });
         mirror.Disposed.Should().BeTrue();
         run.Recording.Closed.Should().BeTrue();
     }

@@ -14,7 +14,7 @@ public class RunConsoleTests
             for (int line = 0; line < Lines; line++)
             {
                 consoles[index % 2].Say($"thread {index} line {line}");
-                consoles[index % 2].Warn("of something");
+                consoles[index % 2].Warn(RunEvents.CallRefused, "of something");
             }
         }))];
         Array.ForEach(threads, thread => thread.Start());

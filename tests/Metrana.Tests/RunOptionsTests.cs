@@ -331,6 +331,48 @@ public class RunOptionsTests
     public void A_variable_can_disable_a_run() =>
         Resolve(new RunOptions { Project = "p" }, ("METRANA_INIT_MODE", "disabled")).IsDisabled.Should().BeTrue();
 
+    [Fact]
+    public void Offline_says_what_there_is_instead()
+    {
+        string message = FluentActions.Invoking(() => Resolve(new RunOptions { Project = "p" }, ("METRANA_INIT_MODE", "offline")))
+            .Should().Throw<RunStartException>().Which.Message;
+
+        message.Should().Contain("METRANA_INIT_MODE is 'offline', which is not possible here").And.Contain("ContinueWithoutServer")
+            .And.Contain("JsonlMirror").And.NotContain("one of Online");
+        FluentActions.Invoking(() => Resolve(new RunOptions { Project = "p" }, ("METRANA_INIT_MODE", "asleep")))
+            .Should().Throw<RunStartException>().WithMessage("*is 'asleep', which is not one of Online, Disabled*");
+    }
+
+    [Fact]
+    public void Variables_that_do_nothing_are_told_with_what_does_and_a_blank_one_is_not_set()
+    {
+        Dictionary<string, string> set = new()
+        {
+            ["METRANA_DISK_SPOOL_DIR"] = "spool",
+            ["METRANA_QUERY_API_URL"] = " ",
+            ["METRANA_TRACING_DISABLED"] = "1",
+            ["METRANA_PROJECT"] = "p",
+        };
+
+        RunOptions.WithoutEffect(set.GetValueOrDefault).Should().Be((
+            "Variables of the published clients are set that have no effect here: METRANA_DISK_SPOOL_DIR (nothing is kept on disk; "
+                + "QueueBytes bounds what waits in memory); METRANA_TRACING_DISABLED (traces go by mirrors of their own).",
+            "METRANA_DISK_SPOOL_DIR METRANA_TRACING_DISABLED"));
+        set.Clear();
+        RunOptions.WithoutEffect(set.GetValueOrDefault).Should().BeNull();
+    }
+
+    [Fact]
+    public void The_guide_has_every_variable()
+    {
+        string guide = Support.Sources.Read("docs", "guide.md");
+        (IEnumerable<string> effective, IEnumerable<string> without) = RunOptions.VariableNames;
+        foreach (string variable in (string[])[.. effective, .. without, "METRANA_ORCHESTRATION_ID"])
+        {
+            guide.Should().Contain($"`{variable}`");
+        }
+    }
+
     private static RunSettings Resolve(RunOptions options, params (string Name, string Value)[] variables)
     {
         Dictionary<string, string> all = variables.ToDictionary(variable => variable.Name, variable => variable.Value);

@@ -33,7 +33,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         (await shared.PointsAsync(run, "reward", ("policy", "greedy"), ("evaluation", "false"))).Values.Should().Equal(1);
         (await shared.PointsAsync(run, "reward", ("policy", "greedy"), ("evaluation", "true"))).Values.Should().Equal(2);
         (await shared.FindAsync(run)).Closed.Should().BeTrue();
-        run.Delivery.Should().Be(new RunDelivery(9, 9, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 9, Sent = 9 });
     }
 
     [Fact]
@@ -341,7 +341,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         Run run = await Run.StartAsync(shared.Options());
         run.LogHistogram("grads", [0.0, 0.4, 1.0], step: 2, bins: 2);
-        run.LogScatter("embedding", [0.1, 0.2], [0.3, 0.4], step: 1, titles: new AxisTitles("x", "y"));
+        run.LogScatter("embedding", [0.1, 0.2], [0.3, 0.4], step: 1, titles: new AxisTitles { X = "x", Y = "y" });
         await run.CloseAsync();
 
         StoredRun stored = await shared.FindAsync(run);

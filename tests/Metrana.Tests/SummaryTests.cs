@@ -5,7 +5,7 @@ namespace Metrana.Tests;
 /// <summary>The lines at the end of a run.</summary>
 public class SummaryTests
 {
-    private static readonly RunDelivery _delivery = new(1000, 990, 6, 4);
+    private static readonly RunDelivery _delivery = new() { Added = 1000, Sent = 990, Dropped = 6, Pending = 4 };
 
     [Fact]
     public void A_terminal_shows_the_last_values_with_their_courses()

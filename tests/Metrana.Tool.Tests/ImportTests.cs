@@ -128,7 +128,7 @@ public sealed class ImportTests(RunsFixture runs, EmptyServer empty) : IClassFix
             run.Log("loss", [1.5, double.NaN, double.PositiveInfinity], labels: [("gpu", "0")], timestamp: at);
             run.LogEnvironmentStep("reward", new double[] { 1, 2, 3, 4 }, 3, ["env-0", "env-1"], width: 2, episodes: Native.Episodes.PerEnvironment([4, 5]), timestamp: at);
             run.LogHistogram("h", [0.0, 1.0, 2.0], [3L, 4L], step: 1, timestamp: at);
-            run.LogScatter("s", [1.0], [2.0], step: 2, titles: new Native.AxisTitles("time", "place"), timestamp: at);
+            run.LogScatter("s", [1.0], [2.0], step: 2, titles: new Native.AxisTitles { X = "time", Y = "place" }, timestamp: at);
             run.Tags.Add("kept", "lost");
             run.Tags.Remove("lost");
             run.SetDescription("what for");

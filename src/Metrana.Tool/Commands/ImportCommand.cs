@@ -208,7 +208,7 @@ internal sealed class ImportCommand : ServerCommand
                 Backpressure = BackpressureStrategy.Block,
                 Disabled = false,
                 LogGitCommit = false,
-                LogProcessFacts = false,
+                LogProcessFacts = ProcessFacts.None,
                 LogSystemMetrics = false,
                 Print = false,
                 CloseTimeout = _patience,

@@ -53,7 +53,7 @@ internal sealed class MirrorLines
                     Numbers(line, "ys"),
                     line.TryGetProperty("zs", out _) ? Numbers(line, "zs") : null)
                 {
-                    Titles = new AxisTitles(Text(line, "x_title"), Text(line, "y_title"), Text(line, "z_title")),
+                    Titles = new AxisTitles { X = Text(line, "x_title"), Y = Text(line, "y_title"), Z = Text(line, "z_title") },
                 }];
             case "attributes":
                 return [Attributes(Values(line, "values"))];

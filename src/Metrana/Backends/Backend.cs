@@ -20,7 +20,13 @@ internal abstract class Backend
         get
         {
             KindMetrics all = Metrics.Total();
-            return new RunDelivery(all.Added, all.Sent, all.Refused + all.Dropped, all.Pending + all.Spooled);
+            return new RunDelivery
+            {
+                Added = all.Added,
+                Sent = all.Sent,
+                Dropped = all.Refused + all.Dropped,
+                Pending = all.Pending + all.Spooled,
+            };
         }
     }
 
@@ -75,16 +81,16 @@ internal abstract class Backend
     /// <summary>The engine's own handle for a hot loop, where there is an engine.</summary>
     public virtual Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => null;
 
+    /// <summary>The same for reinforcement learning.</summary>
+    public virtual Native.RlSeries? FindRlHandle(
+        string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) => null;
+
     /// <summary>What went wrong in the background since the last call, oldest first; nothing where there is no engine.</summary>
     public virtual IReadOnlyList<SenderError> TakeErrors() => [];
 
     public abstract void Flush(TimeSpan? timeout);
 
     public abstract Task FlushAsync(TimeSpan? timeout, CancellationToken cancellationToken);
-    /// <summary>The same for reinforcement learning.</summary>
-    public virtual Native.RlSeries? FindRlHandle(
-        string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) => null;
-
 
     public abstract void End(EndOfRun end);
 

@@ -182,7 +182,15 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
     {
         CheckName(call.Metric);
-        LoggedScatter scatter = new(call.Metric, call.Scale.Name, call.Step, xs.ToArray(), ys.ToArray(), zs.ToArray());
+        LoggedScatter scatter = new()
+        {
+            Metric = call.Metric,
+            Scale = call.Scale.Name,
+            Step = call.Step,
+            Xs = xs.ToArray(),
+            Ys = ys.ToArray(),
+            Zs = zs.ToArray(),
+        };
         string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
         lock (_gate)
         {

@@ -235,7 +235,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
                 catch (Exception e) when (e is MetranaException or ArgumentException)
                 {
                     _books.Lose(kept.Kind, kept.Points);
-                    _console.Warn($"A call that waited for the service was refused: {e.Message}");
+                    _console.Warn(RunEvents.CallRefused, $"A call that waited for the service was refused: {e.Message}", ("Reason", e.Message));
                 }
             }
 

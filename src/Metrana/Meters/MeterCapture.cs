@@ -154,7 +154,8 @@ internal sealed class MeterCapture : IDisposable
         catch (AggregateException e)
         {
             // An instrument threw when it was asked: it is somebody else's, and the others have answered.
-            _console.Warn($"an instrument could not be read: {e.InnerException?.Message}");
+            string? why = e.InnerException?.Message;
+            _console.Warn(RunEvents.InstrumentRefused, $"an instrument could not be read: {why}", ("Reason", why));
         }
 
         List<(Instrument Instrument, string Metric, double Value, Labels Labels)> points = [];
@@ -200,7 +201,12 @@ internal sealed class MeterCapture : IDisposable
     {
         if (_refused.Add(instrument))
         {
-            _console.Warn($"not everything of the instrument {instrument.Name} of {instrument.Meter.Name} is logged: {why}");
+            _console.Warn(
+                RunEvents.InstrumentRefused,
+                $"not everything of the instrument {instrument.Name} of {instrument.Meter.Name} is logged: {why}",
+                ("Meter", instrument.Meter.Name),
+                ("Instrument", instrument.Name),
+                ("Reason", why));
         }
     }
 }

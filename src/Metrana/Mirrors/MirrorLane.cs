@@ -48,7 +48,14 @@ internal sealed class MirrorLane : IDisposable
         {
             lock (_gate)
             {
-                return new MirrorDelivery(_mirror.Name, _added, _written, _dropped, _added - _written - _dropped);
+                return new MirrorDelivery
+                {
+                    Mirror = _mirror.Name,
+                    Added = _added,
+                    Written = _written,
+                    Dropped = _dropped,
+                    Pending = _added - _written - _dropped,
+                };
             }
         }
     }
@@ -104,7 +111,8 @@ internal sealed class MirrorLane : IDisposable
     /// <summary>Says that something was lost, at most once a minute.</summary>
     public void Look(bool always = false)
     {
-        string text;
+        string text, why;
+        long dropped, total;
         lock (_gate)
         {
             if ((_dropped == _droppedSaid && _failure is null) || !(always || _warnings.IsDue))
@@ -112,17 +120,18 @@ internal sealed class MirrorLane : IDisposable
                 return;
             }
 
-            string why = _failure is { } failure ? $"{failure.GetType().Name}: {failure.Message}" : "it takes them more slowly than they come";
+            why = _failure is { } failure ? $"{failure.GetType().Name}: {failure.Message}" : "it takes them more slowly than they come";
             text = _dropped == _droppedSaid
                 ? $"the mirror {_mirror.Name} {(_started ? "did not finish" : "does not start, and is tried again")}: {why}"
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"{_dropped - _droppedSaid} points did not reach the mirror {_mirror.Name} ({_dropped} so far): {why}. The run itself has them.");
+            (dropped, total) = (_dropped - _droppedSaid, _dropped);
             (_droppedSaid, _failure) = (_dropped, null);
             _warnings.Said();
         }
 
-        _console.Warn(text);
+        _console.Warn(RunEvents.MirrorIncomplete, text, ("Mirror", _mirror.Name), ("Dropped", dropped), ("Total", total), ("Reason", why));
     }
 
     private void Work(MirroredRun run)

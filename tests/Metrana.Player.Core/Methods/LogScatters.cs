@@ -18,8 +18,7 @@ internal sealed class LogScatters : ICallMethod
         var metric = arguments.Text("metric");
         Scale scale = arguments.Text("scale");
         Scatter[] scatters = [.. SetArguments.Items(arguments, "scatters").Select(Scatter)];
-        var titles = new AxisTitles(
-            arguments.OptionalText("x_title"), arguments.OptionalText("y_title"), arguments.OptionalText("z_title"));
+        var titles = new AxisTitles { X = arguments.OptionalText("x_title"), Y = arguments.OptionalText("y_title"), Z = arguments.OptionalText("z_title") };
         logger.LogScatters(
             metric,
             scale,

@@ -24,7 +24,7 @@ public sealed class SharedServer : IAsyncLifetime
         Name = name ?? NewName(),
         Print = false,
         LogGitCommit = false,
-        LogProcessFacts = false,
+        LogProcessFacts = ProcessFacts.None,
         LogSystemMetrics = false,
     };
 

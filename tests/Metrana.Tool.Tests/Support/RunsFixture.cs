@@ -55,7 +55,7 @@ public sealed class RunsFixture : IAsyncLifetime
             ApiKey = Server.ApiKey,
             Workspace = "local",
             LogGitCommit = false,
-            LogProcessFacts = false,
+            LogProcessFacts = ProcessFacts.None,
             LogSystemMetrics = false,
             Print = false,
             Resume = ResumeStrategy.Allow,
