@@ -49,7 +49,7 @@ public sealed class ErrorStrategyTests : IAsyncLifetime
             Errors = strategy,
             Output = TextWriter.Null,
             LogGitCommit = false,
-            LogProcessFacts = false,
+            LogProcessFacts = ProcessFacts.None,
             LogSystemMetrics = false,
         });
         await Loss.OfOnePointAsync(_server, run, "no thanks");

@@ -34,7 +34,7 @@ public class StepTests(SharedServer shared) : IClassFixture<SharedServer>
         run.Log("loss", 3.0);
         await run.CloseAsync();
 
-        run.Delivery.Should().Be(new RunDelivery(3, 3, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 3, Sent = 3 });
         run.Metrics.MisSteps.Should().Be(1);
         StoredPoints points = await shared.PointsAsync(run, "loss");
         points.Steps.Should().Equal(5, 3, 6);
@@ -52,7 +52,7 @@ public class StepTests(SharedServer shared) : IClassFixture<SharedServer>
         run.NextRlStep.Should().Be(6);
         await run.CloseAsync();
 
-        run.Delivery.Should().Be(new RunDelivery(2, 2, 0, 0));
+        run.Delivery.Should().Be(new RunDelivery { Added = 2, Sent = 2 });
         run.Metrics.MisSteps.Should().BeGreaterThan(0);
     }
 
