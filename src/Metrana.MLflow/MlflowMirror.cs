@@ -33,7 +33,6 @@ public sealed class MlflowMirror : IRunMirror
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private RunWriter? _writer;
     private MlflowException? _refusal;
-    private long? _lastFlush;
     private long _droppedWhileOff;
 
     /// <summary>A mirror whose settings come from MLflow's own variables.</summary>
@@ -61,6 +60,12 @@ public sealed class MlflowMirror : IRunMirror
 
     /// <inheritdoc/>
     public string Name => "mlflow";
+
+    /// <inheritdoc/>
+    public TimeSpan Linger => _settings.FlushInterval;
+
+    /// <inheritdoc/>
+    public int LingerPoints => _settings.FlushMetrics;
 
     /// <summary>The id of MLflow's run; null while there is none.</summary>
     public string? RunId { get; private set; }
@@ -134,7 +139,6 @@ public sealed class MlflowMirror : IRunMirror
         }
 
         ThrowIfOff();
-        await PauseAsync(metrics.Count, cancellationToken).ConfigureAwait(false);
         await Writer().WriteAsync([.. metrics], cancellationToken).ConfigureAwait(false);
     }
 
@@ -237,20 +241,5 @@ public sealed class MlflowMirror : IRunMirror
 
         return tags.Where(tag => !string.IsNullOrEmpty(tag.Value))
             .Select(tag => new KeyAndValue(tag.Key, MlflowText.Of(tag.Value, MlflowText.LongestTag)));
-    }
-
-    /// <summary>Lets few metrics wait for more, which gather in the mirror's queue meanwhile.</summary>
-    private async Task PauseAsync(int metrics, CancellationToken cancellationToken)
-    {
-        if (metrics < _settings.FlushMetrics && _lastFlush is { } last)
-        {
-            TimeSpan rest = _settings.FlushInterval - _settings.Clock.GetElapsedTime(last);
-            if (rest > TimeSpan.Zero)
-            {
-                await Task.Delay(rest, _settings.Clock, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        _lastFlush = _settings.Clock.GetTimestamp();
     }
 }

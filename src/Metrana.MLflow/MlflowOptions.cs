@@ -42,7 +42,7 @@ public sealed class MlflowOptions
     /// <summary>How long a few metrics may wait for more of them, so that not each one is a request. Default: 1 s.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The number of metrics that are sent at once. Default: 50.</summary>
+    /// <summary>The number of metrics that wait for no more of them. Default: 50.</summary>
     public int FlushMetrics { get; set; } = 50;
 
     /// <summary>How often a request is tried in all when the server is away, busy or broken. Default: 3.</summary>

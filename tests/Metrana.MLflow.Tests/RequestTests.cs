@@ -124,16 +124,22 @@ public class RequestTests
     [ParityRow("mlflow/flush", "50", "1 s")]
     public async Task Few_metrics_wait_1_s_and_50_go_at_once()
     {
-        new MlflowOptions().FlushInterval.Should().Be(TimeSpan.FromSeconds(1), "that is 1 s");
         await using ScriptedPeer peer = new();
-        await using MlflowMirror mirror = new(new MlflowOptions { TrackingUri = peer.Address, Clock = _clock });
-        await mirror.StartAsync(Records.Run, default);
-        await mirror.WriteAsync([Records.Point("x", 1)], default);
-        _clock.Pauses.Should().BeEmpty("there was none before");
-        await mirror.WriteAsync([Records.Points("x", new double[49], new long[49])], default);
-        _clock.Pauses.Should().Equal(TimeSpan.FromSeconds(1));
-        await mirror.WriteAsync([Records.Points("x", new double[50], new long[50])], default);
-        _clock.Pauses.Should().HaveCount(1);
+        MlflowMirror mirror = new(new MlflowOptions { TrackingUri = peer.Address, Clock = _clock });
+        (mirror.Linger, mirror.LingerPoints).Should().Be((TimeSpan.FromSeconds(1), 50), "that is 1 s");
+        Run run = Run.InMemory(new StandingClock(), [mirror]);
+        for (int i = 0; i < 50; i++)
+        {
+            run.Log("x", i);
+        }
+
+        await Eventually.ShouldAsync(() => peer.Of("runs/log-batch").Count == 1, "50 go at once");
+        run.Log("x", 50);
+        run.Close();
+
+        peer.Of("runs/log-batch").Select(request => request.Json.GetProperty("metrics").GetArrayLength())
+            .Should().Equal([50, 1], "none before went alone, and the end waits for nothing");
+        _clock.Pauses.Should().BeEmpty();
     }
 
     [Theory]
@@ -215,5 +221,14 @@ public class RequestTests
         MlflowMirror mirror = Mirror(peer);
         await mirror.StartAsync(Records.Run, default);
         return mirror;
+    }
+
+    /// <summary>A clock on which no pause is ever over.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

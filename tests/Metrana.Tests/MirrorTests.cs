@@ -236,21 +236,74 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
 
         async Task LoseAsync(int lost)
         {
-            lane.Add(new PointsRecord
-            {
-                Time = DateTimeOffset.UnixEpoch,
-                Metric = "loss",
-                Scale = Scale.MlStep,
-                Labels = new Dictionary<string, string>(),
-                Values = new double[1],
-                Steps = new long[1],
-                Timestamps = new long[1],
-            });
+            lane.Add(OnePoint());
             await Eventually.ShouldAsync(() => lane.Delivery.Dropped == lost, "the write fails");
             lane.Look();
         }
 
         string[] Lines() => output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
+    public async Task Few_points_wait_for_more_and_enough_of_them_or_the_end_for_nothing()
+    {
+        ManualClock clock = new();
+        RecordingMirror mirror = new() { Linger = TimeSpan.FromSeconds(1), LingerPoints = 50 };
+        using MirrorLane lane = new(mirror, limit: long.MaxValue, RunConsole.Silent, clock);
+        lane.Begin(new MirroredRun { Project = "walker", Name = "ppo-7", StartedAt = DateTimeOffset.UnixEpoch });
+        await AddAsync(49);
+        await AddAsync(1);
+        await Eventually.ShouldAsync(() => mirror.Batches.Count == 1, "fifty are enough");
+        await AddAsync(3);
+        clock.Tick(TimeSpan.FromSeconds(1));
+        await Eventually.ShouldAsync(() => mirror.Batches.Count == 2, "a second is over");
+        await AddAsync(2);
+        lane.End(new MirroredEnd { Outcome = RunOutcome.Finished, Time = DateTimeOffset.UnixEpoch });
+        await lane.Done;
+
+        mirror.Batches.Should().Equal([50, 3, 2], "each went when it was time, and not before");
+        mirror.Ended.Should().NotBeNull();
+        clock.Timers.Should().Be(0);
+
+        async Task AddAsync(int points)
+        {
+            for (int i = 0; i < points; i++)
+            {
+                lane.Add(OnePoint());
+
+                // The first is waited with; what comes then, one by one, wakes nobody.
+                await Eventually.ShouldAsync(() => clock.Timers == 1 || lane.Delivery.Pending == 0, "it waits for more");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_waited_while_the_mirror_wrote_waits_no_longer_than_the_rest()
+    {
+        ManualClock clock = new();
+        using SemaphoreSlim begun = new(0), go = new(0);
+        RecordingMirror mirror = new()
+        {
+            Linger = TimeSpan.FromSeconds(1),
+            LingerPoints = 2,
+            BeforeWrite = given =>
+            {
+                begun.Release();
+                go.Wait(given);
+            },
+        };
+        using MirrorLane lane = new(mirror, limit: long.MaxValue, RunConsole.Silent, clock);
+        lane.Begin(new MirroredRun { Project = "walker", Name = "ppo-7", StartedAt = DateTimeOffset.UnixEpoch });
+        lane.Add(OnePoint());
+        lane.Add(OnePoint());
+        await begun.WaitAsync();
+        lane.Add(OnePoint());
+        clock.Tick(TimeSpan.FromSeconds(1));
+        go.Release(2);
+        await Eventually.ShouldAsync(() => lane.Delivery.Pending == 0, "nothing waits for a second that is over");
+        lane.End(new MirroredEnd { Outcome = RunOutcome.Finished, Time = DateTimeOffset.UnixEpoch });
+        await lane.Done;
+        mirror.Batches.Should().Equal(2, 1);
     }
 
     [Fact]
@@ -320,4 +373,15 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
         (await FluentActions.Awaiting(() => Run.StartAsync(options)).Should().ThrowAsync<RunStartException>())
             .WithMessage("*Mirrors*").WithMessage("*MirrorQueueBytes*");
     }
+
+    private static PointsRecord OnePoint() => new()
+    {
+        Time = DateTimeOffset.UnixEpoch,
+        Metric = "loss",
+        Scale = Scale.MlStep,
+        Labels = new Dictionary<string, string>(),
+        Values = new double[1],
+        Steps = new long[1],
+        Timestamps = new long[1],
+    };
 }

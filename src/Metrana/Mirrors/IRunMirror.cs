@@ -16,6 +16,15 @@ public interface IRunMirror : IAsyncDisposable
     /// <summary>What it is called in warnings and in the summary, such as <c>mlflow</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// How long a few points wait for more of them before they are written, so that not each one is a call of its own. At the end of the
+    /// run nothing waits. Default: not at all.
+    /// </summary>
+    TimeSpan Linger => TimeSpan.Zero;
+
+    /// <summary>The number of points that wait for no more. Default: 1.</summary>
+    int LingerPoints => 1;
+
     /// <summary>Gets ready. When it throws it is called again after a pause, for as long as the run goes on.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">The run has ended and waits no longer.</param>

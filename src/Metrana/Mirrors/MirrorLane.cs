@@ -16,7 +16,10 @@ internal sealed class MirrorLane : IDisposable
     private readonly IRunMirror _mirror;
     private readonly long _limit;
     private readonly RunConsole _console;
+    private readonly TimeProvider _clock;
     private readonly SaidSeldom _warnings;
+    private readonly TimeSpan _linger;
+    private readonly int _enough;
     private readonly object _gate = new();
     private readonly Queue<RunRecord> _queue = [];
     private readonly CancellationTokenSource _stop = new();
@@ -25,6 +28,7 @@ internal sealed class MirrorLane : IDisposable
     private MirroredEnd? _end;
     private bool _started;
     private bool _abandoned;
+    private long _waitingSince;
     private long _bytes;
     private long _added;
     private long _written;
@@ -35,9 +39,10 @@ internal sealed class MirrorLane : IDisposable
     /// <param name="mirror">Whom it serves.</param>
     /// <param name="limit">How many bytes may wait.</param>
     /// <param name="console">Where problems are said.</param>
-    /// <param name="clock">Tells when to say them again.</param>
+    /// <param name="clock">Tells when to say them again, and how long few points have waited for more.</param>
     public MirrorLane(IRunMirror mirror, long limit, RunConsole console, TimeProvider clock) =>
-        (_mirror, _limit, _console, _warnings) = (mirror, limit, console, new SaidSeldom(clock));
+        (_mirror, _limit, _console, _clock, _warnings, _linger, _enough) =
+            (mirror, limit, console, clock, new SaidSeldom(clock), mirror.Linger, mirror.LingerPoints);
 
     /// <summary>Ends when the mirror has written everything and was disposed.</summary>
     public Task Done => _done.Task;
@@ -77,9 +82,20 @@ internal sealed class MirrorLane : IDisposable
                 return;
             }
 
+            bool isFirst = _queue.Count == 0;
+            if (isFirst && _linger > TimeSpan.Zero)
+            {
+                _waitingSince = _clock.GetTimestamp();
+            }
+
             _bytes += record.Bytes;
             _queue.Enqueue(record);
-            Monitor.Pulse(_gate);
+
+            // A thread that waits for more is woken by the first and by what makes it enough: waking it costs a caller most.
+            if (isFirst || IsEnough)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
@@ -120,7 +136,7 @@ internal sealed class MirrorLane : IDisposable
                 return;
             }
 
-            why = _failure is { } failure ? $"{failure.GetType().Name}: {failure.Message}" : "it takes them more slowly than they come";
+            why = _failure is { } failure ? $"{failure.GetType().Name}: {failure.Message.TrimEnd('.')}" : "it takes them more slowly than they come";
             text = _dropped == _droppedSaid
                 ? $"the mirror {_mirror.Name} {(_started ? "did not finish" : "does not start, and is tried again")}: {why}"
                 : string.Create(
@@ -203,15 +219,21 @@ internal sealed class MirrorLane : IDisposable
         batch.Clear();
         lock (_gate)
         {
-            while (_queue.Count == 0)
+            do
             {
-                if (_end is not null)
+                while (_queue.Count == 0)
                 {
-                    return false;
+                    if (_end is not null)
+                    {
+                        return false;
+                    }
+
+                    Monitor.Wait(_gate);
                 }
 
-                Monitor.Wait(_gate);
+                Linger();
             }
+            while (_queue.Count == 0); // Dropped meanwhile.
 
             while (batch.Count < Batch && _queue.TryDequeue(out RunRecord? record))
             {
@@ -221,6 +243,35 @@ internal sealed class MirrorLane : IDisposable
             return true;
         }
     }
+
+    /// <summary>Lets few points wait for more. The lock is held, and given up meanwhile.</summary>
+    private void Linger()
+    {
+        TimeSpan rest = IsEnough ? TimeSpan.Zero : _linger - _clock.GetElapsedTime(_waitingSince);
+        if (rest <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        bool isOver = false;
+        using ITimer timer = _clock.CreateTimer(_ => End(), null, rest, Timeout.InfiniteTimeSpan);
+        while (!isOver && !IsEnough)
+        {
+            Monitor.Wait(_gate);
+        }
+
+        void End()
+        {
+            lock (_gate)
+            {
+                isOver = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Whether what waits need not wait for more: at the end nothing does, and neither does what fills the queue.</summary>
+    private bool IsEnough => _end is not null || _added - _written - _dropped >= _enough || _bytes > _limit / 2;
 
     private void Write(RunRecord[] batch)
     {

@@ -6,8 +6,13 @@ namespace Metrana.Tests.Support;
 internal sealed class RecordingMirror(string name = "recording") : IRunMirror
 {
     private readonly List<RunRecord> _records = [];
+    private readonly List<int> _batches = [];
 
     public string Name => name;
+
+    public TimeSpan Linger { get; init; }
+
+    public int LingerPoints { get; init; } = 1;
 
     public Action<CancellationToken> BeforeStart { get; init; } = _ => { };
 
@@ -30,6 +35,18 @@ internal sealed class RecordingMirror(string name = "recording") : IRunMirror
         }
     }
 
+    /// <summary>How many records each call brought.</summary>
+    public IReadOnlyList<int> Batches
+    {
+        get
+        {
+            lock (_records)
+            {
+                return [.. _batches];
+            }
+        }
+    }
+
     public IReadOnlyList<T> Of<T>() => [.. Records.OfType<T>()];
 
     public ValueTask StartAsync(MirroredRun run, CancellationToken cancellationToken)
@@ -45,6 +62,7 @@ internal sealed class RecordingMirror(string name = "recording") : IRunMirror
         lock (_records)
         {
             _records.AddRange(records);
+            _batches.Add(records.Count);
         }
 
         return ValueTask.CompletedTask;
