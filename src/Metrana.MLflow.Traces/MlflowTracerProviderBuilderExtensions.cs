@@ -28,16 +28,19 @@ public static class MlflowTracerProviderBuilderExtensions
         MlflowOptions options = new();
         configure?.Invoke(options);
         MlflowTraceTarget target = mirror is null ? new MlflowTraceTarget(options) : new MlflowTraceTarget(mirror);
-        return builder.AddOtlpExporter(exporter =>
+        return builder.AddOtlpExporter(exporter => Configure(exporter, target));
+    }
+
+    /// <summary>Has an exporter send to MLflow what MLflow can take.</summary>
+    internal static void Configure(OtlpExporterOptions exporter, MlflowTraceTarget target)
+    {
+        exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+        exporter.Endpoint = target.Endpoint;
+        exporter.TimeoutMilliseconds = TimeoutMilliseconds;
+        exporter.BatchExportProcessorOptions.MaxExportBatchSize = LargestBatch;
+        exporter.HttpClientFactory = () => new HttpClient(new MlflowTraceHandler(target))
         {
-            exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
-            exporter.Endpoint = target.Endpoint;
-            exporter.TimeoutMilliseconds = TimeoutMilliseconds;
-            exporter.BatchExportProcessorOptions.MaxExportBatchSize = LargestBatch;
-            exporter.HttpClientFactory = () => new HttpClient(new MlflowTraceHandler(target))
-            {
-                Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds),
-            };
-        });
+            Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds),
+        };
     }
 }

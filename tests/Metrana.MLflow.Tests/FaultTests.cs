@@ -77,6 +77,7 @@ public class FaultTests
     [InlineData(403, "text/plain", "Invalid Host header", "*refuses it (403)*text/plain*")]
     [InlineData(400, "application/json", "{\"error_code\":\"X\\nY\",\"message\":\"a\\r\\nb\"}", "*refuses it (400 X Y): a  b*")]
     [ParityRow("mlflow/html", "HTML", "text/html")]
+    [ParityRow("mlflow/host", "403", "text/plain")]
     public async Task An_answer_of_HTML_or_anything_else_is_understood_and_not_tried_again(int status, string type, string body, string message)
     {
         await using ScriptedPeer peer = new();

@@ -21,6 +21,11 @@ public sealed class MlflowServer : IAsyncLifetime
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("metrana-mlflow-");
 
+    /// <summary>Why there is no server; null where there is one.</summary>
+    internal static string? WhyNot => Program is null
+        ? $"There is no MLflow here: {Variable} names no program that starts one (PROGRAM PORT FOLDER)."
+        : null;
+
     internal static string? Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } program ? program : null;
 
     internal string Address { get; private set; } = "";

@@ -1,3 +1,4 @@
+using Metrana.Extensions.Logging;
 using Metrana.Native;
 using Microsoft.Extensions.Logging;
 
@@ -160,6 +161,59 @@ public class RealServerTests(MlflowServer server)
             .GetProperty("runs").EnumerateArray().Single().GetProperty("info").GetProperty("run_id").GetString()!;
         (await server.HistoryAsync(runId, "trainer/critic_loss")).Should().ContainSingle(point => point.Step == 100 && point.Value == "0.5");
         (await server.RunAsync(runId)).Status.Should().Be("FINISHED");
+    }
+
+    [MlflowFact]
+    [ParityRow("mlflow/every-event", "TRAINER", "ACTOR", "EVALUATOR", "MISC")]
+    [ParityRow("mlflow/steps", "fractional")]
+    public async Task Every_kind_of_event_is_there_as_it_was_logged()
+    {
+        MlflowMirror mirror = Mirror(experiment: "kinds");
+        using (ILoggerFactory factory = LoggerFactory.Create(builder => builder.AddMlflow(mirror)))
+        {
+            ILogger log = factory.CreateLogger("ppo");
+            log.LogUpdate(new TrainerUpdate { Timesteps = 100, PolicyVersion = 7, CriticLoss = 0.5 });
+            log.LogUpdate(new ActorUpdate { Timesteps = 100, Episodes = 3, MeanReturn = -1.25 });
+            log.LogUpdate(new MiscUpdate { Timesteps = 100, StepsPerSecond = double.PositiveInfinity });
+            log.LogUpdate(new EvaluationUpdate
+            {
+                Phase = "deterministic",
+                PolicyVersion = 7,
+                Episodes = 10,
+                MeanReturn = 2.5,
+                MaxReturn = 4,
+                MinReturn = 1,
+                EpisodeLengthMean = 20,
+                EpisodeLengthMax = 30,
+                EpisodeLengthMin = 10,
+                DurationMs = 12.5,
+            });
+            log.LogInformation("{category} {nowhere}", "TRAINER", 1.0);
+            log.LogInformation("{category} {nowhere} {step}", "TRAINER", 1.0, 2.5);
+            log.LogInformation("{category} {rate} {step}", "warm-up", 4, 8.0);
+            log.LogInformation("{category} {lower} {global_step}", "eval", 1, 9);
+        }
+
+        MlflowServer.StoredRun stored = await server.RunAsync(mirror.RunId!);
+        stored.Metrics.Keys.Should().BeEquivalentTo(
+        [
+            .. TelemetrySchema.Trainer.Keys.Select(key => $"trainer/{key}"), "trainer/policy_version",
+            .. TelemetrySchema.Actor.Keys.Select(key => $"actor/{key}"),
+            .. TelemetrySchema.Misc.Keys.Select(key => $"misc/{key}"), "misc/rate",
+            .. TelemetrySchema.Evaluation.Keys.Except(["phase", "policy_version"]).Select(key => $"evaluator/{key}"), "evaluator/lower",
+        ],
+        "TRAINER, ACTOR, EVALUATOR and MISC are there, and nothing of an event without a step or with a fractional one");
+        foreach ((string key, long step, string value) in new[]
+        {
+            ("trainer/critic_loss", 100L, "0.5"), ("trainer/actor_loss", 100, "NaN"), ("trainer/policy_version", 100, "7.0"),
+            ("actor/episodes", 100, "3.0"), ("actor/mean_return", 100, "-1.25"), ("misc/steps_per_second", 100, "1.7976931348623157e+308"),
+            ("evaluator/mean_return", 7, "2.5"), ("evaluator/duration_ms", 7, "12.5"), ("misc/rate", 8, "4.0"), ("evaluator/lower", 9, "1.0"),
+        })
+        {
+            (await server.HistoryAsync(mirror.RunId!, key)).Select(point => (point.Step, point.Value)).Should().Equal([(step, value)], key);
+        }
+
+        stored.Status.Should().Be("FINISHED");
     }
 
     /// <summary>With more time than a program would give: how busy the machine is must not decide.</summary>

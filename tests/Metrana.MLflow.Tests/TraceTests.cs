@@ -3,6 +3,7 @@ using System.Text.Json;
 using Metrana.Extensions.Logging;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
 
 namespace Metrana.MLflow.Tests;
@@ -32,6 +33,43 @@ public class TraceTests(MlflowServer server)
         request.Path.Should().Be("/v1/traces");
         request.Headers.Should().Contain("x-mlflow-experiment-id", "12").And.Contain("Content-Type", "application/x-protobuf")
             .And.Contain("Authorization", "Bearer secret").And.NotContainKey("x-mlflow-run-id");
+    }
+
+    [Fact]
+    [ParityRow("mlflow/slow-traces", "128 spans", "30 s")]
+    public async Task A_server_that_is_slow_with_traces_is_given_128_spans_at_once_and_30_s()
+    {
+        // A server that is given up in the middle has stored all spans the same.
+        await using ScriptedPeer peer = new();
+        MlflowOptions options = new() { TrackingUri = peer.Address, ExperimentId = "1" };
+        OtlpExporterOptions exporter = new();
+        MlflowTracerProviderBuilderExtensions.Configure(exporter, new MlflowTraceTarget(options));
+        using (HttpClient http = exporter.HttpClientFactory())
+        {
+            (http.Timeout, exporter.TimeoutMilliseconds).Should().Be((TimeSpan.FromSeconds(30), 30_000), "that is 30 s");
+        }
+
+        TaskCompletionSource<PeerAnswer?> late = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        peer.Script = _ => late.Task.GetAwaiter().GetResult();
+        using ActivitySource source = new("TraceTests.slow");
+        using TracerProvider tracing = Sdk.CreateTracerProviderBuilder().AddSource(source.Name)
+            .AddMlflowExporter(given => (given.TrackingUri, given.ExperimentId) = (options.TrackingUri, options.ExperimentId)).Build();
+        for (int i = 0; i < 300; i++)
+        {
+            source.StartActivity("update")!.Stop();
+        }
+
+        Task<bool> flush = Task.Run(() => tracing.ForceFlush());
+        await Eventually.ShouldAsync(() => peer.Requests.Count == 1, "the first request is made");
+        late.SetResult(null);
+        (await flush).Should().BeTrue();
+
+        // A flush ends when the last spans were taken, not when they were sent.
+        await Eventually.ShouldAsync(() => peer.Requests.Sum(Spans) >= 300, "all spans are there");
+        peer.Requests.Select(Spans).Should().OnlyContain(spans => spans <= 128, "a request holds 128 spans");
+        peer.Requests.Sum(Spans).Should().Be(300, "none is sent twice because its answer was late");
+
+        static int Spans(PeerRequest request) => request.Body.Split("update").Length - 1;
     }
 
     [Fact]
