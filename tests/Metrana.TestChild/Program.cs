@@ -10,6 +10,12 @@ if (part == "snippets")
     return;
 }
 
+if (part == "experiment")
+{
+    Experiments.Play(args[1], args[2]);
+    return;
+}
+
 if (part == "nothing")
 {
     // What no platform has to have: the doubles do without it.
