@@ -18,6 +18,19 @@ public sealed class ProcessTests(RunsFixture runs) : IClassFixture<RunsFixture>
         (await StartAsync("ls", "--nonsense")).Code.Should().Be(2);
     }
 
+    [Fact]
+    public async Task Its_version_and_its_completion_are_also_told_in_JSON()
+    {
+        var version = (await StartAsync("version", "--json", "--data", runs.Data)).Json;
+        version.GetProperty("tool").GetString().Should().MatchRegex("^[0-9]+\\.[0-9]+\\.[0-9]+");
+        version.GetProperty("server").GetString().Should().MatchRegex("^[0-9]+\\.[0-9]+\\.[0-9]+");
+        version.GetProperty("abi").GetInt32().Should().BePositive();
+
+        var completion = (await StartAsync("completion", "bash", "--json")).Json;
+        completion.GetProperty("shell").GetString().Should().Be("bash");
+        completion.GetProperty("script").GetString().Should().Be((await StartAsync("completion", "bash")).Output.TrimEnd('\n'));
+    }
+
     private static Task<ToolResult> StartAsync(params string[] arguments) =>
         TestProcess.RunAsync("dotnet", [typeof(MetranaTool).Assembly.Location, .. arguments]);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using FluentAssertions;
 using Metrana.Server;
 using Metrana.Tool.Tests.Support;
@@ -95,6 +97,76 @@ public sealed class WatchTests(RunsFixture runs) : IClassFixture<RunsFixture>
         key = Key('q', ConsoleKey.Q);
 
         (await watching).Code.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Several_runs_grow_in_one_chart()
+    {
+        using var end = new CancellationTokenSource(TestTool.Deadline);
+        await using var output = new LockedWriter();
+        await using var first = await runs.StartAsync("live", $"first-{Guid.NewGuid():N}");
+        await using var second = await runs.StartAsync("live", $"second-{Guid.NewGuid():N}");
+        first.Log("loss", 125, step: 0);
+        second.Log("loss", 250, step: 0);
+        await Task.WhenAll(first.FlushAsync(), second.FlushAsync());
+        ConsoleKeyInfo? key = null;
+        var tool = new TestTool { Data = runs.Data, IsTerminal = true, Width = 80, ReadKey = () => key };
+        var watching = tool.RunAsync(["watch", first.Id, second.Id, "--filter", "loss"], output, end.Token);
+        await ShouldShowAsync("125", "250");
+
+        second.Log("loss", 777, step: 1);
+        first.Log("loss", 31, step: 1);
+        await Task.WhenAll(first.FlushAsync(), second.FlushAsync());
+        await ShouldShowAsync("777", "31");
+        key = Key('q', ConsoleKey.Q);
+
+        (await watching).Code.Should().Be(0);
+
+        Task ShouldShowAsync(params string[] texts) => Eventually.ShouldAsync(
+            () => texts.All(text => output.ToString().Contains(text, StringComparison.Ordinal)), string.Join(" and ", texts), TestTool.Deadline);
+    }
+
+    [TerminalFact]
+    public async Task The_built_program_draws_at_a_terminal_takes_its_keys_and_leaves_it_as_it_was()
+    {
+        using var end = new CancellationTokenSource(TestTool.Deadline);
+        var start = new ProcessStartInfo("script", ["-qec", $"stty cols 90 rows 30; stty -g; {Command()}; stty -g", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var text = new StringBuilder();
+            var buffer = new char[4096];
+            var isAsked = false;
+            while (await process.StandardOutput.ReadAsync(buffer, end.Token) is > 0 and var count)
+            {
+                text.Append(buffer, 0, count);
+                if (!isAsked && text.ToString().Contains("train/loss", StringComparison.Ordinal))
+                {
+                    isAsked = true;
+                    await process.StandardInput.WriteAsync("q".AsMemory(), end.Token);
+                    await process.StandardInput.FlushAsync(end.Token);
+                }
+            }
+
+            await process.WaitForExitAsync(end.Token);
+            process.ExitCode.Should().Be(0, text.ToString());
+            var lines = text.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            text.ToString().Should().MatchRegex("[\u2801-\u28FF]", "a curve is drawn in dots");
+            lines[^1].Should().EndWith(lines[0], "the terminal is as it was");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        string Command() => $"dotnet '{typeof(MetranaTool).Assembly.Location}' watch ppo-1 ppo-2 --filter train/loss --data '{runs.Data}'";
     }
 
     [Fact]

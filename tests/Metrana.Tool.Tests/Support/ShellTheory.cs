@@ -6,12 +6,26 @@ namespace Metrana.Tool.Tests.Support;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ShellTheoryAttribute : TheoryAttribute
 {
-    public ShellTheoryAttribute(string shell)
+    public ShellTheoryAttribute(string shell) => Skip = Programs.Missing(shell);
+}
+
+/// <summary>A test at a real terminal, which the program <c>script</c> of Linux makes.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class TerminalFactAttribute : FactAttribute
+{
+    public TerminalFactAttribute() =>
+        Skip = OperatingSystem.IsLinux() ? Programs.Missing("script") : "The program script takes other options here.";
+}
+
+/// <summary>What is installed.</summary>
+internal static class Programs
+{
+    /// <summary>Why a test that needs a program cannot run; null where the program is there.</summary>
+    public static string? Missing(string program)
     {
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
-        if (OperatingSystem.IsWindows() || !path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, shell))))
-        {
-            Skip = $"There is no {shell} here.";
-        }
+        return OperatingSystem.IsWindows() || !path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)))
+            ? $"There is no {program} here."
+            : null;
     }
 }
