@@ -11,7 +11,7 @@ internal sealed class MetranaLogger(
     [ThreadStatic]
     private static EventFields? _fields;
 
-    private readonly TimeProvider _clock = options.Clock;
+    private readonly EventClock _clock = new(options.Clock);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => scopes()?.Push(state);
@@ -36,13 +36,13 @@ internal sealed class MetranaLogger(
         {
             fields.Begin();
             StateReader.Read(state, fields);
-            Take(fields);
+            bool isMetric = Take(fields);
             if (options.AddToActivity && Activity.Current is { IsAllDataRequested: true } activity)
             {
                 Trace(activity, logLevel, state, fields, formatter(state, exception));
             }
 
-            if (logLevel >= options.AnnotationLevel && !IsMetric(fields))
+            if (logLevel >= options.AnnotationLevel && !isMetric)
             {
                 Annotate(logLevel, state, fields, formatter(state, exception));
             }
@@ -58,48 +58,54 @@ internal sealed class MetranaLogger(
         }
     }
 
-    private bool IsMetric(EventFields fields) =>
-        fields.HasStep && (options.LogStepField ? fields.Numbers.Length > 0 : HasOtherThan(fields.Numbers, fields.StepRole));
-
-    private static bool HasOtherThan(ReadOnlySpan<EventFields.Field> numbers, FieldRole role)
-    {
-        foreach (ref readonly EventFields.Field number in numbers)
-        {
-            if (number.Role != role)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Take(EventFields fields)
+    /// <summary>Queues the values of an event; false when it is no metric.</summary>
+    private bool Take(EventFields fields)
     {
         if (!fields.HasCategory || !fields.HasStep || options.LogScopeFields)
         {
             ReadScopes(fields);
         }
 
-        if (IsMetric(fields))
+        if (!fields.HasStep)
         {
-            FieldRole without = options.LogStepField ? FieldRole.Ignored : fields.StepRole;
-            long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-            if (queue.Add(TelemetryCategory.PrefixOf(fields.Category), fields.Numbers, fields.Step, without, now))
-            {
-                pump.Begin();
-            }
+            NoteWithoutStep(fields);
+            return false;
         }
-        else if (!fields.HasStep && !fields.Numbers.IsEmpty)
-        {
-            queue.NoteWithoutStep();
 
-            // What has no category was hardly meant to be a metric: the port that a server listens on.
-            if (fields.HasCategory && !pump.KnowsOneWithoutStep)
-            {
-                pump.SayWithoutStep(
-                    $"An event of '{name}' with the category {fields.Category} has the number '{fields.Numbers[0].Name}' and no step.");
-            }
+        FieldRole without = options.LogStepField ? FieldRole.Ignored : fields.StepRole;
+        int values = 0;
+        foreach (ref readonly EventFields.Field number in fields.Numbers)
+        {
+            values += number.Role == without ? 0 : 1;
+        }
+
+        if (values == 0)
+        {
+            return false;
+        }
+
+        if (queue.Add(TelemetryCategory.PrefixOf(fields.Category), fields.Numbers, values, without, fields.Step, _clock.Now))
+        {
+            pump.Begin();
+        }
+
+        return true;
+    }
+
+    private void NoteWithoutStep(EventFields fields)
+    {
+        if (fields.Numbers.IsEmpty)
+        {
+            return;
+        }
+
+        queue.NoteWithoutStep();
+
+        // What has no category was hardly meant to be a metric: the port that a server listens on.
+        if (fields.HasCategory && !pump.KnowsOneWithoutStep)
+        {
+            pump.SayWithoutStep(
+                $"An event of '{name}' with the category {fields.Category} has the number '{fields.Numbers[0].Name}' and no step.");
         }
     }
 
@@ -143,7 +149,7 @@ internal sealed class MetranaLogger(
             tags[field] = Plain(value);
         }
 
-        activity.AddEvent(new ActivityEvent(fields.Message ?? text, _clock.GetUtcNow(), tags));
+        activity.AddEvent(new ActivityEvent(fields.Message ?? text, options.Clock.GetUtcNow(), tags));
     }
 
     /// <summary>What attributes and traces can hold.</summary>

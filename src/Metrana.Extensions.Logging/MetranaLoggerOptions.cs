@@ -41,7 +41,7 @@ public sealed class MetranaLoggerOptions
     /// </summary>
     public bool AddToActivity { get; set; }
 
-    /// <summary>Where the time of an event comes from. Default: the system.</summary>
+    /// <summary>Where the time of an event comes from. Default: the system, to some milliseconds.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>

@@ -43,8 +43,8 @@ public class SafetyTests
         using Run run = Run.InMemory();
         MetricQueue queue = new(100);
         MetricPump pump = new(queue, new RunSource(run, null), null, TimeProvider.System, static text => throw new InvalidOperationException(text));
-        queue.Add("", [new EventFields.Field("", 1, FieldRole.Value)], step: 0, without: FieldRole.Ignored, timestamp: 0);
-        queue.Add("trainer/", [new EventFields.Field("loss", 2, FieldRole.Value)], step: 0, without: FieldRole.Ignored, timestamp: 0);
+        queue.Add("", [new EventFields.Field("", 1, FieldRole.Value)], values: 1, FieldRole.Ignored, step: 0, timestamp: 0);
+        queue.Add("trainer/", [new EventFields.Field("loss", 2, FieldRole.Value)], values: 1, FieldRole.Ignored, step: 0, timestamp: 0);
         pump.Begin();
 
         pump.Flush(_patience).Should().BeTrue();

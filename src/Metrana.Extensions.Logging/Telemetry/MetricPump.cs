@@ -15,12 +15,14 @@ internal sealed class MetricPump(MetricQueue queue, RunSource runs, string? scal
     private static bool _isPump;
 
     private readonly Dictionary<(string Prefix, string Name), Series?> _series = [];
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refusedNames = new(StringComparer.Ordinal);
     private Run? _run;
     private Thread? _thread;
     private long? _said;
     private long _droppedSaid;
     private string? _why;
+    private long _logged;
+    private long _refused;
     private volatile string? _withoutStep;
     private bool _withoutStepSaid;
 
@@ -96,7 +98,7 @@ internal sealed class MetricPump(MetricQueue queue, RunSource runs, string? scal
         {
             _run = found;
             _series.Clear();
-            _refused.Clear();
+            _refusedNames.Clear();
             if (!runs.IsGiven)
             {
                 Attach(found);
@@ -106,72 +108,113 @@ internal sealed class MetricPump(MetricQueue queue, RunSource runs, string? scal
 
     private void Pump()
     {
-        ReadOnlySpan<QueuedEntry> entries = queue.Take();
+        EventBuffer taken = queue.Take();
+        (_logged, _refused) = (0, 0);
         try
         {
-            foreach (ref readonly QueuedEntry entry in entries)
+            ReadOnlySpan<QueuedValue> values = taken.Values;
+            foreach (ref readonly QueuedEvent one in taken.Events)
             {
-                Log(entry);
+                if (one.Note is { } note)
+                {
+                    Log(note);
+                }
+
+                foreach (ref readonly QueuedValue value in values[..one.Values])
+                {
+                    Log(one, value);
+                }
+
+                values = values[one.Values..];
             }
         }
         finally
         {
-            queue.Done();
+            // Told at once: a caller that logs meanwhile would wait for the lock of each value.
+            queue.Done(_logged, _refused);
         }
     }
 
-    private void Log(in QueuedEntry entry)
+    private void Log(QueuedNote note)
     {
-        string name = entry.Note is null ? entry.Prefix + entry.Name : "";
         try
         {
-            if (_run is null or { HasEnded: true })
+            if (IsOpen)
             {
-                _why = _run is null ? "no run was started" : "the run has ended";
-                queue.Count(dropped: 1);
-                return;
-            }
-
-            if (entry.Note is { } note)
-            {
-                _run.Annotate(note.Text, note.Metadata, note.Step);
-            }
-            else if (Find(entry) is { } series)
-            {
-                series.Log(entry.Value, entry.Step, Timestamps.At(entry.Timestamp));
-            }
-            else
-            {
-                queue.Count(refused: 1);
-                return;
-            }
-
-            queue.Count(logged: 1);
-        }
-        catch (Exception e) when (e is MetricValidationException or ArgumentException)
-        {
-            queue.Count(refused: 1);
-            if (_refused.Add(name))
-            {
-                Tell($"The run refuses {(name.Length == 0 ? "an annotation" : $"'{name}'")}: {e.Message}");
+                _run!.Annotate(note.Text, note.Metadata, note.Step);
+                _logged++;
             }
         }
         catch (Exception e)
         {
-            queue.Count(dropped: 1);
+            Failed(e, "");
+        }
+    }
+
+    private void Log(in QueuedEvent one, in QueuedValue value)
+    {
+        try
+        {
+            if (!IsOpen)
+            {
+                return;
+            }
+
+            if (Find(one.Prefix, value.Name) is { } series)
+            {
+                series.Log(value.Value, one.Step, Timestamps.At(one.Timestamp));
+                _logged++;
+            }
+            else
+            {
+                _refused++;
+            }
+        }
+        catch (Exception e)
+        {
+            Failed(e, one.Prefix + value.Name);
+        }
+    }
+
+    /// <summary>Whether there is a run that can still be logged to. What does not get there is dropped.</summary>
+    private bool IsOpen
+    {
+        get
+        {
+            if (_run is { HasEnded: false })
+            {
+                return true;
+            }
+
+            _why = _run is null ? "no run was started" : "the run has ended";
+            return false;
+        }
+    }
+
+    private void Failed(Exception e, string name)
+    {
+        if (e is not (MetricValidationException or ArgumentException))
+        {
             _why = e is ObjectDisposedException ? "the run has ended" : e.Message;
+            return;
+        }
+
+        _refused++;
+        if (_refusedNames.Add(name))
+        {
+            Tell($"The run refuses {(name.Length == 0 ? "an annotation" : $"'{name}'")}: {e.Message}");
         }
     }
 
     /// <summary>The series of a value; null where the run has refused it before.</summary>
-    private Series? Find(in QueuedEntry entry)
+    private Series? Find(string prefix, string name)
     {
-        (string, string) key = (entry.Prefix, entry.Name);
+        (string, string) key = (prefix, name);
         if (!_series.TryGetValue(key, out Series? series))
         {
             // A refusal is one for good: it is remembered, so that an exception is not thrown for each value.
             _series[key] = null;
-            _series[key] = series = _run!.Series(entry.Prefix + entry.Name, scale);
+            _series[key] = series = _run!.Series(prefix + name, scale);
         }
 
         return series;

@@ -12,10 +12,8 @@ internal sealed class MetricQueue(int limit)
     private const int LooksInVain = 40;
 
     private readonly object _gate = new();
-    private QueuedEntry[] _entries = new QueuedEntry[64];
-    private QueuedEntry[] _other = [];
-    private int _count;
-    private int _inHand;
+    private EventBuffer _waiting = new();
+    private EventBuffer _inHand = new();
     private int _inVain;
     private bool _sleeps;
     private bool _hurry;
@@ -41,34 +39,27 @@ internal sealed class MetricQueue(int limit)
     }
 
     /// <summary>Takes the numbers of an event, all of them or none.</summary>
+    /// <param name="prefix">What the names of its metrics begin with.</param>
+    /// <param name="numbers">Its numbers.</param>
+    /// <param name="values">How many of them are of another role than the one without.</param>
+    /// <param name="without">The role of what is no value.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="timestamp">When it was logged, in milliseconds since 1970.</param>
     /// <returns>Whether it is the first that ever came: nobody reads yet.</returns>
-    public bool Add(string prefix, ReadOnlySpan<EventFields.Field> numbers, long step, FieldRole without, long timestamp)
+    public bool Add(string prefix, ReadOnlySpan<EventFields.Field> numbers, int values, FieldRole without, long step, long timestamp)
     {
-        int points = 0;
-        foreach (ref readonly EventFields.Field number in numbers)
-        {
-            points += number.Role == without ? 0 : 1;
-        }
-
         lock (_gate)
         {
             bool isFirst = _added == 0;
             _events++;
-            _added += points;
-            if (!MakeRoom(points))
+            _added += values;
+            if (!HasRoom(values))
             {
-                _dropped += points;
+                _dropped += values;
                 return isFirst;
             }
 
-            foreach (ref readonly EventFields.Field number in numbers)
-            {
-                if (number.Role != without)
-                {
-                    _entries[_count++] = new QueuedEntry(prefix, number.Name, number.Value, step, timestamp, null);
-                }
-            }
-
+            _waiting.Add(prefix, numbers, values, without, step, timestamp);
             Wake();
             return isFirst;
         }
@@ -82,13 +73,13 @@ internal sealed class MetricQueue(int limit)
         {
             bool isFirst = _added == 0;
             _added++;
-            if (!MakeRoom(1))
+            if (!HasRoom(1))
             {
                 _dropped++;
                 return isFirst;
             }
 
-            _entries[_count++] = new QueuedEntry("", "", 0, 0, 0, note);
+            _waiting.Add(note);
             Wake();
             return isFirst;
         }
@@ -105,7 +96,7 @@ internal sealed class MetricQueue(int limit)
     {
         lock (_gate)
         {
-            _inVain = _count > 0 ? 0 : _inVain + 1;
+            _inVain = _waiting.Points > 0 ? 0 : _inVain + 1;
             if (!_closed && !_hurry)
             {
                 _sleeps = _inVain > LooksInVain;
@@ -119,34 +110,25 @@ internal sealed class MetricQueue(int limit)
     }
 
     /// <summary>Hands over what waits. It counts as pending until <see cref="Done"/>.</summary>
-    public ReadOnlySpan<QueuedEntry> Take()
+    public EventBuffer Take()
     {
         lock (_gate)
         {
-            (_entries, _other) = (_other.Length < _entries.Length ? new QueuedEntry[_entries.Length] : _other, _entries);
-            (_inHand, _count) = (_count, 0);
-            return _other.AsSpan(0, _inHand);
+            _inHand.GrowTo(_waiting);
+            (_inHand, _waiting) = (_waiting, _inHand);
+            return _inHand;
         }
     }
 
-    /// <summary>Says what became of one of the values that were taken.</summary>
-    public void Count(long logged = 0, long refused = 0, long dropped = 0)
+    /// <summary>Everything that was taken has been seen to: what the run did not accept or refuse is dropped.</summary>
+    public void Done(long logged, long refused)
     {
         lock (_gate)
         {
             _logged += logged;
             _refused += refused;
-            _dropped += dropped;
-        }
-    }
-
-    /// <summary>Everything that was taken has been seen to.</summary>
-    public void Done()
-    {
-        lock (_gate)
-        {
-            Array.Clear(_other, 0, _inHand);
-            _inHand = 0;
+            _dropped += _inHand.Points - logged - refused;
+            _inHand.Clear();
             Monitor.PulseAll(_gate);
         }
     }
@@ -157,14 +139,14 @@ internal sealed class MetricQueue(int limit)
         lock (_gate)
         {
             long until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-            while (_count > 0 || _inHand > 0)
+            while (_waiting.Points > 0 || _inHand.Points > 0)
             {
                 _hurry = true;
                 Monitor.PulseAll(_gate);
                 long rest = until - Environment.TickCount64;
                 if (rest <= 0 || !Monitor.Wait(_gate, (int)Math.Min(rest, int.MaxValue)))
                 {
-                    return _count == 0 && _inHand == 0;
+                    return _waiting.Points == 0 && _inHand.Points == 0;
                 }
             }
 
@@ -183,20 +165,7 @@ internal sealed class MetricQueue(int limit)
     }
 
     /// <summary>The lock is held.</summary>
-    private bool MakeRoom(int points)
-    {
-        if (_closed || _count + _inHand + points > limit)
-        {
-            return false;
-        }
-
-        if (_count + points > _entries.Length)
-        {
-            Array.Resize(ref _entries, Math.Max(_count + points, _entries.Length * 2));
-        }
-
-        return true;
-    }
+    private bool HasRoom(int points) => !_closed && _waiting.Points + _inHand.Points + points <= limit;
 
     /// <summary>The lock is held.</summary>
     private void Wake()
