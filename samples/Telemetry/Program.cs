@@ -17,13 +17,16 @@ if (args is not ([] or ["--endpoint", _] or ["--endpoint", _, "--run", _] or ["-
 }
 
 // The program logs events and knows of no metrics: the run, MLflow and the traces all live from the same events.
-var mlflow = args is [.., "--mlflow", var address] ? new MlflowMirror(new MlflowOptions { TrackingUri = address, ExperimentName = "bandit" }) : null;
+var mlflow = args is [.., "--mlflow", var address]
+    ? new MlflowMirror(new MlflowOptions { TrackingUri = address, ExperimentName = "bandit", RequestTimeout = TimeSpan.FromSeconds(20) })
+    : null;
 await using var run = await Run.StartAsync(new RunOptions
 {
     Project = "bandit",
     Endpoint = args is ["--endpoint", var endpoint, ..] ? endpoint : null,
     Name = args is [_, _, "--run", var name, ..] ? name : null,
     Mirrors = mlflow is null ? [] : [mlflow],
+    CloseTimeout = TimeSpan.FromMinutes(1),
 });
 run.LogConfig(new Dictionary<string, object?> { ["arms"] = 10, ["rate"] = 0.1 });
 using var source = new ActivitySource("bandit");
@@ -72,6 +75,12 @@ for (var update = 1; update <= Updates; update++)
             DurationMs = watch.Elapsed.TotalMilliseconds,
         });
     }
+}
+
+await run.CloseAsync();
+if (mlflow is not null)
+{
+    Console.WriteLine($"MLflow has {mlflow.Delivery.Metrics} values, and not {mlflow.Delivery.Dropped}: {mlflow.Url}");
 }
 
 Console.WriteLine($"it pulls the best arm with probability {bandit.BestProbability:F3}");
