@@ -15,7 +15,8 @@ public sealed class MlflowServer : IAsyncLifetime
 {
     internal const string Variable = "METRANA_MLFLOW_START";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    /// <summary>How busy the machine is must not decide: it takes seconds on a quiet one.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(15);
 
     private static readonly HttpClient _http = new();
 
