@@ -152,7 +152,7 @@ public sealed partial record LoggerConfig
     public override string ToString() => $"{RunPath} at {EndpointToShow}";
 
     /// <summary>The address, without any password or key.</summary>
-    private string EndpointToShow => EndpointText.ToShow(Endpoint);
+    internal string EndpointToShow => EndpointText.ToShow(Endpoint);
 
     internal LoggerConfig Copy()
     {

@@ -361,8 +361,9 @@ internal sealed class LoggerCore
             sink,
             LogLevel.Information,
             LoggerEvents.RunOpened,
-            $"the run is open, {(core.Info.Created ? "newly created" : "continued")}: logger {core.Info.LoggerId}, job {core.Info.OrchestrationId}",
+            $"the run is open, {(core.Info.Created ? "newly created" : "continued")} at {config.EndpointToShow}: logger {core.Info.LoggerId}, job {core.Info.OrchestrationId}",
             Field("Created", core.Info.Created),
+            Field("Endpoint", config.EndpointToShow),
             Field("LoggerId", core.Info.LoggerId),
             Field("OrchestrationId", core.Info.OrchestrationId));
         if (others > 0)

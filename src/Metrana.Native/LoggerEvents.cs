@@ -46,7 +46,7 @@ public static class LoggerEvents
     /// </summary>
     public static EventId StepsDidNotGrow { get; } = new(50, nameof(StepsDidNotGrow));
 
-    /// <summary>The run is open. Fields: Created, LoggerId, OrchestrationId.</summary>
+    /// <summary>The run is open. Fields: Created, Endpoint, LoggerId, OrchestrationId.</summary>
     public static EventId RunOpened { get; } = new(100, nameof(RunOpened));
 
     /// <summary>The logger is closed. Fields: Sent, Lost.</summary>

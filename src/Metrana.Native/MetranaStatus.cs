@@ -107,11 +107,14 @@ public enum MetranaStatus
     CloseErrors = 402,
 
     /// <summary>No event came within the timeout. Never thrown.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     EventTimeout = 500,
 
     /// <summary>The event queue is closed. Never thrown.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     EventsClosed = 501,
 
     /// <summary>The operation was cancelled. Never thrown.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     Cancelled = 502,
 }

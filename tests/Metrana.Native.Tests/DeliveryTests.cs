@@ -134,7 +134,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         error.Message.Should().Contain("gone fishing");
         logger.Invoking(l => l.LogStdFloats("m", Scale.MlStep, 2)).Should().Throw<SenderException>();
         ClosingException closing = logger.Invoking(l => l.Close()).Should().Throw<ClosingException>().Which;
-        closing.StatusCode.Should().Be(MetranaStatus.CloseUndelivered);
+        (closing.StatusCode, closing.GrpcStatus).Should().Be((MetranaStatus.CloseUndelivered, 14));
         closing.Message.Should().Contain("gone fishing");
         logger.GetMetrics().FloatPoints.Should().Be(new KindMetrics { Added = 1, Enqueued = 1, Dropped = 1 });
     }
@@ -358,7 +358,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         using Logger logger = Full(Backpressure.Block, TimeSpan.FromMilliseconds(50));
 
         FluentActions.Invoking(() => logger.LogStdFloats("m", Scale.MlStep, new double[1000]))
-            .Should().Throw<QueueFullException>().WithMessage("*no room in its 16384 bytes for 50ms, nothing was logged*");
+            .Should().Throw<QueueFullException>().WithMessage("*no room in its 16384 bytes for 50 ms, nothing was logged*");
 
         Metrics metrics = logger.GetMetrics();
         (metrics.FloatPoints.Refused, metrics.Waits).Should().Be((1000, 1));

@@ -144,6 +144,8 @@ public sealed class LogForwardingTests(ServerFixture fixture) : IClassFixture<Se
         await Eventually.ShouldAsync(() => log.Lines.Any(line => line.Id == LoggerEvents.LoggerClosed), "both are told");
         RecordingLoggerFactory.Line opened = log.Lines.Single(line => line.Id == LoggerEvents.RunOpened);
         (opened["Created"], opened["LoggerId"], opened["OrchestrationId"]).Should().Be((true, logger.LoggerId, logger.OrchestrationId));
+        opened["Endpoint"].Should().Be(_server.Endpoint);
+        opened.Text.Should().Contain($" at {_server.Endpoint}");
         RecordingLoggerFactory.Line closed = log.Lines.Single(line => line.Id == LoggerEvents.LoggerClosed);
         (closed["Sent"], closed["Lost"]).Should().Be((2L, 0L));
         closed.Text.Should().Contain("2 points and attributes delivered, 0 lost");

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Reflection;
 using Metrana.Native.Interop;
 using Metrana.Native.Tests.Support;
 
@@ -9,6 +11,16 @@ public class StatusTableTests
     private static readonly IReadOnlyDictionary<string, int> _native = NativeHeader.Enumeration("metrana_status");
 
     public static TheoryData<MetranaStatus> All => [.. Enum.GetValues<MetranaStatus>()];
+
+    [Fact]
+    public void A_status_that_is_never_thrown_is_offered_to_nobody()
+    {
+        foreach (MetranaStatus status in Enum.GetValues<MetranaStatus>().Where(status => (int)status >= 500))
+        {
+            typeof(MetranaStatus).GetField(status.ToString())!.GetCustomAttribute<EditorBrowsableAttribute>()!.State
+                .Should().Be(EditorBrowsableState.Never, status.ToString());
+        }
+    }
 
     [Fact]
     public void Every_native_status_is_ours_by_name_and_number()

@@ -20,6 +20,9 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
             (() => logger.LogStdFloats("m", "S", [1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first)"),
             (() => logger.LogStdFloats("m", "S", [1, 2], timestamps: Timestamps.Each([1])), "2 values came with 1 timestamp: give one for each value, or one for all"),
             (() => logger.LogStdFloats("two words", "S", 1), "invalid metric name: the name contains whitespace"),
+            (() => logger.LogStdFloats("loss (train)", "S", 1), "invalid metric name: the name contains characters that are not allowed, ' ', '(' and ')': 'loss (train)'"),
+            (() => logger.LogStdFloats("m", "S", 1, labels: [("a", "x=y&z")]), "label value for key 'a' contains characters that are not allowed, '=' and '&': 'x=y&z'"),
+            (() => logger.LogRlFloats("m", "S", 1.0, 0, "a b/c"), "environment contains characters that are not allowed, ' ' and '/': 'a b/c'"),
             (() => logger.LogStdFloats("declared", "S", 1, labels: [("b", "1")]), "(declared/S): label keys [b] do not match the already-declared [a]; use the same keys, or another metric name"),
             (() => logger.LogStdFloats("crowded", "S", 1, labels: Nine()), "series carries 9 labels, exceeding the maximum of 8 (metric 'crowded')"),
             (() => logger.LogRlFloats("crowded", "S", 1, 0, "e", labels: Nine()), "exceeding the maximum of 8 (metric 'crowded')"),
@@ -80,7 +83,16 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
         Wording.Of(MetranaStatus.FlushTimeout, $"flush did not complete within {rust}; the logger goes on")
             .Should().Be($"flush did not complete within {ours}; the logger goes on");
 
+    [Theory]
+    [InlineData(MetranaStatus.QueueFull, "no room in its 100 bytes for 50.5ms, nothing was logged", "no room in its 100 bytes for 50.5 ms, nothing was logged")]
+    [InlineData(MetranaStatus.CloseTimeout, "close timeout of 15s reached", "close timeout of 15 s reached")]
+    [InlineData(MetranaStatus.InitTimeout, "failed within 1.5s; no connection within 5s", "failed within 1.5 s; no connection within 5 s")]
+    [InlineData(MetranaStatus.SenderStopped, "no acknowledgement for 60s with metric_name under way", "no acknowledgement for 60 s with metric_name under way")]
+    [InlineData(MetranaStatus.Validation, "invalid metric name: the name 'for 5s'", "invalid metric name: the name 'for 5s'")]
+    public void Durations_are_written_so_whatever_the_status_and_other_words_stay(MetranaStatus status, string rust, string ours) =>
+        Wording.Of(status, rust).Should().Be(ours);
+
     [Fact]
-    public void Other_statuses_keep_their_words() =>
-        Wording.Of(MetranaStatus.SenderStopped, "metric_name within 0ns").Should().Be("metric_name within 0ns");
+    public void A_line_of_the_log_writes_durations_so_too() =>
+        Wording.OfLine("trying again in 500ms, and for 29.5s in all").Should().Be("trying again in 500 ms, and for 29.5 s in all");
 }

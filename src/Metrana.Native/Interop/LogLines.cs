@@ -143,7 +143,7 @@ internal sealed class LogLines
         else
         {
             EventId id = LoggerEvents.OfEngine(NativeMethods.EventLine(line.Event));
-            sink.Write(line.Level, id, Utf8.Read(NativeMethods.EventMessage(line.Event)), EventFields.Of(line.Event));
+            sink.Write(line.Level, id, Wording.OfLine(Utf8.Read(NativeMethods.EventMessage(line.Event))), EventFields.Of(line.Event));
         }
     }
 

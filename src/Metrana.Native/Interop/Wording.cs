@@ -42,8 +42,16 @@ internal static partial class Wording
                     ? "give one step for each value, or Steps.From(first)"
                     : "give one for each value, or one for all")),
         (MetranaStatus.Validation, LabelKeys(), static match => match.Value + "; use the same keys, or another metric name"),
-        (MetranaStatus.FlushTimeout, Duration(), static match => $"within {Milliseconds(match)}"),
+        (MetranaStatus.Validation, BadCharacter(), AllBadCharacters),
     ];
+
+    /// <summary>What no name may hold beside blanks and control characters; the engine's own table is names/validate.rs.</summary>
+    private const string Reserved = "()[],=<>!~\"|";
+
+    private const string ReservedByUrls = "/\\?#%";
+
+    /// <summary>The same of the values of labels and of titles, which may hold blanks.</summary>
+    private const string ReservedInTexts = "=&";
 
     /// <summary>The rows of the table, for the test that each is met.</summary>
     internal static IEnumerable<string> EngineWords => _phrases.Select(phrase => phrase.Engine);
@@ -61,7 +69,36 @@ internal static partial class Wording
             message = engine.Replace(message, ours, 1);
         }
 
-        return message;
+        // A refusal repeats what the caller wrote, and that stays as it is.
+        return status == MetranaStatus.Validation ? message : OfLine(message);
+    }
+
+    /// <summary>The same of a line that belongs to no call: durations as people write them.</summary>
+    public static string OfLine(string message) =>
+        Duration().Replace(message, static match => $"{match.Groups["word"].Value} {Milliseconds(match)}");
+
+    /// <summary>The engine names the first character that a name must not hold. Who mends a name wants to know all of them.</summary>
+    private static string AllBadCharacters(Match match)
+    {
+        string field = match.Groups["field"].Value;
+        bool isText = match.Groups["kind"].Value is "control" or "reserved or control" || field.StartsWith("label value", StringComparison.Ordinal);
+        string reserved = isText
+            ? ReservedInTexts
+            : Reserved + (field == "environment" ? ReservedByUrls : "") + (field == "label key" ? "&" : "");
+        char[] bad =
+        [
+            .. match.Groups["value"].Value
+                .Where(letter => char.IsControl(letter) || (!isText && char.IsWhiteSpace(letter)) || reserved.Contains(letter, StringComparison.Ordinal))
+                .Distinct(),
+        ];
+        if (bad.Length < 2)
+        {
+            return match.Value;
+        }
+
+        string[] quoted = [.. bad.Select(letter => char.IsControl(letter) ? $"'\\u{(int)letter:x4}'" : $"'{letter}'")];
+        return $"{match.Groups["what"].Value}: {field} contains characters that are not allowed, "
+            + $"{string.Join(", ", quoted[..^1])} and {quoted[^1]}: '{match.Groups["value"].Value}'";
     }
 
     private static string Number(Match match, string group, string what) =>
@@ -89,6 +126,11 @@ internal static partial class Wording
     [GeneratedRegex(@"label keys \[.*\] do not match the already-declared \[.*\]", RegexOptions.CultureInvariant)]
     private static partial Regex LabelKeys();
 
-    [GeneratedRegex("within (?<number>[0-9.]+)(?<unit>ns|µs|ms|s)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<what>invalid [a-z ]+): (?<field>.+?) contains (?<kind>whitespace or control|reserved or control|URL-reserved|reserved|control) character '.+?': '(?<value>.*)'(?=\. Reserved|\z)",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex BadCharacter();
+
+    [GeneratedRegex(@"\b(?<word>within|for|of|in) (?<number>[0-9]+(\.[0-9]+)?)(?<unit>ns|µs|ms|s)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Duration();
 }
