@@ -66,6 +66,7 @@ public class AttributeTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/step-of-a-refused-call", "refused", "added")]
     [ParityRow("client/names", "a name that breaks a rule is refused", "train/loss", "eval/loss", "MetricValidationException")]
     public async Task A_name_that_breaks_a_rule_is_refused_wherever_it_stands()
     {

@@ -7,6 +7,7 @@ namespace Metrana.Tests;
 public class MisfitTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("client/step-of-a-refused-call", "refuse", "GetLastStep")]
     [ParityRow("client/misfit", "MetricValidationException", "episodes", "environments")]
     public async Task A_run_refuses_them_with_one_type() => Refuses(await Run.StartAsync(shared.Options()));
 

@@ -60,9 +60,10 @@ public class StartTests(SharedServer shared) : IClassFixture<SharedServer>
         await fork.CloseAsync();
 
         (await shared.FindAsync(fork)).ForkPoint.Should().Be(new StoredForkPoint(parent.Name, 1));
-        StoredPoints points = await shared.PointsAsync(fork, "loss");
-        points.Steps.Should().Equal([2], "the points up to the fork stay with its parent");
-        points.Values.Should().Equal(20);
+        (await shared.PointsAsync(fork, "loss")).Steps.Should().Equal([2], "the points up to the fork stay with its parent");
+        StoredPoints curve = await shared.CurveAsync(fork, "loss");
+        curve.Steps.Should().Equal(0, 1, 2);
+        curve.Values.Should().Equal(0, 1, 20);
         (await shared.PointsAsync(parent, "loss")).Values.Should().Equal(0, 1, 2, 3);
     }
 

@@ -1,3 +1,4 @@
+using Metrana.Native;
 using Metrana.Server;
 using Metrana.Tests.Support;
 
@@ -24,7 +25,7 @@ public class StepTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
-    [ParityRow("client/step-that-does-not-grow", "a step that does not grow is sent as it is", "MisSteps")]
+    [ParityRow("client/step-that-does-not-grow", "a step that does not grow is sent as it is", "MisSteps", "ignore")]
     public async Task A_step_that_does_not_grow_is_sent_as_it_is_and_the_last_step_stays()
     {
         Run run = await Run.StartAsync(shared.Options());
@@ -39,6 +40,42 @@ public class StepTests(SharedServer shared) : IClassFixture<SharedServer>
         StoredPoints points = await shared.PointsAsync(run, "loss");
         points.Steps.Should().Equal(5, 3, 6);
         points.Values.Should().Equal(1, 2, 3);
+        (await shared.CurveAsync(run, "loss")).Values.Should().Equal([1, 3], "a server ignores what its series had passed");
+    }
+
+    [Theory]
+    [InlineData(BackpressureStrategy.DropNew)]
+    [InlineData(BackpressureStrategy.Raise)]
+    [ParityRow("client/step-of-a-full-queue", "finds the queue full uses up no step")]
+    public async Task A_call_that_finds_the_queue_full_uses_up_no_step(BackpressureStrategy strategy)
+    {
+        RunOptions options = shared.Options();
+        (options.Backpressure, options.EnqueueTimeout, options.QueueBytes) = (strategy, TimeSpan.Zero, 100_000);
+        Run run = await Run.StartAsync(options);
+        await shared.Server.Faults.StallAsync();
+        double[] column = new double[1000];
+        bool isFull = false;
+        while (!isFull)
+        {
+            try
+            {
+                run.Log("loss", column);
+                isFull = run.Metrics.FloatPoints.Refused > 0;
+            }
+            catch (QueueFullException)
+            {
+                isFull = true;
+            }
+        }
+
+        long taken = run.Metrics.FloatPoints.Enqueued;
+        run.GetLastStep("loss").Should().Be(taken - 1);
+        await shared.Server.Faults.ClearAsync();
+        await run.FlushAsync(TimeSpan.FromMinutes(1));
+        run.Log("loss", 1.0);
+        await run.DisposeAsync();
+
+        (await shared.PointsAsync(run, "loss")).Steps.Should().HaveCount((int)taken + 1).And.EndWith(taken);
     }
 
     [Fact]

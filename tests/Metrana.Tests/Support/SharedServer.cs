@@ -38,6 +38,13 @@ public sealed class SharedServer : IAsyncLifetime
             && series.Labels.Count == labels.Length && labels.All(label => series.Labels.GetValueOrDefault(label.Key) == label.Value));
     }
 
+    /// <summary>The points that count, as a curve shows them.</summary>
+    public async Task<StoredPoints> CurveAsync(Run run, string metric)
+    {
+        StoredSeries series = await SeriesAsync(run, metric);
+        return await Server.GetPointsAsync((await FindAsync(run)).RunId, series.Id, PointView.Counted);
+    }
+
     public async Task<StoredPoints> PointsAsync(Run run, string metric, params (string Key, string Value)[] labels)
     {
         StoredSeries series = await SeriesAsync(run, metric, labels);
