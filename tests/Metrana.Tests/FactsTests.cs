@@ -97,6 +97,7 @@ public sealed class FactsTests : IDisposable
     [InlineData("system, runtime", "os architecture dotnet")]
     [InlineData("command_line", "command_line")]
     [InlineData("Directory", "directory")]
+    [ParityRow("client/facts-of-the-process", "can be left out", "LogProcessFacts")]
     public void Each_fact_can_be_left_out(string text, string expected)
     {
         ProcessFacts facts = RunOptions.Parse($"LogProcessFacts={text}").LogProcessFacts!.Value;

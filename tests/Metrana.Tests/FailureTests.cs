@@ -239,6 +239,7 @@ public class FailureTests
     [InlineData(true)]
     [ParityRow("client/retries", "MaxRetries")]
     [ParityRow("client/delivery-policy", "StopOnLoss")]
+    [ParityRow("client/errors-warn", "are said", "dropped")]
     public async Task Points_that_cannot_be_delivered_are_said_and_end_the_run_only_where_that_was_chosen(bool stopOnLoss)
     {
         using SharedWriter output = new();

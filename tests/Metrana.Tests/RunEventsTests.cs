@@ -68,6 +68,7 @@ public class RunEventsTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("client/variables-without-effect", "METRANA_DISK_SPOOL_DIR", "no effect here")]
     public async Task Variables_without_effect_are_told_once_at_the_start()
     {
         string name = SharedServer.NewName();

@@ -344,6 +344,7 @@ public class RunOptionsTests
     }
 
     [Fact]
+    [ParityRow("client/variables-without-effect", "METRANA_DISK_SPOOL_DIR", "METRANA_TRACING_DISABLED", "have no effect here")]
     public void Variables_that_do_nothing_are_told_with_what_does_and_a_blank_one_is_not_set()
     {
         Dictionary<string, string> set = new()
@@ -360,6 +361,17 @@ public class RunOptionsTests
             "METRANA_DISK_SPOOL_DIR METRANA_TRACING_DISABLED"));
         set.Clear();
         RunOptions.WithoutEffect(set.GetValueOrDefault).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("METRANA_EVENT_QUEUE_MAX_SIZE")]
+    [InlineData("METRANA_DISPATCH_QUEUE_MAX_SIZE")]
+    [InlineData("METRANA_ERROR_QUEUE_MAX_SIZE")]
+    [ParityRow("client/variables-without-effect", "METRANA_EVENT_QUEUE_MAX_SIZE", "METRANA_DISPATCH_QUEUE_MAX_SIZE", "METRANA_ERROR_QUEUE_MAX_SIZE", "have no effect here")]
+    public void Bounds_that_count_calls_have_no_effect_here(string variable)
+    {
+        Resolve(new RunOptions { Project = "p" }, (variable, "7")).ToLoggerConfig().QueueBytes.Should().Be(64 << 20);
+        RunOptions.WithoutEffect(name => name == variable ? "7" : null)!.Value.Variables.Should().Be(variable);
     }
 
     [Fact]
