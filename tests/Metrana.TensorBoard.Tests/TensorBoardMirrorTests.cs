@@ -129,6 +129,53 @@ public sealed class TensorBoardMirrorTests : IDisposable
     }
 
     [Fact]
+    public void Every_field_has_the_number_that_TensorFlow_gives_it()
+    {
+        DateTimeOffset at = new(2026, 1, 2, 3, 4, 5, 500, TimeSpan.Zero);
+        Played played = Play(run =>
+        {
+            run.LogConfig(new { lr = 0.5 });
+            run.Log("loss", 0.25, step: 300, timestamp: at);
+            run.LogHistogram("weights", [-1.0, 0.0, 4.0], [1, 3], step: 7);
+            run.Annotate("checkpoint", step: 9);
+        });
+
+        // Event: wall_time 1, step 2, file_version 3, summary 5. Summary: value 1. Its value: tag 1, simple_value 2, histo 5, tensor 8,
+        // metadata 9. These are the numbers of TensorFlow's own event.proto, summary.proto and tensor.proto.
+        List<WireMessage> events = [.. WireMessage.Records(played.File)];
+        events[0].Fields.Should().Equal(1, 3);
+        events[0].Text(3).Should().Be("brain.Event:2");
+        Dictionary<string, (WireMessage Event, WireMessage Value)> values = events.Skip(1)
+            .Select(one => (Event: one, Value: one.Message(5).Messages(1).Single())).ToDictionary(one => one.Value.Text(1));
+
+        (WireMessage Event, WireMessage Value) loss = values["loss"];
+        (loss.Event.Int(2), loss.Event.Double(1), loss.Value.Float(2)).Should().Be((300, at.ToUnixTimeMilliseconds() / 1000.0, 0.25f));
+        loss.Value.Fields.Should().Equal(1, 2);
+
+        // HistogramProto: min 1, max 2, num 3, sum 4, sum_squares 5, bucket_limit 6, bucket 7.
+        (WireMessage Event, WireMessage Value) weights = values["weights"];
+        WireMessage histogram = weights.Value.Message(5);
+        weights.Event.Int(2).Should().Be(7);
+        (histogram.Double(1), histogram.Double(2), histogram.Double(3), histogram.Double(4), histogram.Double(5)).Should().Be((-1.0, 4.0, 4.0, 5.5, 12.25));
+        histogram.Doubles(6).Should().Equal(0.0, 4.0);
+        histogram.Doubles(7).Should().Equal(1.0, 3.0);
+
+        // SummaryMetadata: plugin_data 1 with plugin_name 1 and content 2. TensorProto: dtype 1, tensor_shape 2 with dim 2 and size 1, string_val 8.
+        (WireMessage Event, WireMessage Value) note = values["annotations"];
+        note.Event.Int(2).Should().Be(9);
+        note.Value.Message(9).Message(1).Text(1).Should().Be("text");
+        WireMessage text = note.Value.Message(8);
+        (text.Int(1), text.Message(2).Message(2).Int(1), text.Text(8)).Should().Be((7, 1, "checkpoint"));
+
+        // HParamsPluginData: session_start_info 3, session_end_info 4. The former: hparams 1, a map of key 1 to a Value 2 whose number is 2.
+        WireMessage plugin = values["_hparams_/session_start_info"].Value.Message(9).Message(1);
+        plugin.Text(1).Should().Be("hparams");
+        WireMessage entry = plugin.Message(2).Message(3).Messages(1).Single();
+        (entry.Text(1), entry.Message(2).Double(2)).Should().Be(("lr", 0.5));
+        values["_hparams_/session_end_info"].Value.Message(9).Message(1).Message(2).Message(4).Int(1).Should().Be(1, "it succeeded");
+    }
+
+    [Fact]
     public async Task What_was_written_is_there_while_the_run_goes_on()
     {
         TensorBoardMirror mirror = new(_folder.FullName);
