@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FluentAssertions;
 using Metrana.Server;
-using Xunit;
 
 namespace Metrana.Samples.Tests;
 
