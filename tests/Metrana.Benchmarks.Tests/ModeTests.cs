@@ -46,17 +46,44 @@ public sealed class ModeTests
     }
 
     [Fact]
+    public async Task Everything_that_callers_leave_to_others_arrives()
+    {
+        JsonObject result = await new CallersMode { Rounds = 1 }.RunAsync();
+        foreach (string caller in new[] { "event", "run", "run_mirrored", "syvain_metric" })
+        {
+            result[caller]!["call_ns"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BePositive(caller);
+        }
+    }
+
+    [Fact]
     public async Task A_dead_mirror_takes_nothing_from_the_others()
     {
-        JsonObject result = await new DeadMirrorMode { Seconds = 5, Rate = 100 }.RunAsync();
-        foreach (string phase in new[] { "alone", "beside" })
+        DeadMirrorMode mode = new() { Seconds = 5, Rate = 100, QueueBytes = 256 << 10 };
+        JsonObject result = await mode.RunAsync();
+        foreach (string phase in new[] { "before", "beside", "after" })
         {
             result[phase]!["points"]!.GetValue<long>().Should().Be(5 * 100 * 100);
             result[phase]!["call_us"].Deserialize<MinMedianMax>(ResultJson.Options).Min.Should().BeGreaterThan(0);
         }
 
         result["beside"]!["dropped"]!.GetValue<long>().Should().BeGreaterThanOrEqualTo(5 * 100 * 100, "nobody took them");
-        result["beside"]!["most_pending"]!.GetValue<long>().Should().BePositive();
+
+        // A value is one of eight bytes with a step and a time, and its queue has 256 KiB, where 1.2 MB come.
+        result["beside"]!["most_pending"]!.GetValue<long>().Should().BeInRange(1, mode.QueueBytes / (3 * sizeof(double)));
+    }
+
+    [Fact]
+    public void A_dead_mirror_that_costs_too_much_is_told_by_the_exit_code()
+    {
+        DeadMirrorMode.Phase alone = new(1, new MinMedianMax(1, 10, 99), CallUsOf99: 50, MemoryMib: 90, MostMemoryMib: 100, MostPending: 0, Dropped: 0);
+        Past(alone with { CallUs = new MinMedianMax(1, 15, 999), CallUsOf99 = 100, MostMemoryMib = 148 }).Should().BeEmpty("all of it is within bounds");
+        Past(alone with { MostMemoryMib = 149 }).Should().ContainSingle().Which.Should().Contain("memory").And.Contain("33");
+        Past(alone with { CallUs = new MinMedianMax(1, 16, 99) }).Should().ContainSingle().Which.Should().Contain("median").And.Contain("1.6");
+        Past(alone with { CallUsOf99 = 101 }).Should().ContainSingle().Which.Should().Contain("99th").And.Contain("2.02");
+        Past(alone with { CallUsOf99 = double.NaN }).Should().ContainSingle("what is no number passes nothing");
+
+        IReadOnlyList<string> Past(DeadMirrorMode.Phase beside) =>
+            DeadMirrorMode.PastBounds(alone with { CallUsOf99 = 20 }, beside, alone, queueBytes: 16 << 20);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ RootCommand root = new("What logging costs: bursts, loops, scaling, start and en
     CloseMode.Command(),
     MemoryMode.Command(),
     ClientMode.Command(),
+    CallersMode.Command(),
     DeadMirrorMode.Command(),
     ServerMode.Command(),
     FloorsMode.Command(),

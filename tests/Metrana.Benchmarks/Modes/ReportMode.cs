@@ -29,6 +29,12 @@ internal sealed record ReportMode
     /// <summary>What the mode "server" has measured, which takes too long to be a part of this one.</summary>
     private string ServerFiguresPath => Path.Combine(Root, "docs", "performance", "server.json");
 
+    /// <summary>What the mode "callers" has measured.</summary>
+    private string CallersPath => Path.Combine(Root, "docs", "performance", "callers.json");
+
+    /// <summary>What the mode "dead-mirror" has measured, which takes minutes of its own as well.</summary>
+    private string DeadMirrorPath => Path.Combine(Root, "docs", "performance", "dead-mirror.json");
+
     public static Command Command()
     {
         Command command = new("report", "Measures everything and writes docs/performance/figures.json, its tables, plots and the README's figures");
@@ -123,6 +129,8 @@ internal sealed record ReportMode
         SortedDictionary<string, string> tables = new Tables(figures).All();
         tables["server"] = ServerTable.Load(ServerFiguresPath).Table();
         tables["server-sets"] = ServerTable.Sets();
+        tables["callers"] = CallersTable.Of(CallersPath);
+        tables["dead-mirror"] = DeadMirrorTable.Of(DeadMirrorPath);
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
         foreach (string document in (string[])["docs/performance.md", "README.md"])
         {
