@@ -15,17 +15,22 @@ public sealed partial class Run
     private readonly EpisodeNumbers _episodeNumbers = new();
     private long _lastRlStep = -1;
 
+    /// <summary>Whether this process has said which environments are its own.</summary>
+    private volatile bool _hasEnvironments;
+
     /// <summary>
     /// The training step to go on with: one after the last that this run has, 0 in a new one. Environments count that were
-    /// logged to, tracked or asked for in this process, and <c>default</c>.
+    /// logged to, tracked or asked for in this process, and <c>default</c>; before any were, all that the run has.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public long NextRlStep
     {
         get
         {
-            NoteRlStep(Open().GetEnvironmentProgress(DefaultEnvironment).RlStep);
-            return Volatile.Read(ref _lastRlStep) + 1;
+            Backend backend = Open();
+            NoteRlStep(backend.GetEnvironmentProgress(DefaultEnvironment).RlStep);
+            long last = Volatile.Read(ref _lastRlStep);
+            return (last < 0 && !_hasEnvironments ? backend.GetLastRlStep() ?? last : last) + 1;
         }
     }
 
@@ -333,6 +338,7 @@ public sealed partial class Run
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string? environment = null)
     {
+        _hasEnvironments = true;
         (long? RlStep, long? Episode) progress = Open().GetEnvironmentProgress(environment ?? DefaultEnvironment);
         NoteRlStep(progress.RlStep);
         return progress;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Metrana;
 using Metrana.TestChild;
 
@@ -33,6 +34,12 @@ if (part == "nothing")
 if (part == "local")
 {
     LocalStart.Play(args[2], waits: args[3] == "wait");
+    return;
+}
+
+if (part == "say-job")
+{
+    Console.WriteLine(Environment.GetEnvironmentVariable("METRANA_ORCHESTRATION_ID"));
     return;
 }
 
@@ -105,6 +112,18 @@ switch (part)
 
     case "forget":
         run.Log("loss", 1.0);
+        break;
+
+    case "current":
+        Console.WriteLine($"Run.Current before its end: {ReferenceEquals(Run.Current, run)}");
+        using (Process child = Process.Start(Environment.ProcessPath!, ["exec", typeof(LocalStart).Assembly.Location, "say-job"]))
+        {
+            child.WaitForExit();
+        }
+
+        Console.WriteLine(run.OrchestrationId);
+        run.Close();
+        Console.WriteLine($"Run.Disabled after it: {ReferenceEquals(Run.Current, Run.Disabled)}");
         break;
 
     case "wait":

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Metrana.Tests;
 
 /// <summary>The runs that no service is needed for.</summary>
@@ -32,6 +34,76 @@ public class DoublesTests
         run.NextRlStep.Should().BeGreaterThanOrEqualTo(0);
         run.Delivery.Should().Be(default(RunDelivery));
         run.GetLastStep("loss").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Every_member_of_a_disabled_run_works()
+    {
+        Run run = Run.Disabled;
+        Dictionary<string, Func<object?>> members = new()
+        {
+            [nameof(run.Annotate)] = () => Do(() => run.Annotate("x", new { file = "y" }, step: 1)),
+            [nameof(run.CaptureMeters)] = () => Do(() => run.CaptureMeters("System.Runtime").Dispose()),
+            [nameof(run.Close)] = () => Do(() => run.Close()),
+            [nameof(run.CloseAsync)] = () => run.CloseAsync(),
+            [nameof(run.Detach)] = () => Do(() => run.Detach()),
+            [nameof(run.DetachAsync)] = () => run.DetachAsync(),
+            [nameof(run.Dispose)] = () => Do(run.Dispose),
+            [nameof(run.DisposeAsync)] = () => run.DisposeAsync().AsTask(),
+            [nameof(run.Environments)] = () => run.Environments(2),
+            [nameof(run.Fail)] = () => Do(() => run.Fail("why")),
+            [nameof(run.Flush)] = () => Do(() => run.Flush()),
+            [nameof(run.FlushAsync)] = () => run.FlushAsync(),
+            [nameof(run.GetEnvironmentLastRlStepAndEpisode)] = () => run.GetEnvironmentLastRlStepAndEpisode(),
+            [nameof(run.GetLastStep)] = () => run.GetLastStep("loss"),
+            [nameof(run.Log)] = () => Do(() => run.Log("loss", 0.5)),
+            [nameof(run.LogAttributes)] = () => Do(() => run.LogAttributes("data", new { rows = 1 })),
+            [nameof(run.LogConfig)] = () => Do(() => run.LogConfig(new { lr = 1 })),
+            [nameof(run.LogDistributed)] = () => Do(() => run.LogDistributed("d", 1.0, step: 0)),
+            [nameof(run.LogEnvironmentAttributes)] = () => Do(() => run.LogEnvironmentAttributes("env-0", new { seed = 1 })),
+            [nameof(run.LogEnvironmentStep)] = () => Do(() => run.LogEnvironmentStep("reward", [1.0, 2.0], 0, ["env-0", "env-1"])),
+            [nameof(run.LogEpisode)] = () => Do(() => run.LogEpisode("return", 1.0, rlStep: 0)),
+            [nameof(run.LogHistogram)] = () => Do(() => run.LogHistogram("h", [1.0, 2.0], step: 0)),
+            [nameof(run.LogScatter)] = () => Do(() => run.LogScatter("s", [1.0], [2.0], step: 0)),
+            [nameof(run.RlSeries)] = () => Do(() => run.RlSeries("y").Log(1.0, 0, "env-0")),
+            [nameof(run.Series)] = () => Do(() => run.Series("x").Log(1.0)),
+            [nameof(run.SetDescription)] = () => Do(() => run.SetDescription("d")),
+            [nameof(run.Step)] = () => Do(() => run.Step(7).Dispose()),
+            [nameof(run.TakeErrors)] = () => run.TakeErrors(),
+            [nameof(run.Time)] = () => Do(() => run.Time("seconds").Dispose()),
+            [nameof(run.TrackEpisodes)] = () => Do(() => run.TrackEpisodes(1).Step(0, [1.0], [true])),
+        };
+        typeof(Run).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(method => !method.IsSpecialName && method.Name != nameof(ToString)).Select(method => method.Name).Distinct()
+            .Should().BeEquivalentTo(members.Keys, "a new member has to work here too");
+        foreach (Func<object?> member in members.Values)
+        {
+            if (member() is Task task)
+            {
+                await task;
+            }
+        }
+
+        foreach (PropertyInfo property in typeof(Run).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            Func<object?> read = () => property.GetValue(run);
+            if (property.Name == nameof(Run.Recording))
+            {
+                read.Should().Throw<TargetInvocationException>("it keeps nothing");
+            }
+            else
+            {
+                read.Should().NotThrow(property.Name);
+            }
+        }
+
+        run.Evaluation.Log("loss", 0.5);
+
+        static object? Do(Action call)
+        {
+            call();
+            return null;
+        }
     }
 
     [Fact]

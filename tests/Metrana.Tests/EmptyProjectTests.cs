@@ -18,7 +18,7 @@ public sealed partial class EmptyProjectTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_first_two_programs_of_the_readme_run_as_they_stand_and_the_first_in_turkey_too()
+    public async Task The_first_two_programs_of_the_readme_run_as_they_stand_and_in_turkey_too()
     {
         string[] programs = [.. Block().Matches(Sources.Read("README.md")).Take(2).Select(block => block.Groups["code"].Value)];
         string first = await BuildAsync("first", programs[0]);
@@ -30,7 +30,7 @@ public sealed partial class EmptyProjectTests : IDisposable
             string turkish = await RunAsync(data, first, "tr_TR.UTF-8");
             turkish.Should().Contain("culture tr-TR writes 0,5", "else this tests nothing");
             turkish.Should().Contain("http://127.0.0.1:");
-            await RunAsync(data, second, "C.UTF-8");
+            (await RunAsync(data, second, "tr_TR.UTF-8")).Should().Contain("culture tr-TR writes 0,5");
             await using LocalServer server = await LocalServer.FindOrStartAsync(new LocalServerOptions { DataDirectory = data });
             await WhatTheyLoggedIsThereAsync(server);
         }
@@ -51,7 +51,12 @@ public sealed partial class EmptyProjectTests : IDisposable
             run.Closed.Should().BeTrue();
             StoredSeries loss = (await server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == "train/loss");
             (await server.GetPointsAsync(run.RunId, loss.Id)).Values.Should().Equal(Enumerable.Range(1, 100).Select(n => 1.0 / n));
-            (await server.GetAttributesAsync(run.RunId))["config/lr"].Should().Be(new StoredValue.Number(3e-4));
+            IReadOnlyDictionary<string, StoredValue> attributes = await server.GetAttributesAsync(run.RunId);
+            attributes["config/lr"].Should().Be(new StoredValue.Number(3e-4));
+            attributes.Values.Should().Contain(new StoredValue.Text("checkpoint 1"));
+            StoredSeries val = (await server.GetSeriesAsync(run.RunId)).Single(series => series.Metric == "val/loss");
+            val.Scale.Should().Be("EPOCH");
+            (await server.GetPointsAsync(run.RunId, val.Id)).Values.Should().Equal(0.5);
         }
 
         (await server.GetSeriesAsync(runs.Single(run => run.Project == "walker").RunId))

@@ -202,6 +202,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
         second.WasCreated.Should().BeFalse();
         second.GetLastStep("loss").Should().Be(1);
         second.Log("loss", 3.0);
+        second.NextRlStep.Should().Be(6, "no environment is this process's own yet, so all count");
         EpisodeTracker tracker = second.TrackEpisodes(environments: 2);
         second.NextRlStep.Should().Be(6);
         tracker.Episodes.ToArray().Should().Equal(3, 1);
@@ -389,11 +390,12 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     [ParityRow("client/global-run", "Run.Current", "started last")]
     public async Task The_run_that_was_started_last_is_the_current_one_until_it_ends()
     {
-        Run run = await Run.StartAsync(shared.Options());
-        Run.Current.Should().NotBeNull();
-        await run.CloseAsync();
-
-        Run.Current.Should().NotBeSameAs(run);
+        // In a process of its own: here other tests start runs at the same time.
+        using Child child = Child.Play("current", shared.Server.Endpoint, SharedServer.NewName());
+        (await child.HearAsync()).Should().Be("Run.Current before its end: True");
+        _ = (await child.HearAsync(), await child.HearAsync());
+        (await child.HearAsync()).Should().Be("Run.Disabled after it: True");
+        (await child.EndAsync()).ExitCode.Should().Be(0);
     }
 
     [Fact]
@@ -401,12 +403,13 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     [ParityRow("client/forked-process", "child processes")]
     public async Task The_orchestration_id_is_handed_to_child_processes()
     {
-        RunOptions options = shared.Options();
-        options.OrchestrationId = "job-for-children";
-        await using Run run = await Run.StartAsync(options);
-
-        run.OrchestrationId.Should().Be("job-for-children");
-        Environment.GetEnvironmentVariable("METRANA_ORCHESTRATION_ID").Should().NotBeNullOrEmpty();
+        // METRANA_ORCHESTRATION_ID as a process has it that is started by the one with the run.
+        using Child child = Child.Play("current", shared.Server.Endpoint, SharedServer.NewName());
+        _ = await child.HearAsync();
+        string inherited = await child.HearAsync();
+        inherited.Should().NotBeEmpty().And.Be(await child.HearAsync());
+        _ = await child.HearAsync();
+        (await child.EndAsync()).ExitCode.Should().Be(0);
     }
 
     [Fact]

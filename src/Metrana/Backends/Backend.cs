@@ -78,6 +78,9 @@ internal abstract class Backend
 
     public abstract (long? RlStep, long? Episode) GetEnvironmentProgress(string environment);
 
+    /// <summary>The greatest training step of all environments; null where there is none.</summary>
+    public virtual long? GetLastRlStep() => null;
+
     /// <summary>The engine's own handle for a hot loop, where there is an engine.</summary>
     public virtual Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => null;
 

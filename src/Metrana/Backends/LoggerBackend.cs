@@ -167,6 +167,8 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
     public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) =>
         logger.GetEnvironmentLastRlStepAndEpisode(environment);
 
+    public override long? GetLastRlStep() => logger.ListEnvironments().Max(environment => environment.LastRlStep);
+
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
     {
         Native.Series series = logger.Series(metric, scale, labels);

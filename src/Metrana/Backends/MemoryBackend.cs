@@ -277,6 +277,14 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         }
     }
 
+    public override long? GetLastRlStep()
+    {
+        lock (_gate)
+        {
+            return _progress.Values.Max(progress => progress.RlStep);
+        }
+    }
+
     public override void Flush(TimeSpan? timeout)
     {
     }

@@ -133,6 +133,8 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
 
     public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) => inner.GetEnvironmentProgress(environment);
 
+    public override long? GetLastRlStep() => inner.GetLastRlStep();
+
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
     {
         // The handle is the engine's alone: its calls would pass the mirrors by. But it refuses what the engine refuses.

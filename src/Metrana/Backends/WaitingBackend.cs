@@ -153,6 +153,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
     public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) =>
         _open?.GetEnvironmentProgress(environment) ?? default;
 
+    public override long? GetLastRlStep() => _open?.GetLastRlStep();
+
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => _open?.FindHandle(metric, scale, labels);
 
     public override Native.RlSeries? FindRlHandle(
