@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FluentAssertions;
 using Metrana.Server;
+using Xunit;
 
 namespace Metrana.Samples.Tests;
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FluentAssertions;
 using Metrana.Server;
 using Metrana.WireCapture;
 using Metrana.WireCapture.Capture;
 using Metrana.WireCapture.Script;
+using Xunit;
 
 namespace Metrana.Samples.Tests;
 
