@@ -403,11 +403,10 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     [ParityRow("client/forked-process", "child processes")]
     public async Task The_orchestration_id_is_handed_to_child_processes()
     {
-        // METRANA_ORCHESTRATION_ID as a process has it that is started by the one with the run.
         using Child child = Child.Play("current", shared.Server.Endpoint, SharedServer.NewName());
         _ = await child.HearAsync();
         string inherited = await child.HearAsync();
-        inherited.Should().NotBeEmpty().And.Be(await child.HearAsync());
+        inherited.Should().NotBeEmpty().And.Be(await child.HearAsync(), "METRANA_ORCHESTRATION_ID is the run's");
         _ = await child.HearAsync();
         (await child.EndAsync()).ExitCode.Should().Be(0);
     }

@@ -33,11 +33,11 @@ internal static class StatusTable
             [MetranaStatus.InitTimeout] = LoggerInit,
             [MetranaStatus.NoThread] = LoggerInit,
             [MetranaStatus.Forked] = LoggerInit,
-            [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, f.Message, f.GrpcStatus),
-            [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
+            [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
 
-            [MetranaStatus.LoggerClosed] = f => new LoggerClosedException(f.Status, f.Message, f.GrpcStatus),
-            [MetranaStatus.QueueFull] = f => new QueueFullException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.LoggerClosed] = f => new LoggerClosedException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
+            [MetranaStatus.QueueFull] = f => new QueueFullException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
             [MetranaStatus.Validation] = f => new MetricValidationException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
 
             [MetranaStatus.SenderStopped] = Sender,
@@ -65,9 +65,12 @@ internal static class StatusTable
 
     private static MetranaException Defect(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 
-    private static LoggerInitException LoggerInit(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
+    private static LoggerInitException LoggerInit(Failure failure) =>
+        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
 
-    private static SenderException Sender(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
+    private static SenderException Sender(Failure failure) =>
+        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
 
-    private static ClosingException Closing(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
+    private static ClosingException Closing(Failure failure) =>
+        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
 }
