@@ -111,7 +111,7 @@ public sealed class TensorBoardMirrorTests : IDisposable
         hparams.Select(one => one.Tag).Should().Equal("_hparams_/session_start_info", "_hparams_/session_end_info");
         hparams.Should().OnlyContain(one => one.Data.Version == 0);
         hparams[0].Data.SessionStartInfo.Hparams.Select(one => $"{one.Key}: {one.Value}").Should().BeEquivalentTo(
-            "lr: 0.1", "layers/0: 64", "layers/1: 32", "amp: true", "name: \"ppo\"", "limit: \"Infinity\"");
+            "lr: 0.1", "layers/0: 64", "layers/1: 32", "amp: true", "name: \"ppo\"", "limit: \"\"");
         hparams[0].Data.SessionStartInfo.StartTimeSecs.Should().BeGreaterThan(1.7e9);
         hparams[1].Data.SessionEndInfo.Status.Should().Be((Status)status);
     }
