@@ -9,7 +9,7 @@ namespace Metrana;
 
 public sealed partial class Run
 {
-    private const string ConfigPrefix = "config";
+    internal const string ConfigPrefix = "config";
     private const string NeedsReflection = "The properties of the object are read by reflection. Where code is trimmed, pass a dictionary, or the JsonTypeInfo of the type.";
 
     private long _annotations;

@@ -87,7 +87,7 @@ public sealed partial class Run
         }
         catch (MetranaException e)
         {
-            _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
+            WarnOfEnd(e);
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class Run
         }
         catch (MetranaException e)
         {
-            _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
+            WarnOfEnd(e);
         }
     }
 
@@ -213,7 +213,7 @@ public sealed partial class Run
             }
             catch (MetranaException e)
             {
-                _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
+                WarnOfEnd(e);
             }
         }
 
@@ -250,4 +250,6 @@ public sealed partial class Run
         null,
         _silence,
         _progress);
+
+    private void WarnOfEnd(MetranaException e) => _console.Warn(RunEvents.EndIncomplete, e.Message, ("Reason", e.Message));
 }

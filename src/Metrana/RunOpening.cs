@@ -159,7 +159,7 @@ internal sealed class RunOpening
 
         if (options.Config is { Count: > 0 } config)
         {
-            backend.LogAttributes("config", AttributeLeaves.OfConfig("config", config));
+            backend.LogAttributes(Run.ConfigPrefix, AttributeLeaves.OfConfig(Run.ConfigPrefix, config));
         }
 
         if (options.Tags is { Count: > 0 } tags)

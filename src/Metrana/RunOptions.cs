@@ -95,8 +95,9 @@ public sealed partial record RunOptions
     public TimeSpan? StartTimeout { get; set; }
 
     /// <summary>
-    /// Whether the run continues when the service is out of reach at the start, or no server on this machine is found or started: what is logged is kept, as far as
-    /// <see cref="QueueBytes"/> allows, and delivered when the service appears. Default: no, starting throws.
+    /// Whether the run continues when the service is out of reach at the start, or no server on this machine is found or started:
+    /// what is logged is kept, as far as <see cref="QueueBytes"/> allows, and delivered when the service appears. Default: no,
+    /// starting throws.
     /// </summary>
     public bool? ContinueWithoutServer { get; set; }
 

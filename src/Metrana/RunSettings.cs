@@ -108,7 +108,7 @@ internal sealed class RunSettings
 
         try
         {
-            _ = AttributeLeaves.OfConfig("config", all.Config);
+            _ = AttributeLeaves.OfConfig(Run.ConfigPrefix, all.Config);
         }
         catch (ArgumentException e)
         {

@@ -16,10 +16,7 @@ internal static partial class Threads
     public static async Task CloseWithoutAsync(string endpoint, string run)
     {
         Logger logger = new(Runs.Config(endpoint, run));
-        for (int i = 0; i < Points; i++)
-        {
-            logger.LogStdFloats("loss", Scale.MlStep, i);
-        }
+        LogPoints(logger);
 
         // The pool has a thread from now on.
         await Task.Run(static () => { });
@@ -35,10 +32,7 @@ internal static partial class Threads
     public static void ForgetWithout(string endpoint, string run)
     {
         Logger logger = new(Runs.Config(endpoint, run));
-        for (int i = 0; i < Points; i++)
-        {
-            logger.LogStdFloats("loss", Scale.MlStep, i);
-        }
+        LogPoints(logger);
 
         Forbid();
     }
@@ -47,7 +41,7 @@ internal static partial class Threads
     public static void OpenByNameWithout(string endpoint, string run)
     {
         using Logger first = new(Runs.Config(endpoint, run));
-        LoggerConfig byName = Runs.Config(endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), $"{run}-by-name");
+        LoggerConfig byName = ByName(endpoint, $"{run}-by-name");
         byName.InitTimeout = TimeSpan.FromMilliseconds(500);
         Forbid();
         try
@@ -66,20 +60,28 @@ internal static partial class Threads
     /// <summary>Loses its connection to a host whose name somebody has to look up again.</summary>
     public static void ReconnectByNameWithout(string endpoint, string run)
     {
-        LoggerConfig config = Runs.Config(endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), run);
-        using Logger logger = new(config);
+        using Logger logger = new(ByName(endpoint, run));
         Forbid();
         Runs.Say("ready");
         Runs.AwaitGo();
-        for (int i = 0; i < Points; i++)
-        {
-            logger.LogStdFloats("loss", Scale.MlStep, i);
-        }
+        LogPoints(logger);
 
         logger.Flush(TimeSpan.FromSeconds(60));
         Metrics metrics = logger.GetMetrics();
         string came = metrics.ConnectionAttempts > 1 ? "after a break" : "at once";
         Runs.Say(string.Create(CultureInfo.InvariantCulture, $"{metrics.FloatPoints.Sent} sent, {came}"));
+    }
+
+    /// <summary>The settings for a host whose name somebody has to look up.</summary>
+    private static LoggerConfig ByName(string endpoint, string run) =>
+        Runs.Config(endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), run);
+
+    private static void LogPoints(Logger logger)
+    {
+        for (int i = 0; i < Points; i++)
+        {
+            logger.LogStdFloats("loss", Scale.MlStep, i);
+        }
     }
 
     private static void Forbid()

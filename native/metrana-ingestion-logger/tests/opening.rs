@@ -3,7 +3,7 @@
 mod common;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use common::{House, PATIENCE, column, log, open, status};
@@ -192,10 +192,20 @@ fn a_server_with_a_certificate_of_its_own_is_reached_by_who_was_given_it() {
     assert_eq!(bits, [0.5_f64, -0.0, 1e300].map(f64::to_bits));
 }
 
+fn tls_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
+}
+
+/// A server with this certificate.
+fn encrypted(name: &str) -> House {
+    let (certificate, key) = (tls_file(&format!("{name}.pem")), tls_file(&format!("{name}.key.pem")));
+    let tls = Tls::from_files(&certificate, &key).expect("the files are read");
+    House::with(Options { tls: Some(tls), ..Options::default() })
+}
+
 /// Each of these certificates is its own issuer, and the client was given it.
 #[test]
 fn a_certificate_that_is_not_accepted_is_told_with_what_to_do() {
-    let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name);
     // What openssl makes unless told otherwise; and one of another host.
     for (name, given, wanted) in [
         ("authority", true, "basicConstraints=CA:FALSE"),
@@ -206,11 +216,8 @@ fn a_certificate_that_is_not_accepted_is_told_with_what_to_do() {
             "issued by nobody who is trusted here; if that is right, name the issuer's certificate in",
         ),
     ] {
-        let certificate = file(&format!("{name}.pem"));
-        let tls =
-            Tls::from_files(&certificate, &file(&format!("{name}.key.pem"))).expect("the files are read");
-        let house = House::with(Options { tls: Some(tls), ..Options::default() });
-        let pem = std::fs::read_to_string(certificate).expect("the certificate");
+        let house = encrypted(name);
+        let pem = std::fs::read_to_string(tls_file(&format!("{name}.pem"))).expect("the certificate");
         let config = Config {
             endpoint: format!("https://{}", house.server.grpc_addr()),
             extra_ca_pem: given.then_some(pem),
@@ -226,10 +233,7 @@ fn a_certificate_that_is_not_accepted_is_told_with_what_to_do() {
 /// The opening may wait twice as long, and ends at once when it knows that waiting is in vain.
 #[test]
 fn a_certificate_that_is_not_accepted_is_not_waited_for() {
-    let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name);
-    let tls =
-        Tls::from_files(&file("elsewhere.pem"), &file("elsewhere.key.pem")).expect("the files are read");
-    let house = House::with(Options { tls: Some(tls), ..Options::default() });
+    let house = encrypted("elsewhere");
     let config = Config {
         endpoint: format!("https://{}", house.server.grpc_addr()),
         init_timeout: 2 * PATIENCE,

@@ -6,7 +6,7 @@ mod common;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use metrana_ingestion_logger::{Config, Logger, StdFloats, Steps, Timestamps, Val
 use metrana_server::store::{Reading, SqliteOptions, SqliteStore};
 use serde_json::Value;
 
-use common::PATIENCE;
+use common::{PATIENCE, Started};
 
 const KEY: &str = "a-key-of-eight";
 /// How long it is tried to open a run that cannot be opened.
@@ -31,16 +31,6 @@ struct Directory(PathBuf);
 impl Drop for Directory {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The program while it runs; killed when the test gives up on it.
-struct Started(Child);
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -13,10 +13,10 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use metrana_ingestion_logger::events::EventSink;
 use metrana_ingestion_logger::{
@@ -26,7 +26,7 @@ use metrana_server::store::{FloatPoints, Reading, RunStatus, SqliteOptions, Sqli
 use metrana_testkit::deadline::Deadline;
 use metrana_testkit::random::Random;
 
-use common::PATIENCE;
+use common::{PATIENCE, Started, wait_for};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_metrana-server");
 
@@ -36,32 +36,20 @@ const ROUNDS: u64 = 6;
 const ENVIRONMENTS: [&str; 2] = ["left", "right"];
 const ROW: usize = 32;
 
-/// A program that is killed at the latest when the test is over.
-struct Started(Child);
-
-impl Started {
-    fn at(address: SocketAddr, directory: &Path) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .arg("--data")
-            .arg(directory)
-            .args(["--open", "--listen", &address.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("it says where");
-        assert!(line.contains("grpc"), "{line}");
-        Self(child)
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.0.kill().expect("it lives until now");
-        self.0.wait().expect("it is gone");
-    }
+fn start(address: SocketAddr, directory: &Path) -> Started {
+    let mut child = Command::new(PROGRAM)
+        .arg("--data")
+        .arg(directory)
+        .args(["--open", "--listen", &address.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("it says where");
+    assert!(line.contains("grpc"), "{line}");
+    Started(child)
 }
 
 /// A directory of its own, empty.
@@ -82,7 +70,7 @@ fn whatever_was_logged_while_the_program_was_killed_is_there_once() {
     let rounds =
         std::env::var("METRANA_KILL_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("a number"));
     let (directory, address) = (directory(), address());
-    let first = Started::at(address, &directory);
+    let first = start(address, &directory);
     let logger = Logger::open(config(address), EventSink::none()).expect("it opens");
     let enough = AtomicBool::new(false);
     let steps = thread::scope(|scope| {
@@ -93,11 +81,11 @@ fn whatever_was_logged_while_the_program_was_killed_is_there_once() {
             // Somewhere after something of this server was acknowledged, or, now and then, before.
             if round % 3 != 2 {
                 let before = logger.counters().float_points.sent;
-                wait_until("something is acknowledged", || logger.counters().float_points.sent > before);
+                wait_for("something is acknowledged", || logger.counters().float_points.sent > before);
             }
             thread::park_timeout(Duration::from_micros(random.below(300_000)));
             drop(server);
-            server = Started::at(address, &directory);
+            server = start(address, &directory);
         }
         enough.store(true, Ordering::Release);
         let steps = loop_of_training.join().expect("the loop goes on whatever happens to the service");
@@ -203,13 +191,5 @@ fn assert_values(points: &FloatPoints, count: u64, value: impl Fn(u64) -> f64) {
     assert_eq!((points.total, points.values.len() as u64), (count, count));
     for (index, found) in (0..).zip(&points.values) {
         assert_eq!(found.to_bits(), value(index).to_bits(), "point {index}");
-    }
-}
-
-fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !done() {
-        assert!(Instant::now() < deadline, "gave up waiting until {what}");
-        thread::park_timeout(Duration::from_millis(1));
     }
 }

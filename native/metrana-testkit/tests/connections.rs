@@ -44,6 +44,16 @@ fn started(
     (runtime, peer)
 }
 
+/// A peer that answers the first message of a stream, which is the hello, reads one more, and does nothing about it.
+fn silent_about_data() -> (Runtime, Peer) {
+    started(|_| None, |message| if message.index == 0 { Reaction::Answers(1) } else { Reaction::Silence })
+}
+
+/// How many messages with data have come.
+fn data_of(peer: &Peer) -> usize {
+    peer.messages().iter().filter(|message| message.index > 0).count()
+}
+
 fn config(peer: &Peer) -> Config {
     Config {
         workspace: "ws".into(),
@@ -109,19 +119,14 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 #[test]
 fn a_stream_that_is_given_up_leaves_no_connection_behind() {
     let _turn = TURN.lock();
-    let (_runtime, peer) = started(
-        |_| None,
-        |message| if message.index == 0 { Reaction::Answers(1) } else { Reaction::Silence },
-    );
+    let (_runtime, peer) = silent_about_data();
     let before = sockets();
-    // The first message of a stream is the hello.
-    let data = || peer.messages().iter().filter(|message| message.index > 0).count();
     for _ in 0..8 {
         let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
-        let seen = data();
+        let seen = data_of(&peer);
         log(&logger, &vec![1.0; 200_000]);
         // Only a stream that has been opened can be given up.
-        wait_until("data is under way", || data() > seen);
+        wait_until("data is under way", || data_of(&peer) > seen);
         assert!(sockets() > before, "a connection is a socket");
         logger.close(Some(Duration::from_millis(50))).expect_err("nothing is acknowledged");
     }
@@ -133,19 +138,15 @@ fn a_stream_that_is_given_up_leaves_no_connection_behind() {
 fn a_stream_that_is_given_up_leaves_no_memory_behind() {
     const COLUMNS: usize = 10;
     let _turn = TURN.lock();
-    let (_runtime, peer) = started(
-        |_| None,
-        |message| if message.index == 0 { Reaction::Answers(1) } else { Reaction::Silence },
-    );
-    let data = || peer.messages().iter().filter(|message| message.index > 0).count();
+    let (_runtime, peer) = silent_about_data();
     let column = vec![1.0; 200_000];
     let of_a_logger = COLUMNS * size_of_val(column.as_slice());
     let before = sockets();
     let give_up_one = || {
         let logger = Logger::open(config(&peer), EventSink::none()).expect("the run opens");
-        let seen = data();
+        let seen = data_of(&peer);
         log(&logger, &[1.0]);
-        wait_until("data is under way", || data() > seen);
+        wait_until("data is under way", || data_of(&peer) > seen);
         // The peer reads no more: these fill the connection, and wait before it.
         for _ in 0..COLUMNS {
             log(&logger, &column);

@@ -22,5 +22,5 @@ public class MetranaException(
     public int? GrpcStatus { get; } = grpcStatus;
 
     /// <summary>The engine's own message, where <see cref="Exception.Message"/> words it for C#.</summary>
-    internal string EngineMessage { get; init; } = message;
+    internal string EngineMessage { get; set; } = message;
 }

@@ -131,7 +131,8 @@ internal readonly struct ObjectForm
         || type.Assembly == typeof(object).Assembly || type.Assembly == typeof(Uri).Assembly
         || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
 
-    private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
+    /// <summary>Whether a value of this type is an entry of a dictionary.</summary>
+    public static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 
     /// <summary>One property of an object.</summary>
     /// <param name="Name">What it is called as an attribute.</param>

@@ -33,16 +33,16 @@ internal static class StatusTable
             [MetranaStatus.InitTimeout] = LoggerInit,
             [MetranaStatus.NoThread] = LoggerInit,
             [MetranaStatus.Forked] = LoggerInit,
-            [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
-            [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
+            [MetranaStatus.RunAlreadyExists] = f => new RunAlreadyExistsException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.OrchestrationIdMismatch] = f => new OrchestrationIdMismatchException(f.Status, f.Message, f.GrpcStatus),
 
-            [MetranaStatus.LoggerClosed] = f => new LoggerClosedException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
-            [MetranaStatus.QueueFull] = f => new QueueFullException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
-            [MetranaStatus.Validation] = f => new MetricValidationException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
+            [MetranaStatus.LoggerClosed] = f => new LoggerClosedException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.QueueFull] = f => new QueueFullException(f.Status, f.Message, f.GrpcStatus),
+            [MetranaStatus.Validation] = f => new MetricValidationException(f.Status, f.Message, f.GrpcStatus),
 
             [MetranaStatus.SenderStopped] = Sender,
             [MetranaStatus.SenderErrors] = Sender,
-            [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, Words(f), f.GrpcStatus) { EngineMessage = f.Message },
+            [MetranaStatus.FlushTimeout] = f => new FlushTimeoutException(f.Status, f.Message, f.GrpcStatus),
             [MetranaStatus.FlushUndelivered] = Sender,
 
             [MetranaStatus.CloseTimeout] = Closing,
@@ -57,20 +57,22 @@ internal static class StatusTable
     /// <summary>The statuses that have a row.</summary>
     public static IEnumerable<MetranaStatus> Known => _exceptions.Keys;
 
-    /// <summary>The exception of a failure. A status that is not known here is no reason to hide what happened.</summary>
-    public static MetranaException ToException(Failure failure) =>
-        _exceptions.TryGetValue(failure.Status, out Func<Failure, MetranaException>? make) ? make(failure) : Defect(failure);
-
-    private static string Words(Failure failure) => Wording.Of(failure.Status, failure.Message);
+    /// <summary>
+    /// The exception of a failure, in the words of a C# program. A status that is not known here is no reason to hide what happened.
+    /// </summary>
+    public static MetranaException ToException(Failure failure)
+    {
+        Func<Failure, MetranaException> make = _exceptions.GetValueOrDefault(failure.Status, Defect);
+        MetranaException exception = make(failure with { Message = Wording.Of(failure.Status, failure.Message) });
+        exception.EngineMessage = failure.Message;
+        return exception;
+    }
 
     private static MetranaException Defect(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 
-    private static LoggerInitException LoggerInit(Failure failure) =>
-        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
+    private static LoggerInitException LoggerInit(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 
-    private static SenderException Sender(Failure failure) =>
-        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
+    private static SenderException Sender(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 
-    private static ClosingException Closing(Failure failure) =>
-        new(failure.Status, Words(failure), failure.GrpcStatus) { EngineMessage = failure.Message };
+    private static ClosingException Closing(Failure failure) => new(failure.Status, failure.Message, failure.GrpcStatus);
 }

@@ -174,7 +174,7 @@ internal sealed class AttributeLeaves
         foreach (object? item in list)
         {
             // A dictionary that is not IDictionary comes as a list of pairs.
-            if (item is not null && item.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
+            if (item is not null && ObjectForm.IsPair(item.GetType()))
             {
                 throw Refusal(path, ObjectForm.NoAttribute(item));
             }

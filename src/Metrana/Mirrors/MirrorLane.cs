@@ -59,7 +59,7 @@ internal sealed class MirrorLane : IDisposable
                     Added = _added,
                     Written = _written,
                     Dropped = _dropped,
-                    Pending = _added - _written - _dropped,
+                    Pending = Pending,
                 };
             }
         }
@@ -137,18 +137,20 @@ internal sealed class MirrorLane : IDisposable
             }
 
             why = _failure is { } failure ? $"{failure.GetType().Name}: {failure.Message.TrimEnd('.')}" : "it takes them more slowly than they come";
-            text = _dropped == _droppedSaid
+            (dropped, total) = (_dropped - _droppedSaid, _dropped);
+            text = dropped == 0
                 ? $"the mirror {_mirror.Name} {(_started ? "did not finish" : "does not start, and is tried again")}: {why}"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_dropped - _droppedSaid} points did not reach the mirror {_mirror.Name} ({_dropped} so far): {why}. The run itself has them.");
-            (dropped, total) = (_dropped - _droppedSaid, _dropped);
-            (_droppedSaid, _failure) = (_dropped, null);
+                    $"{dropped} points did not reach the mirror {_mirror.Name} ({total} so far): {why}. The run itself has them.");
+            (_droppedSaid, _failure) = (total, null);
             _warnings.Said();
         }
 
         _console.Warn(RunEvents.MirrorIncomplete, text, ("Mirror", _mirror.Name), ("Dropped", dropped), ("Total", total), ("Reason", why));
     }
+
+    private long Pending => _added - _written - _dropped;
 
     private void Work(MirroredRun run)
     {
@@ -271,7 +273,7 @@ internal sealed class MirrorLane : IDisposable
     }
 
     /// <summary>Whether what waits need not wait for more: at the end nothing does, and neither does what fills the queue.</summary>
-    private bool IsEnough => _end is not null || _added - _written - _dropped >= _enough || _bytes > _limit / 2;
+    private bool IsEnough => _end is not null || Pending >= _enough || _bytes > _limit / 2;
 
     private void Write(RunRecord[] batch)
     {

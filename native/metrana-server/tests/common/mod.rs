@@ -3,9 +3,10 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use metrana_proto::svc::initialize_run_logging_response::Msg;
@@ -67,6 +68,25 @@ fn directory() -> PathBuf {
             panic!("{}: {error}", directory.display())
         }
         _ => directory,
+    }
+}
+
+/// A program that is killed when its test is over, or has given up on it.
+pub struct Started(pub Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits for what happens in another thread or program.
+pub fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "gave up waiting until {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
     }
 }
 
