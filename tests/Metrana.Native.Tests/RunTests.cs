@@ -59,8 +59,13 @@ public sealed class RunTests(ServerFixture fixture) : IClassFixture<ServerFixtur
 
         config.OrchestrationId = "job-2";
         FluentActions.Invoking(() => new Logger(config)).Should().ThrowExactly<OrchestrationIdMismatchException>()
-            .WithMessage("*'job-1'*'job-2'*choose another run name*").Which.StatusCode.Should().Be(MetranaStatus.OrchestrationIdMismatch);
+            .WithMessage($"run '*/{config.RunName}' already exists: choose another run name, or continue it with ResumeStrategy.Allow. "
+                + "It belongs to another job: its OrchestrationId is 'job-1', this job's is 'job-2'").Which.StatusCode.Should().Be(MetranaStatus.OrchestrationIdMismatch);
         FluentActions.Invoking(() => new Logger(config)).Should().Throw<RunAlreadyExistsException>("the name is taken, whatever the reason");
+
+        config.OrchestrationId = null;
+        FluentActions.Invoking(() => new Logger(config)).Should().Throw<RunAlreadyExistsException>()
+            .WithMessage("*ResumeStrategy.Allow. It belongs to another job, or to an earlier start of this one; the processes of a job share*");
 
         config.Resume = ResumeStrategy.Allow;
         using Logger allowed = new(config);

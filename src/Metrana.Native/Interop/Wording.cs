@@ -43,6 +43,8 @@ internal static partial class Wording
                     : "give one for each value, or one for all")),
         (MetranaStatus.Validation, LabelKeys(), static match => match.Value + "; use the same keys, or another metric name"),
         (MetranaStatus.Validation, BadCharacter(), AllBadCharacters),
+        (MetranaStatus.OrchestrationIdMismatch, Taken(), RemedyFirst),
+        (MetranaStatus.RunAlreadyExists, Taken(), RemedyFirst),
     ];
 
     /// <summary>What no name may hold beside blanks and control characters; the engine's own table is names/validate.rs.</summary>
@@ -101,6 +103,15 @@ internal static partial class Wording
             + $"{string.Join(", ", quoted[..^1])} and {quoted[^1]}: '{match.Groups["value"].Value}'";
     }
 
+    /// <summary>Most who meet a taken name have never heard of an orchestration id. They read what to do first.</summary>
+    private static string RemedyFirst(Match match) =>
+        $"{match.Groups["run"].Value} already exists: choose another run name, or continue it with ResumeStrategy.Allow. "
+            + (match.Groups["theirs"].Success
+                ? $"It belongs to another job: its OrchestrationId is {match.Groups["theirs"].Value}, this job's is {match.Groups["ours"].Value}"
+                : match.Groups["none"].Success
+                    ? "It belongs to another job, or to an earlier start of this one; the processes of a job share a run by the same OrchestrationId"
+                    : "It has no OrchestrationId that would show that it belongs to this job");
+
     private static string Number(Match match, string group, string what) =>
         match.Groups[group].Value is "1" ? $"1 {what}" : $"{match.Groups[group].Value} {what}s";
 
@@ -130,6 +141,11 @@ internal static partial class Wording
         @"^(?<what>invalid [a-z ]+): (?<field>.+?) contains (?<kind>whitespace or control|reserved or control|URL-reserved|reserved|control) character '.+?': '(?<value>.*)'(?=\. Reserved|\z)",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex BadCharacter();
+
+    [GeneratedRegex(
+        @"^(?<run>run '.*') already exists and [a-z ]+ \((its orchestration identifier is (?<theirs>'.*'), this job's is (?<ours>'.*')|(?<none>it has an orchestration identifier, but this logger was given none)|it carries no orchestration identifier)\); choose another run name, or resume it with ResumeStrategy Allow",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Taken();
 
     [GeneratedRegex(@"\b(?<word>within|for|of|in) (?<number>[0-9]+(\.[0-9]+)?)(?<unit>ns|µs|ms|s)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Duration();
