@@ -1,8 +1,9 @@
 namespace Metrana;
 
 /// <summary>
-/// The test proves a row of docs/parity.md, docs/parity-client.md or docs/parity-telemetry.md: the row's id, and words that stand both in the row and in the test itself. A test of
-/// the Player's holds both against each other, so that neither can change or go without the other.
+/// The test proves a row of docs/parity.md, docs/parity-client.md, docs/parity-telemetry.md or docs/failures.md: the row's id, and words
+/// that stand both in the row and in the test itself. A test of the Player's holds both against each other, so that neither can change or
+/// go without the other.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class ParityRowAttribute(string id, params string[] words) : Attribute

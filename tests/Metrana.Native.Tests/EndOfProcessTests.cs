@@ -101,6 +101,7 @@ public sealed class EndOfProcessTests(ServerFixture fixture) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(OrdersAndSignals))]
+    [ParityRow("failures/signal", "handler")]
     public async Task What_a_handler_logs_that_lets_the_process_end_is_delivered(string order, string signal)
     {
         string run = NewRun();

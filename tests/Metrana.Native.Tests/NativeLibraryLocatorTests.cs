@@ -67,6 +67,7 @@ public sealed class NativeLibraryLocatorTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("failures/no-native-library", "LoggerInitException")]
     public void Every_place_that_was_tried_is_listed()
     {
         string[] places = [Path.Combine(_folder, "a.so"), Path.Combine(_folder, "b.so")];
@@ -78,6 +79,7 @@ public sealed class NativeLibraryLocatorTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("failures/no-native-library", "platform")]
     public void On_a_platform_that_has_no_build_the_advice_is_not_to_reference_the_package()
     {
         NativeLibraryLocator.Advice("linux-riscv64").Should().Contain("There is no build for linux-riscv64")

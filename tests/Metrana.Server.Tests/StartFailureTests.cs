@@ -47,6 +47,7 @@ public sealed class StartFailureTests
     }
 
     [Fact]
+    [ParityRow("failures/no-server-program", "platform", "another machine", "METRANA_SERVER_PATH")]
     public void On_a_platform_that_has_no_build_the_advice_is_another_machine_or_the_sources()
     {
         ServerProgram.Advice("linux-riscv64").Should().ContainAll(ServerProgram.Supported)

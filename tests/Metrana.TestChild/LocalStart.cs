@@ -34,7 +34,7 @@ internal static class LocalStart
         }
         catch (LoggerInitException e)
         {
-            Console.WriteLine($"{e.GetType().Name} {e.StatusCode}: {e.Message}");
+            Console.WriteLine($"{e.GetType().Name} {e.StatusCode}: {e.Message}".ReplaceLineEndings(" "));
         }
     }
 }

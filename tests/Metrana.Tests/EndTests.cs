@@ -9,6 +9,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
     [ParityRow("client/never-closed", "an exception that nobody catches")]
+    [ParityRow("failures/end", "exception", "Failed")]
     public async Task An_exception_that_nobody_catches_delivers_and_is_the_outcome()
     {
         string name = SharedServer.NewName();
@@ -52,6 +53,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
     [Fact]
     [ParityRow("client/never-closed", "a run that nobody disposed is closed with the process")]
+    [ParityRow("failures/end", "Finished")]
     public async Task A_run_that_nobody_disposed_is_closed_with_the_process()
     {
         string name = SharedServer.NewName();
@@ -65,7 +67,9 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
     [Theory]
     [InlineData("TERM", "SIGTERM")]
+    [InlineData("HUP", "SIGHUP")]
     [InlineData("INT", "Ctrl-C")]
+    [ParityRow("failures/signal", "SIGTERM", "SIGHUP", "Ctrl-C", "Aborted")]
     public async Task A_signal_ends_the_run_as_aborted(string signal, string says)
     {
         string name = SharedServer.NewName();
@@ -80,6 +84,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("failures/handled-ctrl-c", "handles", "Aborted")]
     public async Task A_program_that_handles_Ctrl_C_finishes_in_its_own_time()
     {
         string name = SharedServer.NewName();
@@ -115,6 +120,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
 
     [Fact]
     [ParityRow("client/environment-progress-resumed", "NextRlStep", "TrackEpisodes")]
+    [ParityRow("failures/killed", "training goes on", "ResumeStrategy.Allow")]
     public async Task Training_goes_on_after_a_process_was_killed()
     {
         string name = SharedServer.NewName();
@@ -149,6 +155,7 @@ public class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("failures/no-native-library", "native")]
     public async Task The_doubles_load_nothing_native()
     {
         using Child child = Child.Play("nothing", shared.Server.Endpoint, "none");

@@ -14,6 +14,7 @@ public class FailureTests
     [ParityRow("client/log-never-blocks", "call neither throws nor waits")]
     [ParityRow("client/drop-new", "what does not fit is counted", "once a minute")]
     [ParityRow("client/queue-capacity", "QueueBytes")]
+    [ParityRow("failures/queue-full", "0.1 s", "Delivery.Dropped", "once a minute")]
     public async Task While_the_service_is_away_a_log_call_neither_throws_nor_waits_and_what_does_not_fit_is_counted()
     {
         using SharedWriter output = new();
@@ -46,6 +47,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/raise", "BackpressureStrategy.Raise", "QueueFullException")]
+    [ParityRow("failures/queue-full", "BackpressureStrategy.Raise", "EnqueueTimeout", "QueueFullException")]
     public async Task A_run_with_raise_says_that_the_queue_is_full()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -66,6 +68,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/outage", "delivered when the service answers again")]
+    [ParityRow("failures/service-away", "delivered when the service answers again")]
     public async Task What_waits_in_memory_is_delivered_when_the_service_answers_again()
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
@@ -85,6 +88,7 @@ public class FailureTests
     [Fact]
     [ParityRow("client/init-timeout", "StartTimeout")]
     [ParityRow("client/no-service", "LoggerInitException")]
+    [ParityRow("failures/no-service", "StartTimeout", "LoggerInitException")]
     public async Task A_start_without_a_service_ends_in_time_with_an_exception()
     {
         RunOptions options = new()
@@ -102,6 +106,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/no-service", "ContinueWithoutServer", "delivers when")]
+    [ParityRow("failures/no-service", "ContinueWithoutServer", "appears")]
     public async Task A_run_that_continues_without_a_service_delivers_when_it_appears()
     {
         using Forwarder address = new();
@@ -141,6 +146,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("failures/no-service", "appears")]
     public async Task A_run_whose_service_never_appears_ends_in_time_and_says_what_was_lost()
     {
         using Forwarder address = new();
@@ -160,6 +166,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/close", "CloseTimeout")]
+    [ParityRow("failures/away-at-end", "CloseTimeout", "did not arrive")]
     public async Task An_end_without_a_service_ends_in_time_and_says_what_did_not_arrive()
     {
         using SharedWriter output = new();
@@ -180,6 +187,7 @@ public class FailureTests
     [Fact]
     [ParityRow("client/close-abandons", "abandon")]
     [ParityRow("client/close-raises", "ClosingException")]
+    [ParityRow("failures/away-at-end", "ClosingException", "Close(TimeSpan.Zero)", "abandon")]
     public async Task Closing_throws_when_something_was_lost_and_abandoning_does_not()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -196,6 +204,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/flush", "FlushAsync", "takes too long loses nothing")]
+    [ParityRow("failures/flush-timeout", "FlushTimeoutException", "takes too long")]
     public async Task A_flush_that_takes_too_long_loses_nothing()
     {
         LocalServer server = await LocalServer.StartAsync();
@@ -210,6 +219,7 @@ public class FailureTests
 
     [Fact]
     [ParityRow("client/block", "BackpressureStrategy.Block", "waits for room")]
+    [ParityRow("failures/queue-full", "BackpressureStrategy.Block", "waits for room")]
     public async Task A_run_with_block_waits_for_room_and_drops_nothing()
     {
         await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
@@ -236,12 +246,76 @@ public class FailureTests
         run.Delivery.Should().Be(new RunDelivery { Added = 40_000, Sent = 40_000 });
     }
 
+    [Fact]
+    [ParityRow("client/block", "EnqueueTimeout", "waits no longer and then throws")]
+    [ParityRow("failures/queue-full", "BackpressureStrategy.Block", "EnqueueTimeout", "QueueFullException")]
+    public async Task A_run_with_block_and_a_bound_waits_no_longer_and_then_throws()
+    {
+        await using LocalServer server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+        RunOptions options = OptionsOf(server);
+        (options.QueueBytes, options.Backpressure, options.EnqueueTimeout, options.CloseTimeout) =
+            (16 << 10, BackpressureStrategy.Block, TimeSpan.FromMilliseconds(50), TimeSpan.Zero);
+        await using Run run = await Run.StartAsync(options);
+        await server.Faults.StallAsync();
+        run.Log("loss", new double[2000]);
+
+        run.Invoking(r => r.Log("loss", new double[1000])).Should().ThrowExactly<QueueFullException>()
+            .WithMessage("*no room in its 16384 bytes for 50 ms, nothing was logged*");
+        run.Metrics.TimeWaited.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(50));
+        run.Delivery.Should().Be(new RunDelivery { Added = 3000, Dropped = 1000, Pending = 2000 });
+        run.GetLastStep("loss").Should().Be(1999, "the call that was refused used up no step");
+    }
+
+    [Fact]
+    [ParityRow("failures/server-restarted", "restarted while the run goes on", "once")]
+    public async Task What_is_logged_while_the_server_is_restarted_while_the_run_goes_on_is_stored_once()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("metrana-restart-");
+        LocalServerOptions data = new() { DataDirectory = folder.FullName };
+        using Forwarder address = new();
+        try
+        {
+            LocalServer first = await LocalServer.StartAsync(data);
+            address.Open(first.Endpoint);
+            RunOptions options = OptionsOf(first);
+            (options.Endpoint, options.ApiKey, options.Workspace) = (address.Endpoint, first.ApiKey, "local");
+            Run run = await Run.StartAsync(options);
+            run.Log("loss", [1.0, 2.0]);
+            await run.FlushAsync(_long);
+            run.Log("loss", 3.0);
+            using (Process crashes = Process.GetProcessById(first.ProcessId))
+            {
+                crashes.Kill();
+                await crashes.WaitForExitAsync().WaitAsync(_long);
+            }
+
+            run.Log("loss", [4.0, 5.0]);
+            await first.DisposeAsync();
+            await using LocalServer second = await LocalServer.StartAsync(data);
+            address.Open(second.Endpoint);
+            await run.FlushAsync(TimeSpan.FromMinutes(1));
+            run.Log("loss", 6.0);
+            await run.CloseAsync();
+
+            run.Delivery.Should().Be(new RunDelivery { Added = 6, Sent = 6 });
+            StoredRun stored = (await second.FindRunAsync(run.Name))!;
+            stored.Status.Should().Be(RunStatus.Finished);
+            StoredSeries series = (await second.GetSeriesAsync(stored.RunId)).Single();
+            (await second.GetPointsAsync(stored.RunId, series.Id)).Values.Should().Equal(1, 2, 3, 4, 5, 6);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     [ParityRow("client/retries", "MaxRetries")]
     [ParityRow("client/delivery-policy", "StopOnLoss")]
     [ParityRow("client/errors-warn", "are said", "dropped")]
+    [ParityRow("failures/service-away", "MaxRetries")]
     public async Task Points_that_cannot_be_delivered_are_said_and_end_the_run_only_where_that_was_chosen(bool stopOnLoss)
     {
         using SharedWriter output = new();
@@ -266,6 +340,7 @@ public class FailureTests
     }
 
     [Fact]
+    [ParityRow("failures/nothing-arrives", "points wait", "ten seconds")]
     public async Task A_service_that_takes_nothing_more_is_said_and_costs_nothing()
     {
         using SharedWriter output = new();

@@ -7,6 +7,7 @@ namespace Metrana.Tests;
 public class LabelWatchTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("failures/label-sets", "thousand label sets", "the last")]
     public async Task More_than_a_thousand_label_sets_are_said_once_and_with_numbers()
     {
         using SharedWriter output = new();

@@ -11,6 +11,7 @@ public sealed class LocalStartTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [ParityRow("failures/no-local-server", "found or started", "missing")]
     public async Task Without_a_program_for_the_server_the_start_says_what_is_missing_and_what_to_do()
     {
         using Child child = Play("end", Path.Combine(_folder, "nothing"));
@@ -26,6 +27,7 @@ public sealed class LocalStartTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("failures/no-local-server", "not come up")]
     public async Task A_server_that_does_not_come_up_ends_the_start_in_time()
     {
         // It neither says where it listens nor ends. The start makes it executable.
@@ -39,6 +41,7 @@ public sealed class LocalStartTests : IDisposable
     }
 
     [Fact]
+    [ParityRow("failures/no-local-server", "keeps looking")]
     public async Task A_run_that_continues_keeps_looking_and_delivers_to_the_server_that_appears()
     {
         string name = SharedServer.NewName();
@@ -54,6 +57,21 @@ public sealed class LocalStartTests : IDisposable
         StoredRun stored = (await server.FindRunAsync(name))!;
         StoredSeries loss = (await server.GetSeriesAsync(stored.RunId)).Single();
         (await server.GetPointsAsync(stored.RunId, loss.Id)).Values.Should().Equal(0.5, 0.25, 0.125);
+    }
+
+    [Theory]
+    [InlineData("end")]
+    [InlineData("wait")]
+    [ParityRow("failures/no-native-library", "native library", "LoggerInitException")]
+    public async Task Without_the_native_library_the_start_says_where_it_was_looked_for_and_does_not_wait_for_a_service(string mode)
+    {
+        string missing = Path.Combine(_folder, "nothing.so");
+        using Child child = Child.Play(
+            "local", "-", "unborn", mode, ("METRANA_INGESTION_URL", "http://127.0.0.1:9"), ("METRANA_NATIVE_PATH", missing));
+
+        (await child.HearAsync()).Should().StartWith("LoggerInitException NativeLibraryUnavailable: ")
+            .And.Contain($"{missing}: there is no such file").And.Contain("METRANA_NATIVE_PATH");
+        (await child.EndAsync()).ExitCode.Should().Be(0);
     }
 
     private Child Play(string mode, string program, string name = "unborn") =>

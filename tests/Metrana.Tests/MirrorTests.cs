@@ -148,6 +148,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("failures/mirror-fails", "slow", "mirror")]
     public async Task A_mirror_that_blocks_slows_neither_the_loop_nor_another_mirror()
     {
         using ManualResetEventSlim open = new();
@@ -183,6 +184,7 @@ public class MirrorTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    [ParityRow("failures/mirror-fails", "throws", "mirror")]
     public async Task A_mirror_that_throws_costs_the_run_nothing_and_is_said()
     {
         bool broken = true;

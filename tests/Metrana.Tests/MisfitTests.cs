@@ -9,6 +9,7 @@ public class MisfitTests(SharedServer shared) : IClassFixture<SharedServer>
     [Fact]
     [ParityRow("client/step-of-a-refused-call", "refuse", "GetLastStep")]
     [ParityRow("client/misfit", "MetricValidationException", "episodes", "environments")]
+    [ParityRow("failures/bad-call", "MetricValidationException", "a name", "steps", "environments")]
     public async Task A_run_refuses_them_with_one_type() => Refuses(await Run.StartAsync(shared.Options()));
 
     [Fact]

@@ -28,6 +28,7 @@ public class RunOptionsTests
     [ParityRow("client/delivery-policy", "TolerateLoss")]
     [ParityRow("client/errors-warn", "ErrorStrategy.Warn")]
     [ParityRow("client/close", "CloseTimeout", "15")]
+    [ParityRow("failures/service-away", "retries do not end")]
     public void The_defaults_protect_the_training_loop()
     {
         RunSettings settings = Resolve(new RunOptions { Project = "p" });
@@ -124,6 +125,7 @@ public class RunOptionsTests
         Resolve(new RunOptions { Project = "p" }, ("METRANA_RESUME_STRATEGY", "  "), ("METRANA_ORCHESTRATION_ID", " ")).Options.Resume.Should().BeNull();
 
     [Fact]
+    [ParityRow("failures/bad-options", "RunStartException", "all problems")]
     public void All_problems_are_in_one_exception()
     {
         RunOptions options = new()

@@ -216,6 +216,7 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 
     [Fact]
     [ParityRow("client/other-job", "another job", "OrchestrationIdMismatchException")]
+    [ParityRow("failures/run-exists", "RunAlreadyExistsException", "ResumeStrategy.Allow")]
     public async Task Never_refuses_a_run_that_another_job_made()
     {
         string name = SharedServer.NewName();
@@ -225,7 +226,15 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
 
         RunOptions theirs = shared.Options(name);
         theirs.OrchestrationId = "job-2";
-        await FluentActions.Awaiting(() => Run.StartAsync(theirs)).Should().ThrowAsync<OrchestrationIdMismatchException>();
+        OrchestrationIdMismatchException refused = (await FluentActions.Awaiting(() => Run.StartAsync(theirs))
+            .Should().ThrowExactlyAsync<OrchestrationIdMismatchException>()).Which;
+        refused.Should().BeAssignableTo<RunAlreadyExistsException>("the name is taken, whatever the reason");
+        refused.Message.Should().Contain($"tests/{name}' already exists").And.Contain("'job-1'").And.Contain("'job-2'")
+            .And.EndWith("choose another run name, or resume it with ResumeStrategy Allow");
+
+        theirs.Resume = ResumeStrategy.Allow;
+        await using Run joined = await Run.StartAsync(theirs);
+        joined.Id.Should().Be(run.Id);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace Metrana.Tests;
 public class ScaleWatchTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
+    [ParityRow("failures/doubtful-scale", "EPOCHS", "nearly another")]
     public async Task A_scale_that_is_nearly_another_is_said_once()
     {
         using SharedWriter output = new();

@@ -4,11 +4,12 @@ using System.Net.Sockets;
 
 namespace Metrana.Tests.Support;
 
-/// <summary>An address at which nothing listens until <see cref="Open"/>; from then on it leads to a server.</summary>
+/// <summary>An address at which nothing listens until <see cref="Open"/>; from then on it leads to a server, and after another call to another one.</summary>
 internal sealed class Forwarder : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private volatile Uri? _target;
 
     public Forwarder()
     {
@@ -24,8 +25,13 @@ internal sealed class Forwarder : IDisposable
 
     public void Open(string endpoint)
     {
-        _listener.Start();
-        _ = AcceptAsync(new Uri(endpoint));
+        bool isOpen = _target is not null;
+        _target = new Uri(endpoint);
+        if (!isOpen)
+        {
+            _listener.Start();
+            _ = AcceptAsync();
+        }
     }
 
     public void Dispose()
@@ -35,14 +41,14 @@ internal sealed class Forwarder : IDisposable
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(Uri endpoint)
+    private async Task AcceptAsync()
     {
         try
         {
             while (true)
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                _ = ForwardAsync(client, endpoint);
+                _ = ForwardAsync(client, _target!);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
