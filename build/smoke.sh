@@ -8,6 +8,7 @@
 #     self-contained  with the runtime; single-file: in one file with it; trimmed: without what is not used (all net10.0)
 #     aot-net8.0      compiled to one native program; so aot-net10.0
 #     aot-static-net8.0, aot-static-net10.0   the same with the engine inside it (Metrana.Native.Static)
+#     host-trimmed, host-aot-net8.0, host-aot-net10.0   all packages in a generic host, trimmed and compiled
 #     readme          the first program of the README, as it stands
 #     tool            dotnet tool install; lists what the programs before logged
 #     others          the platforms that are not this one: a program in C that logs to the platform's own server, where
@@ -53,47 +54,31 @@ cat > "$scratch/nuget.config" <<XML
 </configuration>
 XML
 
-project() { # NAME FRAMEWORK [PACKAGE]: a new console project there, with our package, and perhaps another
-  local also=
-  [ -z "${3:-}" ] || also="<PackageReference Include=\"$3\" Version=\"$version\" />"
-  mkdir -p "$scratch/$1"
-  cat > "$scratch/$1/$1.csproj" <<XML
+# A new console project there, with the package Metrana and whatever else is said.
+project() { # NAME FRAMEWORK PROGRAM [ITEM...]
+  local name=$1 framework=$2 program=$3; shift 3
+  mkdir -p "$scratch/$name"
+  cp "$program" "$scratch/$name/Program.cs"
+  cat > "$scratch/$name/$name.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
     <OutputType>Exe</OutputType>
-    <TargetFramework>$2</TargetFramework>
+    <TargetFramework>$framework</TargetFramework>
     <ImplicitUsings>enable</ImplicitUsings>
     <Nullable>enable</Nullable>
     <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
   </PropertyGroup>
   <ItemGroup>
-    <PackageReference Include="Metrana" Version="$version" />
-    $also
+    $(package Metrana)
+$(printf '    %s\n' "$@")
   </ItemGroup>
 </Project>
 XML
-  cat > "$scratch/$1/Program.cs" <<'CS'
-using Metrana;
-using Metrana.Server;
-
-Run run = await Run.StartAsync(new RunOptions { Project = "smoke", Name = args[0], LogSystemMetrics = false });
-run.LogConfig(new Dictionary<string, object?> { ["lr"] = 3e-4, ["layers"] = new[] { 64, 64 } });
-run.Log(("train/loss", 0.5), ("train/accuracy", 0.9));
-run.Log("train/loss", new[] { 0.25f, 0.125f }, step: 1);
-run.TrackEpisodes(environments: 2).Step(0, new[] { 1.0, 2.0 }, new[] { true, false });
-run.Close();
-
-await using LocalServer server = await LocalServer.FindOrStartAsync();
-StoredRun stored = await server.FindRunAsync(args[0]) ?? throw new InvalidOperationException("The server has no such run.");
-IReadOnlyList<StoredSeries> series = await server.GetSeriesAsync(stored.RunId);
-StoredSeries loss = series.Single(one => one.Metric == "train/loss");
-StoredPoints points = await server.GetPointsAsync(stored.RunId, loss.Id);
-bool config = (await server.GetAttributesAsync(stored.RunId)).ContainsKey("config/lr");
-bool right = points.Values.SequenceEqual(new[] { 0.5, 0.25, 0.125 }) && series.Any(one => one.Metric == "reward") && config;
-Console.WriteLine(right ? "read back" : $"wrong: {string.Join(' ', points.Values)}, config {config}");
-return right ? 0 : 1;
-CS
 }
+package() { # NAME [VERSION]: ours is the one that was packed
+  echo "<PackageReference Include=\"$1\" Version=\"${2:-$version}\" />"
+}
+alone=$root/build/smoke/alone.cs
 
 table=()
 row() { table+=("$(printf '| %-20s | %-9s | %-36s | %8s | %5s s |' "$1" "$2" "$3" "$4" "$5")"); }
@@ -110,7 +95,7 @@ dotnet_quietly() { # NAME COMMAND...: no warning may come out of it
 }
 published() { # NAME FRAMEWORK WHAT PROPERTY...
   local name=$1 framework=$2 what=$3 began=$SECONDS; shift 3
-  [ -d "$scratch/$name" ] || project "$name" "$framework"
+  [ -d "$scratch/$name" ] || project "$name" "$framework" "$alone"
   dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$rid" -o "$scratch/$name/out" "$@"
   read_back "$name" "$scratch/$name/out/$name"
   row "$name" "$framework" "$what" "$(du -sh "$scratch/$name/out" | cut -f1)" $((SECONDS - began))
@@ -118,7 +103,7 @@ published() { # NAME FRAMEWORK WHAT PROPERTY...
 
 case_run() {
   local began=$SECONDS program
-  project run net10.0
+  project run net10.0 "$alone"
   dotnet_quietly run build "$scratch/run"
   program=$(find "$scratch/run/bin" -name 'metrana-server*' -type f)
   [ "$(grep -c . <<<"$program")" = 1 ] || die "run: a build copies the files of this machine alone, and there are: $program"
@@ -128,7 +113,7 @@ case_run() {
 }
 case_portable() {
   local began=$SECONDS count
-  project portable net10.0
+  project portable net10.0 "$alone"
   dotnet_quietly portable publish "$scratch/portable" -c Release -o "$scratch/portable/out" -p:UseAppHost=false
   count=$(find "$scratch/portable/out/runtimes" -name 'metrana-server*' | wc -l)
   [ "$count" = "$(unzip -Z1 "$root/artifacts/packages/Metrana.Server.$version.nupkg" | grep -cE '^runtimes/.*metrana-server')" ] ||
@@ -147,18 +132,29 @@ case_aot-net8.0() { aot aot-net8.0 net8.0 "NativeAOT"; }
 case_aot-net10.0() { aot aot-net10.0 net10.0 "NativeAOT"; }
 aot_static() { # FRAMEWORK
   local name=aot-static-$1 beside
-  project "$name" "$1" Metrana.Native.Static
+  project "$name" "$1" "$alone" "$(package Metrana.Native.Static)"
   aot "$name" "$1" "NativeAOT, the engine inside"
   beside=$(cd "$scratch/$name/out" && find . -type f ! -name "$name" ! -name "$name.dbg" ! -name metrana-server)
   [ -z "$beside" ] || die "$name: only the server may be a file of its own, and there is $beside"
 }
 case_aot-static-net8.0() { aot_static net8.0; }
 case_aot-static-net10.0() { aot_static net10.0; }
+# All packages in one program. What it does not use of them is kept too, so that a warning about any of it would be seen.
+host() { # NAME FRAMEWORK
+  local one items=()
+  for one in Metrana.Hosting Metrana.Extensions.Logging Metrana.MLflow Metrana.MLflow.Traces Metrana.Syvain Metrana.TensorBoard; do
+    items+=("$(package "$one")" "<TrimmerRootAssembly Include=\"$one\" />")
+  done
+  project "$1" "$2" "$root/build/smoke/host.cs" "${items[@]}" "$(package Microsoft.Extensions.Hosting 10.0.14)"
+}
+case_host-trimmed() { host host-trimmed net10.0; published host-trimmed net10.0 "all packages, trimmed" --self-contained -p:PublishTrimmed=true; }
+case_host-aot-net8.0() { host host-aot-net8.0 net8.0; aot host-aot-net8.0 net8.0 "all packages, NativeAOT"; }
+case_host-aot-net10.0() { host host-aot-net10.0 net10.0; aot host-aot-net10.0 net10.0 "all packages, NativeAOT"; }
 case_readme() {
   local began=$SECONDS
-  project readme net10.0
-  awk '/^```csharp/{on=1; next} /^```/{if (on) exit} on' README.md > "$scratch/readme/Program.cs"
-  grep -q 'using Metrana' "$scratch/readme/Program.cs" || die "readme: its first program was not found"
+  awk '/^```csharp/{on=1; next} /^```/{if (on) exit} on' README.md > "$scratch/readme.cs"
+  grep -q 'using Metrana' "$scratch/readme.cs" || die "readme: its first program was not found"
+  project readme net10.0 "$scratch/readme.cs"
   dotnet_quietly readme build "$scratch/readme"
   (cd "$scratch" && dotnet run --no-build --project "$scratch/readme") 2>&1 | tee "$scratch/readme.out"
   grep -q 'http://127.0.0.1:' "$scratch/readme.out" || die "readme: it did not say where to look"
@@ -197,7 +193,7 @@ case_others() {
 }
 other_net() { # RID RUNNER...
   local other=$1 name=net-$1 began=$SECONDS; shift
-  project "$name" net10.0
+  project "$name" net10.0 "$alone"
   dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$other" --self-contained -p:InvariantGlobalization=true -o "$scratch/$name/out"
   # With a server of that platform, and not the one that the programs before have started.
   METRANA_SERVER_DATA=$scratch/$name-runs read_back "$name" "$@" "$scratch/$name/out/$name"
@@ -241,7 +237,7 @@ other_run() { # RID FILES RUNNER...: the program in C logs to the server of the 
   row "$other" - "a program in C: $(basename "$1")" "$(du -sh "$files" | cut -f1)" $((SECONDS - began))
 }
 
-every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 aot-static-net8.0 aot-static-net10.0 readme tool others)
+every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 aot-static-net8.0 aot-static-net10.0 host-trimmed host-aot-net8.0 host-aot-net10.0 readme tool others)
 wanted=("$@")
 [ ${#wanted[@]} -gt 0 ] || wanted=("${every[@]}")
 for one in "${wanted[@]}"; do

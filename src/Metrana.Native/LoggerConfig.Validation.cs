@@ -13,7 +13,8 @@ public sealed partial record LoggerConfig
     internal void Validate()
     {
         List<string> problems = [];
-        CheckTexts(problems);
+        CheckNeeded(problems);
+        problems.AddRange(TextProblems());
         CheckChoices(problems);
         CheckDurations(problems);
         CheckNumbers(problems);
@@ -35,13 +36,10 @@ public sealed partial record LoggerConfig
         && uri.Scheme is "http" or "https"
         && uri is { Host.Length: > 0, UserInfo.Length: 0, PathAndQuery: "/", Fragment.Length: 0 };
 
-    private void CheckTexts(List<string> problems)
+    /// <summary>What is wrong with the texts that are set. Whoever makes a config of options of its own tells it with their other problems.</summary>
+    internal List<string> TextProblems()
     {
-        Needed(ApiKey);
-        Needed(Workspace);
-        Needed(Project);
-        Needed(RunName);
-        Needed(Endpoint);
+        List<string> problems = [];
 
         // The key itself is never repeated, not even a character of it.
         if (ApiKey is { } key && key.Any(c => c is < ' ' or > '~'))
@@ -62,6 +60,16 @@ public sealed partial record LoggerConfig
         ];
         problems.AddRange(texts.Where(row => row.Text is not null && !IsText(row.Text)).Select(
             row => $"{row.Name} has half a surrogate pair, so it has no UTF-8"));
+        return problems;
+    }
+
+    private void CheckNeeded(List<string> problems)
+    {
+        Needed(ApiKey);
+        Needed(Workspace);
+        Needed(Project);
+        Needed(RunName);
+        Needed(Endpoint);
 
         void Needed(string? text, [CallerArgumentExpression(nameof(text))] string name = "")
         {

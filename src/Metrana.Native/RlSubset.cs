@@ -1,4 +1,5 @@
 using System.Buffers;
+using Metrana.Native.Interop;
 
 namespace Metrana.Native;
 
@@ -25,7 +26,7 @@ internal readonly ref struct RlSubset<T>
         if (where.Length != rows)
         {
             throw MetricValidationException.Of(
-                $"'where' has {where.Length} answers for {rows} environments: give one for each of them.");
+                $"'where' has {Wording.Count(where.Length, "answer")} for {Wording.Count(rows, "environment")}: give one for each of them.");
         }
 
         int width = rows == 0 ? 0 : values.Length / rows;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Metrana.Backends;
 
 namespace Metrana;
 
@@ -9,8 +8,9 @@ internal sealed class DeliveryWatch : IDisposable
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
-    private readonly Backend _backend;
+    private readonly Func<RunDelivery> _delivery;
     private readonly RunConsole _console;
+    private readonly bool _tellsDrops;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly object _gate = new();
@@ -21,10 +21,15 @@ internal sealed class DeliveryWatch : IDisposable
     private long _sent = -1;
     private long _lastProgress;
 
-    public DeliveryWatch(Backend backend, RunConsole console, TimeProvider clock)
+    /// <param name="delivery">Reads the counters.</param>
+    /// <param name="console">Where it says so.</param>
+    /// <param name="tellsDrops">Not with <see cref="ErrorStrategy.Silent"/>: then the counters and the summary tell alone.</param>
+    /// <param name="clock">Tells the time.</param>
+    public DeliveryWatch(Func<RunDelivery> delivery, RunConsole console, bool tellsDrops, TimeProvider clock)
     {
-        _backend = backend;
+        _delivery = delivery;
         _console = console;
+        _tellsDrops = tellsDrops;
         _clock = clock;
         (_drops, _stalls) = (new SaidSeldom(clock), new SaidSeldom(clock));
         _lastProgress = clock.GetTimestamp();
@@ -43,7 +48,7 @@ internal sealed class DeliveryWatch : IDisposable
 
         try
         {
-            Look(_backend.Delivery, _clock.GetTimestamp());
+            Look(_delivery(), _clock.GetTimestamp());
         }
         catch (ObjectDisposedException)
         {
@@ -62,7 +67,7 @@ internal sealed class DeliveryWatch : IDisposable
             (_sent, _lastProgress) = (now.Sent, at);
         }
 
-        if (now.Dropped > _dropped && _drops.IsDue)
+        if (_tellsDrops && now.Dropped > _dropped && _drops.IsDue)
         {
             string text = string.Create(
                 CultureInfo.InvariantCulture,

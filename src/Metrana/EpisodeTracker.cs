@@ -1,4 +1,5 @@
 using Metrana.Native;
+using Metrana.Native.Interop;
 
 namespace Metrana;
 
@@ -215,7 +216,7 @@ public sealed class EpisodeTracker
     {
         if (length != _names.Length)
         {
-            throw MetricValidationException.Of($"{length} values of '{name}' do not fit {_names.Length} environments: give one for each.");
+            throw MetricValidationException.Of($"'{name}' has {Wording.Count(length, "value")} for {Wording.Count(_names.Length, "environment")}: give one for each.");
         }
     }
 }

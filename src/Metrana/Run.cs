@@ -64,7 +64,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     {
         _mirrors = mirrors;
         _opening = opening;
-        _watch = new DeliveryWatch(backend, console, TimeProvider.System);
+        _watch = new DeliveryWatch(() => backend.Delivery, console, settings.Options.Errors != ErrorStrategy.Silent, TimeProvider.System);
     }
 
     /// <summary>

@@ -127,12 +127,10 @@ internal sealed class RunSettings
 
         all.Name ??= RunNames.Next();
         all.OrchestrationId = Orchestration.Resolve(all.OrchestrationId, read);
-        if (!(all.Disabled ?? false) || problems.Count > 0)
-        {
-            RunStartException.ThrowIfAny(problems);
-        }
-
-        return new RunSettings(all, isLocal);
+        RunSettings settings = new(all, isLocal);
+        problems.AddRange(settings.Named().TextProblems().Select(InOurWords));
+        RunStartException.ThrowIfAny(problems);
+        return settings;
     }
 
     /// <summary>
@@ -141,17 +139,9 @@ internal sealed class RunSettings
     /// </summary>
     public LoggerConfig ToLoggerConfig()
     {
-        LoggerConfig config = new()
+        LoggerConfig config = Named() with
         {
-            ApiKey = IsLocal ? LocalKey : _options.ApiKey ?? LocalKey,
-            Workspace = _options.Workspace,
-            Project = _options.Project,
-            RunName = _options.Name,
-            Organization = _options.Organization,
-            Experiment = _options.Experiment,
-            ParentRunName = _options.ForkFrom,
             ForkStep = _options.ForkStep,
-            OrchestrationId = _options.OrchestrationId,
             CreateProjectIfMissing = _options.CreateProjectIfMissing ?? true,
             Resume = _options.Resume == ResumeStrategy.Allow ? Native.ResumeStrategy.Allow : Native.ResumeStrategy.Never,
             LoggerId = _options.LoggerId,
@@ -177,11 +167,43 @@ internal sealed class RunSettings
             LoggerFactory = _options.LoggerFactory,
             SaysWhatClosingWaitsFor = false,
         };
-        config.Endpoint = _options.Endpoint ?? config.Endpoint;
         config.QueueBytes = _options.QueueBytes ?? config.QueueBytes;
         config.LogLevel = _options.LogLevel ?? config.LogLevel;
         _options.ConfigureLogger?.Invoke(config);
         return config;
+    }
+
+    /// <summary>The texts of the settings: where to, as whom, and what is whose.</summary>
+    private LoggerConfig Named()
+    {
+        LoggerConfig config = new()
+        {
+            ApiKey = IsLocal ? LocalKey : _options.ApiKey ?? LocalKey,
+            Workspace = _options.Workspace,
+            Project = _options.Project,
+            RunName = _options.Name,
+            Organization = _options.Organization,
+            Experiment = _options.Experiment,
+            ParentRunName = _options.ForkFrom,
+            OrchestrationId = _options.OrchestrationId,
+        };
+        config.Endpoint = _options.Endpoint ?? config.Endpoint;
+        return config;
+    }
+
+    /// <summary>The engine's settings have other names here and there.</summary>
+    private static string InOurWords(string problem)
+    {
+        foreach ((string theirs, string ours) in (ReadOnlySpan<(string, string)>)
+            [(nameof(LoggerConfig.RunName), nameof(RunOptions.Name)), (nameof(LoggerConfig.ParentRunName), nameof(RunOptions.ForkFrom))])
+        {
+            if (problem.StartsWith(theirs + " ", StringComparison.Ordinal))
+            {
+                return ours + problem[theirs.Length..];
+            }
+        }
+
+        return problem;
     }
 
     private static void NotNegative(TimeSpan? value, string name, List<string> problems)

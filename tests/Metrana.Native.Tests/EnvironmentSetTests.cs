@@ -91,7 +91,7 @@ public sealed class EnvironmentSetTests(ServerFixture fixture) : IClassFixture<S
         RlSeries reward = logger.RlSeries("reward", Scale.EnvironmentStep);
 
         reward.Invoking(r => r.Log([1, 2, 3], 0, all, where: [true])).Should().Throw<MetricValidationException>()
-            .WithMessage("'where' has 1 answers for 3 environments*");
+            .WithMessage("'where' has 1 answer for 3 environments*");
         reward.Invoking(r => r.Log([1, 2, 3], 0, all, steps: (long[])[1, 2], where: [true, true, true])).Should().Throw<MetricValidationException>()
             .WithMessage("*do not fit 3 environments*");
 

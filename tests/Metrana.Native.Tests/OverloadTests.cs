@@ -70,12 +70,16 @@ public class OverloadTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void What_does_not_fit_is_compared_with_values_and_not_with_a_single_number(LanguageVersion language)
+    public void The_compiler_names_the_type_of_what_is_neither_a_number_nor_a_row_of_them(LanguageVersion language)
     {
-        foreach (string value in new[] { "new double[2, 2]", "new Queue<double>()", "\"text\"" })
+        foreach ((string value, string type) in new[]
+        {
+            ("new double[2, 2]", "double[*,*]"), ("new Queue<double>()", "Queue<double>"), ("\"text\"", "string"),
+            ("System.Numerics.Tensors.Tensor.Create(doubles)", "Tensor<double>"),
+        })
         {
             FluentActions.Invoking(() => Chosen(language, [$"batch.Add(\"m\", Scale.MlStep, {value})"]))
-                .Should().Throw<InvalidOperationException>();
+                .Should().Throw<InvalidOperationException>().Which.Message.Should().Contain($"'{type}'");
         }
     }
 
@@ -120,7 +124,8 @@ public class OverloadTests
             "logger.LogScatter(\"s\", Scale.MlStep, [0.1, 0.2], [0.3, 0.4], step: 1)",
             "logger.LogHistogram(\"h\", Scale.MlStep, doubles, new List<int>(), 1)",
             "(new LoggerConfig() with { RunName = \"b\" }).ToString()",
-        ]).Should().HaveCount(21);
+            "logger.LogStdFloats(\"m\", Scale.MlStep, System.Numerics.Tensors.Tensor.Create(doubles).GetSpan(new nint[1], 2))",
+        ]).Should().HaveCount(22);
 
     [Theory]
     [MemberData(nameof(Languages))]

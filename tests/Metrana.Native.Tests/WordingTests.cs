@@ -29,7 +29,7 @@ public sealed class WordingTests(ServerFixture fixture) : IClassFixture<ServerFi
             (() => logger.Series("handle", "S").Log([1, 2], steps: new long[1]), "2 values came with 1 step: give one step for each value, or Steps.From(first) (metric 'handle')"),
             (() => logger.LogRlFloats("r", "S", [1, 2, 3], 0, ["a", "b"]), "3 values do not fit 2 environments: pass 2 values, or 'width: n' and 2*n values, row by row. (metric 'r')"),
             (() => logger.LogRlFloats("r", "S", [1, 2, 3], 0, ["a", "b"], width: 2), "with a width of 2: pass 4 values. (metric 'r')"),
-            (() => logger.RlSeries("handle", "S").Log([1, 2], 0, ["a", "b"], where: [true]), "'where' has 1 answers for 2 environments: give one for each of them. (metric 'handle')"),
+            (() => logger.RlSeries("handle", "S").Log([1, 2], 0, ["a", "b"], where: [true]), "'where' has 1 answer for 2 environments: give one for each of them. (metric 'handle')"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", strategy: StepStrategy.AcrossRlSteps), "StepStrategy.AcrossRlSteps needs the environment steps"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", steps: 1, strategy: StepStrategy.AcrossRlSteps, ordered: false), "StepStrategy.AcrossRlSteps needs an ordered series"),
             (() => logger.LogRlFloats("r", "S", 1.0, 0, "e", 0, steps: 1, strategy: StepStrategy.FromOne, ordered: false), "StepStrategy.FromOne needs an ordered series"),

@@ -49,6 +49,20 @@ public class AttributeTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public void Settings_without_names_are_refused_and_nothing_is_written()
+    {
+        using Run run = Run.InMemory();
+
+        foreach (object single in (object[])[3, "text", true, ("lr", 3e-4), Guid.Empty])
+        {
+            run.Invoking(r => r.LogConfig(single)).Should().Throw<ArgumentException>($"{single} has no names");
+        }
+
+        run.Invoking(r => r.LogConfig((object)null!)).Should().Throw<ArgumentNullException>();
+        run.Recording.Attributes.Should().BeEmpty();
+    }
+
+    [Fact]
     [ParityRow("client/environment-attributes", "one of its episodes")]
     public async Task An_environment_has_attributes_and_so_has_one_of_its_episodes()
     {

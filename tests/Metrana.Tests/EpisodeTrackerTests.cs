@@ -113,7 +113,7 @@ public class EpisodeTrackerTests
         using Run run = Run.InMemory();
         EpisodeTracker episodes = run.TrackEpisodes(environments: 2);
 
-        FluentActions.Invoking(() => episodes.Step(0, [1.0], [true, true])).Should().Throw<Native.MetricValidationException>().WithMessage("*1 values of 'rewards' do not fit 2 environments*");
+        FluentActions.Invoking(() => episodes.Step(0, [1.0], [true, true])).Should().Throw<Native.MetricValidationException>().WithMessage("*'rewards' has 1 value for 2 environments: give one for each.*");
         FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true])).Should().Throw<Native.MetricValidationException>();
         FluentActions.Invoking(() => episodes.Step(0, [1.0, 2.0], [true, true], [true])).Should().Throw<Native.MetricValidationException>();
         FluentActions.Invoking(() => episodes.Step(-1, [1.0, 2.0], [true, true])).Should().Throw<ArgumentOutOfRangeException>();

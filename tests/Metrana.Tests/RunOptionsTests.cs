@@ -151,6 +151,28 @@ public class RunOptionsTests
     }
 
     [Fact]
+    public void Texts_that_cannot_work_are_told_with_the_other_problems_under_the_names_of_the_options()
+    {
+        RunOptions options = new()
+        {
+            Endpoint = "localhost:7878",
+            ApiKey = "secret-key\n",
+            Name = "half \ud800 pair",
+            ForkFrom = "half \ud800 pair",
+            ForkStep = 3,
+            QueueBytes = 0,
+        };
+
+        options.FindProblems().Should().BeEquivalentTo(
+            "Project is not set (set it in the options or in METRANA_PROJECT)",
+            "QueueBytes is 0, and has to be greater than zero",
+            "ApiKey contains a character that is not allowed in a header (a line break at its end?)",
+            "Endpoint is 'localhost:7878', expected http://host:port or https://host:port with nothing after it",
+            "Name has half a surrogate pair, so it has no UTF-8",
+            "ForkFrom has half a surrogate pair, so it has no UTF-8");
+    }
+
+    [Fact]
     public void A_connection_string_sets_everything_that_is_text()
     {
         RunOptions options = RunOptions.Parse(

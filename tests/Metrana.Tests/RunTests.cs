@@ -230,11 +230,23 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
             .Should().ThrowExactlyAsync<OrchestrationIdMismatchException>()).Which;
         refused.Should().BeAssignableTo<RunAlreadyExistsException>("the name is taken, whatever the reason");
         refused.Message.Should().Contain($"tests/{name}' already exists").And.Contain("'job-1'").And.Contain("'job-2'")
-            .And.EndWith("choose another run name, or resume it with ResumeStrategy Allow");
+            .And.Contain("choose another run name, or continue it with ResumeStrategy.Allow");
 
         theirs.Resume = ResumeStrategy.Allow;
         await using Run joined = await Run.StartAsync(theirs);
         joined.Id.Should().Be(run.Id);
+    }
+
+    [Fact]
+    public async Task A_later_start_of_the_process_belongs_to_the_same_job_and_joins_the_run_of_that_name()
+    {
+        string name = SharedServer.NewName();
+        Run first = await Run.StartAsync(shared.Options(name));
+        await first.CloseAsync();
+
+        await using Run second = await Run.StartAsync(shared.Options(name));
+
+        (second.Id, second.WasCreated).Should().Be((first.Id, false));
     }
 
     [Fact]

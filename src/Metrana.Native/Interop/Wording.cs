@@ -112,6 +112,9 @@ internal static partial class Wording
                     ? "It belongs to another job, or to an earlier start of this one; the processes of a job share a run by the same OrchestrationId"
                     : "It has no OrchestrationId that would show that it belongs to this job");
 
+    /// <summary>A number of things, which may be one.</summary>
+    public static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+
     private static string Number(Match match, string group, string what) =>
         match.Groups[group].Value is "1" ? $"1 {what}" : $"{match.Groups[group].Value} {what}s";
 

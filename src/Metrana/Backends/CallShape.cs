@@ -1,5 +1,6 @@
 using System.Globalization;
 using Metrana.Native;
+using Metrana.Native.Interop;
 
 namespace Metrana.Backends;
 
@@ -57,13 +58,13 @@ internal static class CallShape
         if (call.Steps.Kind == StepsKind.Each && call.Steps.Values.Length != values)
         {
             throw MetricValidationException.Of(
-                $"{Count(values, "value")} came with {Count(call.Steps.Values.Length, "step")}: give one step for each value, or the first one.");
+                $"{Wording.Count(values, "value")} came with {Wording.Count(call.Steps.Values.Length, "step")}: give one step for each value, or the first one.");
         }
 
         if (call.Timestamps.Kind == TimestampsKind.Each && call.Timestamps.Values.Length != values)
         {
             throw MetricValidationException.Of(
-                $"{Count(values, "value")} came with {Count(call.Timestamps.Values.Length, "timestamp")}: give one for each value, or one for all.");
+                $"{Wording.Count(values, "value")} came with {Wording.Count(call.Timestamps.Values.Length, "timestamp")}: give one for each value, or one for all.");
         }
     }
 
@@ -85,7 +86,7 @@ internal static class CallShape
     {
         if (bins == 0 || edges.Length != bins + 1)
         {
-            throw MetricValidationException.Of($"{Count(bins, "bin")} came with {Count(edges.Length, "edge")}: give one edge more than bins.");
+            throw MetricValidationException.Of($"{Wording.Count(bins, "bin")} came with {Wording.Count(edges.Length, "edge")}: give one edge more than bins.");
         }
 
         for (int i = 0; i < edges.Length; i++)
@@ -108,9 +109,8 @@ internal static class CallShape
         };
         if (spread.Values.Length != wanted)
         {
-            throw MetricValidationException.Of($"{spread.Values.Length} {what} do not fit {environments} environments with {values} values.");
+            throw MetricValidationException.Of($"{Wording.Count(spread.Values.Length, what)} came with {Wording.Count(values, "value")} of {Wording.Count(environments, "environment")}: give "
+                + (values == environments ? "one for all, or one for each." : "one for all, one for each environment, or one for each value."));
         }
     }
-
-    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

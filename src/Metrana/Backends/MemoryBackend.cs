@@ -109,9 +109,9 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         Spread episodes = block.Episodes.Spread.For(environments, values.Length);
         Spread steps = block.Steps.Spread.For(environments, values.Length);
         Spread times = block.Timestamps.Spread.For(environments, values.Length);
-        CheckSpread(episodes, environments, values.Length, "episodes");
-        CheckSpread(steps, environments, values.Length, "steps");
-        CheckSpread(times, environments, values.Length, "timestamps");
+        CheckSpread(episodes, environments, values.Length, "episode");
+        CheckSpread(steps, environments, values.Length, "step");
+        CheckSpread(times, environments, values.Length, "timestamp");
         int width = environments == 0 ? 0 : values.Length / environments;
         Dictionary<string, string> labels = LabelsOf(block.Labels);
         string series = Key(block.Metric, block.Scale.Name, labels);

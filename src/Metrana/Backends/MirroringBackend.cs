@@ -158,8 +158,8 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
         CallShape.CheckStrategy(block);
         int environments = block.Environments.Count;
         RlCall.Check(block.Metric, block.RlStep, environments, values, block.Width);
-        CallShape.CheckSpread(block.Episodes.Spread.For(environments, values), environments, values, "episodes");
-        CallShape.CheckSpread(block.Steps.Spread.For(environments, values), environments, values, "steps");
-        CallShape.CheckSpread(block.Timestamps.Spread.For(environments, values), environments, values, "timestamps");
+        CallShape.CheckSpread(block.Episodes.Spread.For(environments, values), environments, values, "episode");
+        CallShape.CheckSpread(block.Steps.Spread.For(environments, values), environments, values, "step");
+        CallShape.CheckSpread(block.Timestamps.Spread.For(environments, values), environments, values, "timestamp");
     }
 }
