@@ -5,9 +5,10 @@ namespace Metrana.TestChild;
 /// <summary>Runs compiled programs one after the other in this process, and says how each of them ended.</summary>
 internal static class SnippetPlayer
 {
-    /// <param name="folder">Where the programs are; their names give the order.</param>
+    /// <param name="folder">Where the programs are, and where they run; their names give the order.</param>
     public static void Play(string folder)
     {
+        Directory.SetCurrentDirectory(folder);
         foreach (string program in Directory.EnumerateFiles(folder, "*.dll").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(program);

@@ -11,7 +11,10 @@ public partial class DocumentationTests
 {
     /// <summary>Pages that have to show some, whatever else does.</summary>
     private static readonly string[] _forEveryone =
-        ["README.md", "docs/guide.md", "docs/logger.md", "docs/rl.md", "docs/resume.md", "docs/failures.md", "docs/mirrors.md", "docs/analyzers.md"];
+    [
+        "README.md", "docs/guide.md", "docs/logger.md", "docs/rl.md", "docs/resume.md", "docs/failures.md", "docs/hosting.md",
+        "docs/mirrors.md", "docs/analyzers.md",
+    ];
 
     /// <summary>Each block in the C# of a project for .NET 8, which is 12, and in the newest.</summary>
     public static TheoryData<string, int, LanguageVersion> Blocks
@@ -56,6 +59,9 @@ public partial class DocumentationTests
         try
         {
             List<string> programs = EmitAll(folder.FullName, version);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "appsettings.json"), Settings().Match(Sources.Read("docs", "hosting.md")).Groups["json"].Value);
+            await using SnippetPeers peers = new(folder.FullName);
             await using LocalServer server = await LocalServer.StartAsync();
             using Child child = Child.Play(
                 "snippets",
@@ -68,6 +74,7 @@ public partial class DocumentationTests
                     ("METRANA_WORKSPACE", "docs"),
                     ("METRANA_PROJECT", "docs"),
                     ("METRANA_CAPTURE_SYSTEM_METRICS", "false"),
+                    .. peers.Variables,
                 ]);
 
             List<string> ends = [];
@@ -82,6 +89,7 @@ public partial class DocumentationTests
             ends.Should().Equal(programs.Select(program => $"played {program}"));
             (await child.EndAsync()).ExitCode.Should().Be(0);
             await WhatTheyLoggedIsThereAsync(server);
+            WhatTheyLoggedElsewhereIsThere(peers, folder);
         }
         finally
         {
@@ -109,10 +117,17 @@ public partial class DocumentationTests
             .Should().NotBeEmpty("a step is demanded at compile time");
     }
 
-    /// <summary>
-    /// Makes a program of each block, except of those that their page shows as mistakes and of those, marked "compiled", that need
-    /// a service that is not here.
-    /// </summary>
+    [Fact]
+    public void A_block_with_another_mark_would_be_missed()
+    {
+        foreach (string file in Files())
+        {
+            string text = Sources.Read(file);
+            Block().Matches(text).Should().HaveCount(Fence().Count(text), file);
+        }
+    }
+
+    /// <summary>Makes a program of each block, except of those that their page shows as mistakes.</summary>
     private static List<string> EmitAll(string folder, LanguageVersion version)
     {
         List<string> programs = [];
@@ -120,7 +135,7 @@ public partial class DocumentationTests
         {
             (string file, int index) = ((string)block[0], (int)block[1]);
             Match found = Block().Match(Sources.Read(file), index);
-            if (found.Groups["rule"].Success || found.Groups["compiled"].Success)
+            if (found.Groups["rule"].Success)
             {
                 continue;
             }
@@ -146,8 +161,28 @@ public partial class DocumentationTests
 
         losses.Should().BeEquivalentTo([100L, 300L]);
         StoredRun walker = await server.FindRunAsync("ppo-7", "docs", "walker") ?? throw new InvalidOperationException("There is no ppo-7.");
+        // The settings are those that the page shows.
+        StoredRun hosted = (await server.GetRunsAsync()).Single(run => run.RunName.EndsWith("-hosting", StringComparison.Ordinal));
+        (hosted.Project, hosted.Status).Should().Be(("walker", RunStatus.Finished));
+        (await server.GetSeriesAsync(hosted.RunId)).Should().ContainSingle().Which.Points.Should().Be(100);
+        IReadOnlyDictionary<string, StoredValue> attributes = await server.GetAttributesAsync(hosted.RunId);
+        attributes["sys/tags"].Should().Be(new StoredValue.TextSet(["baseline", "v2"]));
+        attributes["config/lr"].Should().Be(new StoredValue.Number(3e-4));
+        attributes.Values.Should().Contain(new StoredValue.Text("stopped"), "what a service logs while it stops is delivered");
+
         // How many depends on the machine: a run drops what a busy one cannot take.
         (await server.GetSeriesAsync(walker.RunId)).Should().Contain(series => series.Metric == "reward" && series.Points > 0);
+    }
+
+    private static void WhatTheyLoggedElsewhereIsThere(SnippetPeers peers, DirectoryInfo folder)
+    {
+        peers.Mlflow.Metrics.Count(metric => metric.Key == "trainer/critic_loss").Should().Be(2, "both programs of docs/mlflow.md log one");
+        peers.Mlflow.Requests.Should().Contain(request => request.Path == "/v1/traces");
+        peers.Syvain.Metrics.Should().HaveCount(1001, "one program logs a thousand, and another one a single one by a mirror");
+        peers.Syvain.Annotations.Should().Equal("saved checkpoint");
+        peers.Syvain.Statuses.Count(status => status == "done").Should().Be(2, "both experiments end well");
+        new DirectoryInfo(Path.Combine(folder.FullName, "logs")).EnumerateFiles("*tfevents*", SearchOption.AllDirectories)
+            .Should().ContainSingle("a run has a file of its own");
     }
 
     private static IEnumerable<string> Files() => Directory.EnumerateFiles(Sources.Root, "*.md")
@@ -158,6 +193,12 @@ public partial class DocumentationTests
     private static IReadOnlyList<string> Compile(string code, LanguageVersion version) =>
         Snippet.Problems(Snippet.Compile(code, version, OutputKind.ConsoleApplication));
 
-    [GeneratedRegex(@"^```csharp( (?<rule>METRANA\d+)| (?<compiled>compiled))?\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^```csharp( (?<rule>METRANA\d+))?\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
+
+    [GeneratedRegex("^```(csharp|cs|c#)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex("^```json\n(?<json>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Settings();
 }

@@ -40,8 +40,6 @@ internal sealed class StandIn : IDisposable
 
     public IReadOnlyList<string> Statuses => _statuses;
 
-    public CollectorOptions Options(TestClock? clock = null) => new() { ApiKey = "ak_org_test", Host = Host, Clock = clock ?? new TestClock(), LoggerFactory = new SilentLoggers() };
-
     public void Dispose() => _peer.Dispose();
 
     private PeerAnswer Keep(PeerRequest request)
