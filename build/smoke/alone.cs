@@ -10,6 +10,7 @@ run.LogConfig(new Dictionary<string, object?> { ["seed"] = 7 });
 run.LogConfig(new Settings(3e-4, [64, 64], Mode.Fast), SettingsContext.Default.Settings);
 run.Log(("train/loss", 0.5), ("train/accuracy", 0.9));
 run.Log("train/loss", new[] { 0.25f, 0.125f }, step: 1);
+run.Log(new { entropy = 1.5, lr = 3e-4f }, step: 3);
 run.Series("train/norm").Log(2.0, step: 5);
 run.TrackEpisodes(environments: 2).Step(0, new[] { 1.0, 2.0 }, new[] { true, false });
 run.RlSeries("speed").Log(new[] { 3.0, 4.0 }, 0, run.Environments(2));
@@ -30,7 +31,7 @@ IReadOnlyDictionary<string, StoredValue> attributes = await server.GetAttributes
 List<string> wrong = [];
 await ExpectAsync("train/loss", 0.5, 0.25, 0.125);
 await ExpectAsync("train/norm", 2.0);
-foreach (string metric in (string[])["reward", "speed", "train/step"])
+foreach (string metric in (string[])["entropy", "reward", "speed", "train/step"])
 {
     Expect(series.Any(one => one.Metric == metric && one.Points > 0), metric);
 }

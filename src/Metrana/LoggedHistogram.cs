@@ -11,6 +11,9 @@ public sealed record LoggedHistogram
     /// <summary>What its steps count.</summary>
     public required string Scale { get; init; }
 
+    /// <summary>Its labels.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
     /// <summary>Its step.</summary>
     public required long Step { get; init; }
 

@@ -9,6 +9,9 @@ public sealed record LoggedScatter
     /// <summary>What its steps count.</summary>
     public required string Scale { get; init; }
 
+    /// <summary>Its labels.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
     /// <summary>Its step.</summary>
     public required long Step { get; init; }
 

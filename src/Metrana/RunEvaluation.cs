@@ -1,3 +1,4 @@
+using System.Numerics;
 using Metrana.Native;
 
 namespace Metrana;
@@ -28,12 +29,18 @@ public sealed class RunEvaluation
         string metric, MetricValue value, Steps step = default, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
         _run.Log(Own(metric), value, step, scale, labels, timestamp, evaluation: true);
 
+    /// <inheritdoc cref="Run.Log(ReadOnlySpan{ValueTuple{string, double}})"/>
+    public void Log(params ReadOnlySpan<(string Metric, double Value)> metrics) => LogAll(metrics, default, null, default, default);
+
     /// <inheritdoc cref="Run.Log(ValueTuple{string, double}[])"/>
     public void Log(params (string Metric, double Value)[] metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         LogAll(metrics, default, null, default, default);
     }
+
+    /// <inheritdoc cref="Run.Log(long, ReadOnlySpan{ValueTuple{string, double}})"/>
+    public void Log(long step, params ReadOnlySpan<(string Metric, double Value)> metrics) => LogAll(metrics, step, null, default, default);
 
     /// <inheritdoc cref="Run.Log(long, ValueTuple{string, double}[])"/>
     public void Log(long step, params (string Metric, double Value)[] metrics)
@@ -42,9 +49,52 @@ public sealed class RunEvaluation
         LogAll(metrics, step, null, default, default);
     }
 
+    /// <inheritdoc cref="Run.Log(IEnumerable{KeyValuePair{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    public void Log(
+        IEnumerable<KeyValuePair<string, double>> metrics,
+        Steps step = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        LogAll([.. metrics.Select(metric => (metric.Key, metric.Value))], step, scale, labels, timestamp);
+    }
+
+    /// <inheritdoc cref="Run.Log(ReadOnlySpan{ValueTuple{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    public void Log(
+        ReadOnlySpan<(string Metric, double Value)> metrics,
+        Steps step,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default) => LogAll(metrics, step, scale, labels, timestamp);
+
+    /// <inheritdoc cref="Run.LogDistributed(string, MetricValue, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogDistributed(
+        string metric, MetricValue value, Steps step, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
+        _run.LogDistributed(Own(metric), value, step, scale, labels, timestamp, evaluation: true);
+
     /// <inheritdoc cref="Run.LogEpisode(string, double, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
-    public void LogEpisode(string metric, double value, long rlStep, long? episode = null, string? environment = null, LabelSpan labels = default) =>
-        _run.LogEpisode(Own(metric), value, rlStep, episode, environment, labels, evaluation: true);
+    public void LogEpisode(
+        string metric,
+        double value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default) =>
+        _run.LogEpisode(Own(metric), value, rlStep, episode, environment, labels, timestamp, evaluation: true);
+
+    /// <inheritdoc cref="Run.LogEpisode(string, bool, long, long?, string?, LabelSpan, RlTimestamps, bool?)"/>
+    public void LogEpisode(
+        string metric,
+        bool value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default) =>
+        _run.LogEpisode(Own(metric), value, rlStep, episode, environment, labels, timestamp, evaluation: true);
 
     /// <inheritdoc cref="Run.LogEpisode(string, Values, long, EnvironmentSpan, Episodes, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?)"/>
     public void LogEpisode(
@@ -54,13 +104,35 @@ public sealed class RunEvaluation
         EnvironmentSpan environments,
         Episodes episodes = default,
         ReadOnlySpan<bool> where = default,
-        LabelSpan labels = default) =>
-        _run.LogEpisode(Own(metric), values, rlStep, environments, episodes, where, labels, evaluation: true);
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default) =>
+        _run.LogEpisode(Own(metric), values, rlStep, environments, episodes, where, labels, timestamp, evaluation: true);
 
     /// <inheritdoc cref="Run.LogEnvironmentStep(string, double, long, long?, string?, long?, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep(
-        string metric, double value, long rlStep, long? episode = null, string? environment = null, long? step = null, LabelSpan labels = default) =>
-        _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, step, labels, evaluation: true);
+        string metric,
+        double value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        long? step = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, step, labels, timestamp, evaluation: true, strategy);
+
+    /// <inheritdoc cref="Run.LogEnvironmentStep(string, bool, long, long?, string?, long?, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
+    public void LogEnvironmentStep(
+        string metric,
+        bool value,
+        long rlStep,
+        long? episode = null,
+        string? environment = null,
+        long? step = null,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        _run.LogEnvironmentStep(Own(metric), value, rlStep, episode, environment, step, labels, timestamp, evaluation: true, strategy);
 
     /// <inheritdoc cref="Run.LogEnvironmentStep(string, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
     public void LogEnvironmentStep(
@@ -72,17 +144,84 @@ public sealed class RunEvaluation
         EnvironmentSteps steps = default,
         int? width = null,
         ReadOnlySpan<bool> where = default,
-        LabelSpan labels = default) =>
-        _run.LogEnvironmentStep(Own(metric), values, rlStep, environments, episodes, steps, width, where, labels, evaluation: true);
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        _run.LogEnvironmentStep(
+            Own(metric), values, rlStep, environments, episodes, steps, width, where, labels, timestamp, evaluation: true, strategy);
+
+    /// <inheritdoc cref="Run.LogEnvironmentStep{T}(string, T[,], long, EnvironmentSpan, Episodes, EnvironmentSteps, ReadOnlySpan{bool}, LabelSpan, RlTimestamps, bool?, StepStrategy)"/>
+    public void LogEnvironmentStep<T>(
+        string metric,
+        T[,] values,
+        long rlStep,
+        EnvironmentSpan environments,
+        Episodes episodes = default,
+        EnvironmentSteps steps = default,
+        ReadOnlySpan<bool> where = default,
+        LabelSpan labels = default,
+        RlTimestamps timestamp = default,
+        StepStrategy strategy = StepStrategy.WithinRlStep)
+        where T : struct, INumberBase<T> =>
+        _run.LogEnvironmentStep(
+            Own(metric), values, rlStep, environments, episodes, steps, where, labels, timestamp, evaluation: true, strategy);
 
     /// <inheritdoc cref="Run.LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
     public void LogHistogram(
         string metric, Values values, long step, int bins = 64, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
         _run.LogHistogram(Own(metric), values, step, bins, scale, labels, timestamp, evaluation: true);
 
+    /// <inheritdoc cref="Run.LogHistogram(string, Values, Counts, long, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogHistogram(
+        string metric, Values edges, Counts counts, long step, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
+        _run.LogHistogram(Own(metric), edges, counts, step, scale, labels, timestamp, evaluation: true);
+
+    /// <inheritdoc cref="Run.LogHistogram(string, Histogram, long, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogHistogram(
+        string metric, Histogram histogram, long step, string? scale = null, LabelSpan labels = default, Timestamps timestamp = default) =>
+        _run.LogHistogram(Own(metric), histogram, step, scale, labels, timestamp, evaluation: true);
+
+    /// <inheritdoc cref="Run.LogScatter(string, Values, Values, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogScatter(
+        string metric,
+        Values xs,
+        Values ys,
+        long step,
+        AxisTitles titles = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default) =>
+        _run.LogScatter(Own(metric), xs, ys, step, titles, scale, labels, timestamp, evaluation: true);
+
+    /// <inheritdoc cref="Run.LogScatter(string, Values, Values, Values, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
+    public void LogScatter(
+        string metric,
+        Values xs,
+        Values ys,
+        Values zs,
+        long step,
+        AxisTitles titles = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default) =>
+        _run.LogScatter(Own(metric), xs, ys, zs, step, titles, scale, labels, timestamp, evaluation: true);
+
+    /// <inheritdoc cref="Run.Series(string, string?, LabelSpan, bool?)"/>
+    public Series Series(string metric, string? scale = null, LabelSpan labels = default) =>
+        _run.Series(Own(metric), scale, labels, evaluation: true);
+
+    /// <inheritdoc cref="Run.RlSeries(string, string?, LabelSpan, bool?, StepStrategy)"/>
+    public RlSeries RlSeries(
+        string metric, string? scale = null, LabelSpan labels = default, StepStrategy strategy = StepStrategy.WithinRlStep) =>
+        _run.RlSeries(Own(metric), scale, labels, evaluation: true, strategy);
+
     /// <inheritdoc cref="Run.TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>
     public EpisodeTracker TrackEpisodes(int environments, int first = 0, EpisodeTrackerOptions? options = null) =>
         _run.TrackEpisodes(environments, first, (options ?? new EpisodeTrackerOptions()).OfEvaluation());
+
+    /// <inheritdoc cref="Run.TrackEpisodes(IEnumerable{string}, EpisodeTrackerOptions?)"/>
+    public EpisodeTracker TrackEpisodes(IEnumerable<string> environments, EpisodeTrackerOptions? options = null) =>
+        _run.TrackEpisodes(environments, (options ?? new EpisodeTrackerOptions()).OfEvaluation());
 
     internal void LogAll(
         ReadOnlySpan<(string Metric, double Value)> metrics, Steps step, string? scale, LabelSpan labels, Timestamps timestamp)

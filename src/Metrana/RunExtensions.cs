@@ -11,12 +11,12 @@ namespace Metrana;
 public static class RunExtensions
 {
     /// <summary>
-    /// Logs the properties of an object as metrics, all of them or none: <c>run.Log(new { loss, accuracy }, step: epoch)</c>.
-    /// Properties that are null are left out; those that are no numbers are refused.
+    /// Logs the properties of an object as metrics, or what is in a dictionary, all of them or none:
+    /// <c>run.Log(new { loss, accuracy }, step: epoch)</c>. What is null is left out; what is no number is refused.
     /// </summary>
     /// <inheritdoc cref="Run.Log(IEnumerable{KeyValuePair{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="run">The run.</param>
-    /// <param name="metrics">An anonymous object or a record. Its properties give the names of the metrics.</param>
+    /// <param name="metrics">An anonymous object or a record, whose properties give the names of the metrics, or a dictionary of any numbers.</param>
     /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
@@ -136,7 +136,7 @@ public static class RunExtensions
     /// <summary>Logs the properties of an object as metrics of evaluation, all of them or none.</summary>
     /// <inheritdoc cref="Log{T}(Run, T, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
-    /// <param name="metrics">An anonymous object or a record. Its properties give the names of the metrics.</param>
+    /// <param name="metrics">An anonymous object or a record, whose properties give the names of the metrics, or a dictionary of any numbers.</param>
     /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
@@ -152,6 +152,82 @@ public static class RunExtensions
     {
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(metrics);
-        evaluation.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp);
+        if (metrics is IEnumerable<KeyValuePair<string, double>> pairs)
+        {
+            evaluation.Log(pairs, step, scale, labels, timestamp);
+        }
+        else
+        {
+            evaluation.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp);
+        }
+    }
+
+    /// <summary>Logs the values of a collection as a metric of evaluation, all of them or none.</summary>
+    /// <inheritdoc cref="Log{T}(Run, string, IReadOnlyCollection{T}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="metric">The name of the metric.</param>
+    /// <param name="values">The values, of any type of number. None at all log nothing.</param>
+    /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    public static void Log<T>(
+        this RunEvaluation evaluation,
+        string metric,
+        IReadOnlyCollection<T> values,
+        Steps step = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        evaluation.Log(metric, Values.Of(Numbers.Span(values)), step, scale, labels, timestamp);
+    }
+
+    /// <summary>Logs one value of a type of number that has no conversion of its own as a metric of evaluation.</summary>
+    /// <inheritdoc cref="Log{T}(Run, string, T, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="metric">The name of the metric.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="step">Its step; if omitted, the one after the last of the series.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured; now if omitted.</param>
+    public static void Log<T>(
+        this RunEvaluation evaluation,
+        string metric,
+        T value,
+        Steps step = default,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        evaluation.Log(metric, Exact.ToDouble(value), step, scale, labels, timestamp);
+    }
+
+    /// <summary>Logs the values of a collection to a series of evaluation that several processes log to, all of them or none.</summary>
+    /// <inheritdoc cref="LogDistributed{T}(Run, string, IReadOnlyCollection{T}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
+    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="metric">The name of the metric.</param>
+    /// <param name="values">The values, of any type of number.</param>
+    /// <param name="step">Their steps: the first one, or one for each.</param>
+    /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
+    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    public static void LogDistributed<T>(
+        this RunEvaluation evaluation,
+        string metric,
+        IReadOnlyCollection<T> values,
+        Steps step,
+        string? scale = null,
+        LabelSpan labels = default,
+        Timestamps timestamp = default)
+        where T : struct, INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        evaluation.LogDistributed(metric, Values.Of(Numbers.Span(values)), step, scale, labels, timestamp);
     }
 }

@@ -159,17 +159,19 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
     {
         CheckName(call.Metric);
         CheckBins(bins.Edges, bins.Counts.Length + bins.Densities.Length);
+        Dictionary<string, string> labels = LabelsOf(call.Labels);
         LoggedHistogram histogram = new()
         {
             Metric = call.Metric,
             Scale = call.Scale.Name,
+            Labels = labels,
             Step = call.Step,
             Edges = bins.Edges.ToArray(),
             Counts = bins.Counts.ToArray(),
             Densities = bins.Densities.ToArray(),
             Stats = bins.Stats,
         };
-        string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
+        string series = Key(call.Metric, call.Scale.Name, labels);
         lock (_gate)
         {
             Histograms.Add(histogram);
@@ -182,16 +184,18 @@ internal sealed class MemoryBackend(TimeProvider clock) : Backend
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
     {
         CheckName(call.Metric);
+        Dictionary<string, string> labels = LabelsOf(call.Labels);
         LoggedScatter scatter = new()
         {
             Metric = call.Metric,
             Scale = call.Scale.Name,
+            Labels = labels,
             Step = call.Step,
             Xs = xs.ToArray(),
             Ys = ys.ToArray(),
             Zs = zs.ToArray(),
         };
-        string series = Key(call.Metric, call.Scale.Name, LabelsOf(call.Labels));
+        string series = Key(call.Metric, call.Scale.Name, labels);
         lock (_gate)
         {
             Scatters.Add(scatter);
