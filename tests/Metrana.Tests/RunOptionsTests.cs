@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Metrana.Native;
 using Microsoft.Extensions.Logging;
 
@@ -406,6 +407,16 @@ public class RunOptionsTests
         foreach (string variable in (string[])[.. effective, .. without, "METRANA_ORCHESTRATION_ID"])
         {
             guide.Should().Contain($"`{variable}`");
+        }
+    }
+
+    [Fact]
+    public void The_guide_has_every_option()
+    {
+        string[] rows = [.. Support.Sources.Read("docs", "guide.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        foreach (PropertyInfo option in typeof(RunOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            rows.Should().Contain(row => row.Split('|', StringSplitOptions.None)[1].Contains($"`{option.Name}`", StringComparison.Ordinal), option.Name);
         }
     }
 

@@ -238,6 +238,38 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public void A_thread_whose_context_runs_nothing_while_it_waits_starts_flushes_and_ends_a_run()
+    {
+        // As in a program with windows: what is posted to the context waits for the thread, and the thread waits in Start.
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new Busy());
+            failure = Record.Exception(() =>
+            {
+                using Run run = Run.Start(shared.Options());
+                run.Log("loss", 0.5);
+                run.Flush();
+                run.Close();
+            });
+        })
+        {
+            IsBackground = true,
+        };
+        thread.Start();
+
+        thread.Join(TimeSpan.FromMinutes(2)).Should().BeTrue("nothing waits for the context");
+        failure.Should().BeNull();
+    }
+
+    private sealed class Busy : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
+    }
+
+    [Fact]
     public async Task A_later_start_of_the_process_belongs_to_the_same_job_and_joins_the_run_of_that_name()
     {
         string name = SharedServer.NewName();
