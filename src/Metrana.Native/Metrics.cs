@@ -101,7 +101,7 @@ public readonly record struct KindMetrics
     /// <summary>All data of valid calls, whether or not there was room for it.</summary>
     public long Added { get; init; }
 
-    /// <summary>Not accepted, because the queue was full.</summary>
+    /// <summary>Not accepted, because the queue was full; of a run, also because its delivery had ended.</summary>
     public long Refused { get; init; }
 
     /// <summary>Accepted into the queue.</summary>

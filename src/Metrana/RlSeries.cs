@@ -69,6 +69,10 @@ public sealed class RlSeries
         {
             return;
         }
+        catch (MetranaException e) when (backend.Outlives(e))
+        {
+            _handle = null;
+        }
 
         RlBlock block = new()
         {

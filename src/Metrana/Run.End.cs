@@ -24,6 +24,10 @@ public sealed partial class Run
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
     /// <param name="timeout">How long at most; as long as it takes if omitted.</param>
     /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the run continues.</exception>
+    /// <exception cref="SenderException">
+    /// Something that was logged since the last flush is lost, or delivery has ended for good. The run continues; log calls throw this only
+    /// where <see cref="RunOptions.StopOnLoss"/> or <see cref="ErrorStrategy.RaiseOnLog"/> was chosen.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Flush(TimeSpan? timeout = null) => Open().Flush(timeout);
 
@@ -238,7 +242,7 @@ public sealed partial class Run
         if (_settings is not null)
         {
             _console.Write(_summary.Write(
-                ToString(), end, Stopwatch.GetElapsedTime(_begun), _backend.Delivery, Mirrors, Url, _console.IsTerminal));
+                ToString(), end, Stopwatch.GetElapsedTime(_begun), _backend.Delivery, _backend.Stopped, Mirrors, Url, _console.IsTerminal));
         }
     }
 

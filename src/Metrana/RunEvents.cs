@@ -41,4 +41,10 @@ public static class RunEvents
 
     /// <summary>Variables of the published clients are set that do nothing here. Fields: Variables.</summary>
     public static EventId VariablesWithoutEffect { get; } = new(210, nameof(VariablesWithoutEffect));
+
+    /// <summary>
+    /// The service denies access in mid-run, or refuses one thing after the other: delivery has ended, and the run goes on without it.
+    /// Said once. Fields: Reason (what the service said), Remedy.
+    /// </summary>
+    public static EventId DeliveryEnded { get; } = new(211, nameof(DeliveryEnded));
 }

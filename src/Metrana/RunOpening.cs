@@ -62,7 +62,7 @@ internal sealed class RunOpening
         TimeSpan left = _config.InitTimeout - Stopwatch.GetElapsedTime(since);
         Logger logger = await Logger.OpenAsync(
             Config with { InitTimeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) }, cancellationToken).ConfigureAwait(false);
-        LoggerBackend backend = new(logger, new LabelWatch(_console));
+        LoggerBackend backend = new(logger, new LabelWatch(_console), new StoppedEngine(_config, _console));
         Describe(_mirrors.Over(backend), _settings.Options);
         return backend;
     }

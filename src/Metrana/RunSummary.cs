@@ -30,7 +30,15 @@ internal sealed class RunSummary
             : _trends.GetOrAdd(metric, static (_, self) => new Trend(Interlocked.Increment(ref self._order)), this);
     }
 
-    public string Write(string run, EndOfRun end, TimeSpan duration, RunDelivery delivery, IReadOnlyList<MirrorDelivery> mirrors, string? url, bool isTerminal)
+    public string Write(
+        string run,
+        EndOfRun end,
+        TimeSpan duration,
+        RunDelivery delivery,
+        string? stopped,
+        IReadOnlyList<MirrorDelivery> mirrors,
+        string? url,
+        bool isTerminal)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"metrana: run {run} {(end.CloseRun ? end.Outcome.ToString().ToLowerInvariant() : "left")} after {Seconds(duration)}");
@@ -50,6 +58,7 @@ internal sealed class RunSummary
 
         text.Append(CultureInfo.InvariantCulture, $"\n  points: {delivery.Added} added, {delivery.Sent} sent, {delivery.Dropped} dropped");
         text.Append(delivery.Pending == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {delivery.Pending} not delivered"));
+        text.Append(stopped is null ? "" : $"\n  delivery ended before the run did: {stopped}");
         foreach (MirrorDelivery mirror in mirrors)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n  {mirror.Mirror}: {mirror.Written} written, {mirror.Dropped} dropped");

@@ -11,10 +11,12 @@ namespace Metrana;
 public sealed class Series
 {
     private readonly Run _run;
-    private readonly Native.Series? _handle;
     private readonly Native.Scale _scale;
     private readonly Labels _labels;
     private readonly Trend? _trend;
+
+    /// <summary>The engine's own, where there is an engine that takes calls.</summary>
+    private volatile Native.Series? _handle;
 
     internal Series(Run run, string metric, Native.Scale scale, Labels labels, Trend? trend)
     {
@@ -45,7 +47,7 @@ public sealed class Series
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(double value)
     {
-        if (_handle is null || StepScope.IsAnyOpen || _run.HasEnded)
+        if (_handle is not { } handle || StepScope.IsAnyOpen || _run.HasEnded)
         {
             LogValues(Values.One(value), default, default);
             return;
@@ -53,10 +55,16 @@ public sealed class Series
 
         try
         {
-            _handle.Log(value);
+            handle.Log(value);
         }
         catch (Exception e) when (_run.IsLate(e))
         {
+            return;
+        }
+        catch (MetranaException e) when (_run.Backend.Outlives(e))
+        {
+            _handle = null;
+            LogValues(Values.One(value), default, default);
             return;
         }
 

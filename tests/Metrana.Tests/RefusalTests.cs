@@ -4,7 +4,7 @@ using Metrana.Tests.Support;
 
 namespace Metrana.Tests;
 
-/// <summary>What happens when the service is there and refuses. Rows of docs/failures.md.</summary>
+/// <summary>What happens when the service is there and refuses. Rows of docs/failures.md; see also <see cref="EndOfDeliveryTests"/>.</summary>
 public sealed class RefusalTests : IAsyncLifetime
 {
     private LocalServer _server = null!;
@@ -91,21 +91,6 @@ public sealed class RefusalTests : IAsyncLifetime
         await Loss.OfOnePointAsync(_server, run, "no thanks");
 
         run.Invoking(r => r.Log("loss", 2.0)).Should().Throw<SenderException>().WithMessage("*no thanks*");
-    }
-
-    [Fact]
-    [ParityRow("failures/access-denied", "access", "SenderException")]
-    public async Task A_run_that_loses_its_access_says_so_in_later_calls()
-    {
-        RunOptions options = Options();
-        options.CloseTimeout = TimeSpan.Zero;
-        using Run run = await Run.StartAsync(options);
-        await _server.Faults.FailAsync(FaultStage.Data, "PERMISSION_DENIED", "the key was revoked");
-        run.Log("loss", [1.0, 2.0]);
-        await Eventually.ShouldAsync(() => run.Delivery.Dropped == 2, "delivery ends");
-
-        run.Invoking(r => r.Log("loss", 3.0)).Should().Throw<SenderException>()
-            .WithMessage("*denies this logger access*the key was revoked*");
     }
 
     private RunOptions Options() => new()

@@ -69,5 +69,12 @@ public class SummaryTests
     }
 
     private static string Write(RunSummary summary, bool isTerminal) => summary.Write(
-        "p/r", new EndOfRun(TimeSpan.Zero, true, RunOutcome.Finished, null), TimeSpan.FromSeconds(12), _delivery, [], "http://page", isTerminal);
+        "p/r",
+        new EndOfRun(TimeSpan.Zero, true, RunOutcome.Finished, null),
+        TimeSpan.FromSeconds(12),
+        _delivery,
+        stopped: null,
+        [],
+        "http://page",
+        isTerminal);
 }

@@ -11,6 +11,9 @@ internal abstract class Backend
     /// <summary>The service's own id of the run.</summary>
     public abstract string RunId { get; }
 
+    /// <summary>Why the engine takes nothing more although the run goes on; null where it takes everything.</summary>
+    public virtual string? Stopped => null;
+
     /// <summary>The counters, as the engine keeps them.</summary>
     public abstract Metrics Metrics { get; }
 
@@ -87,6 +90,12 @@ internal abstract class Backend
     /// <summary>The same for reinforcement learning.</summary>
     public virtual Native.RlSeries? FindRlHandle(
         string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) => null;
+
+    /// <summary>
+    /// Whether a handle met an engine that has stopped, and the run goes on without it. The handle is of no use any more, and its call has
+    /// to be made here.
+    /// </summary>
+    public virtual bool Outlives(MetranaException e) => false;
 
     /// <summary>What went wrong in the background since the last call, oldest first; nothing where there is no engine.</summary>
     public virtual IReadOnlyList<SenderError> TakeErrors() => [];

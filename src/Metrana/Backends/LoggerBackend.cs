@@ -2,8 +2,8 @@ using Metrana.Native;
 
 namespace Metrana.Backends;
 
-/// <summary>Sends the calls of a run to the engine.</summary>
-internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
+/// <summary>Sends the calls of a run to the engine, for as long as it takes them.</summary>
+internal sealed class LoggerBackend(Logger logger, LabelWatch watch, StoppedEngine stopped) : Backend
 {
     [ThreadStatic]
     private static LogBatch? _batch;
@@ -15,10 +15,17 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
     public override string RunId => logger.RunIdHex;
 
-    public override Metrics Metrics => logger.GetMetrics();
+    public override Metrics Metrics => stopped.With(logger.GetMetrics());
+
+    public override string? Stopped => stopped.Reason;
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
+        if (stopped.Takes(DataKind.Floats, values.Length))
+        {
+            return;
+        }
+
         try
         {
             if (call.Distributed)
@@ -32,13 +39,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
             watch.Note(call.Metric, call.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.Floats, values.Length))
         {
         }
     }
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<float> values)
     {
+        if (stopped.Takes(DataKind.Floats, values.Length))
+        {
+            return;
+        }
+
         try
         {
             if (call.Distributed)
@@ -52,13 +64,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
             watch.Note(call.Metric, call.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.Floats, values.Length))
         {
         }
     }
 
     public override void LogTogether(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
     {
+        if (stopped.Takes(DataKind.Floats, metrics.Length))
+        {
+            return;
+        }
+
         LogBatch batch = _batch ??= new LogBatch();
         batch.Clear();
         try
@@ -74,13 +91,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
                 watch.Note(metric, shared.Labels);
             }
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.Floats, metrics.Length))
         {
         }
     }
 
     public override void Log(scoped in RlBlock block, ReadOnlySpan<double> values)
     {
+        if (stopped.Takes(DataKind.RlFloats, values.Length))
+        {
+            return;
+        }
+
         try
         {
             logger.LogRlFloats(
@@ -88,13 +110,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
                 timestamps: block.Timestamps, width: block.Width, strategy: block.Strategy);
             watch.Note(block.Metric, block.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.RlFloats, values.Length))
         {
         }
     }
 
     public override void Log(scoped in RlBlock block, ReadOnlySpan<float> values)
     {
+        if (stopped.Takes(DataKind.RlFloats, values.Length))
+        {
+            return;
+        }
+
         try
         {
             logger.LogRlFloats(
@@ -102,13 +129,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
                 timestamps: block.Timestamps, width: block.Width, strategy: block.Strategy);
             watch.Note(block.Metric, block.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.RlFloats, values.Length))
         {
         }
     }
 
     public override void LogHistogram(scoped in SetCall call, scoped in BinnedValues bins)
     {
+        if (stopped.Takes(DataKind.Histograms, 1))
+        {
+            return;
+        }
+
         try
         {
             if (bins.Densities.IsEmpty)
@@ -123,7 +155,7 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
             watch.Note(call.Metric, call.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.Histograms, 1))
         {
         }
     }
@@ -131,6 +163,11 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
     public override void LogScatter(
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
     {
+        if (stopped.Takes(DataKind.Scatters, 1))
+        {
+            return;
+        }
+
         try
         {
             if (is3D)
@@ -144,22 +181,24 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
             watch.Note(call.Metric, call.Labels);
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, DataKind.Scatters, 1))
         {
         }
     }
 
     public override void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> leaves) =>
-        Quietly(() => logger.LogAttributes(prefix, leaves));
+        Quietly(() => logger.LogAttributes(prefix, leaves), DataKind.Attributes, leaves.Count);
 
     public override void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> leaves, long? episode) =>
-        Quietly(() => logger.LogEnvironmentAttributes(environment, leaves, episode));
+        Quietly(() => logger.LogEnvironmentAttributes(environment, leaves, episode), DataKind.EnvironmentAttributes, leaves.Count);
 
-    public override void SetTags(string[] tags) => Quietly(() => logger.SetTags(tags));
+    public override void SetTags(string[] tags) => Quietly(() => logger.SetTags(tags), DataKind.Attributes, 1);
 
-    public override void UpdateTags(string[] added, string[] removed) => Quietly(() => logger.UpdateTags(added, removed));
+    public override void UpdateTags(string[] added, string[] removed) =>
+        Quietly(() => logger.UpdateTags(added, removed), DataKind.Attributes, 1);
 
-    public override void SetDescription(string description) => Quietly(() => logger.SetDescription(description));
+    public override void SetDescription(string description) =>
+        Quietly(() => logger.SetDescription(description), DataKind.Attributes, 1);
 
     public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels) =>
         logger.GetSeriesLastStep(metric, scale, labels);
@@ -171,18 +210,44 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
 
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels)
     {
-        Native.Series series = logger.Series(metric, scale, labels);
-        watch.Note(metric, labels);
-        return series;
+        if (stopped.Reason is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            Native.Series series = logger.Series(metric, scale, labels);
+            watch.Note(metric, labels);
+            return series;
+        }
+        catch (MetranaException e) when (stopped.IsMet(e))
+        {
+            return null;
+        }
     }
 
     public override Native.RlSeries? FindRlHandle(
         string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy)
     {
-        Native.RlSeries series = logger.RlSeries(metric, scale, labels, episodic, strategy);
-        watch.Note(metric, labels);
-        return series;
+        if (stopped.Reason is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            Native.RlSeries series = logger.RlSeries(metric, scale, labels, episodic, strategy);
+            watch.Note(metric, labels);
+            return series;
+        }
+        catch (MetranaException e) when (stopped.IsMet(e))
+        {
+            return null;
+        }
     }
+
+    public override bool Outlives(MetranaException e) => stopped.IsMet(e);
 
     public override IReadOnlyList<SenderError> TakeErrors()
     {
@@ -245,6 +310,10 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
     /// </summary>
     private bool IsLate(Exception e) => e is LoggerClosedException or ObjectDisposedException && (_ending || ExitWatch.IsEnding);
 
+    /// <summary>Whether a call that came to nothing must not be felt by the program: it is late, or met an engine that has stopped.</summary>
+    private bool IsExcused(Exception e, DataKind kind, int points) =>
+        IsLate(e) || (stopped.IsMet(e) && stopped.Takes(kind, points));
+
     /// <summary>For those who ask after the end, when there is no engine any more.</summary>
     private void KeepLastErrors()
     {
@@ -258,13 +327,18 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch) : Backend
         }
     }
 
-    private void Quietly(Action call)
+    private void Quietly(Action call, DataKind kind, int points)
     {
+        if (stopped.Takes(kind, points))
+        {
+            return;
+        }
+
         try
         {
             call();
         }
-        catch (Exception e) when (IsLate(e))
+        catch (Exception e) when (IsExcused(e, kind, points))
         {
         }
     }

@@ -17,6 +17,8 @@ internal sealed class MirroringBackend(Backend inner, MirrorSet mirrors) : Backe
 
     public override string RunId => inner.RunId;
 
+    public override string? Stopped => inner.Stopped;
+
     public override Metrics Metrics => inner.Metrics;
 
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)

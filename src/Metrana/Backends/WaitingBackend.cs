@@ -38,6 +38,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
 
     public override string RunId => _open?.RunId ?? "";
 
+    public override string? Stopped => _open?.Stopped;
+
     public override Metrics Metrics
     {
         get
@@ -160,6 +162,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
     public override Native.RlSeries? FindRlHandle(
         string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) =>
         _open?.FindRlHandle(metric, scale, labels, episodic, strategy);
+
+    public override bool Outlives(MetranaException e) => _open?.Outlives(e) ?? false;
 
     public override IReadOnlyList<SenderError> TakeErrors() => _open?.TakeErrors() ?? [];
 
