@@ -47,4 +47,10 @@ public static class RunEvents
     /// Said once. Fields: Reason (what the service said), Remedy.
     /// </summary>
     public static EventId DeliveryEnded { get; } = new(211, nameof(DeliveryEnded));
+
+    /// <summary>
+    /// A run that waited for its service existed before, and points that were kept are at or below the last training step that it had.
+    /// Said once. Fields: Points, LastRlStep.
+    /// </summary>
+    public static EventId KeptPointsBehind { get; } = new(212, nameof(KeptPointsBehind));
 }

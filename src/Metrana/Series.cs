@@ -25,8 +25,13 @@ public sealed class Series
         _scale = scale;
         _labels = labels;
         _trend = trend;
+
+        // At once where that can be, so that a name that breaks a rule is told here.
         _handle = run.Open().FindHandle(metric, scale, labels);
     }
+
+    /// <summary>Whether calls go straight to the engine.</summary>
+    internal bool IsNative => _handle is not null;
 
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
@@ -47,28 +52,10 @@ public sealed class Series
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Log(double value)
     {
-        if (_handle is not { } handle || StepScope.IsAnyOpen || _run.HasEnded)
+        if (StepScope.IsAnyOpen || _run.HasEnded || !TryLog(value))
         {
             LogValues(Values.One(value), default, default);
-            return;
         }
-
-        try
-        {
-            handle.Log(value);
-        }
-        catch (Exception e) when (_run.IsLate(e))
-        {
-            return;
-        }
-        catch (MetranaException e) when (_run.Backend.Outlives(e))
-        {
-            _handle = null;
-            LogValues(Values.One(value), default, default);
-            return;
-        }
-
-        _trend?.Note(value);
     }
 
     /// <summary>Logs one value.</summary>
@@ -89,6 +76,35 @@ public sealed class Series
 
     /// <summary>The name of the metric.</summary>
     public override string ToString() => Metric;
+
+    /// <summary>Logs by the engine's own handle; false where there is none.</summary>
+    private bool TryLog(double value)
+    {
+        try
+        {
+            if ((_handle ?? FindHandle()) is not { } handle)
+            {
+                return false;
+            }
+
+            handle.Log(value);
+        }
+        catch (Exception e) when (_run.IsLate(e))
+        {
+            return true;
+        }
+        catch (MetranaException e) when (_run.Backend.Outlives(e))
+        {
+            _handle = null;
+            return false;
+        }
+
+        _trend?.Note(value);
+        return true;
+    }
+
+    /// <summary>What was not there when the series was made: the run waited for its service.</summary>
+    private Native.Series? FindHandle() => _run.Backend.HasHandles ? _handle = _run.Backend.FindHandle(Metric, _scale, _labels) : null;
 
     private void LogValues(scoped in Values values, Steps step, Timestamps timestamp)
     {

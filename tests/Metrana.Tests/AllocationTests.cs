@@ -5,8 +5,6 @@ namespace Metrana.Tests;
 /// <summary>The calls of a hot loop leave nothing to the garbage collector.</summary>
 public class AllocationTests(SharedServer shared) : IClassFixture<SharedServer>
 {
-    private const int Calls = 2000;
-
     [Fact]
     public async Task Hot_calls_allocate_nothing()
     {
@@ -21,17 +19,17 @@ public class AllocationTests(SharedServer shared) : IClassFixture<SharedServer>
         bool[] some = [true, false, true, false, false, false, false, true];
         bool[] all = [true, true, true, true, true, true, true, true];
 
-        Allocated(() => series.Log(1.0)).Should().Be(0);
-        Allocated(() => series.Log(column)).Should().Be(0);
-        Allocated(() => rl.Log(rewards, 1, environments)).Should().Be(0);
-        Allocated(() => rl.Log(rewards, 1, environments, where: some)).Should().Be(0);
-        Allocated(() => rl.Log(1.0, 1, "env-0")).Should().Be(0);
-        Allocated(() => run.Log("scalar", 1.0)).Should().Be(0);
-        Allocated(() => run.Log("column", column)).Should().Be(0);
-        Allocated(() => run.Log(("a", 1.0), ("b", 2.0))).Should().Be(0);
-        Allocated(() => episodes.Step(1, rewards, none)).Should().Be(0);
-        Allocated(() => episodes.Step(1, rewards, all)).Should().Be(0);
-        Allocated(() =>
+        Allocation.OfOneCall(() => series.Log(1.0)).Should().Be(0);
+        Allocation.OfOneCall(() => series.Log(column)).Should().Be(0);
+        Allocation.OfOneCall(() => rl.Log(rewards, 1, environments)).Should().Be(0);
+        Allocation.OfOneCall(() => rl.Log(rewards, 1, environments, where: some)).Should().Be(0);
+        Allocation.OfOneCall(() => rl.Log(1.0, 1, "env-0")).Should().Be(0);
+        Allocation.OfOneCall(() => run.Log("scalar", 1.0)).Should().Be(0);
+        Allocation.OfOneCall(() => run.Log("column", column)).Should().Be(0);
+        Allocation.OfOneCall(() => run.Log(("a", 1.0), ("b", 2.0))).Should().Be(0);
+        Allocation.OfOneCall(() => episodes.Step(1, rewards, none)).Should().Be(0);
+        Allocation.OfOneCall(() => episodes.Step(1, rewards, all)).Should().Be(0);
+        Allocation.OfOneCall(() =>
         {
             using (run.Time("seconds"))
             {
@@ -40,22 +38,5 @@ public class AllocationTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
-    public void The_measure_itself_sees_an_allocation() => Allocated(() => GC.KeepAlive(new object())).Should().BeGreaterThan(0);
-
-    private static long Allocated(Action call)
-    {
-        for (int i = 0; i < Calls; i++)
-        {
-            call();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Calls; i++)
-        {
-            call();
-        }
-
-        // What happens once in thousands of calls, such as a table that grows, is no cost of a call.
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
-    }
+    public void The_measure_itself_sees_an_allocation() => Allocation.OfOneCall(() => GC.KeepAlive(new object())).Should().BeGreaterThan(0);
 }

@@ -84,6 +84,9 @@ internal abstract class Backend
     /// <summary>The greatest training step of all environments; null where there is none.</summary>
     public virtual long? GetLastRlStep() => null;
 
+    /// <summary>Whether there are handles now: a run that waits for its service has them later, and one whose engine has stopped has none any more.</summary>
+    public virtual bool HasHandles => false;
+
     /// <summary>The engine's own handle for a hot loop, where there is an engine.</summary>
     public virtual Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => null;
 

@@ -3,52 +3,82 @@ using Metrana.Native;
 namespace Metrana.Backends;
 
 /// <summary>A call that outlives its caller: everything that it brought is copied, and the time of the call is its timestamp.</summary>
-internal static class KeptCall
+/// <param name="Make">Makes it.</param>
+/// <param name="Kind">What kind of data it brings.</param>
+/// <param name="Points">How much of it.</param>
+/// <param name="Bytes">What it takes while it is kept, roughly.</param>
+internal sealed record KeptCall(Action<Backend> Make, DataKind Kind, int Points, long Bytes)
 {
-    public static Action<Backend> Of(scoped in StdCall call, ReadOnlySpan<double> values)
+    /// <summary>What a kept call takes beside its values, roughly.</summary>
+    private const int Overhead = 256;
+
+    /// <summary>The training step of a call of reinforcement learning.</summary>
+    public long RlStep { get; private init; }
+
+    /// <summary>The environments of such a call; none of any other.</summary>
+    public string[] Environments { get; private init; } = [];
+
+    /// <summary>A call of attributes.</summary>
+    public static KeptCall Of(Action<Backend> make, DataKind kind, int points) => new(make, kind, points, Overhead);
+
+    public static KeptCall Of(scoped in StdCall call, ReadOnlySpan<double> values)
     {
         (Kept kept, double[] copy) = (new Kept(call), values.ToArray());
-        return backend => backend.Log(kept.Call, copy);
+        return new(backend => backend.Log(kept.Call, copy), DataKind.Floats, copy.Length, Overhead + (copy.Length * sizeof(double)));
     }
 
-    public static Action<Backend> Of(scoped in StdCall call, ReadOnlySpan<float> values)
+    public static KeptCall Of(scoped in StdCall call, ReadOnlySpan<float> values)
     {
         (Kept kept, float[] copy) = (new Kept(call), values.ToArray());
-        return backend => backend.Log(kept.Call, copy);
+        return new(backend => backend.Log(kept.Call, copy), DataKind.Floats, copy.Length, Overhead + (copy.Length * sizeof(float)));
     }
 
-    public static Action<Backend> Of(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
+    public static KeptCall Of(scoped in StdCall shared, ReadOnlySpan<(string Metric, double Value)> metrics)
     {
         (Kept kept, (string, double)[] copy) = (new Kept(shared), metrics.ToArray());
-        return backend => backend.LogTogether(kept.Call, copy);
+        return new(
+            backend => backend.LogTogether(kept.Call, copy), DataKind.Floats, copy.Length, Overhead + (copy.Length * 2 * sizeof(double)));
     }
 
-    public static Action<Backend> Of(scoped in RlBlock block, ReadOnlySpan<double> values)
+    public static KeptCall Of(scoped in RlBlock block, ReadOnlySpan<double> values)
     {
         (KeptRl kept, double[] copy) = (new KeptRl(block, values.Length), values.ToArray());
-        return backend => backend.Log(kept.Block, copy);
+        return new(backend => backend.Log(kept.Block, copy), DataKind.RlFloats, copy.Length, Overhead + (copy.Length * sizeof(double)))
+        {
+            RlStep = block.RlStep,
+            Environments = kept.Environments,
+        };
     }
 
-    public static Action<Backend> Of(scoped in RlBlock block, ReadOnlySpan<float> values)
+    public static KeptCall Of(scoped in RlBlock block, ReadOnlySpan<float> values)
     {
         (KeptRl kept, float[] copy) = (new KeptRl(block, values.Length), values.ToArray());
-        return backend => backend.Log(kept.Block, copy);
+        return new(backend => backend.Log(kept.Block, copy), DataKind.RlFloats, copy.Length, Overhead + (copy.Length * sizeof(float)))
+        {
+            RlStep = block.RlStep,
+            Environments = kept.Environments,
+        };
     }
 
-    public static Action<Backend> Of(scoped in SetCall call, scoped in BinnedValues bins)
+    public static KeptCall Of(scoped in SetCall call, scoped in BinnedValues bins)
     {
         (KeptSet kept, HistogramStats? stats) = (new KeptSet(call), bins.Stats);
         (double[] edges, long[] counts, double[] densities) = (bins.Edges.ToArray(), bins.Counts.ToArray(), bins.Densities.ToArray());
-        return backend => backend.LogHistogram(
-            kept.Call, new BinnedValues { Edges = edges, Counts = counts, Densities = densities, Stats = stats });
+        return new(
+            backend => backend.LogHistogram(
+                kept.Call, new BinnedValues { Edges = edges, Counts = counts, Densities = densities, Stats = stats }),
+            DataKind.Histograms,
+            1,
+            Overhead + (edges.Length * 2 * sizeof(double)));
     }
 
-    public static Action<Backend> Of(
+    public static KeptCall Of(
         scoped in SetCall call, ReadOnlySpan<double> xs, ReadOnlySpan<double> ys, ReadOnlySpan<double> zs, bool is3D, AxisTitles titles)
     {
         KeptSet kept = new(call);
         (double[] x, double[] y, double[] z) = (xs.ToArray(), ys.ToArray(), zs.ToArray());
-        return backend => backend.LogScatter(kept.Call, x, y, z, is3D, titles);
+        return new(
+            backend => backend.LogScatter(kept.Call, x, y, z, is3D, titles), DataKind.Scatters, 1, Overhead + (x.Length * 3 * sizeof(double)));
     }
 
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -97,7 +127,6 @@ internal static class KeptCall
         private readonly Labels _labels;
         private readonly long _rlStep;
         private readonly StepStrategy _strategy;
-        private readonly string[] _environments;
         private readonly int? _width;
         private readonly KeptSpread _episodes;
         private readonly KeptSpread _steps;
@@ -114,15 +143,17 @@ internal static class KeptCall
                 environments.Add(environment);
             }
 
-            _environments = [.. environments];
-            _episodes = new KeptSpread(block.Episodes.Spread.For(_environments.Length, count));
-            _steps = new KeptSpread(block.Steps.Spread.For(_environments.Length, count));
-            _times = new KeptSpread(block.Timestamps.Spread.For(_environments.Length, count));
+            Environments = [.. environments];
+            _episodes = new KeptSpread(block.Episodes.Spread.For(Environments.Length, count));
+            _steps = new KeptSpread(block.Steps.Spread.For(Environments.Length, count));
+            _times = new KeptSpread(block.Timestamps.Spread.For(Environments.Length, count));
             if (_times.Kind == SpreadKind.None)
             {
                 _times = new KeptSpread(Spread.Uniform(Now()));
             }
         }
+
+        public string[] Environments { get; }
 
         public RlBlock Block => new()
         {
@@ -131,7 +162,7 @@ internal static class KeptCall
             Labels = _labels,
             RlStep = _rlStep,
             Strategy = _strategy,
-            Environments = _environments,
+            Environments = Environments,
             Width = _width,
             Episodes = _episodes.Kind switch
             {

@@ -19,6 +19,8 @@ internal sealed class LoggerBackend(Logger logger, LabelWatch watch, StoppedEngi
 
     public override string? Stopped => stopped.Reason;
 
+    public override bool HasHandles => stopped.Reason is null;
+
     public override void Log(scoped in StdCall call, ReadOnlySpan<double> values)
     {
         if (stopped.Takes(DataKind.Floats, values.Length))

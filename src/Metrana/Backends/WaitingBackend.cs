@@ -10,20 +10,26 @@ namespace Metrana.Backends;
 /// </summary>
 internal sealed class WaitingBackend : Backend, IDisposable
 {
-    /// <summary>What a kept call takes beside its values, roughly.</summary>
-    private const int BytesOfCall = 256;
+    /// <summary>How long the end waits for a call that is being handed over, which waits for room as long as any other.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
-    private readonly Queue<(Action<Backend> Call, DataKind Kind, int Points, long Bytes)> _calls = [];
+    private readonly Queue<KeptCall> _calls = [];
     private readonly KindBooks _books = new();
     private readonly long _limit;
     private readonly RunConsole _console;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Task<Backend?> _opening;
 
+    /// <summary>The service, once it has appeared. What was kept may still be on its way there.</summary>
+    private volatile Backend? _service;
+
+    /// <summary>The same, once nothing is kept any more: every call goes straight through.</summary>
     private volatile Backend? _open;
+
     private bool _gaveUp;
     private long _bytes;
+    private long _lost;
 
     /// <param name="limit">How many bytes may be kept.</param>
     /// <param name="console">Where problems are said.</param>
@@ -34,11 +40,11 @@ internal sealed class WaitingBackend : Backend, IDisposable
         _opening = Task.Run(() => OpenAsync(open));
     }
 
-    public override bool RunWasCreated => _open?.RunWasCreated ?? true;
+    public override bool RunWasCreated => _service?.RunWasCreated ?? true;
 
-    public override string RunId => _open?.RunId ?? "";
+    public override string RunId => _service?.RunId ?? "";
 
-    public override string? Stopped => _open?.Stopped;
+    public override string? Stopped => _service?.Stopped;
 
     public override Metrics Metrics
     {
@@ -46,7 +52,8 @@ internal sealed class WaitingBackend : Backend, IDisposable
         {
             lock (_gate)
             {
-                return _books.With(_open?.Metrics ?? default);
+                // A call that is being handed over may be in both books for a moment, and never in none.
+                return _books.With(_service?.Metrics ?? default);
             }
         }
     }
@@ -61,7 +68,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, values), DataKind.Floats, values.Length, values.Length * sizeof(double));
+            Keep(KeptCall.Of(call, values));
         }
     }
 
@@ -73,7 +80,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, values), DataKind.Floats, values.Length, values.Length * sizeof(float));
+            Keep(KeptCall.Of(call, values));
         }
     }
 
@@ -85,7 +92,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(shared, metrics), DataKind.Floats, metrics.Length, metrics.Length * 2 * sizeof(double));
+            Keep(KeptCall.Of(shared, metrics));
         }
     }
 
@@ -97,7 +104,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(block, values), DataKind.RlFloats, values.Length, values.Length * sizeof(double));
+            Keep(KeptCall.Of(block, values));
         }
     }
 
@@ -109,7 +116,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(block, values), DataKind.RlFloats, values.Length, values.Length * sizeof(float));
+            Keep(KeptCall.Of(block, values));
         }
     }
 
@@ -121,7 +128,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, bins), DataKind.Histograms, 1, bins.Edges.Length * 2 * sizeof(double));
+            Keep(KeptCall.Of(call, bins));
         }
     }
 
@@ -134,7 +141,7 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(KeptCall.Of(call, xs, ys, zs, is3D, titles), DataKind.Scatters, 1, xs.Length * 3 * sizeof(double));
+            Keep(KeptCall.Of(call, xs, ys, zs, is3D, titles));
         }
     }
 
@@ -150,12 +157,12 @@ internal sealed class WaitingBackend : Backend, IDisposable
 
     public override void SetDescription(string description) => Do(backend => backend.SetDescription(description), DataKind.Attributes, 1);
 
-    public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels) => _open?.GetLastStep(metric, scale, labels);
+    public override long? GetLastStep(string metric, Native.Scale scale, LabelSpan labels) => _service?.GetLastStep(metric, scale, labels);
 
     public override (long? RlStep, long? Episode) GetEnvironmentProgress(string environment) =>
-        _open?.GetEnvironmentProgress(environment) ?? default;
+        _service?.GetEnvironmentProgress(environment) ?? default;
 
-    public override long? GetLastRlStep() => _open?.GetLastRlStep();
+    public override long? GetLastRlStep() => _service?.GetLastRlStep();
 
     public override Native.Series? FindHandle(string metric, Native.Scale scale, LabelSpan labels) => _open?.FindHandle(metric, scale, labels);
 
@@ -163,9 +170,11 @@ internal sealed class WaitingBackend : Backend, IDisposable
         string metric, Native.Scale scale, LabelSpan labels, bool episodic, StepStrategy strategy) =>
         _open?.FindRlHandle(metric, scale, labels, episodic, strategy);
 
+    public override bool HasHandles => _open?.HasHandles ?? false;
+
     public override bool Outlives(MetranaException e) => _open?.Outlives(e) ?? false;
 
-    public override IReadOnlyList<SenderError> TakeErrors() => _open?.TakeErrors() ?? [];
+    public override IReadOnlyList<SenderError> TakeErrors() => _service?.TakeErrors() ?? [];
 
     public override void Flush(TimeSpan? timeout) => Task.Run(() => FlushAsync(timeout, CancellationToken.None)).GetAwaiter().GetResult();
 
@@ -190,16 +199,32 @@ internal sealed class WaitingBackend : Backend, IDisposable
         long waiting = Delivery.Pending;
         await _giveUp.CancelAsync().ConfigureAwait(false);
 
-        // It may have opened at the last moment, and then has to be closed.
-        open ??= await _opening.ConfigureAwait(false);
-        Dispose();
+        // It may have appeared at the last moment, and then has to be closed. So has one that a kept call waits for room in: that wakes the call.
+        open ??= await WaitAsync(_patience, CancellationToken.None).ConfigureAwait(false)
+            ?? _service
+            ?? await _opening.ConfigureAwait(false);
         if (open is null)
         {
+            Dispose();
             throw new ClosingException(MetranaStatus.CloseTimeout, string.Create(
                 CultureInfo.InvariantCulture, $"The service of the run did not appear, and {waiting} points were not delivered."));
         }
 
-        await open.EndAsync(end with { Timeout = Left(end.Timeout, watch) ?? Timeout.InfiniteTimeSpan }).ConfigureAwait(false);
+        try
+        {
+            await open.EndAsync(end with { Timeout = Left(end.Timeout, watch) ?? Timeout.InfiniteTimeSpan }).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _opening.ConfigureAwait(false);
+            Dispose();
+        }
+
+        if (_lost > 0)
+        {
+            throw new ClosingException(MetranaStatus.CloseTimeout, string.Create(
+                CultureInfo.InvariantCulture, $"The run ended before {_lost} points that had waited for its service were handed over, and they are lost."));
+        }
     }
 
     private static TimeSpan? Left(TimeSpan? timeout, Stopwatch watch) => timeout is not { } given || given == Timeout.InfiniteTimeSpan
@@ -220,34 +245,94 @@ internal sealed class WaitingBackend : Backend, IDisposable
 
     private async Task<Backend?> OpenAsync(Func<CancellationToken, Task<Backend?>> open)
     {
-        Backend? backend = await open(_giveUp.Token).ConfigureAwait(false);
-        lock (_gate)
+        _service = await open(_giveUp.Token).ConfigureAwait(false);
+        if (_service is { } service)
         {
-            if (backend is null)
+            HandOver(service);
+        }
+        else
+        {
+            lock (_gate)
             {
-                _gaveUp = true;
-                _books.LoseAll();
-                _calls.Clear();
-                return null;
+                LoseAll();
             }
+        }
 
-            while (_calls.TryDequeue(out var kept))
+        return _service;
+    }
+
+    /// <summary>
+    /// Makes the kept calls, one by one: each may wait for room, and whoever logs or reads the counters meanwhile must not wait for that.
+    /// </summary>
+    private void HandOver(Backend service)
+    {
+        KeptBehind? behind = service.RunWasCreated ? null : new KeptBehind(service);
+        while (Next(service) is { } kept)
+        {
+            bool isTaken = HandOver(kept, service, behind);
+            lock (_gate)
             {
-                try
+                _bytes -= kept.Bytes;
+                if (isTaken)
                 {
-                    kept.Call(backend);
                     _books.HandOver(kept.Kind, kept.Points);
                 }
-                catch (Exception e) when (e is MetranaException or ArgumentException)
+                else
                 {
                     _books.Lose(kept.Kind, kept.Points);
-                    _console.Warn(RunEvents.CallRefused, $"A call that waited for the service was refused: {e.Message}", ("Reason", e.Message));
                 }
             }
-
-            _open = backend;
-            return backend;
         }
+
+        behind?.Tell(_console);
+    }
+
+    /// <summary>The call that was kept first. Null: there is none, and from now on every call goes straight through.</summary>
+    private KeptCall? Next(Backend service)
+    {
+        lock (_gate)
+        {
+            if (_giveUp.IsCancellationRequested)
+            {
+                LoseAll();
+            }
+
+            if (_calls.TryDequeue(out KeptCall? kept))
+            {
+                return kept;
+            }
+
+            // Under the lock: nothing that is logged now may overtake what was kept.
+            _open = service;
+            return null;
+        }
+    }
+
+    /// <summary>Makes a kept call. Whether it is in the books of the service now.</summary>
+    private bool HandOver(KeptCall kept, Backend service, KeptBehind? behind)
+    {
+        try
+        {
+            behind?.Look(kept);
+            kept.Make(service);
+            return true;
+        }
+        catch (Exception e) when (e is MetranaException or ArgumentException)
+        {
+            _console.Warn(RunEvents.CallRefused, $"A call that waited for the service was refused: {e.Message}", ("Reason", e.Message));
+
+            // What found no room is counted there.
+            return e is QueueFullException;
+        }
+    }
+
+    /// <summary>Nothing that is kept will be delivered.</summary>
+    private void LoseAll()
+    {
+        _gaveUp = true;
+        _lost += _calls.Sum(kept => (long)kept.Points);
+        _calls.Clear();
+        _books.LoseAll();
     }
 
     private void Do(Action<Backend> call, DataKind kind, int points)
@@ -258,28 +343,40 @@ internal sealed class WaitingBackend : Backend, IDisposable
         }
         else
         {
-            Keep(call, kind, points, 0);
+            Keep(KeptCall.Of(call, kind, points));
         }
     }
 
-    private void Keep(Action<Backend> call, DataKind kind, int points, long bytes)
+    private void Keep(KeptCall call)
     {
+        Backend? open;
         lock (_gate)
         {
-            if (_open is { } open)
+            open = _open;
+            if (open is null)
             {
-                call(open);
+                KeepOrRefuse(call);
             }
-            else if (_gaveUp || _bytes + bytes + BytesOfCall > _limit)
-            {
-                _books.Refuse(kind, points);
-            }
-            else
-            {
-                _bytes += bytes + BytesOfCall;
-                _books.Keep(kind, points);
-                _calls.Enqueue((call, kind, points, bytes));
-            }
+        }
+
+        // It appeared since the caller looked. Outside the lock: the call may wait for room.
+        if (open is not null)
+        {
+            call.Make(open);
+        }
+    }
+
+    private void KeepOrRefuse(KeptCall call)
+    {
+        if (_gaveUp || _bytes + call.Bytes > _limit)
+        {
+            _books.Refuse(call.Kind, call.Points);
+        }
+        else
+        {
+            _bytes += call.Bytes;
+            _books.Keep(call.Kind, call.Points);
+            _calls.Enqueue(call);
         }
     }
 }
