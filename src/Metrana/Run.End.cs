@@ -222,6 +222,7 @@ public sealed partial class Run
         }
 
         _ended = 1;
+        LeaveCurrent(this);
         _sampler?.Dispose();
         _watch?.Dispose();
         (RunOutcome outcome, string? message) =
@@ -238,7 +239,6 @@ public sealed partial class Run
     {
         Outcome = end.CloseRun ? end.Outcome : RunOutcome.Running;
         ExitWatch.Forget(this, end is { CloseRun: true, Outcome: RunOutcome.Finished } ? end.Thrown : []);
-        Interlocked.CompareExchange(ref _current, null, this);
         if (_settings is not null)
         {
             _console.Write(_summary.Write(

@@ -101,7 +101,7 @@ public sealed partial class Run
         Run run = new(backend, settings, console, opening, mirrors);
         mirrors.Begin(run.Mirrored());
         Orchestration.Publish(run.OrchestrationId);
-        _current = run;
+        MakeCurrent(run);
         RunHealth.Begin();
         ExitWatch.Watch(run);
         if (settings.Options.LogSystemMetrics ?? true)

@@ -21,8 +21,6 @@ namespace Metrana;
 /// </example>
 public sealed partial class Run : IDisposable, IAsyncDisposable
 {
-    private static volatile Run? _current;
-
     private readonly Backend _backend;
     private readonly RunSettings? _settings;
     private readonly RunConsole _console;
@@ -72,12 +70,6 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// one each time, and disposing it is harmless.
     /// </summary>
     public static Run Disabled { get; } = new(new DisabledBackend(), null, "disabled", RunConsole.Silent);
-
-    /// <summary>
-    /// The run that was started last and has not ended, for code that cannot be handed one; <see cref="Disabled"/> when there
-    /// is none.
-    /// </summary>
-    public static Run Current => _current ?? Disabled;
 
     /// <summary>The name of the run.</summary>
     public string Name { get; }

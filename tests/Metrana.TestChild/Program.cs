@@ -51,7 +51,7 @@ if (part == "no-run")
 
 if (part == "log-afterwards")
 {
-    Exits.LogAfterwardsAsync(Start).GetAwaiter().GetResult();
+    Exits.LogAfterwardsAsync(() => Start()).GetAwaiter().GetResult();
 }
 
 Run run = Start();
@@ -126,6 +126,28 @@ switch (part)
         Console.WriteLine($"Run.Disabled after it: {ReferenceEquals(Run.Current, Run.Disabled)}");
         break;
 
+    case "current-of-several":
+        foreach (int[] order in (int[][])[[0, 1], [1, 0], [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+        {
+            List<Run> open = [.. order.Select(_ => Start(Guid.NewGuid().ToString("N")))];
+            Run[] all = [run, .. open];
+            open.Insert(0, run);
+            foreach (int next in order)
+            {
+                Run ends = all[next + 1];
+                ends.Close();
+                open.Remove(ends);
+                if (!ReferenceEquals(Run.Current, open[^1]))
+                {
+                    Console.WriteLine($"{string.Join(", ", order)}: after the end of {next} it is {Run.Current}");
+                }
+            }
+        }
+
+        run.Close();
+        Console.WriteLine($"Run.Disabled after all of them: {ReferenceEquals(Run.Current, Run.Disabled)}");
+        break;
+
     case "wait":
         run.Log("loss", 1.0);
         Console.WriteLine("waiting");
@@ -153,11 +175,11 @@ switch (part)
         throw new ArgumentException($"There is no part '{part}'.");
 }
 
-Run Start() => Run.Start(new RunOptions
+Run Start(string? name = null) => Run.Start(new RunOptions
 {
     Endpoint = args[1],
     Project = "tests",
-    Name = args[2],
+    Name = name ?? args[2],
     Resume = part == "resume" ? ResumeStrategy.Allow : ResumeStrategy.Never,
     LogGitCommit = false,
     LogProcessFacts = ProcessFacts.None,

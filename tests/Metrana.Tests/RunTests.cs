@@ -452,6 +452,14 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public async Task Of_several_runs_the_newest_that_is_still_open_is_the_current_one_in_whatever_order_they_end()
+    {
+        using Child child = Child.Play("current-of-several", shared.Server.Endpoint, SharedServer.NewName());
+        (await child.HearAsync()).Should().Be("Run.Disabled after all of them: True");
+        (await child.EndAsync()).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
     [ParityRow("client/orchestration-inherited", "METRANA_ORCHESTRATION_ID", "child processes")]
     [ParityRow("client/forked-process", "child processes")]
     public async Task The_orchestration_id_is_handed_to_child_processes()

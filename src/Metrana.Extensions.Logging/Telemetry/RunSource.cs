@@ -35,6 +35,7 @@ internal sealed class RunSource(Run? given, IServiceProvider? services)
             _failed = true;
         }
 
-        return ReferenceEquals(Run.Current, Run.Disabled) ? null : Run.Current;
+        Run current = Run.Current;
+        return ReferenceEquals(current, Run.Disabled) ? null : current;
     }
 }
