@@ -1,11 +1,17 @@
 namespace Metrana.Native;
 
 /// <summary>Something that went wrong in the background, while accepted data was on its way.</summary>
-/// <param name="StatusCode">The case.</param>
-/// <param name="GrpcStatus">The gRPC status code that the service answered with, or null when that was not the cause.</param>
-/// <param name="Message">The error, and what happened to the data.</param>
-public sealed record SenderError(MetranaStatus StatusCode, int? GrpcStatus, string Message)
+public sealed record SenderError
 {
+    /// <summary>The case.</summary>
+    public required MetranaStatus StatusCode { get; init; }
+
+    /// <summary>The gRPC status code that the service answered with, or null when that was not the cause.</summary>
+    public int? GrpcStatus { get; init; }
+
+    /// <summary>The error, and what happened to the data.</summary>
+    public required string Message { get; init; }
+
     /// <summary>The message.</summary>
     public override string ToString() => Message;
 }

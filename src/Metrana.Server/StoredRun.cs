@@ -81,11 +81,14 @@ public sealed record StoredRun : IJsonOnDeserialized
 }
 
 /// <summary>The place in another run where a run began.</summary>
-/// <param name="ParentRunName">The run that it forked from.</param>
-/// <param name="ForkStep">The step at which it did.</param>
-public sealed record StoredForkPoint([property: JsonRequired] string ParentRunName, [property: JsonRequired] long ForkStep)
-    : IJsonOnDeserialized
+public sealed record StoredForkPoint : IJsonOnDeserialized
 {
+    /// <summary>The run that it forked from.</summary>
+    public required string ParentRunName { get; init; }
+
+    /// <summary>The step at which it did.</summary>
+    public required long ForkStep { get; init; }
+
     void IJsonOnDeserialized.OnDeserialized()
     {
         Expect.NotNegative(ForkStep);

@@ -47,7 +47,7 @@ public sealed class ReadingTests : IAsyncLifetime
             Organization = "acme",
             Experiment = "exp",
             OrchestrationId = "job 1",
-            ForkPoint = new StoredForkPoint("parent", long.MaxValue),
+            ForkPoint = new StoredForkPoint { ParentRunName = "parent", ForkStep = long.MaxValue },
             CreatedAtMillis = run!.CreatedAtMillis,
             Name = "full",
             Notes = "",

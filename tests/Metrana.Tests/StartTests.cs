@@ -59,7 +59,7 @@ public class StartTests(SharedServer shared) : IClassFixture<SharedServer>
         fork.Log("loss", 20.0);
         await fork.CloseAsync();
 
-        (await shared.FindAsync(fork)).ForkPoint.Should().Be(new StoredForkPoint(parent.Name, 1));
+        (await shared.FindAsync(fork)).ForkPoint.Should().Be(new StoredForkPoint { ParentRunName = parent.Name, ForkStep = 1 });
         (await shared.PointsAsync(fork, "loss")).Steps.Should().Equal([2], "the points up to the fork stay with its parent");
         StoredPoints curve = await shared.CurveAsync(fork, "loss");
         curve.Steps.Should().Equal(0, 1, 2);

@@ -104,7 +104,7 @@ internal static unsafe partial class NativeLogger
             for (int i = 0; i < errors.Length; i++)
             {
                 Failure failure = NativeError.Read(NativeMethods.ErrorListGet(list, (nuint)i));
-                errors[i] = new SenderError(failure.Status, failure.GrpcStatus, failure.Message);
+                errors[i] = new SenderError { StatusCode = failure.Status, GrpcStatus = failure.GrpcStatus, Message = failure.Message };
             }
 
             return errors;
