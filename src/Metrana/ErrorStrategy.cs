@@ -9,7 +9,7 @@ public enum ErrorStrategy
     /// <summary>As a warning in the log. This is the default.</summary>
     Warn,
 
-    /// <summary>The next log call throws <see cref="Native.SenderException"/>.</summary>
+    /// <summary>The next log call throws <see cref="Native.SenderException"/>; when delivery has ended for good, every one does.</summary>
     RaiseOnLog,
 
     /// <summary>Closing the run throws <see cref="Native.ClosingException"/>.</summary>

@@ -84,7 +84,7 @@ public sealed partial record RunOptions
 
     /// <summary>
     /// Whether a final delivery failure ends the run: every later log call then throws <see cref="Native.SenderException"/>.
-    /// Default: no. Variable: METRANA_DELIVERY_POLICY (<c>stop_on_loss</c>, <c>all_or_crash</c> or <c>tolerate_loss</c>).
+    /// Default: no, training goes on, and what is lost is counted and said. Variable: METRANA_DELIVERY_POLICY (<c>stop_on_loss</c>, <c>all_or_crash</c> or <c>tolerate_loss</c>).
     /// </summary>
     public bool? StopOnLoss { get; set; }
 
@@ -96,8 +96,8 @@ public sealed partial record RunOptions
 
     /// <summary>
     /// Whether the run continues when the service is out of reach at the start, or no server on this machine is found or started:
-    /// what is logged is kept, as far as <see cref="QueueBytes"/> allows, and delivered when the service appears. Default: no,
-    /// starting throws.
+    /// what is logged is kept, as far as <see cref="QueueBytes"/> allows, and delivered when the service appears. Until then nobody
+    /// knows where a run stood that existed before: <see cref="Run.NextRlStep"/> is 0. Default: no, starting throws.
     /// </summary>
     public bool? ContinueWithoutServer { get; set; }
 
