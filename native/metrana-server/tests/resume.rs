@@ -61,6 +61,8 @@ async fn families_and_environments_of_reinforcement_learning_are_told() {
     data = with_rl(data, 1, "e0", &[rl(41, Some(7), 0, &[1.0]), rl(9, Some(8), 0, &[1.0])]);
     data = with_rl(data, 2, "e1", &[rl(3, None, 0, &[1.0])]);
     data = with_rl(data, 2, "e0", &[rl(50, None, 0, &[1.0])]);
+    // Of a series with a point for each episode, the steps are the episodes.
+    data = with_rl(data, 2, "e2", &[rl(4, None, 498, &[1.0, 2.0])]);
     data.env_attr_updates.push(EnvAttrUpdates {
         environment_id: "only attributes".into(),
         episode: Some(9),
@@ -97,8 +99,10 @@ async fn families_and_environments_of_reinforcement_learning_are_told() {
         last_rl_step,
         last_episode,
     };
-    let expected =
-        EnvStatuses { envs: vec![environment("e0", 50, 7), environment("e1", 3, 0)], is_last: true };
+    let expected = EnvStatuses {
+        envs: vec![environment("e0", 50, 7), environment("e1", 3, 0), environment("e2", 4, 499)],
+        is_last: true,
+    };
     assert_eq!(environments, &expected);
 }
 

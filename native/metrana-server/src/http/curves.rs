@@ -22,7 +22,7 @@ use super::answer::{Problem, run_id, series_id};
 use super::arrow::{self, Table};
 use super::columns::{self, Columns};
 use crate::read::{self, Along, Axis, Bucket, Grid, Line, Measure};
-use crate::store::{RunId, SeriesInfo, SeriesKind, Store, World};
+use crate::store::{EPISODE, RunId, SeriesInfo, SeriesKind, Store, World};
 
 /// Of one request: lines, buckets of each, and of all together, which are fewer where they become text.
 const LINES: usize = 4096;
@@ -32,8 +32,6 @@ const CELLS_AS_TEXT: usize = 400_000;
 const PERCENTILES: usize = 32;
 /// So few series are not worth a task of their own.
 const LEAST_APART: usize = 64;
-/// The scale of series with a point for each episode, whose steps are the episodes.
-const A_POINT_AN_EPISODE: &str = "EPISODE";
 /// Numbers of a bucket in an answer, with its place and its start in a table.
 const OF_A_BUCKET: usize = 11;
 
@@ -168,14 +166,12 @@ async fn find(api: &Api, asked: Asked, axis: Axis) -> Result<Found, Problem> {
         return Err(Problem::bad_request(format!("series {} holds no numbers to draw", asked.series)));
     }
     let environments = read::environments_of(&info, asked.environments.clone());
-    let axis = if axis == Axis::Episode
-        && !info.episodic
-        && info.definition.scale.eq_ignore_ascii_case(A_POINT_AN_EPISODE)
-    {
-        Axis::OwnStep
-    } else {
-        axis
-    };
+    let axis =
+        if axis == Axis::Episode && !info.episodic && info.definition.scale.eq_ignore_ascii_case(EPISODE) {
+            Axis::OwnStep
+        } else {
+            axis
+        };
     let began_at_millis =
         if axis == Axis::RelativeTime { api.store.run(&run).await?.created_at_millis } else { 0 };
     Ok(Found { asked, run, info, environments, along: Along { axis, began_at_millis } })

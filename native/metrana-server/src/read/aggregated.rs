@@ -11,8 +11,8 @@ use metrana_proto::types::{AggregationFn, AggregationRule, OrderingMode};
 use super::{Along, Position, Source};
 use crate::store::strand::draw;
 use crate::store::{
-    Aggregate, FloatPoints, NotKept, RlPoints, RunId, SeriesDefinition, SeriesId, SeriesInfo, SeriesKind,
-    Sketch, Store, StoreError, View, World,
+    Aggregate, EPISODE, FloatPoints, NotKept, RlPoints, RunId, SeriesDefinition, SeriesId, SeriesInfo,
+    SeriesKind, Sketch, Store, StoreError, View, World,
 };
 
 /// What tells such a series from others, and where the number of its rule and of its function stand in its id. The rest is
@@ -22,8 +22,6 @@ const RULE: u32 = 40;
 const FUNCTION: u32 = 32;
 /// No run has more of them: a rule may make many of few.
 const MOST: usize = 10_000;
-/// The scale of a series that has a value an episode.
-const EPISODE: &str = "EPISODE";
 /// So many points are read at once of all series of a group together, and at least so many of each.
 const AT_ONCE: u64 = 1 << 17;
 const LEAST: u64 = 256;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributes, EnvironmentChanges, change};
-use super::rl::{EnvironmentIndex, RlHead};
+use super::rl::EnvironmentIndex;
 
 /// An environment as it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -100,11 +100,11 @@ impl Environments {
         index
     }
 
-    /// Notes that an environment has points.
-    pub(super) fn reach(&mut self, index: EnvironmentIndex, head: &RlHead) {
+    /// Notes that an environment has points, and how far they are.
+    pub(super) fn reach(&mut self, index: EnvironmentIndex, rl_step: u64, episode: Option<u64>) {
         if let Some(environment) = self.list.get_mut(index) {
-            environment.last_rl_step = environment.last_rl_step.max(Some(head.rl_step));
-            environment.last_episode = environment.last_episode.max(head.episode);
+            environment.last_rl_step = environment.last_rl_step.max(Some(rl_step));
+            environment.last_episode = environment.last_episode.max(episode);
         }
     }
 

@@ -22,6 +22,17 @@ pub struct FloatBatch {
     pub timestamps: Timestamps,
 }
 
+impl FloatBatch {
+    /// The largest of its steps, if there are any.
+    pub(super) fn largest_step(&self) -> Option<u64> {
+        let last = self.values.len().checked_sub(1)?;
+        match &self.steps {
+            Steps::From(_) => Some(self.steps.get(last)),
+            Steps::Each(steps) => steps.iter().max().copied(),
+        }
+    }
+}
+
 /// The steps of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Steps {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::join::{Ask, Columns, Reading, Sides};
-use super::rl::InheritedTrack;
+use super::rl::{EPISODE, InheritedTrack};
 use super::{
     EnvironmentState, FloatPoints, Histogram, Page, RlPoints, RunId, Scatter, SeriesDefinition, SeriesId,
     SeriesInfo, SeriesKind, Store, StoreError, View, World,
@@ -146,7 +146,9 @@ async fn track(
     let Some((last_rl_step, points)) = search(total, fork_step, at).await? else { return Ok(None) };
     let last = read(points - 1).await?;
     let track = InheritedTrack { environment: environment.to_owned(), last_rl_step, points };
-    Ok(Some((track, last.heads.first().and_then(|head| head.episode))))
+    let by_episode = series.definition.scale.eq_ignore_ascii_case(EPISODE);
+    let step = last.floats.steps.first().copied().filter(|_| by_episode);
+    Ok(Some((track, last.heads.first().and_then(|head| head.episode).or(step))))
 }
 
 /// Among so many points in the order of their steps: the last step up to a step, and how many points there are up to there.

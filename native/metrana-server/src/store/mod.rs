@@ -57,7 +57,7 @@ pub use model::{
     Seed, SeriesDefinition, SeriesId, SeriesInfo, SeriesKey,
 };
 pub use reading::Reading;
-pub use rl::{InheritedTrack, RlBatch, RlHead, RlPoints};
+pub use rl::{EPISODE, InheritedTrack, RlBatch, RlHead, RlPoints};
 pub use scatters::Scatter;
 pub use sketch::{Along, Axis, Bucket, Flags, Grid, Part, Sketch};
 #[cfg(any(fuzzing, test))]

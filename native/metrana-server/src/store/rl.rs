@@ -12,6 +12,9 @@ use super::progress::RlProgress;
 use super::window::{Begin, Window};
 use super::{FloatBatch, FloatPoints};
 
+/// The scale of series with a point for each episode, whose steps are the episodes.
+pub const EPISODE: &str = "EPISODE";
+
 /// Points of one environment within one reinforcement-learning step and episode, that came as one batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RlBatch {
@@ -19,6 +22,14 @@ pub struct RlBatch {
     pub head: RlHead,
     /// The points; their steps are environment steps.
     pub floats: FloatBatch,
+}
+
+impl RlBatch {
+    /// The largest episode that it tells of: its own, or in a series with a point for each episode the largest of its steps.
+    pub(super) fn last_episode(&self, scale: &str) -> Option<u64> {
+        let by_episode = scale.eq_ignore_ascii_case(EPISODE);
+        self.head.episode.or_else(|| self.floats.largest_step().filter(|_| by_episode))
+    }
 }
 
 /// What the points of a batch have in common.

@@ -296,9 +296,10 @@ impl Run {
             && let Content::Rl(rl) = &mut series.content
         {
             let environment = self.environments.find_or_add(name);
+            let last_episode = batch.last_episode(&series.definition.scale);
             let taken = rl.append(environment, batch, counts);
             if taken.points_left_out() < points {
-                self.environments.reach(environment, &head);
+                self.environments.reach(environment, head.rl_step, last_episode);
             }
             self.counts.rl_points += settle(series, arrival, counts, &taken, odd);
         }

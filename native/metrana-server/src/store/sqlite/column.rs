@@ -50,10 +50,14 @@ pub(super) fn small<T: Number>(numbers: &[T]) -> Result<Vec<u8>, PcoError> {
     pco::standalone::simple_compress(numbers, &ChunkConfig::default().with_compression_level(SEALING))
 }
 
-/// Reads it back; it must have so many numbers.
-pub(super) fn read_small<T: Number>(taker: &mut Taker<'_>, count: usize) -> Result<Vec<T>, Damaged> {
-    let numbers: Vec<T> = pco::standalone::simple_decompress(taker.bytes()?).map_err(damaged)?;
-    if numbers.len() == count {
+/// Reads it back; it must have so many numbers. A list that says that it has more takes no memory for them.
+pub(super) fn read_small<T: Number + Default>(
+    taker: &mut Taker<'_>,
+    count: usize,
+) -> Result<Vec<T>, Damaged> {
+    let mut numbers = vec![T::default(); count];
+    let read = pco::standalone::simple_decompress_into(taker.bytes()?, &mut numbers).map_err(damaged)?;
+    if read.n_processed == count && read.finished {
         Ok(numbers)
     } else {
         Err(Damaged("a list has another length than it should"))

@@ -62,6 +62,9 @@ impl Tile {
             let (environment, first) = (taker.number()?, taker.number()?);
             let from = pages;
             pages += count(taker)?;
+            if pages > MOST {
+                return Err(Damaged("there are more pages than there can be points"));
+            }
             extents.push(Extent {
                 environment,
                 points: first..first,
