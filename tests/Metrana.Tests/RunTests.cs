@@ -215,6 +215,26 @@ public class RunTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public async Task A_continued_run_that_logs_nothing_but_episodes_goes_on_with_the_next_one()
+    {
+        RunOptions options = shared.Options(SharedServer.NewName());
+        options.Resume = ResumeStrategy.Allow;
+        await using (Run first = await Run.StartAsync(options))
+        {
+            for (int update = 0; update < 3; update++)
+            {
+                first.LogEpisode("return", update, rlStep: update);
+            }
+        }
+
+        await using Run second = await Run.StartAsync(options);
+        second.LogEpisode("return", 3.0, rlStep: 3);
+        await second.CloseAsync();
+
+        (await shared.RlPointsAsync(second, "return", "default")).EnvSteps.Should().Equal(0, 1, 2, 3);
+    }
+
+    [Fact]
     [ParityRow("client/other-job", "another job", "OrchestrationIdMismatchException")]
     [ParityRow("failures/run-exists", "RunAlreadyExistsException", "ResumeStrategy.Allow")]
     public async Task Never_refuses_a_run_that_another_job_made()
