@@ -121,7 +121,7 @@ public sealed class LogBatchKindsTests(ServerFixture fixture) : IClassFixture<Se
         batch.Add(reward, 1.0, 3, "env");
 
         batch.Invoking(b => b.Add(reward, [1.0, 2.0, 3.0], 3, ["a", "b"])).Should().Throw<MetricValidationException>().WithMessage("3 values do not fit 2 environments*");
-        batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", "b"], where: [true])).Should().Throw<MetricValidationException>().WithMessage("*1 answers for 2*");
+        batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", "b"], where: [true])).Should().Throw<MetricValidationException>().WithMessage("*1 answer for 2 environments*");
         batch.Invoking(b => b.Add(reward, [1.0, 2.0], 3, ["a", null!])).Should().Throw<ArgumentNullException>();
         batch.Invoking(b => b.Add(reward, 1.0, -1, "a")).Should().Throw<ArgumentOutOfRangeException>();
         batch.Invoking(b => b.Add((RlSeries)null!, 1.0, 1, "a")).Should().Throw<ArgumentNullException>();
