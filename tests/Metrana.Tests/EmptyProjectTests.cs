@@ -11,7 +11,7 @@ namespace Metrana.Tests;
 /// </summary>
 public sealed partial class EmptyProjectTests : IDisposable
 {
-    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("metrana-empty-");
 
