@@ -19,6 +19,11 @@ internal static class MetricObject
             throw new ArgumentException($"The metric '{text}' came without a value: run.Log(\"{text}\", value).", nameof(metrics));
         }
 
+        if (metrics is IEnumerable<KeyValuePair<string, double>> doubles)
+        {
+            return [.. doubles.Select(pair => (pair.Key, pair.Value))];
+        }
+
         List<(string, double)> all = [];
         if (metrics is IEnumerable<KeyValuePair<string, object?>> pairs)
         {

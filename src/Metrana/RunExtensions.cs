@@ -35,14 +35,7 @@ public static class RunExtensions
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(metrics);
-        if (metrics is IEnumerable<KeyValuePair<string, double>> pairs)
-        {
-            run.Log(pairs, step, scale, labels, timestamp, evaluation);
-        }
-        else
-        {
-            run.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp, evaluation);
-        }
+        run.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp, evaluation);
     }
 
     /// <summary>Logs the values of a collection, all of them or none.</summary>
@@ -152,14 +145,7 @@ public static class RunExtensions
     {
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(metrics);
-        if (metrics is IEnumerable<KeyValuePair<string, double>> pairs)
-        {
-            evaluation.Log(pairs, step, scale, labels, timestamp);
-        }
-        else
-        {
-            evaluation.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp);
-        }
+        evaluation.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp);
     }
 
     /// <summary>Logs the values of a collection as a metric of evaluation, all of them or none.</summary>

@@ -1,10 +1,10 @@
+using Metrana.Tests.Support;
+
 namespace Metrana.Extensions.Logging.Tests;
 
 /// <summary>What an event leaves to the garbage collector.</summary>
 public class AllocationTests
 {
-    private const int Calls = 1000;
-
     /// <summary>The state of a LoggerMessage has its fields as objects: whoever reads the two numbers of one gets two of 24 bytes.</summary>
     private const long Boxes = 48;
 
@@ -18,7 +18,7 @@ public class AllocationTests
         await Eventually.ShouldAsync(
             () =>
             {
-                least = Math.Min(least, Allocated(() => Events.Train(logging.Log, "TRAINER", 0.5, 100)));
+                least = Math.Min(least, Allocation.OfOneCall(() => Events.Train(logging.Log, "TRAINER", 0.5, 100)));
                 logging.Provider.Flush(TimeSpan.FromSeconds(30)).Should().BeTrue();
                 return least <= Boxes;
             },
@@ -28,22 +28,5 @@ public class AllocationTests
     }
 
     [Fact]
-    public void The_measure_itself_sees_an_allocation() => Allocated(() => GC.KeepAlive(new object())).Should().BeGreaterThan(0);
-
-    private static long Allocated(Action call)
-    {
-        for (int i = 0; i < Calls; i++)
-        {
-            call();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Calls; i++)
-        {
-            call();
-        }
-
-        // What happens once in thousands of calls, such as a table that grows, is no cost of a call.
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
-    }
+    public void The_measure_itself_sees_an_allocation() => Allocation.OfOneCall(() => GC.KeepAlive(new object())).Should().BeGreaterThan(0);
 }

@@ -167,14 +167,5 @@ public sealed class EndOfDeliveryTests : IAsyncLifetime
         await Eventually.ShouldAsync(() => run.Delivery.Dropped == 1, "delivery ends");
     }
 
-    private RunOptions Options() => new()
-    {
-        Endpoint = _server.Endpoint,
-        Project = "tests",
-        Name = SharedServer.NewName(),
-        Print = false,
-        LogGitCommit = false,
-        LogProcessFacts = ProcessFacts.None,
-        LogSystemMetrics = false,
-    };
+    private RunOptions Options() => SharedServer.OptionsAt(_server.Endpoint);
 }

@@ -41,17 +41,8 @@ public sealed class ErrorStrategyTests : IAsyncLifetime
 
     private async Task<Run> LoseOnePointAsync(ErrorStrategy strategy)
     {
-        Run run = await Run.StartAsync(new RunOptions
-        {
-            Endpoint = _server.Endpoint,
-            Project = "tests",
-            Name = SharedServer.NewName(),
-            Errors = strategy,
-            Output = TextWriter.Null,
-            LogGitCommit = false,
-            LogProcessFacts = ProcessFacts.None,
-            LogSystemMetrics = false,
-        });
+        Run run = await Run.StartAsync(
+            SharedServer.OptionsAt(_server.Endpoint) with { Errors = strategy, Print = null, Output = TextWriter.Null });
         await Loss.OfOnePointAsync(_server, run, "no thanks");
         return run;
     }

@@ -355,28 +355,15 @@ public class FailureTests
         run.Delivery.Should().Be(new RunDelivery { Added = 2, Sent = 2 });
     }
 
-    private static RunOptions WaitingOptions(Forwarder address) => new()
+    private static RunOptions WaitingOptions(Forwarder address) => OptionsAt(address.Endpoint) with
     {
-        Endpoint = address.Endpoint,
-        Project = "tests",
-        Name = SharedServer.NewName(),
         ContinueWithoutServer = true,
         StartTimeout = TimeSpan.FromSeconds(1),
-        Output = TextWriter.Null,
-        LogGitCommit = false,
-        LogProcessFacts = ProcessFacts.None,
-        LogSystemMetrics = false,
         LogLevel = Microsoft.Extensions.Logging.LogLevel.None,
     };
 
-    private static RunOptions OptionsOf(LocalServer server) => new()
-    {
-        Endpoint = server.Endpoint,
-        Project = "tests",
-        Name = SharedServer.NewName(),
-        Output = TextWriter.Null,
-        LogGitCommit = false,
-        LogProcessFacts = ProcessFacts.None,
-        LogSystemMetrics = false,
-    };
+    private static RunOptions OptionsOf(LocalServer server) => OptionsAt(server.Endpoint);
+
+    /// <summary>Of a run that prints, for the tests that give it a writer.</summary>
+    private static RunOptions OptionsAt(string endpoint) => SharedServer.OptionsAt(endpoint) with { Print = null, Output = TextWriter.Null };
 }

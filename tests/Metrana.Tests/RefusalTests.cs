@@ -93,16 +93,7 @@ public sealed class RefusalTests : IAsyncLifetime
         run.Invoking(r => r.Log("loss", 2.0)).Should().Throw<SenderException>().WithMessage("*no thanks*");
     }
 
-    private RunOptions Options() => new()
-    {
-        Endpoint = _server.Endpoint,
-        Project = "tests",
-        Name = SharedServer.NewName(),
-        Output = TextWriter.Null,
-        LogGitCommit = false,
-        LogProcessFacts = ProcessFacts.None,
-        LogSystemMetrics = false,
-    };
+    private RunOptions Options() => SharedServer.OptionsAt(_server.Endpoint) with { Print = null, Output = TextWriter.Null };
 
     private async Task<IReadOnlyList<double>> StoredAsync(Run run)
     {

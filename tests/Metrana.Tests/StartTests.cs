@@ -4,7 +4,9 @@ using Metrana.Tests.Support;
 
 namespace Metrana.Tests;
 
-/// <summary>What a run is started as: beside another one, in an experiment, as a fork, in a project that is not there yet.</summary>
+/// <summary>
+/// What a run is started as: beside another one, in an experiment, as a fork, in a project that is not there yet, or once more.
+/// </summary>
 public class StartTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
@@ -78,5 +80,69 @@ public class StartTests(SharedServer shared) : IClassFixture<SharedServer>
         options.CreateProjectIfMissing = null;
         await using Run run = await Run.StartAsync(options);
         run.WasCreated.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_continued_run_that_logs_nothing_but_episodes_goes_on_with_the_next_one()
+    {
+        RunOptions options = shared.Options(SharedServer.NewName());
+        options.Resume = ResumeStrategy.Allow;
+        await using (Run first = await Run.StartAsync(options))
+        {
+            for (int update = 0; update < 3; update++)
+            {
+                first.LogEpisode("return", update, rlStep: update);
+            }
+        }
+
+        await using Run second = await Run.StartAsync(options);
+        second.LogEpisode("return", 3.0, rlStep: 3);
+        await second.CloseAsync();
+
+        (await shared.RlPointsAsync(second, "return", "default")).EnvSteps.Should().Equal(0, 1, 2, 3);
+    }
+
+    [Fact]
+    public void A_thread_whose_context_runs_nothing_while_it_waits_starts_flushes_and_ends_a_run()
+    {
+        // As in a program with windows: what is posted to the context waits for the thread, and the thread waits in Start.
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new Busy());
+            failure = Record.Exception(() =>
+            {
+                using Run run = Run.Start(shared.Options());
+                run.Log("loss", 0.5);
+                run.Flush();
+                run.Close();
+            });
+        })
+        {
+            IsBackground = true,
+        };
+        thread.Start();
+
+        thread.Join(TimeSpan.FromMinutes(2)).Should().BeTrue("nothing waits for the context");
+        failure.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_later_start_of_the_process_belongs_to_the_same_job_and_joins_the_run_of_that_name()
+    {
+        string name = SharedServer.NewName();
+        Run first = await Run.StartAsync(shared.Options(name));
+        await first.CloseAsync();
+
+        await using Run second = await Run.StartAsync(shared.Options(name));
+
+        (second.Id, second.WasCreated).Should().Be((first.Id, false));
+    }
+
+    private sealed class Busy : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 }

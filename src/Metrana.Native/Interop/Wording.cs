@@ -113,10 +113,10 @@ internal static partial class Wording
                     : "It has no OrchestrationId that would show that it belongs to this job");
 
     /// <summary>A number of things, which may be one.</summary>
-    public static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+    public static string Count(long number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     private static string Number(Match match, string group, string what) =>
-        match.Groups[group].Value is "1" ? $"1 {what}" : $"{match.Groups[group].Value} {what}s";
+        Count(long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture), what);
 
     /// <summary>Rust writes a duration in its largest unit, with a fraction.</summary>
     private static string Milliseconds(Match match)

@@ -45,7 +45,7 @@ internal sealed class KeptBehind(Backend service)
             RunEvents.KeptPointsBehind,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the run existed before and had come to training step {_lastStep}. The service stores but does not count {Wording.Count(checked((int)_points), "point")} of what was kept while the run waited for it, at that step or below, and what follows up to there. Wait for the service before training on, so that NextRlStep and TrackEpisodes continue where the run stood, or choose a new name."),
+                $"the run existed before and had come to training step {_lastStep}. The service stores but does not count {Wording.Count(_points, "point")} of what was kept while the run waited for it, at that step or below, and what follows up to there. Wait for the service before training on, so that NextRlStep and TrackEpisodes continue where the run stood, or choose a new name."),
             ("Points", _points),
             ("LastRlStep", _lastStep));
     }

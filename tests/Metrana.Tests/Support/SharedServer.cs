@@ -12,14 +12,10 @@ public sealed class SharedServer : IAsyncLifetime
 
     public static string NewName() => string.Create(CultureInfo.InvariantCulture, $"run-{Interlocked.Increment(ref _names)}-{Guid.NewGuid():N}");
 
-    public async Task InitializeAsync() => Server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
-
-    public async Task DisposeAsync() => await Server.DisposeAsync();
-
-    /// <summary>Options of a run in this server that says nothing and writes nothing on its own account.</summary>
-    public RunOptions Options(string? name = null) => new()
+    /// <summary>Options of a run at a server that says nothing and writes nothing on its own account.</summary>
+    public static RunOptions OptionsAt(string endpoint, string? name = null) => new()
     {
-        Endpoint = Server.Endpoint,
+        Endpoint = endpoint,
         Project = "tests",
         Name = name ?? NewName(),
         Print = false,
@@ -27,6 +23,13 @@ public sealed class SharedServer : IAsyncLifetime
         LogProcessFacts = ProcessFacts.None,
         LogSystemMetrics = false,
     };
+
+    public async Task InitializeAsync() => Server = await LocalServer.StartAsync(new LocalServerOptions { AllowFaults = true });
+
+    public async Task DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>The same in this server.</summary>
+    public RunOptions Options(string? name = null) => OptionsAt(Server.Endpoint, name);
 
     public async Task<StoredRun> FindAsync(Run run) =>
         await Server.FindRunAsync(run.Name, project: "tests") ?? throw new InvalidOperationException($"The server has no run {run.Name}.");
