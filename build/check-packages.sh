@@ -48,6 +48,8 @@ for file in "${files[@]}"; do
     for framework in $(grep -oE '^lib/[^/]+' <<<"$names" | sort -u); do has "$framework/$id.dll"; has "$framework/$id.xml"; done
     [ -f "$folder/$id.$own.snupkg" ] || complain "$id has no package of symbols"
   fi
+  held=$(grep -E '<dependency id="Metrana[^"]*".*exclude="[^"]*Analyzers' <<<"$nuspec" || true)
+  [ -z "$held" ] || complain "$id keeps the compiler rules of its dependencies back: $held"
   case $id in
     Metrana.Native.Static)
       has THIRD-PARTY-NOTICES.txt; has bom.cdx.json; has buildTransitive/Metrana.Native.Static.targets
@@ -66,9 +68,9 @@ for file in "${files[@]}"; do
         [ "$(unzip -p "$file" "runtimes/$rid/native/$wanted" | sha256sum)" = "$(sha256sum < "runtimes/$rid/symbols/$wanted")" ] ||
           complain "$id's $wanted is not the one in runtimes/"
       done ;;
-    Metrana) has analyzers/dotnet/cs/Metrana.Analyzers.dll ;;
     Metrana.Native | Metrana.Server)
       has THIRD-PARTY-NOTICES.txt; has bom.cdx.json; has "buildTransitive/$id.targets"
+      [ "$id" = Metrana.Server ] || has analyzers/dotnet/cs/Metrana.Analyzers.dll
       for rid in "${rids[@]}"; do
         wanted=$(rid_field "$rid" "$([ "$id" = Metrana.Native ] && echo Library || echo Program)")
         has "runtimes/$rid/native/$wanted"

@@ -170,7 +170,7 @@ split() { # TARGET FILE FOLDER: the file without what only a debugger reads, whi
   name=$(basename "$2"); new=$3/native/.$name.new; symbols=$3/symbols/$name.dbg
   case $1 in
     # What a debugger reads of a Mach-O file is another program's to collect.
-    *apple*) "$objcopy" --strip-all "$2" "$new"; rmdir --ignore-fail-on-non-empty "$3/symbols" ;;
+    *apple*) "$objcopy" --strip-all "$2" "$new"; rmdir "$3/symbols" 2>/dev/null || true ;;
     *) "$objcopy" --only-keep-debug "$2" "$symbols"
        chmod 644 "$symbols"
        (cd "$3/symbols" && "$objcopy" --strip-all --add-gnu-debuglink="$name.dbg" "$2" "$root/$new") ;;

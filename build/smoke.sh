@@ -35,8 +35,11 @@ version=$(basename "${packed[0]}" .nupkg); version=${version#Metrana.Native.}
 
 scratch=$(mktemp -d)
 server_data=$scratch/runs
-end_server() { # DATA: the one that the programs left running
-  if [ -f "$1/server.json" ]; then kill "$(grep -oE '"pid": *[0-9]+' "$1/server.json" | grep -oE '[0-9]+')" 2>/dev/null || true; fi
+end_server() { # DATA: the one that the programs left running; under an emulator its process has another number here
+  local said=$1/server.json
+  [ -f "$said" ] || return 0
+  curl -fsS -X POST -H "Authorization: Bearer $(sed -nE 's/.*"key":"([^"]*)".*/\1/p' "$said")" \
+    "$(sed -nE 's/.*"http":"([^"]*)".*/\1/p' "$said")/api/v1/server/stop" >/dev/null || true
 }
 end() {
   for one in "$scratch"/*/server.json; do end_server "$(dirname "$one")"; done
@@ -192,11 +195,12 @@ case_others() {
   done
 }
 other_net() { # RID RUNNER...
-  local other=$1 name=net-$1 began=$SECONDS; shift
+  local other=$1 name=net-$1 ending='' began=$SECONDS; shift
+  case $other in win-*) ending=.exe ;; esac
   project "$name" net10.0 "$alone"
   dotnet_quietly "$name" publish "$scratch/$name" -c Release -r "$other" --self-contained -p:InvariantGlobalization=true -o "$scratch/$name/out"
   # With a server of that platform, and not the one that the programs before have started.
-  METRANA_SERVER_DATA=$scratch/$name-runs read_back "$name" "$@" "$scratch/$name/out/$name"
+  METRANA_SERVER_DATA=$scratch/$name-runs read_back "$name" "$@" "$scratch/$name/out/$name$ending"
   end_server "$scratch/$name-runs"
   row "$other" net10.0 "publish with the runtime: $(basename "$1")" "$(du -sh "$scratch/$name/out" | cut -f1)" $((SECONDS - began))
 }

@@ -10,9 +10,11 @@ internal sealed class LoggingTypes
         "Metrana.Run",
         "Metrana.RunEvaluation",
         "Metrana.Series",
+        "Metrana.RlSeries",
         "Metrana.Native.Logger",
         "Metrana.Native.LogBatch",
         "Metrana.Native.Series",
+        "Metrana.Native.RlSeries",
     ];
 
     private readonly INamedTypeSymbol[] _types;

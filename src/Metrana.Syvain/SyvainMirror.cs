@@ -1,4 +1,5 @@
 using Metrana.Mirrors;
+using Metrana.Native.Interop;
 
 namespace Metrana.Syvain;
 
@@ -155,7 +156,7 @@ public sealed class SyvainMirror : IRunMirror
             }
             catch (CollectorException e)
             {
-                _collector!.Warnings.Say("open", $"{e.Message} It is tried again.");
+                _collector!.Warnings.Say("open", $"{Wording.Sentence(e.Message)} It is tried again.");
             }
 
             await _collector!.Options.Clock.PauseAsync(_pause, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Metrana.Native.Interop;
 
 namespace Metrana;
 
@@ -71,7 +72,7 @@ internal sealed class DeliveryWatch : IDisposable
         {
             string text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{now.Dropped - _dropped} points were dropped ({now.Dropped} so far): they come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead.");
+                $"dropped {Wording.Count(now.Dropped - _dropped, "point")} ({now.Dropped} so far): points come faster than they are delivered, or the service refuses them for good. A larger QueueBytes helps over a short outage; BackpressureStrategy.Block waits instead.");
             _console.Warn(RunEvents.PointsDropped, text, ("Dropped", now.Dropped - _dropped), ("Total", now.Dropped));
             _dropped = now.Dropped;
             _drops.Said();
@@ -82,7 +83,7 @@ internal sealed class DeliveryWatch : IDisposable
         {
             string text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"nothing was delivered for {stalled.TotalSeconds:F0} s; {now.Pending} points wait in memory. Training continues, and they are sent when the service answers again.");
+                $"nothing was delivered for {stalled.TotalSeconds:F0} s; waiting in memory: {Wording.Count(now.Pending, "point")}. Training continues, and all is sent when the service answers again.");
             _console.Warn(RunEvents.NothingDelivered, text, ("Seconds", stalled.TotalSeconds), ("Pending", now.Pending));
             _stalls.Said();
         }

@@ -4,6 +4,7 @@ using Metrana.Attributes;
 using Metrana.Backends;
 using Metrana.Mirrors;
 using Metrana.Native;
+using Metrana.Native.Interop;
 using Metrana.Server;
 
 namespace Metrana;
@@ -73,7 +74,7 @@ internal sealed class RunOpening
     {
         _console.Warn(
             RunEvents.WaitsForService,
-            $"{why.Message} The run continues without the service, and delivers when it appears.",
+            $"{Wording.Sentence(why.Message)} The run continues without the service, and delivers when it appears.",
             ("Reason", why.Message));
         return new WaitingBackend(_config.QueueBytes, _console, OpenLaterAsync);
     }
@@ -140,7 +141,7 @@ internal sealed class RunOpening
         }
         catch (LoggerInitException e)
         {
-            _console.Warn(RunEvents.NeverDelivered, $"{e.Message} Nothing of this run will be delivered.", ("Reason", e.Message));
+            _console.Warn(RunEvents.NeverDelivered, $"{Wording.Sentence(e.Message)} Nothing of this run will be delivered.", ("Reason", e.Message));
             return null;
         }
         catch (OperationCanceledException)

@@ -74,7 +74,7 @@ public sealed class RefusalTests : IAsyncLifetime
         await Loss.OfOnePointAsync(_server, run, "no thanks");
         run.Delivery.Should().Be(new RunDelivery { Added = 1, Dropped = 1 }, "it is dropped, counted and reported");
         run.TakeErrors().Should().ContainSingle().Which.Message.Should().Contain("no thanks");
-        await Eventually.ShouldAsync(() => output.ToString().Contains("1 points were dropped (1 so far)", StringComparison.Ordinal), "it is said");
+        await Eventually.ShouldAsync(() => output.ToString().Contains("dropped 1 point (1 so far)", StringComparison.Ordinal), "it is said");
 
         run.Log("loss", 2.0);
         await run.Awaiting(r => r.CloseAsync()).Should().ThrowAsync<ClosingException>().WithMessage("*1 of the 2*no thanks*");

@@ -115,6 +115,9 @@ internal static partial class Wording
     /// <summary>A number of things, which may be one.</summary>
     public static string Count(long number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
+    /// <summary>A text that another sentence follows.</summary>
+    public static string Sentence(string text) => text is [.., '.' or '?' or '!'] ? text : $"{text}.";
+
     private static string Number(Match match, string group, string what) =>
         Count(long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture), what);
 

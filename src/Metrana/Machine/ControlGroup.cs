@@ -20,7 +20,7 @@ internal sealed class ControlGroup
     public ControlGroup(string root = "/")
     {
         _mount = Path.Combine(root, "sys/fs/cgroup");
-        foreach (string line in HostReadings.Read(Path.Combine(root, "proc/self/cgroup")).Split('\n'))
+        foreach (string line in LinuxReadings.Read(Path.Combine(root, "proc/self/cgroup")).Split('\n'))
         {
             // A number, the controllers, the path: "4:memory:/docker/1", or of version 2 "0::/docker/1".
             string[] parts = line.Split(':', 3);
@@ -70,7 +70,7 @@ internal sealed class ControlGroup
 
     private static double? Quota(string folder)
     {
-        string[] both = HostReadings.Read(Path.Combine(folder, "cpu.max")).Split(' ', StringSplitOptions.TrimEntries);
+        string[] both = LinuxReadings.Read(Path.Combine(folder, "cpu.max")).Split(' ', StringSplitOptions.TrimEntries);
         (long? quota, long? period) = both.Length == 2
             ? (Parse(both[0]), Parse(both[1]))
             : (Number(folder, "cpu.cfs_quota_us"), Number(folder, "cpu.cfs_period_us"));
@@ -119,11 +119,11 @@ internal sealed class ControlGroup
         }
     }
 
-    private static long? Number(string folder, string file) => Parse(HostReadings.Read(Path.Combine(folder, file)));
+    private static long? Number(string folder, string file) => Parse(LinuxReadings.Read(Path.Combine(folder, file)));
 
     private static long? Field(string folder, string file, string name)
     {
-        foreach (string line in HostReadings.Read(Path.Combine(folder, file)).Split('\n'))
+        foreach (string line in LinuxReadings.Read(Path.Combine(folder, file)).Split('\n'))
         {
             if (line.StartsWith(name + " ", StringComparison.Ordinal))
             {

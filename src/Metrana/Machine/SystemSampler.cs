@@ -118,7 +118,7 @@ internal sealed class SystemSampler : IDisposable
     private void ReadCpu()
     {
         _groupCpu = _group.Cpu() is { } taken ? (_clock.GetTimestamp(), taken.Used) : null;
-        _cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
+        _cpu = HostReadings.Cpu();
     }
 
     private void SampleHost()
@@ -162,7 +162,7 @@ internal sealed class SystemSampler : IDisposable
             return;
         }
 
-        (long Idle, long Total)? cpu = HostReadings.Cpu(HostReadings.Read("/proc/stat"));
+        (long Idle, long Total)? cpu = HostReadings.Cpu();
         if (cpu is { } now && _cpu is { } before && now.Total > before.Total)
         {
             Log("system/cpu/utilization", Percent * (1 - ((double)(now.Idle - before.Idle) / (now.Total - before.Total))), _host);
@@ -179,7 +179,7 @@ internal sealed class SystemSampler : IDisposable
             Log("system/memory/used_bytes", group.Used, _host);
             Log("system/memory/utilization", Percent * (double)group.Used / group.Limit, _host);
         }
-        else if (HostReadings.Memory(HostReadings.Read("/proc/meminfo")) is { Total: > 0 } memory)
+        else if (HostReadings.Memory() is { Total: > 0 } memory)
         {
             Log("system/memory/used_bytes", memory.Total - memory.Available, _host);
             Log("system/memory/utilization", Percent * (1 - ((double)memory.Available / memory.Total)), _host);

@@ -20,7 +20,8 @@ internal static class Snippet
         global using System.Threading.Tasks;
         """;
 
-    private static readonly ImmutableArray<DiagnosticAnalyzer> _analyzers = [new MetricNameInLoopAnalyzer(), new StepCountAnalyzer()];
+    private static readonly ImmutableArray<DiagnosticAnalyzer> _analyzers =
+        [new MetricNameInLoopAnalyzer(), new StepCountAnalyzer(), new TensorArgumentAnalyzer()];
 
     private static readonly MetadataReference[] _references =
     [
