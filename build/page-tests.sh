@@ -24,6 +24,8 @@ server=${METRANA_SERVER:-target/debug/metrana-server}
 [ -x "$server" ] || { echo "there is no $server: cargo build -p metrana-server" >&2; exit 1; }
 METRANA_SERVER=$(realpath "$server")
 export METRANA_SERVER
+# One of the figures begins in C#.
+[ -f tests/Metrana.TestChild/bin/Debug/net10.0/Metrana.TestChild.dll ] || dotnet build tests/Metrana.TestChild -v quiet
 
 cd native/metrana-server/page
 if ! npm ci --silent; then

@@ -102,8 +102,8 @@ public sealed partial record RunOptions
         ("METRANA_SKIP_DRAIN_RENDER_ON_CLOSE", "there are no renderings"),
         ("METRANA_ARTIFACT_API_URL", "there are no artifacts"),
         ("METRANA_QUERY_API_URL", "a run is only logged; LocalServer reads"),
-        ("METRANA_TRACING_DISABLED", "traces go by mirrors of their own"),
-        ("METRANA_TRACING_SAMPLE_RATE", "traces go by mirrors of their own"),
+        ("METRANA_TRACING_DISABLED", "traces are exported by AddMlflowExporter of Metrana.MLflow.Traces"),
+        ("METRANA_TRACING_SAMPLE_RATE", "traces are exported by AddMlflowExporter of Metrana.MLflow.Traces"),
     ];
 
     /// <summary>

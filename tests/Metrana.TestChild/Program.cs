@@ -154,6 +154,20 @@ switch (part)
         Console.ReadLine();
         break;
 
+    case "by-line":
+        // A hundred points, and then one for each line that comes; the time of each call goes back.
+        run.Log("loss", new double[100]);
+        Console.WriteLine(run.Id);
+        while (Console.ReadLine() is not null)
+        {
+            long called = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            run.Log("loss", 2.0);
+            Console.WriteLine(called);
+        }
+
+        run.Close();
+        break;
+
     case "handle":
         using (ManualResetEventSlim stopped = new())
         {

@@ -382,7 +382,7 @@ public class RunOptionsTests
 
         RunOptions.WithoutEffect(set.GetValueOrDefault).Should().Be((
             "Variables of the published clients are set that have no effect here: METRANA_DISK_SPOOL_DIR (nothing is kept on disk; "
-                + "QueueBytes bounds what waits in memory); METRANA_TRACING_DISABLED (traces go by mirrors of their own).",
+                + "QueueBytes bounds what waits in memory); METRANA_TRACING_DISABLED (traces are exported by AddMlflowExporter of Metrana.MLflow.Traces).",
             "METRANA_DISK_SPOOL_DIR METRANA_TRACING_DISABLED"));
         set.Clear();
         RunOptions.WithoutEffect(set.GetValueOrDefault).Should().BeNull();

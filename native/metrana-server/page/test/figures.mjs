@@ -3,7 +3,12 @@
 //   node test/figures.mjs --write    also writes docs/performance/page.json and the table in docs/performance.md
 //   node test/figures.mjs --short    a quarter of the runs, against wide gates: what a test can afford
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { Logger, random } from "./data.mjs";
 import { machine, record } from "./record.mjs";
 import { startServer } from "./server.mjs";
@@ -17,6 +22,7 @@ const MANY_SERIES = isShort ? 5000 : 20_000;
 const [ENVIRONMENTS, RL_STEPS] = isShort ? [256, 500] : [1024, 1000];
 const TICKS = isShort ? 3 : 10;
 const WORKSPACE = "figures";
+const CHILD = join(import.meta.dirname, "../../../../tests/Metrana.TestChild/bin/Debug/net10.0/Metrana.TestChild.dll");
 
 /** What is aimed at. */
 const GOALS = {
@@ -26,7 +32,7 @@ const GOALS = {
   runFilter: { what: `${MANY_RUNS.toLocaleString("en")} runs in the list, filtered: to the next frame`, unit: "ms", goal: 100 },
   seriesFilter: { what: `${MANY_SERIES.toLocaleString("en")} series names filtered by an expression: to the next frame`, unit: "ms", goal: 100 },
   heatMap: { what: `heat map of ${ENVIRONMENTS.toLocaleString("en")} environments × ${RL_STEPS.toLocaleString("en")} steps, answer to picture`, unit: "ms", goal: 150 },
-  toPixel: { what: "a point that a program logs, to its pixel", unit: "ms", goal: 1000 },
+  toPixel: { what: "a point logged in C#, to its pixel", unit: "ms", goal: 1000 },
 };
 /** How many times the aim is too much in the short form: few where other programs change little. Bytes are a quarter of those of the long form. */
 const SHORT_GATES = { tickBytes: 0.5, tickMillis: 3 };
@@ -207,13 +213,11 @@ async function heatMap() {
   }
 }
 
-/** From the call of a logger to the frame that shows the point. */
+/** From the call in a program of .NET to the frame that shows the point. */
 async function toPixel(round) {
-  const logger = await Logger.open(server.address, { workspace: WORKSPACE, project: "pixel", run_name: `run-${round}` });
-  const [loss] = await logger.declare(["loss"]);
-  await logger.log(loss, 0, Array(100).fill(1));
+  const program = await startProgram(round);
   const { page, context, complaints } = await newPage(browser, server.url);
-  await page.goto(`${server.url}/?workspace=${WORKSPACE}&project=pixel&runs=${logger.id}`);
+  await page.goto(`${server.url}/?workspace=local&project=tests&runs=${program.run}`);
   await page.locator('.plot[data-points="100"] .uplot').waitFor();
   // Long enough for the page to have nothing under way.
   await page.waitForTimeout(2000);
@@ -226,13 +230,39 @@ async function toPixel(round) {
       look();
     }), 101 + point);
     await page.waitForTimeout(700);
-    const begin = Date.now();
-    await logger.log(loss, 100 + point, [2]);
-    note("toPixel", (await seen) - begin);
+    const called = await program.log();
+    note("toPixel", (await seen) - called);
   }
   assert.deepEqual(complaints, []);
-  await logger.close();
   await context.close();
+  await program.end();
+}
+
+/** A program that logs to a run of its own: a hundred points at once, and another one whenever it is told. */
+async function startProgram(round) {
+  if (!existsSync(CHILD)) throw new Error(`${CHILD} does not exist: dotnet build tests/Metrana.TestChild`);
+  const child = spawn("dotnet", [CHILD, "by-line", server.url, `pixel-${round}`], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (what) => {
+    const { value, done } = await lines.next();
+    assert.ok(!done, "the program ended early");
+    const match = what.exec(value);
+    // What people read goes to the same place.
+    return match ? match[0] : next(what);
+  };
+  const run = await next(/^[\w-]+$/);
+  return {
+    run,
+    log: async () => {
+      child.stdin.write("\n");
+      return Number(await next(/^\d{13}$/));
+    },
+    end: async () => {
+      const ended = once(child, "exit");
+      child.stdin.end();
+      assert.deepEqual(await ended, [0, null], "the program ended well");
+    },
+  };
 }
 
 function report() {
