@@ -42,8 +42,9 @@ for lib in native/*/src/lib.rs; do
   case $lib in native/metrana-capi/*) continue ;; esac
   grep -q '^#!\[forbid(unsafe_code)\]' "$lib" || breach "$lib does not forbid unsafe code"
 done
-while IFS= read -r hit; do breach "a native import outside src/Metrana.Native/Interop: $hit"; done < <(
-  texts | grep -E '^src/.*\.cs$' | grep -v '^src/Metrana.Native/Interop/' | tr '\n' '\0' |
+# The engine is called from one folder; what the system itself says of the machine is asked for in another.
+while IFS= read -r hit; do breach "a native import outside src/Metrana.Native/Interop and src/Metrana/Machine: $hit"; done < <(
+  texts | grep -E '^src/.*\.cs$' | grep -vE '^src/(Metrana.Native/Interop|Metrana/Machine)/' | tr '\n' '\0' |
     xargs -0 -r grep -nE 'LibraryImport|DllImport' | cut -c1-160 || true)
 
 # ---- the engine's rooms: what is later in this order knows nothing of what is earlier ------------------------------
