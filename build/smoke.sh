@@ -18,7 +18,7 @@
 #
 # METRANA_RUN_<rid>   the command that runs a program of that platform, with _ for - in it: METRANA_RUN_linux_arm64="qemu-aarch64-static -L DIR"
 # METRANA_NET_<rid>   the same for programs of .NET, which wants more of an emulator: with it a self-contained one is tried too
-#                     (linux-musl-x64 on linux-x64 needs neither where musl-tools is installed)
+#                     (linux-musl-x64 on linux-x64 needs neither where musl-tools is installed; wine must have its mscoree)
 # METRANA_CC_<rid>    the C compiler for it, default bin/cc-<target> of METRANA_CROSS_PREFIX (build/native.sh)
 set -euo pipefail
 export LC_ALL=C
@@ -85,11 +85,18 @@ alone=$root/build/smoke/alone.cs
 
 table=()
 row() { table+=("$(printf '| %-20s | %-9s | %-36s | %8s | %5s s |' "$1" "$2" "$3" "$4" "$5")"); }
+# Runs a program and shows what it prints. Not through a pipe: on Windows a server that the program leaves running keeps the
+# program's streams, and a pipe would not end before it.
+shown() { # NAME COMMAND...
+  local name=$1 passed=yes; shift
+  (cd "$scratch" && "$@") >"$scratch/$name.out" 2>&1 || passed=
+  cat "$scratch/$name.out"
+  [ "$passed" ] || die "$name: the program failed"
+}
 # Runs a program that ends with "read back".
 read_back() { # NAME COMMAND...
-  local name=$1; shift
-  (cd "$scratch" && "$@" "$name") 2>&1 | tee "$scratch/$name.out" || die "$name: the program failed"
-  grep -qx 'read back' "$scratch/$name.out" || die "$name: it did not read back what it logged"
+  shown "$@" "$1"
+  grep -qE '^read back.?$' "$scratch/$1.out" || die "$1: it did not read back what it logged"
 }
 dotnet_quietly() { # NAME COMMAND...: no warning may come out of it
   local name=$1; shift
@@ -159,14 +166,14 @@ case_readme() {
   grep -q 'using Metrana' "$scratch/readme.cs" || die "readme: its first program was not found"
   project readme net10.0 "$scratch/readme.cs"
   dotnet_quietly readme build "$scratch/readme"
-  (cd "$scratch" && dotnet run --no-build --project "$scratch/readme") 2>&1 | tee "$scratch/readme.out"
+  shown readme dotnet run --no-build --project "$scratch/readme"
   grep -q 'http://127.0.0.1:' "$scratch/readme.out" || die "readme: it did not say where to look"
   row readme net10.0 "the README's first program" "$(du -sh "$scratch/readme/bin" | cut -f1)" $((SECONDS - began))
 }
 case_tool() {
   local began=$SECONDS
   (cd "$scratch" && dotnet_quietly tool tool install Metrana.Tool --tool-path "$scratch/tools" --version "$version")
-  (cd "$scratch" && "$scratch/tools/metrana" version && "$scratch/tools/metrana" ls) 2>&1 | tee "$scratch/tool.out"
+  shown tool sh -c '"$0" version && "$0" ls' "$scratch/tools/metrana"
   grep -q "$version" "$scratch/tool.out" || die "tool: it does not say its version, $version"
   row tool net10.0 "dotnet tool install" "$(du -sh "$scratch/tools" | cut -f1)" $((SECONDS - began))
 }

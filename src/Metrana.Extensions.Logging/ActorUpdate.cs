@@ -1,27 +1,27 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>What the episodes that ended since the last update say together.</summary>
+/// <summary>Statistics over the episodes that ended since the last update.</summary>
 public sealed record ActorUpdate : TelemetryUpdate
 {
-    /// <summary>How many episodes ended.</summary>
+    /// <summary>The number of episodes that ended.</summary>
     public required int Episodes { get; init; }
 
-    /// <summary>The mean of their returns.</summary>
+    /// <summary>The mean return of the episodes.</summary>
     public double MeanReturn { get; init; } = double.NaN;
 
-    /// <summary>The greatest return.</summary>
+    /// <summary>The largest return.</summary>
     public double MaxReturn { get; init; } = double.NaN;
 
-    /// <summary>The least return.</summary>
+    /// <summary>The smallest return.</summary>
     public double MinReturn { get; init; } = double.NaN;
 
-    /// <summary>The mean of their lengths.</summary>
+    /// <summary>The mean length of the episodes.</summary>
     public double EpisodeLengthMean { get; init; } = double.NaN;
 
-    /// <summary>The greatest length.</summary>
+    /// <summary>The largest length.</summary>
     public double EpisodeLengthMax { get; init; } = double.NaN;
 
-    /// <summary>The least length.</summary>
+    /// <summary>The smallest length.</summary>
     public double EpisodeLengthMin { get; init; } = double.NaN;
 
     internal override string Message => "episodes";

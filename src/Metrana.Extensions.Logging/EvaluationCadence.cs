@@ -1,11 +1,11 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>When an algorithm evaluates: every so many updates.</summary>
-/// <param name="EvalInterval">The number of updates between evaluations; with 0 or less there are none.</param>
-/// <param name="NumEvalEpisodes">The number of episodes of an evaluation; with 0 or less there is none.</param>
+/// <summary>Determines how often an algorithm evaluates, in updates.</summary>
+/// <param name="EvalInterval">The number of updates between evaluations; with 0 or less, there are none.</param>
+/// <param name="NumEvalEpisodes">The number of episodes in an evaluation; with 0 or less, there are no evaluations.</param>
 public readonly record struct EvaluationCadence(long EvalInterval, int NumEvalEpisodes)
 {
-    /// <summary>Whether an evaluation follows this update.</summary>
+    /// <summary>Returns whether an evaluation follows an update.</summary>
     /// <param name="update">The number of the update.</param>
     public bool IsDue(long update) => EvalInterval > 0 && NumEvalEpisodes > 0 && update % EvalInterval == 0;
 }

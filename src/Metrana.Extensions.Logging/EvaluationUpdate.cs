@@ -1,33 +1,33 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>One evaluation: the same in every algorithm.</summary>
+/// <summary>The metrics of an evaluation, with the same keys in every algorithm.</summary>
 public sealed record EvaluationUpdate : TelemetryUpdate
 {
-    /// <summary>What is evaluated, such as <c>deterministic</c>. A text, and so no metric.</summary>
+    /// <summary>The kind of evaluation, such as <c>deterministic</c>. It is text and therefore not a metric.</summary>
     public required string Phase { get; init; }
 
-    /// <summary>How many episodes it has.</summary>
+    /// <summary>The number of episodes.</summary>
     public required int Episodes { get; init; }
 
-    /// <summary>The mean of their returns.</summary>
+    /// <summary>The mean return of the episodes.</summary>
     public required double MeanReturn { get; init; }
 
-    /// <summary>The greatest return.</summary>
+    /// <summary>The largest return.</summary>
     public required double MaxReturn { get; init; }
 
-    /// <summary>The least return.</summary>
+    /// <summary>The smallest return.</summary>
     public required double MinReturn { get; init; }
 
-    /// <summary>The mean of their lengths.</summary>
+    /// <summary>The mean length of the episodes.</summary>
     public required double EpisodeLengthMean { get; init; }
 
-    /// <summary>The greatest length.</summary>
+    /// <summary>The largest length.</summary>
     public required double EpisodeLengthMax { get; init; }
 
-    /// <summary>The least length.</summary>
+    /// <summary>The smallest length.</summary>
     public required double EpisodeLengthMin { get; init; }
 
-    /// <summary>How long it took, in milliseconds.</summary>
+    /// <summary>The duration of the evaluation, in milliseconds.</summary>
     public required double DurationMs { get; init; }
 
     internal override string Message => "evaluation";

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Metrana.Extensions.Logging;
 
 /// <summary>
-/// Turns structured log events into metrics of a run. An event with numbers and a step is one: its category gives the prefix,
-/// the names of its fields the metrics.
+/// Turns structured log events into metrics of a run. Events that have numbers and a step become metrics; the category of the event
+/// determines the prefix, and the names of its fields the names of the metrics.
 /// </summary>
 /// <remarks>
 /// Logging an event never waits for the run and never throws: its numbers are copied into a bounded queue, and a thread of the
-/// provider logs them. The library's own log lines become no metrics. Disposing the provider, and the end of the run, hand over what
-/// waits.
+/// provider logs them. The library's own log lines do not become metrics. Pending values are logged when the provider is disposed
+/// and when the run ends.
 /// </remarks>
 /// <example>
 /// <code>
@@ -35,17 +35,17 @@ public sealed class MetranaLoggerProvider : ILoggerProvider, ISupportExternalSco
     private readonly MetranaLoggerOptions _options;
     private volatile IExternalScopeProvider? _scopes;
 
-    /// <summary>A provider for a run, without any host.</summary>
+    /// <summary>Creates a provider for a run, without a host.</summary>
     /// <param name="run">The run.</param>
     public MetranaLoggerProvider(Run run)
         : this(new MetranaLoggerOptions { Run = run ?? throw new ArgumentNullException(nameof(run)) })
     {
     }
 
-    /// <summary>A provider with options.</summary>
+    /// <summary>Creates a provider with options.</summary>
     /// <param name="options">The options. Later changes have no effect.</param>
-    /// <param name="services">The services that the run is looked for in, where the options have none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The limit of the queue is below 1.</exception>
+    /// <param name="services">The services in which to look for the run if the options specify none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The queue limit is below 1.</exception>
     public MetranaLoggerProvider(MetranaLoggerOptions options, IServiceProvider? services = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -70,11 +70,11 @@ public sealed class MetranaLoggerProvider : ILoggerProvider, ISupportExternalSco
         }
     }
 
-    /// <summary>What became of events so far.</summary>
+    /// <summary>Counts of what happened to the events so far.</summary>
     public TelemetryCounts Counts => _queue.Counts;
 
-    /// <summary>Makes a logger. Categories of the library itself get one that does nothing.</summary>
-    /// <param name="categoryName">The category of the logger, which says nothing about the metrics.</param>
+    /// <summary>Creates a logger. For categories of the library itself, the logger does nothing.</summary>
+    /// <param name="categoryName">The category of the logger. It does not affect the metrics.</param>
     public ILogger CreateLogger(string categoryName)
     {
         ArgumentNullException.ThrowIfNull(categoryName);
@@ -84,12 +84,12 @@ public sealed class MetranaLoggerProvider : ILoggerProvider, ISupportExternalSco
     /// <inheritdoc/>
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
-    /// <summary>Waits until the run has what was logged before the call.</summary>
-    /// <param name="timeout">How long at most.</param>
-    /// <returns>Whether it has.</returns>
+    /// <summary>Waits until everything that was logged before the call has been handed to the run.</summary>
+    /// <param name="timeout">The longest wait.</param>
+    /// <returns>Whether everything was handed over within the timeout.</returns>
     public bool Flush(TimeSpan timeout) => _pump.Flush(timeout);
 
-    /// <summary>Logs what waits, for 2 s at most, and accepts nothing more.</summary>
+    /// <summary>Logs the pending values, for at most 2 s, and accepts no more.</summary>
     public void Dispose() => _pump.End();
 
     private static bool IsOwn(string category) => category == "Metrana" || _own.Any(own =>

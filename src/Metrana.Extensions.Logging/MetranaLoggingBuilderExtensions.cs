@@ -10,12 +10,12 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Logging;
 
-/// <summary>Adds to the logging of a program what turns its events into metrics and shows them to people.</summary>
+/// <summary>Extension methods that turn log events into metrics and display them.</summary>
 public static class MetranaLoggingBuilderExtensions
 {
     /// <summary>Turns structured events into metrics of a run.</summary>
-    /// <param name="builder">The logging of the program.</param>
-    /// <param name="run">The run. It ends before the logging or after it: what waits is handed over in either case.</param>
+    /// <param name="builder">The logging builder.</param>
+    /// <param name="run">The run. It may end before or after logging does; pending events are delivered in either case.</param>
     public static ILoggingBuilder AddMetrana(this ILoggingBuilder builder, Run run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -23,11 +23,11 @@ public static class MetranaLoggingBuilderExtensions
     }
 
     /// <summary>
-    /// Turns structured events into metrics of a run: without options, of the one that the host has, or of <see cref="Run.Current"/>.
+    /// Turns structured events into metrics of a run: by default the run of the host, or otherwise <see cref="Run.Current"/>.
     /// The provider's name in filters is <c>Metrana</c>.
     /// </summary>
-    /// <param name="builder">The logging of the program.</param>
-    /// <param name="configure">Sets options.</param>
+    /// <param name="builder">The logging builder.</param>
+    /// <param name="configure">Configures the options.</param>
     public static ILoggingBuilder AddMetrana(this ILoggingBuilder builder, Action<MetranaLoggerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -42,10 +42,10 @@ public static class MetranaLoggingBuilderExtensions
     }
 
     /// <summary>
-    /// Writes events to the console as people read metrics: the category, then each number with its label, then the message.
+    /// Writes events to the console in a readable form: the category, then each number with its label, then the message.
     /// </summary>
-    /// <param name="builder">The logging of the program.</param>
-    /// <param name="labels">The labels; those of the variable <see cref="MetricLabels.Variable"/> if omitted.</param>
+    /// <param name="builder">The logging builder.</param>
+    /// <param name="labels">The labels; if omitted, those of the variable <see cref="MetricLabels.Variable"/>.</param>
     public static ILoggingBuilder AddMetranaConsole(this ILoggingBuilder builder, MetricLabels? labels = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -55,12 +55,12 @@ public static class MetranaLoggingBuilderExtensions
     }
 
     /// <summary>
-    /// Lets the variable <c>RUST_LOG</c> replace all filters, where it is set: <c>info,walker::ppo=debug,backend=off</c>. Where it is
-    /// not, the filters stay as they are configured, and what compute backends log is hidden unless the configuration says
-    /// <c>Logging:BackendLogsVisible</c>.
+    /// Replaces all filters by the variable <c>RUST_LOG</c> if it is set, for example to <c>info,walker::ppo=debug,backend=off</c>.
+    /// If it is not set, the configured filters stay in effect, and the log lines of compute backends are hidden unless the
+    /// configuration sets <c>Logging:BackendLogsVisible</c>.
     /// </summary>
-    /// <param name="builder">The logging of the program.</param>
-    /// <param name="backendLogsVisible">Whether compute backends are shown; the configuration decides if omitted.</param>
+    /// <param name="builder">The logging builder.</param>
+    /// <param name="backendLogsVisible">Whether to show the lines of compute backends; if omitted, the configuration decides.</param>
     public static ILoggingBuilder AddMetranaFilters(this ILoggingBuilder builder, bool? backendLogsVisible = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

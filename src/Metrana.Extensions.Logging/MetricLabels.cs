@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace Metrana.Extensions.Logging;
 
 /// <summary>
-/// How metrics are called where people read them: <c>critic_loss</c> is Critic Loss. The names of the metrics themselves stay as
-/// they are.
+/// Provides display labels for metrics: <c>critic_loss</c> is displayed as Critic Loss. The names of the metrics themselves do not
+/// change.
 /// </summary>
 public sealed class MetricLabels
 {
-    /// <summary>The variable with a program's own labels: <c>global_grad_norm=Grad Norm,steps_per_second=SPS</c>.</summary>
+    /// <summary>The environment variable with a program's own labels: <c>global_grad_norm=Grad Norm,steps_per_second=SPS</c>.</summary>
     public const string Variable = "RUST_RL_METRIC_LABELS";
 
     /// <summary>What title case gets wrong.</summary>
@@ -23,9 +23,9 @@ public sealed class MetricLabels
 
     private readonly FrozenDictionary<string, string> _labels;
 
-    /// <summary>Labels with overrides.</summary>
+    /// <summary>Creates labels with overrides.</summary>
     /// <param name="overrides">
-    /// Pairs <c>key=Label</c> with commas between them. What is no such pair is passed over. Of two for one key the last counts.
+    /// Comma-separated pairs <c>key=Label</c>. Anything else is ignored. If a key occurs twice, the last label is used.
     /// </param>
     public MetricLabels(string? overrides = null)
     {
@@ -44,10 +44,10 @@ public sealed class MetricLabels
         _labels = labels.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Labels with the overrides of the variable <see cref="Variable"/>.</summary>
+    /// <summary>Creates labels with the overrides of the variable <see cref="Variable"/>.</summary>
     public static MetricLabels FromEnvironment() => new(Environment.GetEnvironmentVariable(Variable));
 
-    /// <summary>The label of a metric: the override, or the words of the key, each with a capital letter.</summary>
+    /// <summary>Returns the label of a metric: the override, or the words of the key in title case.</summary>
     /// <param name="key">The name of the field, such as <c>critic_loss</c>.</param>
     public string Of(string key)
     {

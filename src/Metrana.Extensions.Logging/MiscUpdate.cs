@@ -1,12 +1,12 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>How fast training goes.</summary>
+/// <summary>The speed of training.</summary>
 public sealed record MiscUpdate : TelemetryUpdate
 {
-    /// <summary>How many steps of environments a second.</summary>
+    /// <summary>The number of environment steps per second.</summary>
     public double StepsPerSecond { get; init; } = double.NaN;
 
-    /// <summary>How long the update took, in milliseconds.</summary>
+    /// <summary>The duration of the update, in milliseconds.</summary>
     public double DurationMs { get; init; } = double.NaN;
 
     internal override string Message => "throughput";

@@ -1,25 +1,27 @@
 namespace Metrana.Extensions.Logging;
 
 /// <summary>
-/// The values of the field <c>category</c> that metrics are grouped by. Other words, and events without one, count as
-/// <see cref="Misc"/>; upper and lower case are the same.
+/// The values of the field <c>category</c>, by which metrics are grouped. Other values, and events without one, count as
+/// <see cref="Misc"/>. Values are case-insensitive.
 /// </summary>
 public static class TelemetryCategory
 {
-    /// <summary>What optimization says: losses, gradients, learning rates. Also spelled <c>TRAIN</c>. Metrics begin with <c>trainer/</c>.</summary>
+    /// <summary>
+    /// Metrics of optimization: losses, gradients, learning rates. Also spelled <c>TRAIN</c>. Metric names begin with <c>trainer/</c>.
+    /// </summary>
     public const string Trainer = "TRAINER";
 
-    /// <summary>What acting says: returns and lengths of episodes. Also spelled <c>ACT</c>. Metrics begin with <c>actor/</c>.</summary>
+    /// <summary>Metrics of acting: episode returns and lengths. Also spelled <c>ACT</c>. Metric names begin with <c>actor/</c>.</summary>
     public const string Actor = "ACTOR";
 
-    /// <summary>What evaluation says. Also spelled <c>EVAL</c>. Metrics begin with <c>evaluator/</c>.</summary>
+    /// <summary>Metrics of evaluation. Also spelled <c>EVAL</c>. Metric names begin with <c>evaluator/</c>.</summary>
     public const string Evaluator = "EVALUATOR";
 
-    /// <summary>Everything else, such as throughput. Metrics begin with <c>misc/</c>.</summary>
+    /// <summary>All other metrics, such as throughput. Metric names begin with <c>misc/</c>.</summary>
     public const string Misc = "MISC";
 
-    /// <summary>The category that a word means: <c>train</c> is <see cref="Trainer"/>.</summary>
-    /// <param name="category">The word; it may be missing.</param>
+    /// <summary>Returns the category for a spelling of it; for example, <see cref="Trainer"/> for <c>train</c>.</summary>
+    /// <param name="category">The spelling; may be null.</param>
     public static string Normalize(string? category) => category?.Length switch
     {
         3 when Is(category, "ACT") => Actor,
@@ -31,8 +33,8 @@ public static class TelemetryCategory
         _ => Misc,
     };
 
-    /// <summary>What the names of a category's metrics begin with, such as <c>trainer/</c>.</summary>
-    /// <param name="category">The word; it may be missing.</param>
+    /// <summary>Returns the prefix of the metric names of a category, such as <c>trainer/</c>.</summary>
+    /// <param name="category">The spelling; may be null.</param>
     public static string PrefixOf(string? category) => Normalize(category) switch
     {
         Trainer => "trainer/",

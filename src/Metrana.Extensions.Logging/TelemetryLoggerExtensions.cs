@@ -2,7 +2,7 @@ using Metrana.Extensions.Logging;
 
 namespace Microsoft.Extensions.Logging;
 
-/// <summary>Logs what all algorithms log alike.</summary>
+/// <summary>Logs the updates that all algorithms have in common.</summary>
 public static class TelemetryLoggerExtensions
 {
     /// <summary>
@@ -12,7 +12,7 @@ public static class TelemetryLoggerExtensions
     /// <param name="logger">The logger.</param>
     /// <param name="update">A <see cref="TrainerUpdate"/>, <see cref="ActorUpdate"/>, <see cref="EvaluationUpdate"/> or <see cref="MiscUpdate"/>.</param>
     /// <param name="level">The level of the event.</param>
-    /// <exception cref="ArgumentException">It has neither timesteps nor a version of the policy, and so no step.</exception>
+    /// <exception cref="ArgumentException">The update has neither timesteps nor a policy version, and therefore no step.</exception>
     public static void LogUpdate(this ILogger logger, TelemetryUpdate update, LogLevel level = LogLevel.Information)
     {
         ArgumentNullException.ThrowIfNull(logger);

@@ -5,7 +5,7 @@ namespace Metrana.Extensions.Logging;
 /// <param name="Keys">The names of the fields.</param>
 public sealed record TelemetrySchema(string Category, IReadOnlyList<string> Keys)
 {
-    /// <summary>An evaluation.</summary>
+    /// <summary>The schema of an evaluation.</summary>
     public static TelemetrySchema Evaluation { get; } = new(
         TelemetryCategory.Evaluator,
         [
@@ -13,26 +13,26 @@ public sealed record TelemetrySchema(string Category, IReadOnlyList<string> Keys
             "episode_length_min", "duration_ms",
         ]);
 
-    /// <summary>Optimization, once an update.</summary>
+    /// <summary>The schema of optimization, logged once per update.</summary>
     public static TelemetrySchema Trainer { get; } = new(
         TelemetryCategory.Trainer, ["actor_loss", "critic_loss", "entropy", "approx_kl", "global_grad_norm", "learning_rate"]);
 
-    /// <summary>Episodes, once an update.</summary>
+    /// <summary>The schema of episodes, logged once per update.</summary>
     public static TelemetrySchema Actor { get; } = new(
         TelemetryCategory.Actor,
         ["episodes", "mean_return", "max_return", "min_return", "episode_length_mean", "episode_length_max", "episode_length_min"]);
 
-    /// <summary>Speed, once an update.</summary>
+    /// <summary>The schema of speed, logged once per update.</summary>
     public static TelemetrySchema Misc { get; } = new(TelemetryCategory.Misc, ["steps_per_second", "duration_ms"]);
 
-    /// <summary>All four.</summary>
+    /// <summary>All four schemas.</summary>
     public static IReadOnlyList<TelemetrySchema> All { get; } = [Trainer, Actor, Evaluation, Misc];
 
-    /// <summary>The schema with further keys, of a project of one's own.</summary>
+    /// <summary>Returns a copy of the schema with additional keys, specific to a project.</summary>
     /// <param name="keys">The keys.</param>
     public TelemetrySchema With(params string[] keys) => this with { Keys = [.. Keys.Union(keys)] };
 
-    /// <summary>The keys of the schema that are not there.</summary>
-    /// <param name="keys">Those that are.</param>
+    /// <summary>Returns the keys of the schema that are missing from a set.</summary>
+    /// <param name="keys">The keys that are present.</param>
     public IReadOnlyList<string> Missing(IEnumerable<string> keys) => [.. Keys.Except(keys)];
 }

@@ -1,8 +1,8 @@
 namespace Metrana.Extensions.Logging;
 
 /// <summary>
-/// What an algorithm logs once an update. All algorithms log the same keys, so that one dashboard shows all of them; what one of them
-/// has no meaning for keeps its place with NaN.
+/// The metrics that an algorithm logs once per update. All algorithms log the same keys, so that one dashboard can show all of them;
+/// a key that does not apply to an algorithm has the value NaN.
 /// </summary>
 public abstract record TelemetryUpdate
 {
@@ -10,13 +10,13 @@ public abstract record TelemetryUpdate
     {
     }
 
-    /// <summary>How many steps of environments training has seen: the step of the metrics.</summary>
+    /// <summary>The number of environment steps in training so far; the step of the metrics.</summary>
     public long? Timesteps { get; init; }
 
-    /// <summary>The version of the policy: the step where there are no <see cref="Timesteps"/>, and otherwise a metric.</summary>
+    /// <summary>The version of the policy: the step of the metrics if <see cref="Timesteps"/> is not set, otherwise a metric.</summary>
     public long? PolicyVersion { get; init; }
 
-    /// <summary>Further numbers of one algorithm, by their keys.</summary>
+    /// <summary>Additional numbers that are specific to an algorithm, by key.</summary>
     public IReadOnlyDictionary<string, double>? More { get; init; }
 
     /// <summary>The text of the event.</summary>

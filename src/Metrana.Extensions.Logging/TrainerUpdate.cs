@@ -1,6 +1,6 @@
 namespace Metrana.Extensions.Logging;
 
-/// <summary>What optimization reports in each update.</summary>
+/// <summary>The metrics of optimization, logged in each update.</summary>
 public sealed record TrainerUpdate : TelemetryUpdate
 {
     /// <summary>The loss of the policy.</summary>

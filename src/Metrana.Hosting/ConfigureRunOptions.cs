@@ -36,7 +36,7 @@ internal sealed class ConfigureRunOptions(IConfiguration section) : IConfigureOp
         }
     }
 
-    /// <summary>A configuration knows texts only; what looks like a number or a truth was one where it was written.</summary>
+    /// <summary>A configuration holds only strings, so text that looks like a number or a Boolean becomes one again.</summary>
     private static Dictionary<string, object?> Tree(IConfigurationSection section)
     {
         Dictionary<string, object?> tree = [];

@@ -13,13 +13,13 @@ public static class MetranaServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a <see cref="Run"/> that is configured by a section: <c>services.AddMetranaRun(configuration.GetSection("Metrana"))</c>.
-    /// It starts with the host, or when something asks for it earlier, and is closed after all other services have stopped,
+    /// It starts with the host, or earlier if something resolves it, and is closed after all other services have stopped,
     /// within the host's stop timeout.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="section">
     /// The keys are the names of the properties of <see cref="RunOptions"/>. Durations are seconds or <c>hh:mm:ss</c>;
-    /// <c>Tags</c> is a list, or a text with commas; what is under <c>Config</c> becomes the configuration of the run.
+    /// <c>Tags</c> is a list, or text separated by commas; what is under <c>Config</c> becomes the configuration of the run.
     /// </param>
     /// <param name="configure">Sets what a configuration cannot express, such as <see cref="RunOptions.Mirrors"/>. It overrides the configuration.</param>
     public static IServiceCollection AddMetranaRun(

@@ -4,7 +4,7 @@ using OpenTelemetry.Exporter;
 
 namespace OpenTelemetry.Trace;
 
-/// <summary>Sends traces to MLflow.</summary>
+/// <summary>Extension methods that send traces to MLflow.</summary>
 public static class MlflowTracerProviderBuilderExtensions
 {
     /// <summary>A server takes seconds for a hundred small traces, and one that is given up in the middle has stored them all the same.</summary>
@@ -15,12 +15,12 @@ public static class MlflowTracerProviderBuilderExtensions
     /// <summary>
     /// Sends traces to an MLflow tracking server: OTLP over HTTP to <c>/v1/traces</c>, with the experiment that they belong to.
     /// </summary>
-    /// <param name="builder">The tracing of the program.</param>
-    /// <param name="configure">Where MLflow is, and which experiment; from MLflow's own variables if omitted.</param>
+    /// <param name="builder">The tracing builder.</param>
+    /// <param name="configure">Configures the address of MLflow and the experiment; if omitted, MLflow's own variables are used.</param>
     /// <param name="mirror">
-    /// The mirror that writes the metrics. The traces then belong to its experiment, and to its run as soon as there is one.
+    /// The mirror that writes the metrics. The traces then belong to its experiment, and to its run once it exists.
     /// </param>
-    /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists all problems.</exception>
     public static TracerProviderBuilder AddMlflowExporter(
         this TracerProviderBuilder builder, Action<MlflowOptions>? configure = null, MlflowMirror? mirror = null)
     {

@@ -2,33 +2,33 @@ using System.Net;
 
 namespace Metrana.MLflow;
 
-/// <summary>MLflow could not be reached, or refused something.</summary>
+/// <summary>MLflow could not be reached, or refused a request.</summary>
 public sealed class MlflowException : Exception
 {
-    /// <summary>An exception without a reason.</summary>
+    /// <summary>Creates an exception without a message.</summary>
     public MlflowException()
     {
     }
 
-    /// <summary>An exception with its reason.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What went wrong.</param>
     public MlflowException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An exception with its reason and its cause.</summary>
+    /// <summary>Creates an exception with a message and a cause.</summary>
     /// <param name="message">What went wrong.</param>
-    /// <param name="innerException">Why.</param>
+    /// <param name="innerException">The cause.</param>
     public MlflowException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>What the server answered; null where it did not answer.</summary>
+    /// <summary>The HTTP status of the server's answer; null if it did not answer.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>MLflow's own word for the error, such as <c>RESOURCE_DOES_NOT_EXIST</c>.</summary>
+    /// <summary>MLflow's code for the error, such as <c>RESOURCE_DOES_NOT_EXIST</c>.</summary>
     public string? ErrorCode { get; init; }
 
     /// <summary>Whether the same request might succeed later.</summary>

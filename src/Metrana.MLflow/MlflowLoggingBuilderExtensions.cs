@@ -4,17 +4,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.Extensions.Logging;
 
-/// <summary>Adds MLflow to the logging of a program.</summary>
+/// <summary>Extension methods that add MLflow to the logging of a program.</summary>
 public static class MlflowLoggingBuilderExtensions
 {
     /// <summary>
-    /// Turns structured events into metrics of a run of MLflow, by the rules of <c>AddMetrana</c>, without a run of Metrana. Where
-    /// there is one, put a <see cref="MlflowMirror"/> into its options instead: MLflow then has everything that the run logs. The
+    /// Turns structured events into metrics of an MLflow run, by the rules of <c>AddMetrana</c>, without a Metrana run. If there is a
+    /// Metrana run, add a <see cref="MlflowMirror"/> to its options instead: MLflow then receives everything that the run logs. The
     /// provider's name in filters is <c>MLflow</c>.
     /// </summary>
-    /// <param name="builder">The logging of the program.</param>
-    /// <param name="configure">Where MLflow is; from MLflow's own variables if omitted.</param>
-    /// <param name="events">How events become metrics.</param>
+    /// <param name="builder">The logging builder.</param>
+    /// <param name="configure">Configures the connection to MLflow; if omitted, MLflow's own variables are used.</param>
+    /// <param name="events">Configures how events become metrics.</param>
     public static ILoggingBuilder AddMlflow(
         this ILoggingBuilder builder, Action<MlflowOptions>? configure = null, Action<MetranaLoggerOptions>? events = null)
     {
@@ -28,12 +28,13 @@ public static class MlflowLoggingBuilderExtensions
     }
 
     /// <summary>
-    /// The same with a mirror that the program keeps: it tells the run's id and address and what became of the values, and
-    /// <c>AddMlflowExporter</c> sends traces to its run. The logging disposes it, and no run may have it too.
+    /// Turns structured events into metrics of an MLflow run, through a mirror that the program keeps. The mirror exposes the id and
+    /// the address of the run and the delivery counts, and <c>AddMlflowExporter</c> can send traces to its run. Logging disposes the
+    /// mirror; it must not be added to a run as well.
     /// </summary>
-    /// <param name="builder">The logging of the program.</param>
+    /// <param name="builder">The logging builder.</param>
     /// <param name="mirror">The mirror.</param>
-    /// <param name="events">How events become metrics.</param>
+    /// <param name="events">Configures how events become metrics.</param>
     public static ILoggingBuilder AddMlflow(this ILoggingBuilder builder, MlflowMirror mirror, Action<MetranaLoggerOptions>? events = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -6,15 +6,15 @@ using Metrana.MLflow.Writing;
 namespace Metrana.MLflow;
 
 /// <summary>
-/// Writes a run to an MLflow tracking server as well: values as metrics, the configuration as parameters, tags and attributes as
-/// tags, and how the run ended as its status.
+/// Also writes a run to an MLflow tracking server: values as metrics, the configuration as parameters, tags and attributes as
+/// tags, and the end of the run as its status.
 /// </summary>
 /// <remarks>
-/// Few metrics wait up to a second for more, fifty or more go at once. A request that fails because the server is away, busy or broken
-/// is made three times in all; then its values are dropped, counted in <see cref="Delivery"/> and reported at most once a minute. Parameters
-/// and tags wait until the server is there. While the server is away, the run is created as soon as it is back, and nothing is lost. If
-/// it refuses to create the run, the mirror is off: what comes is counted as dropped, and no more requests are made. The Metrana run
-/// notices neither.
+/// By default, metrics wait up to a second for further ones; fifty or more are sent at once. A request that fails because the server is
+/// unavailable, busy or broken is made three times in total; then its values are dropped, counted in <see cref="Delivery"/> and
+/// reported at most once a minute. Parameters and tags wait until the server is available. If the server is unavailable at the
+/// start, the run is created as soon as it is back, and nothing is lost. If the server refuses to create the run, the mirror is
+/// switched off: further data is counted as dropped, and no more requests are made. Neither case affects the Metrana run.
 /// </remarks>
 /// <example>
 /// <code>
@@ -35,16 +35,16 @@ public sealed class MlflowMirror : IRunMirror
     private MlflowException? _refusal;
     private long _droppedWhileOff;
 
-    /// <summary>A mirror whose settings come from MLflow's own variables.</summary>
-    /// <exception cref="ArgumentException">The variables cannot work; all problems are in the message.</exception>
+    /// <summary>Creates a mirror with settings from MLflow's own variables.</summary>
+    /// <exception cref="ArgumentException">The variables are invalid; the message lists all problems.</exception>
     public MlflowMirror()
         : this(new MlflowOptions())
     {
     }
 
-    /// <summary>A mirror with options.</summary>
+    /// <summary>Creates a mirror with options.</summary>
     /// <param name="options">The options. Later changes have no effect.</param>
-    /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists all problems.</exception>
     public MlflowMirror(MlflowOptions options)
         : this(MlflowSettings.Resolve(options ?? throw new ArgumentNullException(nameof(options)), Environment.GetEnvironmentVariable))
     {
@@ -67,18 +67,18 @@ public sealed class MlflowMirror : IRunMirror
     /// <inheritdoc/>
     public int LingerPoints => _settings.FlushMetrics;
 
-    /// <summary>The id of MLflow's run; null while there is none.</summary>
+    /// <summary>The id of the MLflow run; null until it exists.</summary>
     public string? RunId { get; private set; }
 
-    /// <summary>The id of its experiment; null while it is not known.</summary>
+    /// <summary>The id of the experiment of the run; null until it is known.</summary>
     public string? ExperimentId { get; private set; }
 
-    /// <summary>Where people look at the run in MLflow; null while there is none or its experiment is not known.</summary>
+    /// <summary>The address of the run in the MLflow user interface; null until the run exists and its experiment is known.</summary>
     public string? Url => RunId is null || ExperimentId is null
         ? null
         : $"{_settings.Address}#/experiments/{Uri.EscapeDataString(ExperimentId)}/runs/{Uri.EscapeDataString(RunId)}";
 
-    /// <summary>What became of everything so far, value by value.</summary>
+    /// <summary>Counts of what happened to each value so far.</summary>
     public MlflowDelivery Delivery
     {
         get
@@ -92,7 +92,7 @@ public sealed class MlflowMirror : IRunMirror
     internal MlflowSettings Settings => _settings;
 
     /// <inheritdoc/>
-    /// <exception cref="MlflowException">The server is out of reach, or refuses the run.</exception>
+    /// <exception cref="MlflowException">The server cannot be reached, or refuses the run.</exception>
     public async ValueTask StartAsync(MirroredRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -122,7 +122,7 @@ public sealed class MlflowMirror : IRunMirror
     }
 
     /// <inheritdoc/>
-    /// <exception cref="MlflowException">Something of it is lost; the rest is written.</exception>
+    /// <exception cref="MlflowException">Some of the records were lost; the others were written.</exception>
     public async ValueTask WriteAsync(IReadOnlyList<RunRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -143,7 +143,7 @@ public sealed class MlflowMirror : IRunMirror
     }
 
     /// <inheritdoc/>
-    /// <exception cref="MlflowException">The server does not know how the run ended.</exception>
+    /// <exception cref="MlflowException">The end of the run could not be reported to the server.</exception>
     public async ValueTask EndAsync(MirroredEnd ended, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ended);

@@ -1,18 +1,19 @@
 namespace Metrana.MLflow;
 
 /// <summary>
-/// Where MLflow is and which of its runs is written to. Properties that are not set come from MLflow's own variables, and without those from
+/// The address of MLflow and the run to write to. Properties that are not set come from MLflow's own variables, or otherwise have
 /// a default.
 /// </summary>
 public sealed class MlflowOptions
 {
     /// <summary>
-    /// The address of the tracking server. The address of its traces, <c>http://host:5000/v1/traces</c>, will do: the rest is
-    /// derived from it. Default: <c>http://localhost:5000</c>. Variables: MLFLOW_TRACKING_URI, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.
+    /// The address of the tracking server. The address of its traces, <c>http://host:5000/v1/traces</c>, is also accepted;
+    /// the address of the server is derived from it. Default: <c>http://localhost:5000</c>.
+    /// Variables: MLFLOW_TRACKING_URI, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.
     /// </summary>
     public string? TrackingUri { get; set; }
 
-    /// <summary>The id of an existing run. If omitted, one is created. Variable: MLFLOW_RUN_ID.</summary>
+    /// <summary>The id of an existing run. If omitted, a run is created. Variable: MLFLOW_RUN_ID.</summary>
     public string? RunId { get; set; }
 
     /// <summary>The id of the experiment that a new run belongs to. Default: 0, which every server has. Variable: MLFLOW_EXPERIMENT_ID.</summary>
@@ -21,45 +22,45 @@ public sealed class MlflowOptions
     /// <summary>The name of the experiment, in place of its id. It is created if it is missing. Variable: MLFLOW_EXPERIMENT_NAME.</summary>
     public string? ExperimentName { get; set; }
 
-    /// <summary>The name of a new run. Default: that of the Metrana run. Variable: MLFLOW_RUN_NAME.</summary>
+    /// <summary>The name of a new run. Default: the name of the Metrana run. Variable: MLFLOW_RUN_NAME.</summary>
     public string? RunName { get; set; }
 
     /// <summary>Tags of a new run.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
 
-    /// <summary>A token that requests carry; it is never shown. Variable: MLFLOW_TRACKING_TOKEN.</summary>
+    /// <summary>The token sent with requests; it is never displayed. Variable: MLFLOW_TRACKING_TOKEN.</summary>
     public string? Token { get; set; }
 
-    /// <summary>A user, where the server asks for one. Variable: MLFLOW_TRACKING_USERNAME.</summary>
+    /// <summary>The user, if the server requires one. Variable: MLFLOW_TRACKING_USERNAME.</summary>
     public string? Username { get; set; }
 
-    /// <summary>The user's password; it is never shown. Variable: MLFLOW_TRACKING_PASSWORD.</summary>
+    /// <summary>The user's password; it is never displayed. Variable: MLFLOW_TRACKING_PASSWORD.</summary>
     public string? Password { get; set; }
 
-    /// <summary>Whether the run is finished, failed or killed in MLflow too when the Metrana run ends. Default: yes.</summary>
+    /// <summary>Whether the MLflow run is also marked as finished, failed or killed when the Metrana run ends. Default: yes.</summary>
     public bool EndRun { get; set; } = true;
 
-    /// <summary>How long a few metrics may wait for more of them, so that not each one is a request. Default: 1 s.</summary>
+    /// <summary>How long a few metrics may wait for further ones, to be sent in one request. Default: 1 s.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The number of metrics that wait for no more of them. Default: 50.</summary>
+    /// <summary>The number of waiting metrics that are sent at once. Default: 50.</summary>
     public int FlushMetrics { get; set; } = 50;
 
-    /// <summary>How often a request is tried in all when the server is away, busy or broken. Default: 3.</summary>
+    /// <summary>The total number of attempts of a request when the server is unavailable, busy or broken. Default: 3.</summary>
     public int Attempts { get; set; } = 3;
 
-    /// <summary>How long a try may take. Default: 3 s.</summary>
+    /// <summary>How long an attempt may take. Default: 3 s.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The clock of pauses and timeouts. Default: the system.</summary>
+    /// <summary>The clock for pauses and timeouts. Default: the system clock.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// Takes <c>--mlflow-run-id ID</c> and <c>--mlflow-run-id=ID</c> from the arguments of a program; they override everything else.
+    /// Reads <c>--mlflow-run-id ID</c> or <c>--mlflow-run-id=ID</c> from the arguments of a program; it overrides all other settings.
     /// </summary>
-    /// <param name="arguments">The arguments. Others are passed over.</param>
+    /// <param name="arguments">The arguments. Other arguments are ignored.</param>
     /// <returns>These options.</returns>
-    /// <exception cref="ArgumentException">The id is missing behind the name.</exception>
+    /// <exception cref="ArgumentException">The name of the argument is not followed by an id.</exception>
     public MlflowOptions ReadArguments(IReadOnlyList<string> arguments)
     {
         const string Name = "--mlflow-run-id";
@@ -79,7 +80,7 @@ public sealed class MlflowOptions
         return this;
     }
 
-    /// <summary>Where it goes. No secret is in it.</summary>
+    /// <summary>Returns the destination, without any secret.</summary>
     public override string ToString() => MlflowSettings.TryResolve(this, Environment.GetEnvironmentVariable, out MlflowSettings? settings, out _)
         ? settings.Address.ToString()
         : "MLflow";

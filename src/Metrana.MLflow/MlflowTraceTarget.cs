@@ -4,8 +4,8 @@ using Metrana.MLflow.Api;
 namespace Metrana.MLflow;
 
 /// <summary>
-/// Where traces of a program go in MLflow, for an exporter of traces: the address, and the headers of its requests.
-/// <c>Metrana.MLflow.Traces</c> wires it to OpenTelemetry.
+/// The destination in MLflow for an exporter of traces: the address, and the headers of its requests.
+/// <c>Metrana.MLflow.Traces</c> connects it to OpenTelemetry.
 /// </summary>
 public sealed class MlflowTraceTarget
 {
@@ -13,13 +13,13 @@ public sealed class MlflowTraceTarget
     private readonly MlflowMirror? _mirror;
     private string? _experimentId;
 
-    /// <summary>Traces of an experiment.</summary>
-    /// <param name="options">Where MLflow is, and which experiment.</param>
-    /// <exception cref="ArgumentException">The options cannot work; all problems are in the message.</exception>
+    /// <summary>Creates a target for the traces of an experiment.</summary>
+    /// <param name="options">The address of MLflow, and the experiment.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists all problems.</exception>
     public MlflowTraceTarget(MlflowOptions options) =>
         _settings = MlflowSettings.Resolve(options ?? throw new ArgumentNullException(nameof(options)), Environment.GetEnvironmentVariable);
 
-    /// <summary>Traces of the run that a mirror writes to.</summary>
+    /// <summary>Creates a target for the traces of the run that a mirror writes to.</summary>
     /// <param name="mirror">The mirror.</param>
     public MlflowTraceTarget(MlflowMirror mirror)
     {
@@ -31,10 +31,12 @@ public sealed class MlflowTraceTarget
     /// <summary>The address of the traces, <c>http://host:5000/v1/traces</c>.</summary>
     public Uri Endpoint => new(_settings.Address, "v1/traces");
 
-    /// <summary>Adds the experiment, the run where there is one, and the user or token.</summary>
+    /// <summary>Adds the headers for the experiment, for the run if there is one, and for the user or token.</summary>
     /// <param name="headers">The headers of a request to <see cref="Endpoint"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HttpRequestException">The server has to be asked for the experiment of the run or of the name, and cannot be now.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="HttpRequestException">
+    /// The experiment of the run or of the name must be looked up on the server, which cannot be reached now.
+    /// </exception>
     public async Task AddHeadersAsync(HttpRequestHeaders headers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(headers);

@@ -3,21 +3,21 @@ namespace Metrana.Native;
 /// <summary>How an <see cref="AggregationRule"/> combines values.</summary>
 public enum AggregationFunction
 {
-    /// <summary>Their mean.</summary>
+    /// <summary>The mean.</summary>
     Mean = 1,
 
-    /// <summary>The greatest.</summary>
+    /// <summary>The largest value.</summary>
     Max = 2,
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum.</summary>
     Sum = 3,
 
-    /// <summary>The least.</summary>
+    /// <summary>The smallest value.</summary>
     Min = 4,
 
-    /// <summary>Their standard deviation.</summary>
+    /// <summary>The standard deviation.</summary>
     StdDev = 5,
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     Count = 6,
 }

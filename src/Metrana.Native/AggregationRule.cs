@@ -12,13 +12,13 @@ public sealed record AggregationRule
     /// <summary>The scale of the series that the rule reads.</summary>
     public required string SourceScale { get; init; }
 
-    /// <summary>The scale of the series that the rule makes.</summary>
+    /// <summary>The scale of the series that the rule computes.</summary>
     public required string OutputScale { get; init; }
 
-    /// <summary>How values are combined; each function makes a series of its own.</summary>
+    /// <summary>The functions that combine values. Each function produces its own series.</summary>
     public IReadOnlyList<AggregationFunction> Functions { get; init; } = [];
 
-    /// <summary>The label keys to aggregate over: the result no longer has them.</summary>
+    /// <summary>The label keys to aggregate over. The computed series does not have them.</summary>
     public IReadOnlyList<string> AggregateOverLabels { get; init; } = [];
 
     /// <summary>The metric of the computed series; null leaves the choice to the service.</summary>

@@ -20,51 +20,51 @@ public readonly ref struct Counts
     /// <summary>The counts, which <see cref="Checked"/> looks at.</summary>
     internal ReadOnlySpan<long> Values => _values;
 
-    /// <summary>How many bins there are.</summary>
+    /// <summary>The number of bins.</summary>
     public int Count => _values.Length;
 
-    /// <summary>Counts of an array.</summary>
+    /// <summary>Counts in an array.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(long[] counts) => Of(counts ?? throw new ArgumentNullException(nameof(counts)));
 
-    /// <summary>Counts of a span.</summary>
+    /// <summary>Counts in a span.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(ReadOnlySpan<long> counts) => Of(counts);
 
-    /// <summary>Counts of a span.</summary>
+    /// <summary>Counts in a span.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(Span<long> counts) => Of(counts);
 
-    /// <summary>Counts of an array.</summary>
+    /// <summary>Counts in an array.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(ulong[] counts) => OfUnsigned(counts ?? throw new ArgumentNullException(nameof(counts)));
 
-    /// <summary>Counts of a span.</summary>
+    /// <summary>Counts in a span.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(ReadOnlySpan<ulong> counts) => OfUnsigned(counts);
 
-    /// <summary>Counts of a span.</summary>
+    /// <summary>Counts in a span.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(Span<ulong> counts) => OfUnsigned(counts);
 
-    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <summary>32-bit counts, which are widened in each call.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(int[] counts) => Of(WideColumn.Of(counts ?? throw new ArgumentNullException(nameof(counts))));
 
-    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <summary>32-bit counts, which are widened in each call.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(ReadOnlySpan<int> counts) => Of(WideColumn.Of(counts));
 
-    /// <summary>Counts of 32 bits, which are widened in each call.</summary>
+    /// <summary>32-bit counts, which are widened in each call.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(Span<int> counts) => Of(WideColumn.Of(counts));
 
-    /// <summary>Counts of 32 bits in a list, which are widened in each call.</summary>
+    /// <summary>32-bit counts in a list, which are widened in each call.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(List<int> counts) =>
         Of(WideColumn.Of(CollectionsMarshal.AsSpan(counts ?? throw new ArgumentNullException(nameof(counts)))));
 
-    /// <summary>Counts of a list.</summary>
+    /// <summary>Counts in a list.</summary>
     /// <param name="counts">The counts.</param>
     public static implicit operator Counts(List<long> counts) =>
         Of(CollectionsMarshal.AsSpan(counts ?? throw new ArgumentNullException(nameof(counts))));
@@ -73,7 +73,7 @@ public readonly ref struct Counts
     /// <param name="counts">The counts.</param>
     public static Counts Of(ReadOnlySpan<long> counts) => new(counts, unsigned: false);
 
-    /// <summary>Goes through the counts: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the counts. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => _values.GetEnumerator();
 

@@ -3,9 +3,8 @@ using System.Collections;
 namespace Metrana.Native;
 
 /// <summary>
-/// Environments that one logger uses again and again, made once by
-/// <see cref="Logger.Environments(ReadOnlySpan{string})"/>: a call with them passes no names. It needs no disposal, never
-/// changes, and any number of threads may use it.
+/// A reusable set of environments, created by <see cref="Logger.Environments(ReadOnlySpan{string})"/>. Calls to that logger pass
+/// the set instead of names. It is immutable and thread-safe, and need not be disposed.
 /// </summary>
 public sealed class EnvironmentSet : IReadOnlyList<string>
 {
@@ -19,10 +18,10 @@ public sealed class EnvironmentSet : IReadOnlyList<string>
         _ids = ids;
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of environments.</summary>
     public int Count => _names.Length;
 
-    /// <summary>Their names, in the order of the rows.</summary>
+    /// <summary>The names of the environments, in the order of the rows.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The logger that knows them.</summary>
@@ -31,19 +30,19 @@ public sealed class EnvironmentSet : IReadOnlyList<string>
     /// <summary>How the logger knows them.</summary>
     internal ReadOnlySpan<uint> Ids => _ids;
 
-    /// <summary>The name of one of them.</summary>
-    /// <param name="index">Its row.</param>
+    /// <summary>The name of the environment at an index.</summary>
+    /// <param name="index">The row of the environment.</param>
     public string this[int index] => _names[index];
 
-    /// <summary>A range of them, which is what makes <c>environments[8..16]</c> work. It allocates, so make it once.</summary>
+    /// <summary>Creates a set of a range of environments, such as <c>environments[8..16]</c>. It allocates, so create it once.</summary>
     /// <param name="start">The first row.</param>
-    /// <param name="length">How many rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The set has fewer environments.</exception>
+    /// <param name="length">The number of rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the set.</exception>
     public EnvironmentSet Slice(int start, int length) =>
         new(Owner, _names.AsSpan(start, length).ToArray(), _ids.AsSpan(start, length).ToArray());
 
-    /// <summary>One of them, as a set of its own. It allocates, so make it once.</summary>
-    /// <param name="index">Its row.</param>
+    /// <summary>Creates a set of one of the environments. It allocates, so create it once.</summary>
+    /// <param name="index">The row of the environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public EnvironmentSet Only(int index) => Slice(index, 1);
 
@@ -52,6 +51,6 @@ public sealed class EnvironmentSet : IReadOnlyList<string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary><c>[walker-0, walker-1]</c>.</summary>
+    /// <summary>Returns the names, such as <c>[walker-0, walker-1]</c>.</summary>
     public override string ToString() => $"[{string.Join(", ", _names)}]";
 }

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The environments of one call: a name, names written in the call, <c>["walker-0", "walker-1"]</c>, or an
-/// <see cref="EnvironmentSet"/> that was made once. None of them allocates.
+/// The environments of one call: a name, a collection expression such as <c>["walker-0", "walker-1"]</c>, or an
+/// <see cref="EnvironmentSet"/> created in advance. None of these allocates.
 /// </summary>
 [CollectionBuilder(typeof(EnvironmentSpan), nameof(Of))]
 public readonly ref struct EnvironmentSpan
@@ -18,7 +18,7 @@ public readonly ref struct EnvironmentSpan
         Kept = kept;
     }
 
-    /// <summary>How many environments there are.</summary>
+    /// <summary>The number of environments.</summary>
     public int Count => Kept is not null ? Kept.Count : One is not null ? 1 : Names.Length;
 
     /// <summary>The one environment that was given by its name; null when the others say which.</summary>
@@ -38,11 +38,11 @@ public readonly ref struct EnvironmentSpan
         return new EnvironmentSpan(environment, default, null);
     }
 
-    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <summary>Environments by name. If an environment is named twice, its rows are logged one after the other.</summary>
     /// <param name="environments">The names.</param>
     public static implicit operator EnvironmentSpan(ReadOnlySpan<string> environments) => Of(environments);
 
-    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <summary>Environments by name. If an environment is named twice, its rows are logged one after the other.</summary>
     /// <param name="environments">The names.</param>
     public static implicit operator EnvironmentSpan(string[] environments)
     {
@@ -50,11 +50,11 @@ public readonly ref struct EnvironmentSpan
         return Of(environments);
     }
 
-    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <summary>Environments by name. If an environment is named twice, its rows are logged one after the other.</summary>
     /// <param name="environments">The names.</param>
     public static implicit operator EnvironmentSpan(Span<string> environments) => Of(environments);
 
-    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <summary>Environments by name. If an environment is named twice, its rows are logged one after the other.</summary>
     /// <param name="environments">The names.</param>
     public static implicit operator EnvironmentSpan(List<string> environments)
     {
@@ -62,7 +62,7 @@ public readonly ref struct EnvironmentSpan
         return Of(CollectionsMarshal.AsSpan(environments));
     }
 
-    /// <summary>Environments that were made once.</summary>
+    /// <summary>Environments from a set created in advance.</summary>
     /// <param name="environments">The environments.</param>
     public static implicit operator EnvironmentSpan(EnvironmentSet environments)
     {
@@ -70,15 +70,15 @@ public readonly ref struct EnvironmentSpan
         return new EnvironmentSpan(null, default, environments);
     }
 
-    /// <summary>Environments by their names. One that is named twice gets its rows one after the other.</summary>
+    /// <summary>Environments by name. If an environment is named twice, its rows are logged one after the other.</summary>
     /// <param name="environments">The names.</param>
     public static EnvironmentSpan Of(ReadOnlySpan<string> environments) => new(null, environments, null);
 
-    /// <summary>Goes through the names: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the names. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Enumerator GetEnumerator() => new(this);
 
-    /// <summary>Goes through the environments of a call.</summary>
+    /// <summary>Enumerates the environments of a call.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref struct Enumerator
     {
@@ -91,11 +91,11 @@ public readonly ref struct EnvironmentSpan
             _index = -1;
         }
 
-        /// <summary>The name of the environment that the enumerator stands on.</summary>
+        /// <summary>The name of the environment at the current position.</summary>
         public readonly string Current =>
             _environments.Kept?.Names[_index] ?? _environments.One ?? _environments.Names[_index];
 
-        /// <summary>Goes on to the next environment.</summary>
+        /// <summary>Advances to the next environment.</summary>
         public bool MoveNext() => ++_index < _environments.Count;
     }
 }

@@ -1,9 +1,9 @@
 namespace Metrana.Native;
 
-/// <summary>How far an environment has come, over all its series: see <see cref="Logger.ListEnvironments"/>.</summary>
+/// <summary>The progress of an environment, over all its series: see <see cref="Logger.ListEnvironments"/>.</summary>
 public sealed record EnvironmentState
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the environment.</summary>
     public required string Name { get; init; }
 
     /// <summary>The highest step of the training.</summary>

@@ -15,22 +15,22 @@ public readonly ref struct EnvironmentSteps
 
     internal EnvironmentSteps(Spread spread) => Spread = spread;
 
-    /// <summary>Continues after the last step; begins at 0 in a new reinforcement-learning step or episode.</summary>
+    /// <summary>Steps continue after the last one, and start from 0 in a new reinforcement-learning step or episode.</summary>
     public static EnvironmentSteps Auto => default;
 
-    /// <summary>The first value of each environment has this step, and each later one has one more.</summary>
+    /// <summary>The first value of each environment gets this step; each later value gets the next one.</summary>
     /// <param name="steps">The first step.</param>
     public static implicit operator EnvironmentSteps(int steps) => (long)steps;
 
-    /// <summary>The first value of each environment has this step, and each later one has one more.</summary>
+    /// <summary>The first value of each environment gets this step; each later value gets the next one.</summary>
     /// <param name="steps">The first step.</param>
     public static implicit operator EnvironmentSteps(long steps) => new(Spread.Uniform(Spread.NotNegative(steps, nameof(steps), "step")));
 
-    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <summary>The first step of each environment, or one step for each value, depending on the length.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(ReadOnlySpan<long> steps) => Each(steps);
 
-    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <summary>The first step of each environment, or one step for each value, depending on the length.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(long[] steps)
     {
@@ -38,15 +38,15 @@ public readonly ref struct EnvironmentSteps
         return Each(steps);
     }
 
-    /// <summary>The same from a writable span.</summary>
+    /// <summary>The first step of each environment, or one step for each value, depending on the length.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(Span<long> steps) => Each(steps);
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>The first step of each environment, or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(ReadOnlySpan<int> steps) => Each(WideColumn.Of(steps));
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>The first step of each environment, or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(int[] steps)
     {
@@ -54,11 +54,11 @@ public readonly ref struct EnvironmentSteps
         return Each(WideColumn.Of(steps));
     }
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>The first step of each environment, or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(Span<int> steps) => Each(WideColumn.Of(steps));
 
-    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>The first step of each environment, or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(List<int> steps)
     {
@@ -66,7 +66,7 @@ public readonly ref struct EnvironmentSteps
         return Each(WideColumn.Of(CollectionsMarshal.AsSpan(steps)));
     }
 
-    /// <summary>The same from a list.</summary>
+    /// <summary>The first step of each environment, or one step for each value, depending on the length.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(List<long> steps)
     {
@@ -74,7 +74,7 @@ public readonly ref struct EnvironmentSteps
         return Each(CollectionsMarshal.AsSpan(steps));
     }
 
-    /// <summary>The same steps: from a first one on, or one for each value.</summary>
+    /// <summary>Steps that are counted from a first one, or given for each value.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator EnvironmentSteps(Steps steps) => steps.Kind switch
     {
@@ -84,8 +84,8 @@ public readonly ref struct EnvironmentSteps
     };
 
     /// <summary>
-    /// The first value of each environment has this step, and each later one has one more. It begins again with each episode of
-    /// a row.
+    /// The first value of each environment gets this step; each later value gets the next one. Counting starts again with each
+    /// episode of a row.
     /// </summary>
     /// <param name="first">The first step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -94,22 +94,22 @@ public readonly ref struct EnvironmentSteps
         return new EnvironmentSteps(Spread.Uniform(Spread.NotNegative(first, nameof(first), "step")));
     }
 
-    /// <summary>The first one for each environment, or one for each value, whichever the length fits.</summary>
+    /// <summary>The first step of each environment, or one step for each value, depending on the length.</summary>
     /// <param name="steps">The steps.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public static EnvironmentSteps Each(ReadOnlySpan<long> steps) => new(Spread.Each(Checked(steps)));
 
-    /// <summary>The step of the first value, for each environment.</summary>
-    /// <param name="firsts">As many as there are environments.</param>
+    /// <summary>The step of the first value of each environment.</summary>
+    /// <param name="firsts">The first steps, one for each environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public static EnvironmentSteps PerEnvironment(ReadOnlySpan<long> firsts) => new(Spread.PerEnvironment(Checked(firsts)));
 
     /// <summary>One step for each value, row by row.</summary>
-    /// <param name="steps">As many as there are values.</param>
+    /// <param name="steps">The steps, one for each value.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative.</exception>
     public static EnvironmentSteps Grid(ReadOnlySpan<long> steps) => new(Spread.Grid(Checked(steps)));
 
-    /// <summary>Goes through the steps that were given one by one: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the steps that were given individually. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
 

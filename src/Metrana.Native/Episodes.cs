@@ -6,7 +6,7 @@ namespace Metrana.Native;
 
 /// <summary>
 /// The episodes of the points of one reinforcement-learning call: one for all, one for each environment, or one for each
-/// value. If omitted, the points belong to no episode; a series has episodes always or never.
+/// value. If omitted, the points belong to no episode. Within a series, either all points have episodes or none.
 /// </summary>
 [CollectionBuilder(typeof(Episodes), nameof(Each))]
 public readonly ref struct Episodes
@@ -26,15 +26,15 @@ public readonly ref struct Episodes
     /// <param name="episodes">The episode.</param>
     public static implicit operator Episodes(long episodes) => new(Spread.Uniform(Spread.NotNegative(episodes, nameof(episodes), "episode")));
 
-    /// <summary>One episode for all the points; null stands for none.</summary>
+    /// <summary>One episode for all the points; null means none.</summary>
     /// <param name="episodes">The episode.</param>
     public static implicit operator Episodes(long? episodes) => episodes is { } given ? (Episodes)given : default;
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(ReadOnlySpan<long> episodes) => Each(episodes);
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(long[] episodes)
     {
@@ -42,15 +42,15 @@ public readonly ref struct Episodes
         return Each(episodes);
     }
 
-    /// <summary>The same from a writable span.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(Span<long> episodes) => Each(episodes);
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One for each environment or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(ReadOnlySpan<int> episodes) => Each(WideColumn.Of(episodes));
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One for each environment or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(int[] episodes)
     {
@@ -58,11 +58,11 @@ public readonly ref struct Episodes
         return Each(WideColumn.Of(episodes));
     }
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One for each environment or one for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(Span<int> episodes) => Each(WideColumn.Of(episodes));
 
-    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One for each environment or one for each value, as a list of 32-bit integers, which are widened in each call.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(List<int> episodes)
     {
@@ -70,7 +70,7 @@ public readonly ref struct Episodes
         return Each(WideColumn.Of(CollectionsMarshal.AsSpan(episodes)));
     }
 
-    /// <summary>The same from a list.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="episodes">The episodes.</param>
     public static implicit operator Episodes(List<long> episodes)
     {
@@ -86,22 +86,22 @@ public readonly ref struct Episodes
         return new Episodes(Spread.Uniform(Spread.NotNegative(episode, nameof(episode), "episode")));
     }
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="episodes">The episodes.</param>
     /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
     public static Episodes Each(ReadOnlySpan<long> episodes) => new(Spread.Each(Checked(episodes)));
 
     /// <summary>One episode for each environment.</summary>
-    /// <param name="episodes">As many as there are environments.</param>
+    /// <param name="episodes">The episodes, one for each environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
     public static Episodes PerEnvironment(ReadOnlySpan<long> episodes) => new(Spread.PerEnvironment(Checked(episodes)));
 
     /// <summary>One episode for each value, row by row.</summary>
-    /// <param name="episodes">As many as there are values.</param>
+    /// <param name="episodes">The episodes, one for each value.</param>
     /// <exception cref="ArgumentOutOfRangeException">An episode is negative.</exception>
     public static Episodes Grid(ReadOnlySpan<long> episodes) => new(Spread.Grid(Checked(episodes)));
 
-    /// <summary>Goes through the episodes that were given one by one: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the episodes that were given individually. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
 

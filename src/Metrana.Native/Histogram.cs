@@ -1,8 +1,8 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// One of several histograms for <see cref="Logger.LogHistograms"/>. It refers to the caller's memory, which is read when
-/// it is logged.
+/// One of several histograms for <see cref="Logger.LogHistograms"/>. It references the caller's memory, which is read when
+/// the histogram is logged.
 /// </summary>
 public readonly struct Histogram
 {

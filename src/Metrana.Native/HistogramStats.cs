@@ -1,24 +1,24 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// Statistics of the values that a histogram counts, taken before they were counted: <c>HistogramStats.Of(values)</c>, or
+/// Statistics of the original values of a histogram, computed before they were binned: <c>HistogramStats.Of(values)</c>, or
 /// <c>new HistogramStats { Min = 0, Max = 1, Sum = 12.5, SumOfSquares = 8.25 }</c>.
 /// </summary>
 public readonly record struct HistogramStats
 {
-    /// <summary>The least.</summary>
+    /// <summary>The smallest value.</summary>
     public required double Min { get; init; }
 
-    /// <summary>The greatest.</summary>
+    /// <summary>The largest value.</summary>
     public required double Max { get; init; }
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum of the values.</summary>
     public required double Sum { get; init; }
 
-    /// <summary>The sum of their squares.</summary>
+    /// <summary>The sum of the squares of the values.</summary>
     public required double SumOfSquares { get; init; }
 
-    /// <summary>The statistics of these values. NaN and infinities are left out, as no bin holds them.</summary>
+    /// <summary>Computes the statistics of values. NaN and infinities are ignored, because no bin holds them.</summary>
     /// <param name="values">The values, of any type of number.</param>
     /// <exception cref="MetricValidationException">There are no finite values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values.</exception>

@@ -6,8 +6,8 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// The labels of one call: <see cref="Labels"/> that were made once, or pairs written in the call itself,
-/// <c>[("gpu", "0"), ("layer", "3")]</c>. Neither allocates.
+/// The labels of one call: <see cref="Labels"/> created in advance, or a collection expression of pairs such as
+/// <c>[("gpu", "0"), ("layer", "3")]</c>; neither allocates. Other forms convert, and say so.
 /// </summary>
 [CollectionBuilder(typeof(LabelSpan), nameof(Of))]
 public readonly ref struct LabelSpan
@@ -19,7 +19,7 @@ public readonly ref struct LabelSpan
 
     private LabelSpan(Labels? kept) => _kept = kept;
 
-    /// <summary>How many labels there are.</summary>
+    /// <summary>The number of labels.</summary>
     public int Count => _kept is null ? _pairs.Length : _kept.Count;
 
     /// <summary>Labels made in advance; null when the labels are in <see cref="Pairs"/>.</summary>
@@ -31,7 +31,7 @@ public readonly ref struct LabelSpan
     /// <summary>The labels written in the call.</summary>
     internal ReadOnlySpan<(string Key, string Value)> Pairs => _pairs;
 
-    /// <summary>Labels that were made once; null has none.</summary>
+    /// <summary>Labels created in advance; null means none.</summary>
     /// <param name="labels">The labels.</param>
     public static implicit operator LabelSpan(Labels? labels) => new(labels);
 
@@ -43,20 +43,20 @@ public readonly ref struct LabelSpan
     /// <param name="pairs">Keys and values.</param>
     public static implicit operator LabelSpan((string Key, string Value)[]? pairs) => new(pairs.AsSpan());
 
-    /// <summary>One label. The pair is copied in each call: make <see cref="Labels"/> of it where that counts.</summary>
+    /// <summary>One label. The pair is copied in each call; where that matters, create <see cref="Labels"/> once.</summary>
     /// <param name="pair">The key and its value.</param>
     public static implicit operator LabelSpan((string Key, string Value) pair) => new(new[] { pair });
 
-    /// <summary>One label whose value is a whole number, such as <c>("seed", 7)</c>. It is written out in each call.</summary>
+    /// <summary>One label whose value is an integer, such as <c>("seed", 7)</c>. It is converted to text in each call.</summary>
     /// <param name="pair">The key and its value.</param>
     public static implicit operator LabelSpan((string Key, long Value) pair) =>
         new(new[] { (pair.Key, pair.Value.ToString(CultureInfo.InvariantCulture)) });
 
-    /// <summary>Labels from a dictionary. It is converted in each call: make <see cref="Labels"/> of it where that counts.</summary>
-    /// <param name="labels">Keys and values; null has none.</param>
+    /// <summary>Labels from a dictionary, which is converted in each call; where that matters, create <see cref="Labels"/> once.</summary>
+    /// <param name="labels">Keys and values; null means no labels.</param>
     public static implicit operator LabelSpan(Dictionary<string, string>? labels) => new(labels is null ? null : new Labels(labels));
 
-    /// <summary>Labels from pairs. If a key occurs twice, its last value counts.</summary>
+    /// <summary>Labels from pairs. If a key occurs twice, the last value is used.</summary>
     /// <param name="pairs">Keys and values.</param>
     public static LabelSpan Of(ReadOnlySpan<(string Key, string Value)> pairs) => new(pairs);
 
@@ -77,11 +77,11 @@ public readonly ref struct LabelSpan
         return pairs.Length == 0 ? Labels.None : new Labels(pairs);
     }
 
-    /// <summary>Goes through the labels: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the labels. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Enumerator GetEnumerator() => new(this);
 
-    /// <summary>Goes through the labels of a call.</summary>
+    /// <summary>Enumerates the labels of a call.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref struct Enumerator
     {
@@ -94,11 +94,11 @@ public readonly ref struct LabelSpan
             _index = -1;
         }
 
-        /// <summary>The label that the enumerator stands on.</summary>
+        /// <summary>The label at the current position.</summary>
         public readonly (string Key, string Value) Current =>
             _labels._kept is { } kept ? (kept[_index].Key, kept[_index].Value) : _labels._pairs[_index];
 
-        /// <summary>Goes on to the next label.</summary>
+        /// <summary>Advances to the next label.</summary>
         public bool MoveNext() => ++_index < _labels.Count;
     }
 }

@@ -5,19 +5,19 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// Labels that tell series of one metric and scale apart, made once and kept: their UTF-8 is made here, so that a log
-/// call has nothing left to convert. They never change, and any number of threads may use them. For labels written in the call
-/// itself see <see cref="LabelSpan"/>.
+/// Reusable labels that distinguish series with the same metric and scale. They are converted to UTF-8 once, so that log calls need
+/// no conversion. Instances are immutable and thread-safe. For labels written directly in a call, see
+/// <see cref="LabelSpan"/>.
 /// </summary>
 [CollectionBuilder(typeof(Labels), nameof(Of))]
 public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
 
-    /// <summary>The labels of a dictionary, or any other pairs. If a key occurs twice, its last value counts.</summary>
+    /// <summary>Creates labels from a dictionary or any other pairs. If a key occurs twice, the last value is used.</summary>
     /// <param name="pairs">Keys and values.</param>
-    /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
-    /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>
+    /// <exception cref="ArgumentNullException">The pairs are null, or one of them has a null key or value.</exception>
+    /// <exception cref="ArgumentException">A key or a value is not valid text: it contains half a surrogate pair.</exception>
     public Labels(IEnumerable<KeyValuePair<string, string>> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -26,10 +26,10 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
         Hash = KnownNames.Hash(this);
     }
 
-    /// <summary>The labels listed. If a key occurs twice, its last value counts.</summary>
+    /// <summary>Creates labels from pairs. If a key occurs twice, the last value is used.</summary>
     /// <param name="pairs">Keys and values.</param>
-    /// <exception cref="ArgumentNullException">There are no pairs, or one of them has no key or no value.</exception>
-    /// <exception cref="ArgumentException">A key or a value is not text: it has half a surrogate pair.</exception>
+    /// <exception cref="ArgumentNullException">The pairs are null, or one of them has a null key or value.</exception>
+    /// <exception cref="ArgumentException">A key or a value is not valid text: it contains half a surrogate pair.</exception>
     public Labels(params (string Key, string Value)[] pairs)
         : this((pairs ?? throw new ArgumentNullException(nameof(pairs))).Select(pair => KeyValuePair.Create(pair.Key, pair.Value)))
     {
@@ -38,18 +38,18 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>No labels.</summary>
     public static Labels None { get; } = new();
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of labels.</summary>
     public int Count => _pairs.Length;
 
-    /// <summary>The labels listed: what makes <c>Labels labels = [("policy", "greedy")]</c> fit.</summary>
+    /// <summary>Creates labels from pairs. Enables <c>Labels labels = [("policy", "greedy")]</c>.</summary>
     /// <param name="pairs">Keys and values.</param>
     public static Labels Of(ReadOnlySpan<(string Key, string Value)> pairs) => pairs.IsEmpty ? None : new Labels(pairs.ToArray());
 
-    /// <summary>These labels and one more. They themselves stay as they are. Of a key that is there already the new value counts.</summary>
+    /// <summary>Returns a copy of these labels with one more. If the key exists already, the new value replaces the old one.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value.</param>
     /// <exception cref="ArgumentNullException">The key or the value is null.</exception>
-    /// <exception cref="ArgumentException">The key or the value is not text: it has half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">The key or the value is not valid text: it contains half a surrogate pair.</exception>
     public Labels With(string key, string value) =>
         new([.. _pairs.Where(pair => pair.Key != key), KeyValuePair.Create(key, value)]);
 
@@ -59,17 +59,17 @@ public sealed class Labels : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>The form that crosses to the native side.</summary>
     internal LabelBlock Block { get; }
 
-    /// <summary>The label at a place, in the order they were given in.</summary>
-    /// <param name="index">The place, from 0.</param>
+    /// <summary>The label at an index, in the order in which the labels were given.</summary>
+    /// <param name="index">The zero-based index.</param>
     public KeyValuePair<string, string> this[int index] => _pairs[index];
 
-    /// <summary>Goes through the labels, in the order they were given in.</summary>
+    /// <summary>Returns an enumerator over the labels, in the order in which they were given.</summary>
     public IEnumerator<(string Key, string Value)> GetEnumerator() => _pairs.Select(pair => (pair.Key, pair.Value)).GetEnumerator();
 
     IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => _pairs.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _pairs.GetEnumerator();
 
-    /// <summary><c>{key=value, key=value}</c>.</summary>
+    /// <summary>Returns the labels as <c>{key=value, key=value}</c>.</summary>
     public override string ToString() => $"{{{string.Join(", ", _pairs.Select(pair => $"{pair.Key}={pair.Value}"))}}}";
 }

@@ -7,26 +7,25 @@ namespace Metrana.Native;
 public sealed partial class LogBatch
 {
     /// <summary>
-    /// Adds values of reinforcement learning: a row of values for one environment, one value for each of many, or a grid, row by
-    /// row.
+    /// Adds reinforcement-learning values: a row of values for one environment, one value for each of several, or a grid, row by row.
     /// </summary>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
     /// <param name="values">The values, row by row; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">
-    /// The environments, which are the rows: names, or a set that was made once by the logger that logs the batch.
+    /// The environments, one for each row: names, or a set created by the logger that logs the batch.
     /// </param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="where">Which environments are added: one answer for each of them. If omitted, all are.</param>
+    /// <param name="width">The number of values of each environment. Required for a grid.</param>
+    /// <param name="where">One flag for each environment: whether it is added. If omitted, all are added.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    /// <exception cref="MetricValidationException">Values, environments and answers do not fit each other. Nothing was added.</exception>
-    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
+    /// <exception cref="MetricValidationException">Values, environments and flags do not match in number. Nothing was added.</exception>
+    /// <exception cref="ArgumentException">A name is null, or contains half a surrogate pair. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values. Nothing was added.
     /// </exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch. Nothing was added.</exception>
     public void Add(
         RlSeries series,
         Values values,
@@ -44,9 +43,9 @@ public sealed partial class LogBatch
         AddRows(series.Metric, series.Scale, series.Labels, series, values, call, environments, where);
     }
 
-    /// <summary>Adds one value of reinforcement learning in one environment.</summary>
+    /// <summary>Adds one reinforcement-learning value of one environment.</summary>
     /// <inheritdoc cref="Add(RlSeries, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
@@ -67,10 +66,10 @@ public sealed partial class LogBatch
         PutRows(series.Metric, series.Scale, series.Labels, series, new ReadOnlySpan<double>(in value), call, environment, default);
     }
 
-    /// <summary>Adds one number of any type, of reinforcement learning, in one environment.</summary>
+    /// <summary>Adds one reinforcement-learning value, of any numeric type, of one environment.</summary>
     /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
@@ -87,23 +86,23 @@ public sealed partial class LogBatch
         where T : struct, INumberBase<T> =>
         Add(series, Exact.ToDouble(value), rlStep, environment, episodes, steps, timestamps);
 
-    /// <summary>Adds values of reinforcement learning by the name of their series.</summary>
+    /// <summary>Adds reinforcement-learning values to a series by name.</summary>
     /// <inheritdoc cref="Add(RlSeries, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, ReadOnlySpan{bool}, RlTimestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
     /// <param name="values">The values, row by row; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">
-    /// The environments, which are the rows: names, or a set that was made once by the logger that logs the batch.
+    /// The environments, one for each row: names, or a set created by the logger that logs the batch.
     /// </param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
-    /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="where">Which environments are added: one answer for each of them. If omitted, all are.</param>
+    /// <param name="width">The number of values of each environment. Required for a grid.</param>
+    /// <param name="where">One flag for each environment: whether it is added. If omitted, all are added.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the steps must be given.</param>
     public void AddRl(
         string metric,
         Scale scale,
@@ -123,19 +122,19 @@ public sealed partial class LogBatch
         AddRows(metric, scale, labels, null, values, call, environments, where);
     }
 
-    /// <summary>Adds one number of any type, of reinforcement learning, in one environment, by the name of its series.</summary>
+    /// <summary>Adds one reinforcement-learning value, of any numeric type, of one environment to a series by name.</summary>
     /// <inheritdoc cref="Add(RlSeries, double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the step must be given.</param>
     public void AddRl<T>(
         string metric,
         Scale scale,
@@ -155,18 +154,18 @@ public sealed partial class LogBatch
         PutRows(metric, scale, labels, null, new ReadOnlySpan<double>(in one), call, environment, default);
     }
 
-    /// <summary>Adds a histogram that counts values.</summary>
+    /// <summary>Adds a histogram of counts.</summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
-    /// <param name="counts">How many values fell into each bin.</param>
-    /// <param name="step">Its step; if omitted, the one that the batch is logged with.</param>
+    /// <param name="counts">The number of values in each bin.</param>
+    /// <param name="step">The step; if omitted, the step passed when the batch is logged.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
-    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
+    /// <exception cref="ArgumentException">A name is null, or contains half a surrogate pair. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step or a count is negative. Nothing was added.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch. Nothing was added.</exception>
     public void AddHistogram(
         string metric,
         Scale scale,
@@ -183,8 +182,8 @@ public sealed partial class LogBatch
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
-    /// <param name="densities">How dense the values lie in each bin: finite, and not negative.</param>
-    /// <param name="step">Its step; if omitted, the one that the batch is logged with.</param>
+    /// <param name="densities">The density in each bin: finite, and not negative.</param>
+    /// <param name="step">The step; if omitted, the step passed when the batch is logged.</param>
     /// <param name="stats">Statistics of the original values.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>

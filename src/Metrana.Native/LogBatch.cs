@@ -7,10 +7,10 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// Values of several series that are logged as one by <see cref="Logger.Log(LogBatch, long?, DateTimeOffset?)"/>: all of them or
-/// none. It takes names and handles, ordinary values, values of reinforcement learning, and histograms. It copies what is added,
-/// keeps its memory and is used again; it belongs to no logger. One thread at a time may use it: a second one gets an
-/// <see cref="InvalidOperationException"/>.
+/// A reusable batch of values of several series, which <see cref="Logger.Log(LogBatch, long?, DateTimeOffset?)"/> logs together:
+/// either all of them or none. A batch holds ordinary values, reinforcement-learning values and histograms, added by name or by
+/// handle. It copies the added values, keeps its memory for reuse, and belongs to no logger. Only one thread at a time may use it;
+/// a second one gets an <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -34,20 +34,20 @@ public sealed partial class LogBatch : IEnumerable<string>
     /// <summary>Not 0 while a thread is at work. The buffers have no lock, and two threads in them would corrupt memory.</summary>
     private int _busy;
 
-    /// <summary>How many additions it holds.</summary>
+    /// <summary>The number of additions in the batch.</summary>
     public int Count => _buffer.Count;
 
-    /// <summary>Adds values of a series. Whether they break a rule turns out when the batch is logged.</summary>
+    /// <summary>Adds values of a series. The rules for metrics are checked only when the batch is logged.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
-    /// <param name="distributed">Whether many processes log to the series. Then the steps have to be given.</param>
-    /// <exception cref="ArgumentException">A name is null or is not text: it has half a surrogate pair. Nothing was added.</exception>
+    /// <param name="distributed">Whether several processes log to the series. If so, the steps must be given.</param>
+    /// <exception cref="ArgumentException">A name is null, or contains half a surrogate pair. Nothing was added.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was added.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch. Nothing was added.</exception>
     public void Add(
         string metric,
         Scale scale,
@@ -72,9 +72,9 @@ public sealed partial class LogBatch : IEnumerable<string>
         }
     }
 
-    /// <summary>Adds values of a series that was looked up once.</summary>
+    /// <summary>Adds values of a series by its handle.</summary>
     /// <inheritdoc cref="Add(string, Scale, Values, Steps, LabelSpan, Timestamps, bool)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
     /// <param name="values">The values; NaN and infinities are allowed.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
     /// <param name="timestamps">When they were measured; if omitted, when the batch is logged.</param>
@@ -104,7 +104,7 @@ public sealed partial class LogBatch : IEnumerable<string>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
-    /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
+    /// <param name="distributed">Whether several processes log to the series. If so, the step must be given.</param>
     public void Add(
         string metric,
         Scale scale,
@@ -115,15 +115,15 @@ public sealed partial class LogBatch : IEnumerable<string>
         bool distributed = false) =>
         Put(metric, scale, new ReadOnlySpan<double>(in value), steps, labels, timestamps, distributed);
 
-    /// <summary>Adds one number of any type.</summary>
+    /// <summary>Adds one value of any numeric type.</summary>
     /// <inheritdoc cref="Add(string, Scale, double, Steps, LabelSpan, Timestamps, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
-    /// <param name="distributed">Whether many processes log to the series. Then the step has to be given.</param>
+    /// <param name="distributed">Whether several processes log to the series. If so, the step must be given.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was added.</exception>
     public void Add<T>(
         string metric,
@@ -136,19 +136,19 @@ public sealed partial class LogBatch : IEnumerable<string>
         where T : struct, INumberBase<T> =>
         Add(metric, scale, Exact.ToDouble(value), steps, labels, timestamps, distributed);
 
-    /// <summary>Adds one number of any type of a series that was looked up once.</summary>
+    /// <summary>Adds one value of any numeric type, of a series by its handle.</summary>
     /// <inheritdoc cref="Add(Series, double, Steps, Timestamps)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was added.</exception>
     public void Add<T>(Series series, T value, Steps steps = default, Timestamps timestamps = default)
         where T : struct, INumberBase<T> => Add(series, Exact.ToDouble(value), steps, timestamps);
 
-    /// <summary>Adds one value of a series that was looked up once.</summary>
+    /// <summary>Adds one value of a series by its handle.</summary>
     /// <inheritdoc cref="Add(string, Scale, double, Steps, LabelSpan, Timestamps, bool)"/>
-    /// <param name="series">The series. Any logger may log the batch, and then has a series of the same name.</param>
+    /// <param name="series">The series. Any logger may log the batch; it then uses its own series of the same name.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="timestamps">When it was measured; if omitted, when the batch is logged.</param>
@@ -158,8 +158,8 @@ public sealed partial class LogBatch : IEnumerable<string>
         Put(series, new ReadOnlySpan<double>(in value), steps, timestamps);
     }
 
-    /// <summary>The metric of each addition, in the order they were added.</summary>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
+    /// <summary>Returns an enumerator over the metric of each addition, in the order of the additions.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch.</exception>
     public IEnumerator<string> GetEnumerator()
     {
         Enter();
@@ -175,8 +175,8 @@ public sealed partial class LogBatch : IEnumerable<string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Empties it without logging anything. Its memory is kept for the next values.</summary>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment.</exception>
+    /// <summary>Empties the batch without logging anything. Its memory is kept for the next values.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch.</exception>
     public void Clear()
     {
         Enter();

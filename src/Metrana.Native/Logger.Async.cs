@@ -4,18 +4,22 @@ namespace Metrana.Native;
 
 public sealed partial class Logger : IAsyncDisposable
 {
-    /// <summary>Opens the run, or joins an existing one, without holding a thread until the service has answered.</summary>
+    /// <summary>Opens the run, or joins an existing one, without blocking a thread until the service answers.</summary>
     /// <param name="config">The settings. They are copied; later changes have no effect.</param>
-    /// <param name="cancellationToken">Cancels the opening: nothing is tried again. A run that opens at that very moment is closed at once.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the opening: no further attempt is made. A run that opens at that moment is closed at once.
+    /// </param>
     /// <exception cref="LoggerInitException">
-    /// The settings are invalid (the message lists every problem), the service is out of reach or refuses, or this machine
+    /// The settings are invalid (the message lists every problem), the service cannot be reached or refuses, or this machine
     /// has no native library.
     /// </exception>
     /// <exception cref="OrchestrationIdMismatchException">
     /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run belongs to another job. Without a
-    /// <see cref="LoggerConfig.OrchestrationId"/> every logger is a job of its own.
+    /// <see cref="LoggerConfig.OrchestrationId"/>, each logger counts as a separate job.
     /// </exception>
-    /// <exception cref="RunAlreadyExistsException">The same, but the run names no job.</exception>
+    /// <exception cref="RunAlreadyExistsException">
+    /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run names no job.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The opening was cancelled.</exception>
     public static Task<Logger> OpenAsync(LoggerConfig config, CancellationToken cancellationToken = default)
     {
@@ -30,17 +34,19 @@ public sealed partial class Logger : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the run, or joins an existing one, unless that takes longer than a timeout.</summary>
+    /// <summary>Opens the run, or joins an existing one, within a timeout.</summary>
     /// <inheritdoc cref="OpenAsync(LoggerConfig, CancellationToken)"/>
-    /// <param name="config">The settings. They are copied, and stay as they are.</param>
+    /// <param name="config">The settings. They are copied and not modified.</param>
     /// <param name="timeout">How long opening may take, in place of <see cref="LoggerConfig.InitTimeout"/>.</param>
-    /// <param name="cancellationToken">Cancels the opening: nothing is tried again. A run that opens at that very moment is closed at once.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the opening: no further attempt is made. A run that opens at that moment is closed at once.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative.</exception>
     public static Task<Logger> OpenAsync(LoggerConfig config, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         OpenAsync(Within(timeout, config), cancellationToken);
 
-    /// <summary>Ends when everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
+    /// <summary>Completes when the service has acknowledged everything that was logged before the call.</summary>
+    /// <param name="timeout">The longest wait; unlimited if omitted.</param>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the logger continues.</exception>
     /// <exception cref="SenderException">
@@ -57,7 +63,7 @@ public sealed partial class Logger : IAsyncDisposable
         return Alive(_core.FlushAsync(seconds, cancellationToken));
     }
 
-    /// <summary>Ends when everything that was logged before the call is acknowledged by the service, however long that takes.</summary>
+    /// <summary>Completes when the service has acknowledged everything that was logged before the call, however long that takes.</summary>
     /// <inheritdoc cref="FlushAsync(TimeSpan?, CancellationToken)"/>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
@@ -78,11 +84,11 @@ public sealed partial class Logger : IAsyncDisposable
         return Alive(_core.CloseAsync(Seconds.OfTimeout(timeout), closeRun: true, cancellationToken));
     }
 
-    /// <summary>The same, and tells the service how the run ended.</summary>
+    /// <summary>Closes the logger and reports to the service how the run ended.</summary>
     /// <inheritdoc cref="CloseAsync(TimeSpan?, CancellationToken)"/>
-    /// <param name="end">How the run ended. The first close that is called decides.</param>
+    /// <param name="end">How the run ended. If the logger is closed more than once, the first call decides.</param>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
-    /// <param name="progress">Told the counters a few times a second while the last points are delivered, and once at the end.</param>
+    /// <param name="progress">Receives the counters a few times a second while the last points are delivered, and once at the end.</param>
     /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
     public Task CloseAsync(
         RunEnd end, TimeSpan? timeout = null, IProgress<Metrics>? progress = null, CancellationToken cancellationToken = default)
@@ -92,8 +98,8 @@ public sealed partial class Logger : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same as <see cref="CloseAsync(TimeSpan?, CancellationToken)"/>, but the run stays open at the service: for one of several processes that log into
-    /// it, or one that will be continued.
+    /// Closes the logger as <see cref="CloseAsync(TimeSpan?, CancellationToken)"/> does, but leaves the run open at the service. Use it
+    /// when other processes still log to the run, or when the run will be continued.
     /// </summary>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
     /// <param name="cancellationToken">Cancels the wait. The logger still closes.</param>
@@ -108,7 +114,7 @@ public sealed partial class Logger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Disposes as <see cref="Dispose"/> does, without holding a thread while the last points are delivered. Never throws:
+    /// Disposes the logger as <see cref="Dispose"/> does, without blocking a thread while the last points are delivered. Never throws:
     /// losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
     /// </summary>
     public async ValueTask DisposeAsync()

@@ -9,15 +9,15 @@ public sealed partial class Logger
 {
     private const string ConfigPrefix = "config";
 
-    /// <summary>Writes the configuration of the run: attributes below <c>config</c>.</summary>
+    /// <summary>Writes the configuration of the run, as attributes under <c>config</c>.</summary>
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
     /// <param name="value">
-    /// A dictionary, a record, an anonymous object or a class, whose entries and properties are the settings. NaN and the
+    /// A dictionary, a record, an anonymous object or a class whose entries or properties are the settings. NaN and
     /// infinities are written as paths without a value.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The value has no settings in it, being null, a single value or a tuple, or something in it cannot be an attribute; the
-    /// message says what and where. Nothing changed.
+    /// The value has no settings, because it is null, a single value or a tuple, or it contains something that cannot be an
+    /// attribute; the message says what and where. Nothing changed.
     /// </exception>
     public void LogConfig(object value)
     {
@@ -25,10 +25,12 @@ public sealed partial class Logger
         LogConfigValue(value);
     }
 
-    /// <summary>Writes the configuration of the run, without reflection: for programs that are trimmed or compiled ahead of time.</summary>
+    /// <summary>Writes the configuration of the run, without reflection, for programs that are trimmed or compiled ahead of time.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
-    /// <param name="value">A record, an anonymous object or a class, whose properties are the settings.</param>
-    /// <param name="typeInfo">What a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> knows of it: <c>MyJson.Default.Settings</c>.</param>
+    /// <param name="value">A record, an anonymous object or a class whose properties are the settings.</param>
+    /// <param name="typeInfo">
+    /// The metadata of the type, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>: <c>MyJson.Default.Settings</c>.
+    /// </param>
     public void LogConfig<T>(T value, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
@@ -37,22 +39,26 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// Writes attributes of the run: facts that have no step, such as settings. A dictionary becomes one for each entry, at
-    /// the path <c>prefix/key</c>, an object one for each property, a list or a set one for each place, <c>prefix/0</c>, and so
-    /// on inwards. All of them are written or none.
+    /// Writes attributes of the run: facts that have no step, such as settings. A dictionary becomes one attribute for each entry, at
+    /// the path <c>prefix/key</c>; an object, one for each property; a list or a set, one for each element, at <c>prefix/0</c> and so
+    /// on. Nested values are expanded in the same way. Either all attributes are written or none.
     /// </summary>
-    /// <param name="prefix">Where they go. It may be empty when the value has entries of its own. <c>sys</c> is the service's own.</param>
+    /// <param name="prefix">
+    /// The path of the attributes. It may be empty if the value has entries of its own. <c>sys</c> is reserved for the service.
+    /// </param>
     /// <param name="value">
     /// A text, number, boolean, date, null, <see cref="System.Text.Json.JsonElement"/> or
-    /// <see cref="System.Text.Json.Nodes.JsonNode"/>, or a dictionary, list, set or tuple of them, or a record or another object
-    /// with such properties. An enum is its name; <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>,
-    /// <see cref="Version"/> and <see cref="char"/> are texts. A <see cref="ulong"/> above
-    /// 2^63-1 is written as a number with a fraction, a <see cref="decimal"/> has to be one that a double holds, a
-    /// <see cref="DateTime"/> of no kind counts as UTC, and a <see cref="DateOnly"/> is its midnight in UTC. A date in a
-    /// <see cref="System.Text.Json.Nodes.JsonNode"/> is text, as it is in JSON. NaN and the infinities are refused. Properties
-    /// are read by reflection; a program that was published without it passes a <c>JsonTypeInfo</c>.
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/>, or a dictionary, list, set or tuple of these, or a record or another object
+    /// with such properties. An enum is written as its name; <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>,
+    /// <see cref="Version"/> and <see cref="char"/> are written as text. A <see cref="ulong"/> above 2^63-1 is written as a
+    /// floating-point number; a <see cref="decimal"/> must be representable as a double. A <see cref="DateTime"/> of unspecified kind
+    /// counts as UTC, and a <see cref="DateOnly"/> is written as its midnight in UTC. A date in a
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/> is text, as in JSON. NaN and infinities are refused. Properties are read by
+    /// reflection; programs published without it must pass a <c>JsonTypeInfo</c>.
     /// </param>
-    /// <exception cref="ArgumentException">Something in the value cannot be an attribute; the message says what and where. Nothing changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value contains something that cannot be an attribute; the message says what and where. Nothing changed.
+    /// </exception>
     /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
@@ -64,11 +70,11 @@ public sealed partial class Logger
         LogTree(NativeLogger.AttributeTarget.Run, prefix, nameof(prefix), null, value);
     }
 
-    /// <summary>Writes attributes of the run, without reflection: for programs that are trimmed or compiled ahead of time.</summary>
+    /// <summary>Writes attributes of the run, without reflection, for programs that are trimmed or compiled ahead of time.</summary>
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
-    /// <param name="prefix">Where they go.</param>
+    /// <param name="prefix">The path of the attributes.</param>
     /// <param name="value">A record or another object.</param>
-    /// <param name="typeInfo">What a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> knows of it.</param>
+    /// <param name="typeInfo">The metadata of the type, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     public void LogAttributes<T>(string prefix, T value, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(prefix);
@@ -76,11 +82,13 @@ public sealed partial class Logger
         LogTree(NativeLogger.AttributeTarget.Run, prefix, nameof(prefix), null, value, typeInfo.Options);
     }
 
-    /// <summary>Writes attributes of an environment, or of one episode in it.</summary>
+    /// <summary>Writes attributes of an environment, or of one of its episodes.</summary>
     /// <inheritdoc cref="LogAttributes(string, object?)"/>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="value">A dictionary, an object or a list; its paths begin with its keys. See <see cref="LogAttributes(string, object?)"/>.</param>
-    /// <param name="episode">The episode that they describe; if omitted, they describe the environment.</param>
+    /// <param name="value">
+    /// A dictionary, an object or a list; paths begin with its keys. See <see cref="LogAttributes(string, object?)"/>.
+    /// </param>
+    /// <param name="episode">The episode that the attributes describe; if omitted, they describe the environment.</param>
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public void LogEnvironmentAttributes(string environment, object? value, long? episode = null)
     {
@@ -89,10 +97,10 @@ public sealed partial class Logger
         LogTree(NativeLogger.AttributeTarget.Environment, environment, nameof(environment), episode, value);
     }
 
-    /// <summary>Sets the tags of the run: these and no others.</summary>
+    /// <summary>Sets the tags of the run, replacing all existing tags.</summary>
     /// <param name="tags">The tags.</param>
-    /// <exception cref="ArgumentNullException">There are no tags, or one of them is null.</exception>
-    /// <exception cref="MetricValidationException">They are longer than tags may be, all together. Nothing changed.</exception>
+    /// <exception cref="ArgumentNullException">The tags are null, or one of them is null.</exception>
+    /// <exception cref="MetricValidationException">The tags exceed their maximum total length. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void SetTags(IEnumerable<string> tags)
@@ -121,7 +129,7 @@ public sealed partial class Logger
     /// <param name="added">Tags to add.</param>
     /// <param name="removed">Tags to remove.</param>
     /// <exception cref="ArgumentNullException">A tag is null.</exception>
-    /// <exception cref="MetricValidationException">They are longer than tags may be, all together. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">The tags exceed their maximum total length. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void UpdateTags(IEnumerable<string>? added = null, IEnumerable<string>? removed = null)
@@ -140,9 +148,9 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
-    /// <summary>Sets the description of the run, which replaces an earlier one.</summary>
+    /// <summary>Sets the description of the run, replacing any earlier one.</summary>
     /// <param name="description">The description; it may be empty.</param>
-    /// <exception cref="MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">The description is longer than 16 KiB. Nothing changed.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public void SetDescription(string description)

@@ -4,8 +4,8 @@ namespace Metrana.Native;
 
 public sealed partial class Logger
 {
-    /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">The longest wait; without it, as long as it takes.</param>
+    /// <summary>Waits until the service has acknowledged everything that was logged before the call.</summary>
+    /// <param name="timeout">The longest wait; unlimited if omitted.</param>
     /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the logger continues.</exception>
     /// <exception cref="SenderException">
     /// Some of what was logged since the last flush is lost (<see cref="MetranaStatus.FlushUndelivered"/>; the rest is
@@ -36,11 +36,11 @@ public sealed partial class Logger
         GC.KeepAlive(this);
     }
 
-    /// <summary>The same, and tells the service how the run ended.</summary>
+    /// <summary>Closes the logger and reports to the service how the run ended.</summary>
     /// <inheritdoc cref="Close(TimeSpan?)"/>
-    /// <param name="end">How the run ended. The first close that is called decides.</param>
+    /// <param name="end">How the run ended. If the logger is closed more than once, the first call decides.</param>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
-    /// <param name="progress">Told the counters a few times a second while the last points are delivered, and once at the end.</param>
+    /// <param name="progress">Receives the counters a few times a second while the last points are delivered, and once at the end.</param>
     public void Close(RunEnd end, TimeSpan? timeout = null, IProgress<Metrics>? progress = null)
     {
         Say(end);
@@ -49,8 +49,8 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// The same as <see cref="Close(TimeSpan?)"/>, but the run stays open at the service: for one of several processes that log into
-    /// it, or one that will be continued.
+    /// Closes the logger as <see cref="Close(TimeSpan?)"/> does, but leaves the run open at the service. Use it when other processes
+    /// still log to the run, or when the run will be continued.
     /// </summary>
     /// <param name="timeout">The longest wait; <see cref="LoggerConfig.CloseTimeout"/> if omitted.</param>
     /// <exception cref="ClosingException">The logger is closed, but not everything it accepted was delivered.</exception>
@@ -65,7 +65,7 @@ public sealed partial class Logger
 
     /// <summary>
     /// Returns the errors collected in the background since the last call, oldest first.
-    /// <see cref="LoggerConfig.ErrorStrategy"/> decides how else they surface.
+    /// <see cref="LoggerConfig.ErrorStrategy"/> determines how else they are reported.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public IReadOnlyList<SenderError> ExtractSenderErrors()

@@ -6,16 +6,18 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs values of one series: of one metric, scale and set of labels. They are copied, all of them or none, and the
-    /// call returns.
+    /// Logs values of one series, identified by its metric, scale and labels. The values are copied, all of them or none, and
+    /// delivered in the background.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. If empty, nothing is logged.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">
+    /// A name or a label breaks a rule, or the number of steps is invalid. Nothing changed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>
@@ -42,11 +44,11 @@ public sealed partial class Logger
         string metric, Scale scale, double value, Steps steps = default, LabelSpan labels = default, Timestamps timestamps = default) =>
         LogStd(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed: false);
 
-    /// <summary>Logs one number of any type.</summary>
+    /// <summary>Logs one value of any numeric type.</summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
@@ -57,13 +59,13 @@ public sealed partial class Logger
         LogStdFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>
-    /// Logs values of a series that many processes log to at the same time. Steps may come in any order, so they always
-    /// have to be given. A metric and scale is distributed always or never.
+    /// Logs values of a series to which several processes log at the same time. Steps may arrive in any order, so they must
+    /// always be given. A metric and scale is either always distributed or never.
     /// </summary>
     /// <inheritdoc cref="LogStdFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. If empty, nothing is logged.</param>
     /// <param name="steps">Their steps.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
@@ -76,7 +78,7 @@ public sealed partial class Logger
         Timestamps timestamps = default) =>
         LogStd(metric, scale, values, labels, steps, timestamps, distributed: true);
 
-    /// <summary>Logs one value of a series that many processes log to.</summary>
+    /// <summary>Logs one value of a series to which several processes log.</summary>
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, Values, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
@@ -88,11 +90,11 @@ public sealed partial class Logger
         string metric, Scale scale, double value, Steps steps, LabelSpan labels = default, Timestamps timestamps = default) =>
         LogStd(metric, scale, new ReadOnlySpan<double>(in value), labels, steps, timestamps, distributed: true);
 
-    /// <summary>Logs one number of any type, of a series that many processes log to.</summary>
+    /// <summary>Logs one value, of any numeric type, of a series to which several processes log.</summary>
     /// <inheritdoc cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="steps">Its step.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
@@ -103,13 +105,13 @@ public sealed partial class Logger
         LogDistributedFloats(metric, scale, Exact.ToDouble(value), steps, labels, timestamps);
 
     /// <summary>
-    /// The last step of a series: the greatest that was logged to it, delivered or not, or that the service knew of when
-    /// the run was opened. Series of reinforcement learning have none: see <see cref="GetEnvironmentLastRlStepAndEpisode"/>.
+    /// Gets the last step of a series: the largest step that was logged to it, delivered or not, or that the service reported when
+    /// the run was opened. Reinforcement-learning series have none; see <see cref="GetEnvironmentLastRlStepAndEpisode"/>.
     /// </summary>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="labels">The labels of the series.</param>
-    /// <returns>The step, or null when there is no such series.</returns>
+    /// <returns>The step, or null if there is no such series.</returns>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public long? GetSeriesLastStep(string metric, Scale scale, LabelSpan labels = default)
     {

@@ -6,14 +6,19 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// A series for calls that are made again and again: they pass no names. It fixes the metric and scale to ordinary
-    /// values, as a first point would.
+    /// Creates a handle to a series, for repeated calls that pass no names. As with a first point, the metric and scale are then
+    /// fixed to ordinary values.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="distributed">Whether many processes log to it: see <see cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>.</param>
-    /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data. Nothing changed.</exception>
+    /// <param name="distributed">
+    /// Whether several processes log to the series: see
+    /// <see cref="LogDistributedFloats(string, Scale, double, Steps, LabelSpan, Timestamps)"/>.
+    /// </param>
+    /// <exception cref="MetricValidationException">
+    /// A name or a label breaks a rule, or the metric holds data of another kind. Nothing changed.
+    /// </exception>
     /// <exception cref="LoggerClosedException">The logger was closed.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public Series Series(string metric, Scale scale, LabelSpan labels = default, bool distributed = false)
@@ -31,16 +36,18 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// A reinforcement-learning series for calls that are made again and again: they pass no names. It fixes the metric and
-    /// scale to such values, as a first point would.
+    /// Creates a handle to a reinforcement-learning series, for repeated calls that pass no names. As with a first point, the metric
+    /// and scale are then fixed to reinforcement-learning values.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
-    /// <param name="episodic">Whether points belong to episodes: always or never.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
-    /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data. Nothing changed.</exception>
+    /// <param name="episodic">Whether the points belong to episodes; this holds for the whole series.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the steps must be given.</param>
+    /// <exception cref="MetricValidationException">
+    /// A name or a label breaks a rule, or the metric holds data of another kind. Nothing changed.
+    /// </exception>
     /// <exception cref="LoggerClosedException">The logger was closed.</exception>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public RlSeries RlSeries(
@@ -63,9 +70,9 @@ public sealed partial class Logger
         }
     }
 
-    /// <summary>So many environments, named <c>env-0</c>, <c>env-1</c> and so on.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="prefix">What stands before the number.</param>
+    /// <summary>Creates a set of environments named <c>env-0</c>, <c>env-1</c> and so on.</summary>
+    /// <param name="count">The number of environments.</param>
+    /// <param name="prefix">The prefix of each name, before the number.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     /// <exception cref="ArgumentNullException">The prefix is null.</exception>
     /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
@@ -84,20 +91,20 @@ public sealed partial class Logger
         return Environments(new ReadOnlySpan<string>(names));
     }
 
-    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
+    /// <summary>Creates a set of environments, for repeated calls that pass no names.</summary>
     /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
-    /// <param name="names">Their names, in the order of the rows: a list, or the result of a query.</param>
-    /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
+    /// <param name="names">The names, in the order of the rows, such as a list or the result of a query.</param>
+    /// <exception cref="ArgumentNullException">The names are null, or one of them is null.</exception>
     public EnvironmentSet Environments(IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         return Environments(new ReadOnlySpan<string>([.. names]));
     }
 
-    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
+    /// <summary>Creates a set of environments, for repeated calls that pass no names.</summary>
     /// <inheritdoc cref="Environments(ReadOnlySpan{string})"/>
-    /// <param name="names">Their names, in the order of the rows.</param>
-    /// <exception cref="ArgumentNullException">There are no names, or one of them is null.</exception>
+    /// <param name="names">The names, in the order of the rows.</param>
+    /// <exception cref="ArgumentNullException">The names are null, or one of them is null.</exception>
     public EnvironmentSet Environments(params string[] names)
     {
         // For C# 12, to which a span of names is not params.
@@ -105,8 +112,8 @@ public sealed partial class Logger
         return Environments(new ReadOnlySpan<string>(names));
     }
 
-    /// <summary>Environments for calls that are made again and again: they pass no names.</summary>
-    /// <param name="names">Their names, in the order of the rows.</param>
+    /// <summary>Creates a set of environments, for repeated calls that pass no names.</summary>
+    /// <param name="names">The names, in the order of the rows.</param>
     /// <exception cref="ArgumentNullException">A name is null.</exception>
     /// <exception cref="MetricValidationException">A name breaks a rule.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed.</exception>
@@ -123,18 +130,18 @@ public sealed partial class Logger
         }
     }
 
-    /// <summary>Logs everything in a batch or nothing, and empties it. A batch that could not be logged stays as it is.</summary>
+    /// <summary>Logs everything in a batch or nothing, and empties the batch. A batch that could not be logged is left unchanged.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="step">
-    /// The step of everything in it that was added without one: ordinary values and histograms. Values of reinforcement learning
-    /// keep the steps they have.
+    /// The step of the ordinary values and histograms that were added without one. Reinforcement-learning values keep their own
+    /// steps.
     /// </param>
-    /// <param name="timestamp">When everything in it was measured that was added without a timestamp; now if omitted.</param>
+    /// <param name="timestamp">The time of everything that was added without a timestamp; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    /// <exception cref="ArgumentException">Environments are another logger's. Nothing was logged.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch at this moment. Nothing was logged.</exception>
+    /// <exception cref="ArgumentException">The batch contains environments of another logger. Nothing was logged.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the batch. Nothing was logged.</exception>
     /// <exception cref="MetricValidationException">
-    /// Something in it breaks a rule, or a histogram has no step, and neither has the batch. Nothing changed.
+    /// Something in the batch breaks a rule, or a histogram has no step and <paramref name="step"/> is omitted. Nothing changed.
     /// </exception>
     /// <exception cref="QueueFullException">There was no room (<see cref="Backpressure.Raise"/>). Nothing was logged.</exception>
     /// <exception cref="LoggerClosedException">The logger was closed, before the call or during it. Nothing was logged.</exception>

@@ -5,8 +5,8 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs a histogram that counts values. A metric and scale holds either histograms of counts, histograms of densities or other data,
-    /// for good.
+    /// Logs a histogram of counts. A metric and scale always holds one kind of data: histograms of counts, histograms of densities, or
+    /// other data.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
@@ -34,8 +34,8 @@ public sealed partial class Logger
         LogOneHistogram(metric, scale, step, edges, counts.Checked(nameof(counts)), stats, labels, timestamps);
 
     /// <summary>
-    /// Logs a histogram of densities. (It has a name of its own because whole numbers written in the call would be taken for
-    /// counts.)
+    /// Logs a histogram of densities. The method has its own name because integer literals in a call would be taken as
+    /// counts.
     /// </summary>
     /// <inheritdoc cref="LogHistogram(string, Scale, ReadOnlySpan{double}, Counts, long, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
@@ -58,13 +58,13 @@ public sealed partial class Logger
         LogOneHistogram(metric, scale, step, edges, densities, stats, labels, timestamps);
 
     /// <summary>
-    /// Logs several histograms of one series, all of them or none. All count values, or all are of densities.
+    /// Logs several histograms of one series, all of them or none. Either all hold counts or all hold densities.
     /// </summary>
     /// <inheritdoc cref="LogHistogram(string, Scale, ReadOnlySpan{double}, Counts, long, HistogramStats?, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>gradients</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="histograms">The histograms. An empty column logs nothing.</param>
-    /// <param name="steps">A step for each.</param>
+    /// <param name="histograms">The histograms. If empty, nothing is logged.</param>
+    /// <param name="steps">One step for each element.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A step or a count is negative.</exception>

@@ -5,9 +5,9 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Every series that this logger knows, with its last step and the last value: what was logged to it, delivered or not, and what
-    /// the service told of when the run was opened. In the order in which they came. Works until the logger is disposed, so at the
-    /// end of a run as well.
+    /// Lists every series that this logger knows, with its last step and last value: the series that were logged to, delivered or not,
+    /// and those that the service reported when the run was opened, in the order in which they became known. It works until the logger
+    /// is disposed, and therefore also at the end of a run.
     /// </summary>
     /// <example>
     /// <code>
@@ -26,8 +26,8 @@ public sealed partial class Logger
     }
 
     /// <summary>
-    /// Every environment that something was logged in, or that the service told of when the run was opened, in the order in which
-    /// they came.
+    /// Lists every environment that was logged to, or that the service reported when the run was opened, in the order in which they
+    /// became known.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public IReadOnlyList<EnvironmentState> ListEnvironments()

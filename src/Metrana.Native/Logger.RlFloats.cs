@@ -6,28 +6,28 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs values of one reinforcement-learning series, in one environment or in many: a row of values for one, one value
-    /// for each of many, or a grid, row by row. They are copied, all of them or none, and the call returns.
+    /// Logs values of one reinforcement-learning series, for one or more environments: a row of values for one environment, one value
+    /// for each of several, or a grid, row by row. The values are copied, all of them or none, and delivered in the background.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. If empty, nothing is logged.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environments">
-    /// The environments, one for each row. One that is named twice gets its rows one after the other.
+    /// The environments, one for each row. If an environment is named twice, its rows are logged one after the other.
     /// </param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
     /// <param name="width">
-    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
-    /// has one.
+    /// The number of values of each environment. Required for a grid. If omitted, a single environment has all the values, and each
+    /// of several environments has one.
     /// </param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the steps have to be given.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the steps must be given.</param>
     /// <exception cref="MetricValidationException">
-    /// A name, a label or a step breaks a rule, or values, environments, steps and episodes do not fit each other. Nothing changed.
+    /// A name, a label or a step breaks a rule, or the numbers of values, environments, steps and episodes do not match. Nothing changed.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The reinforcement-learning step or the width is negative.</exception>
     /// <exception cref="ArgumentException">The environments belong to another logger.</exception>
@@ -58,7 +58,7 @@ public sealed partial class Logger
     /// <summary>Logs one value of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, Values, long, EnvironmentSpan, Episodes, EnvironmentSteps, int?, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
@@ -66,8 +66,8 @@ public sealed partial class Logger
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the step must be given.</param>
     public void LogRlFloats(
         string metric,
         Scale scale,
@@ -87,19 +87,19 @@ public sealed partial class Logger
             labels,
             new RlCall(metric, rlStep, environment, 1, null, episodes, steps, timestamps, strategy, ordered));
 
-    /// <summary>Logs one number of any type, of a reinforcement-learning series in one environment.</summary>
+    /// <summary>Logs one value, of any numeric type, of a reinforcement-learning series in one environment.</summary>
     /// <inheritdoc cref="LogRlFloats(string, Scale, double, long, string, Episodes, EnvironmentSteps, LabelSpan, RlTimestamps, StepStrategy, bool)"/>
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
-    /// <param name="scale">What an environment step counts.</param>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="scale">The unit that environment steps count.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The name of the environment.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>
     /// <param name="steps">Its environment step; the one after the last if omitted.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
-    /// <param name="strategy">How environment steps count.</param>
-    /// <param name="ordered">Whether points come in the order of their steps. If not, the step has to be given.</param>
+    /// <param name="strategy">How environment steps are counted.</param>
+    /// <param name="ordered">Whether points arrive in the order of their steps. If not, the step must be given.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void LogRlFloats<T>(
         string metric,
@@ -118,11 +118,11 @@ public sealed partial class Logger
             metric, scale, Exact.ToDouble(value), rlStep, environment, episodes, steps, labels, timestamps, strategy, ordered);
 
     /// <summary>
-    /// How far an environment has come, over all its series: the greatest reinforcement-learning step and the greatest
-    /// episode that were logged, delivered or not, or that the service knew of when the run was opened.
+    /// Gets the progress of an environment, over all its series: the largest reinforcement-learning step and the largest
+    /// episode that were logged, delivered or not, or that the service reported when the run was opened.
     /// </summary>
     /// <param name="environment">The name of the environment.</param>
-    /// <returns>The two; null stands for nothing known.</returns>
+    /// <returns>The step and the episode; null for one that is not known.</returns>
     /// <exception cref="ObjectDisposedException">The logger was disposed.</exception>
     public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string environment)
     {

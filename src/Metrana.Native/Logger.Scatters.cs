@@ -5,12 +5,13 @@ namespace Metrana.Native;
 public sealed partial class Logger
 {
     /// <summary>
-    /// Logs a set of points in the plane. A metric and scale holds either sets in the plane, sets in space or other data, for good.
+    /// Logs a set of points in two dimensions. A metric and scale always holds one kind of data: sets in two dimensions, sets in three
+    /// dimensions, or other data.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="xs">The x coordinates, of any type of number, which must be finite. An empty set is a set.</param>
-    /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="xs">The x coordinates, of any numeric type; they must be finite. An empty set is allowed.</param>
+    /// <param name="ys">The y coordinates, one for each point.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
@@ -33,14 +34,15 @@ public sealed partial class Logger
         LogOneScatter(metric, scale, step, xs, ys, default, is3D: false, titles, labels, timestamps);
 
     /// <summary>
-    /// Logs a set of points in space. A metric and scale holds either sets in the plane, sets in space or other data, for good.
+    /// Logs a set of points in three dimensions. A metric and scale always holds one kind of data: sets in two dimensions, sets in three
+    /// dimensions, or other data.
     /// </summary>
     /// <inheritdoc cref="LogScatter(string, Scale, Values, Values, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="xs">The x coordinates, of any type of number, which must be finite. An empty set is a set.</param>
-    /// <param name="ys">The y coordinates, as many.</param>
-    /// <param name="zs">The z coordinates, as many.</param>
+    /// <param name="xs">The x coordinates, of any numeric type; they must be finite. An empty set is allowed.</param>
+    /// <param name="ys">The y coordinates, one for each point.</param>
+    /// <param name="zs">The z coordinates, one for each point.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
@@ -57,12 +59,14 @@ public sealed partial class Logger
         Timestamps timestamps = default) =>
         LogOneScatter(metric, scale, step, xs, ys, zs, is3D: true, titles, labels, timestamps);
 
-    /// <summary>Logs several sets of points of one series, all of them or none. All lie in the plane, or all in space.</summary>
+    /// <summary>
+    /// Logs several sets of points of one series, all of them or none. Either all are two-dimensional or all are three-dimensional.
+    /// </summary>
     /// <inheritdoc cref="LogScatter(string, Scale, Values, Values, long, AxisTitles, LabelSpan, Timestamps)"/>
     /// <param name="metric">The name of the metric, such as <c>embedding</c>.</param>
     /// <param name="scale">The unit that steps count.</param>
-    /// <param name="scatters">The sets. An empty column logs nothing.</param>
-    /// <param name="steps">A step for each.</param>
+    /// <param name="scatters">The sets. If empty, nothing is logged.</param>
+    /// <param name="steps">One step for each element.</param>
     /// <param name="titles">The titles of the axes. The latest titles given apply to the whole series.</param>
     /// <param name="labels">The labels that distinguish this series from others with the same metric and scale.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>

@@ -8,7 +8,7 @@ namespace Metrana.Native;
 /// <remarks>
 /// <para>A log call checks its arguments, copies the points into a queue and returns; a network thread that all loggers
 /// of the process share delivers them. <see cref="LoggerConfig.QueueBytes"/> bounds the queue.</para>
-/// <para>Dispose the logger to wait for the last points. A logger that was not disposed is closed when the process ends.</para>
+/// <para>Dispose the logger to wait for the last points. A logger that is not disposed is closed when the process ends.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -25,17 +25,19 @@ public sealed partial class Logger : IDisposable
     private readonly KnownNames _known = new();
     private readonly ScaleWatch _scales = new();
 
-    /// <summary>Opens the run, or joins an existing one, and returns when the service has answered.</summary>
+    /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered.</summary>
     /// <param name="config">The settings. They are copied; later changes have no effect.</param>
     /// <exception cref="LoggerInitException">
-    /// The settings are invalid (the message lists every problem), the service is out of reach or refuses, or this machine
+    /// The settings are invalid (the message lists every problem), the service cannot be reached or refuses, or this machine
     /// has no native library.
     /// </exception>
     /// <exception cref="OrchestrationIdMismatchException">
     /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run belongs to another job. Without a
-    /// <see cref="LoggerConfig.OrchestrationId"/> every logger is a job of its own.
+    /// <see cref="LoggerConfig.OrchestrationId"/>, each logger counts as a separate job.
     /// </exception>
-    /// <exception cref="RunAlreadyExistsException">The same, but the run names no job.</exception>
+    /// <exception cref="RunAlreadyExistsException">
+    /// The run exists, <see cref="LoggerConfig.Resume"/> is <c>Never</c>, and the run names no job.
+    /// </exception>
     public Logger(LoggerConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -55,7 +57,7 @@ public sealed partial class Logger : IDisposable
     /// <inheritdoc cref="Logger(LoggerConfig)"/>
     public static Logger Open(LoggerConfig config) => new(config);
 
-    /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered, but not for longer than a timeout.</summary>
+    /// <summary>Opens the run, or joins an existing one. Blocks until the service has answered, up to a timeout.</summary>
     /// <inheritdoc cref="Logger(LoggerConfig)"/>
     /// <param name="config">The settings. They are copied; later changes have no effect.</param>
     /// <param name="timeout">How long opening may take, in place of <see cref="LoggerConfig.InitTimeout"/>.</param>
@@ -72,25 +74,25 @@ public sealed partial class Logger : IDisposable
         }
     }
 
-    /// <summary>The service's own id of the run.</summary>
+    /// <summary>The id of the run, assigned by the service.</summary>
     public ReadOnlyMemory<byte> RunId => _core.Info.RunId;
 
     /// <summary>The run id in hexadecimal digits.</summary>
     public string RunIdHex { get; }
 
-    /// <summary>The run as people call it: <c>workspace/project/run</c>.</summary>
+    /// <summary>The path of the run: <c>workspace/project/run</c>.</summary>
     public string RunPath => _core.Run;
 
     /// <summary>The workspace that the run belongs to.</summary>
     public string Workspace => _core.Config.Workspace ?? "";
 
-    /// <summary>The project in the workspace.</summary>
+    /// <summary>The project that the run belongs to.</summary>
     public string Project => _core.Config.Project ?? "";
 
-    /// <summary>The run in the project.</summary>
+    /// <summary>The name of the run.</summary>
     public string RunName => _core.Config.RunName ?? "";
 
-    /// <summary>Whether opening created the run; false when it existed before.</summary>
+    /// <summary>Whether opening created the run; false if it existed before.</summary>
     public bool RunWasCreated => _core.Info.Created;
 
     /// <summary>The number of this logger in the run: the configured one, or a random one.</summary>
@@ -103,8 +105,8 @@ public sealed partial class Logger : IDisposable
     internal bool IsDisposed => _core.Disposed;
 
     /// <summary>
-    /// The counters, all taken at one moment. After <see cref="Dispose"/> they are the final ones: every call that
-    /// returned is in them.
+    /// Gets a snapshot of the counters, all taken at the same moment. After <see cref="Dispose"/>, the counters are final and include
+    /// every call that returned.
     /// </summary>
     public Metrics GetMetrics()
     {
@@ -114,9 +116,9 @@ public sealed partial class Logger : IDisposable
     }
 
     /// <summary>
-    /// Closes the logger as <see cref="Close(TimeSpan?)"/> does, waits at most for <see cref="LoggerConfig.CloseTimeout"/>, and frees it.
-    /// Never throws: losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
-    /// Threads that wait in a log call are woken.
+    /// Closes the logger as <see cref="Close(TimeSpan?)"/> does, waits for at most <see cref="LoggerConfig.CloseTimeout"/>, and frees
+    /// its resources. Never throws: losses are reported to the <see cref="LoggerConfig.LoggerFactory"/>, or on standard error.
+    /// Threads that are blocked in a log call are woken.
     /// </summary>
     public void Dispose()
     {

@@ -56,17 +56,17 @@ public sealed partial record LoggerConfig
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A configuration from one line of text: <c>Endpoint=http://localhost:7878;ApiKey=secret;Workspace=lab;Project=walker</c>.
-    /// Settings that are left out keep their defaults.
+    /// Parses a configuration from one line of text: <c>Endpoint=http://localhost:7878;ApiKey=secret;Workspace=lab;Project=walker</c>.
+    /// Omitted settings keep their defaults.
     /// </summary>
     /// <remarks>
-    /// The keys are the names of the properties, in upper or lower case. A value with a semicolon, or with blanks at its ends,
-    /// is put in single or double quotes, and such a quote inside is written twice. Durations are seconds (<c>0.5</c>),
-    /// <c>hh:mm:ss</c>, or <c>infinite</c>; choices have the names of their enumerations; a number or duration that may be
-    /// null can be <c>none</c>. <see cref="LoggerFactory"/> and <see cref="AggregationRules"/> cannot be text.
+    /// The keys are the property names, case-insensitive. A value that contains a semicolon, or begins or ends with blanks, must be
+    /// enclosed in single or double quotes; to include such a quote in the value, double it. Durations are written in seconds
+    /// (<c>0.5</c>), as <c>hh:mm:ss</c>, or as <c>infinite</c>; enumerations by the names of their members; <c>none</c> sets a nullable
+    /// number or duration to null. <see cref="LoggerFactory"/> and <see cref="AggregationRules"/> cannot be set from text.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="FormatException">The text cannot be read; the message lists all problems and repeats none of the text.</exception>
+    /// <exception cref="FormatException">The text is invalid; the message lists all problems and repeats none of the text.</exception>
     public static LoggerConfig Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

@@ -23,8 +23,8 @@ public sealed partial record LoggerConfig
     }.ToFrozenDictionary();
 
     /// <summary>
-    /// A configuration from the environment. A variable that is absent or blank leaves the default. Upper and lower case,
-    /// <c>drop_new</c> and <c>DropNew</c> are the same.
+    /// Creates a configuration from environment variables. A missing or blank variable leaves the default. Values are
+    /// case-insensitive, and <c>drop_new</c> and <c>DropNew</c> are equivalent.
     /// </summary>
     /// <remarks>
     /// METRANA_API_KEY, METRANA_INGESTION_URL, METRANA_WORKSPACE, METRANA_PROJECT, METRANA_RUN_NAME, METRANA_ORGANIZATION,
@@ -32,7 +32,7 @@ public sealed partial record LoggerConfig
     /// raise), METRANA_DELIVERY_POLICY (stop_on_loss or all_or_crash, tolerate_loss), METRANA_ERROR_MODES (silent, warn,
     /// raise_on_log, raise_on_close), METRANA_LOG_LEVEL (trace, debug, info, success, warn, error, critical, off).
     /// </remarks>
-    /// <exception cref="LoggerInitException">A variable has an impossible value; the message lists all of them.</exception>
+    /// <exception cref="LoggerInitException">One or more variables have an invalid value; the message lists all of them.</exception>
     public static LoggerConfig FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
     /// <summary>The same from anything that can be asked like the environment.</summary>

@@ -6,8 +6,8 @@ namespace Metrana.Native;
 
 /// <summary>
 /// The settings of a <see cref="Logger"/>. <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="Project"/> and
-/// <see cref="RunName"/> are required; everything else has a default. <c>config with { RunName = "ppo-8" }</c> is a changed copy.
-/// A logger copies the settings when it is opened; until then one thread at a time may change them.
+/// <see cref="RunName"/> are required; everything else has a default. <c>config with { RunName = "ppo-8" }</c> creates a changed
+/// copy. A logger copies the settings when it is opened; until then, only one thread at a time may change them.
 /// </summary>
 public sealed partial record LoggerConfig
 {
@@ -22,38 +22,41 @@ public sealed partial record LoggerConfig
     /// <summary>The workspace that the run belongs to.</summary>
     public string? Workspace { get; set; }
 
-    /// <summary>The project in the workspace.</summary>
+    /// <summary>The project that the run belongs to.</summary>
     public string? Project { get; set; }
 
-    /// <summary>The run in the project.</summary>
+    /// <summary>The name of the run in the project.</summary>
     public string? RunName { get; set; }
 
-    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>; of a <see cref="Uri"/>, its text. Default: the hosted service.</summary>
+    /// <summary>
+    /// The address of the service: <c>http://host:port</c> or <c>https://host:port</c>. For a <see cref="Uri"/>, use its text.
+    /// Default: the hosted service.
+    /// </summary>
     [JsonConverter(typeof(EndpointText))]
     public string Endpoint { get; set; } = "https://ingestion.metrana.ai";
 
-    /// <summary>The organization, for a workspace name that several organizations use.</summary>
+    /// <summary>The organization, if several organizations have a workspace of this name.</summary>
     public string? Organization { get; set; }
 
     /// <summary>A name that groups runs.</summary>
     public string? Experiment { get; set; }
 
-    /// <summary>The run that this one forks from.</summary>
+    /// <summary>The name of the run that this run forks from.</summary>
     public string? ParentRunName { get; set; }
 
-    /// <summary>The step of the parent at which it forks.</summary>
+    /// <summary>The step of the parent run at which this run forks.</summary>
     public long? ForkStep { get; set; }
 
     /// <summary>
     /// The job that this process belongs to; processes of one job may share a run. Default: a random id, so that only this
-    /// logger's own repeated handshake joins its run.
+    /// logger can join its run, by repeating its own handshake.
     /// </summary>
     public string? OrchestrationId { get; set; }
 
-    /// <summary>Whether to create a missing project. Default: yes.</summary>
+    /// <summary>Whether to create the project if it does not exist. Default: yes.</summary>
     public bool CreateProjectIfMissing { get; set; } = true;
 
-    /// <summary>The treatment of an existing run of this name. Default: <see cref="ResumeStrategy.Never"/>.</summary>
+    /// <summary>What opening does when a run of this name exists. Default: <see cref="ResumeStrategy.Never"/>.</summary>
     public ResumeStrategy Resume { get; set; } = ResumeStrategy.Never;
 
     /// <summary>The number of this logger in the run, from 1. Default: a random one.</summary>
@@ -62,81 +65,84 @@ public sealed partial record LoggerConfig
     /// <summary>How long a connection may take: DNS, TCP, TLS and HTTP/2 together. Default: 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long opening the run may take, repeated tries included. Default: 120 s.</summary>
+    /// <summary>How long opening the run may take, including retries. Default: 120 s.</summary>
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How long <see cref="Logger.Close(TimeSpan?)"/> and <see cref="Logger.Dispose"/> wait for the last acknowledgement. Default: 120 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>The interval of HTTP/2 probes on a silent connection; zero sends no probes. Default: 30 s.</summary>
+    /// <summary>The interval of HTTP/2 probes on an idle connection; zero disables them. Default: 30 s.</summary>
     public TimeSpan Http2KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The time that such a probe may stay unanswered. Default: 10 s.</summary>
+    /// <summary>How long an HTTP/2 probe may remain unanswered. Default: 10 s.</summary>
     public TimeSpan Http2KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The interval of TCP probes on a silent connection, from 1 s to 32,767 s. Default: 60 s.</summary>
+    /// <summary>The interval of TCP probes on an idle connection, from 1 s to 32,767 s. Default: 60 s.</summary>
     public TimeSpan TcpKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The size of the queue: the most bytes accepted and not yet acknowledged. Default: 64 MiB.</summary>
+    /// <summary>The size of the queue: the maximum number of bytes that are accepted and not yet acknowledged. Default: 64 MiB.</summary>
     public long QueueBytes { get; set; } = 64 << 20;
 
-    /// <summary>The behaviour of a log call while the queue is full. Default: <see cref="Backpressure.Block"/>.</summary>
+    /// <summary>What a log call does while the queue is full. Default: <see cref="Backpressure.Block"/>.</summary>
     public Backpressure Backpressure { get; set; } = Backpressure.Block;
 
     /// <summary>
-    /// How long a log call waits for room in a full queue. Default: null, which is 1 s under <see cref="Backpressure.DropNew"/>
-    /// and <see cref="Backpressure.Raise"/>, and as long as it takes under <see cref="Backpressure.Block"/>. A call that has
-    /// waited that long under <see cref="Backpressure.Block"/> throws a <see cref="QueueFullException"/>.
+    /// How long a log call waits for room in a full queue. Default: null, which means 1 s with <see cref="Backpressure.DropNew"/>
+    /// and <see cref="Backpressure.Raise"/>, and no limit with <see cref="Backpressure.Block"/>. If a value is set, a call that has
+    /// waited that long with <see cref="Backpressure.Block"/> throws a <see cref="QueueFullException"/>.
     /// </summary>
     public TimeSpan? EnqueueTimeout { get; set; }
 
-    /// <summary>The largest message, in bytes. Default: 1 MiB.</summary>
+    /// <summary>The maximum size of a message, in bytes. Default: 1 MiB.</summary>
     public int MaxMsgSize { get; set; } = 1 << 20;
 
-    /// <summary>The most messages that may be unacknowledged at a time. Default: 30.</summary>
+    /// <summary>The maximum number of unacknowledged messages. Default: 30.</summary>
     public int MaxPendingRequests { get; set; } = 30;
 
-    /// <summary>The longest that points wait before they are sent. Default: 1 s.</summary>
+    /// <summary>The longest time that points wait before they are sent. Default: 1 s.</summary>
     public TimeSpan MsgMaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time that points wait for more of them while nothing is unacknowledged. Default: 10 ms.</summary>
+    /// <summary>How long points wait to be sent together with further ones while no message is unacknowledged. Default: 10 ms.</summary>
     public TimeSpan MsgLinger { get; set; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The number of streams in a row that may fail before delivery fails for good; null sets no limit. Default: 15.</summary>
+    /// <summary>The number of consecutive streams that may fail before delivery fails for good; null sets no limit. Default: 15.</summary>
     public int? MsgMaxRetries { get; set; } = 15;
 
     /// <summary>The pause after the first failed stream. It doubles after each further failure. Default: 50 ms.</summary>
     public TimeSpan BackoffInitial { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest such pause. Default: 15 s.</summary>
+    /// <summary>The longest pause after a failed stream. Default: 15 s.</summary>
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The time that acknowledgements may stall, with messages under way, before the stream is restarted; null waits for
-    /// ever. Default: 60 s.
+    /// How long acknowledgements of sent messages may fail to arrive before the stream is restarted; null waits indefinitely.
+    /// Default: 60 s.
     /// </summary>
     public TimeSpan? AckStallTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What happens after a final delivery failure. Default: <see cref="DeliveryPolicy.StopOnLoss"/>.</summary>
     public DeliveryPolicy DeliveryPolicy { get; set; } = DeliveryPolicy.StopOnLoss;
 
-    /// <summary>How errors surface that did not stop the logger. Default: <see cref="ErrorStrategy.Warn"/>.</summary>
+    /// <summary>How errors that did not stop the logger are reported. Default: <see cref="ErrorStrategy.Warn"/>.</summary>
     public ErrorStrategy ErrorStrategy { get; set; } = ErrorStrategy.Warn;
 
     /// <summary>The number of warnings about non-increasing steps before further ones become debug lines. Default: 32.</summary>
     public int MisStepWarnBudget { get; set; } = 32;
 
-    /// <summary>Certificates to trust beside the platform's, in PEM.</summary>
+    /// <summary>Certificates to trust in addition to those of the platform, in PEM format.</summary>
     public string? ExtraCaPem { get; set; }
 
-    /// <summary>The lowest level of the lines written to the log; <see cref="LogLevel.None"/> writes none. Default: <see cref="LogLevel.Warning"/>.</summary>
+    /// <summary>
+    /// The lowest level of the lines written to the log; <see cref="LogLevel.None"/> writes none.
+    /// Default: <see cref="LogLevel.Warning"/>.
+    /// </summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Warning;
 
-    /// <summary>Where the engine's lines go, in the category <c>Metrana.Native</c>. Default: standard error.</summary>
+    /// <summary>Receives the log lines of the engine, in the category <c>Metrana.Native</c>. Default: standard error.</summary>
     [JsonIgnore]
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Series that the service computes from the series of the run. Default: none.</summary>
+    /// <summary>The rules by which the service computes further series from those of the run. Default: none.</summary>
     public IReadOnlyList<AggregationRule> AggregationRules { get; set; } = [];
 
     /// <summary>Whether a close that takes a while says what it waits for; not where the owner of the logger does.</summary>
@@ -148,7 +154,7 @@ public sealed partial record LoggerConfig
     /// <summary>The run in one line, for messages.</summary>
     internal string RunPath => $"{Workspace}/{Project}/{RunName}";
 
-    /// <summary>The run and its endpoint, without the key.</summary>
+    /// <summary>Returns the run and its endpoint, without the key.</summary>
     public override string ToString() => $"{RunPath} at {EndpointToShow}";
 
     /// <summary>The address, without any password or key.</summary>

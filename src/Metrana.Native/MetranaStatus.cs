@@ -3,53 +3,53 @@ using System.ComponentModel;
 namespace Metrana.Native;
 
 /// <summary>
-/// The reason a call failed. The numbers are those of the native library, never change, and come in bands: below 100 the
-/// border between .NET and the native library, 1xx opening a run, 2xx logging, 3xx delivery, 4xx closing, 5xx events.
+/// The reason a call failed. The numbers are those of the native library. They never change and are grouped in ranges: below
+/// 100, the boundary between .NET and the native library; 1xx, opening a run; 2xx, logging; 3xx, delivery; 4xx, closing; 5xx, events.
 /// </summary>
 public enum MetranaStatus
 {
-    /// <summary>This package found no native library it can use. The native side never returns this status.</summary>
+    /// <summary>The package found no native library that it can use. The native side never returns this status.</summary>
     NativeLibraryUnavailable = -1,
 
-    /// <summary>The call did what it says.</summary>
+    /// <summary>The call succeeded.</summary>
     Ok = 0,
 
-    /// <summary>A null pointer crossed the border: a defect of this package.</summary>
+    /// <summary>A null pointer was passed to the native library: a bug in this package.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     NullPointer = 1,
 
-    /// <summary>An impossible length crossed the border: a defect of this package.</summary>
+    /// <summary>An impossible length was passed to the native library: a bug in this package.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidLength = 2,
 
-    /// <summary>A misaligned pointer crossed the border: a defect of this package.</summary>
+    /// <summary>A misaligned pointer was passed to the native library: a bug in this package.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     Misaligned = 3,
 
-    /// <summary>Text that is not UTF-8 crossed the border: a defect of this package.</summary>
+    /// <summary>Text that is not UTF-8 was passed to the native library: a bug in this package.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidUtf8 = 4,
 
-    /// <summary>A number that names no value of its enumeration crossed the border.</summary>
+    /// <summary>A number that is not a value of its enumeration was passed to the native library.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidEnum = 5,
 
-    /// <summary>A structure has another size on the native side: library and package are of different versions.</summary>
+    /// <summary>A structure has a different size on the native side: the library and the package are of different versions.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     StructSize = 6,
 
-    /// <summary>A duration is not a number, or negative where that means nothing.</summary>
+    /// <summary>A duration is not a number, or is negative where that is not allowed.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     InvalidDuration = 7,
 
-    /// <summary>A reserved part of a structure is not zero: a defect of this package.</summary>
+    /// <summary>A reserved part of a structure is not zero: a bug in this package.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     Reserved = 8,
 
-    /// <summary>The engine panicked inside the call. The process is unharmed, the logger is lost.</summary>
+    /// <summary>The engine panicked inside the call. The process is unaffected, but the logger is no longer usable.</summary>
     Panicked = 10,
 
-    /// <summary>An earlier call on this logger panicked, so it refuses everything.</summary>
+    /// <summary>An earlier call on this logger panicked, so it refuses all calls.</summary>
     Poisoned = 11,
 
     /// <summary>The configuration is invalid; the message lists every problem.</summary>
@@ -64,10 +64,10 @@ public enum MetranaStatus
     /// <summary>The run could not be opened within <see cref="LoggerConfig.InitTimeout"/>.</summary>
     InitTimeout = 103,
 
-    /// <summary>The operating system refuses this process, or its container, another thread.</summary>
+    /// <summary>The operating system refused to create another thread for this process or its container.</summary>
     NoThread = 104,
 
-    /// <summary>The process is a fork of one that opened a logger, and no thread lives through a fork.</summary>
+    /// <summary>The process was forked from one that had opened a logger, and threads do not survive a fork.</summary>
     Forked = 105,
 
     /// <summary>The run exists and is not known to belong to this job.</summary>
@@ -88,7 +88,7 @@ public enum MetranaStatus
     /// <summary>Delivery failed for good, and the logger accepts nothing more.</summary>
     SenderStopped = 300,
 
-    /// <summary>Errors were collected, and <see cref="ErrorStrategy.RaiseOnLog"/> raises them. Nothing was logged.</summary>
+    /// <summary>Errors were collected, and <see cref="ErrorStrategy.RaiseOnLog"/> throws them. Nothing was logged.</summary>
     SenderErrors = 301,
 
     /// <summary>Not everything was acknowledged within the timeout of the flush. Nothing is lost.</summary>
@@ -103,7 +103,7 @@ public enum MetranaStatus
     /// <summary>The logger is closed, but something it had accepted was lost earlier.</summary>
     CloseUndelivered = 401,
 
-    /// <summary>The logger is closed; errors were collected, and <see cref="ErrorStrategy.RaiseOnClose"/> raises them.</summary>
+    /// <summary>The logger is closed; errors were collected, and <see cref="ErrorStrategy.RaiseOnClose"/> throws them.</summary>
     CloseErrors = 402,
 
     /// <summary>No event came within the timeout. Never thrown.</summary>

@@ -26,7 +26,7 @@ public readonly record struct Metrics
     /// <summary>Attribute values of environments.</summary>
     public KindMetrics EnvironmentAttributeUpdates { get; init; }
 
-    /// <summary>Streams that were tried.</summary>
+    /// <summary>Attempts to open a stream.</summary>
     public long ConnectionAttempts { get; init; }
 
     /// <summary>Streams that failed.</summary>
@@ -38,30 +38,32 @@ public readonly record struct Metrics
     /// <summary>Errors collected for <see cref="Logger.ExtractSenderErrors"/>.</summary>
     public long ErrorsReported { get; init; }
 
-    /// <summary>Errors evicted from there before they were fetched.</summary>
+    /// <summary>Errors that were evicted before <see cref="Logger.ExtractSenderErrors"/> fetched them.</summary>
     public long ErrorsEvicted { get; init; }
 
     /// <summary>Bytes of the acknowledged data messages.</summary>
     public long BytesSent { get; init; }
 
-    /// <summary>Bytes accepted and not yet acknowledged. <see cref="LoggerConfig.QueueBytes"/> bounds them.</summary>
+    /// <summary>Bytes accepted and not yet acknowledged; limited by <see cref="LoggerConfig.QueueBytes"/>.</summary>
     public long PendingBytes { get; init; }
 
     /// <summary>Points logged at or below the last step of their series.</summary>
     public long MisSteps { get; init; }
 
-    /// <summary>Log calls that had to wait for room in the queue, those that are waiting now among them.</summary>
+    /// <summary>Log calls that had to wait for room in the queue, including those that are waiting now.</summary>
     public long Waits { get; init; }
 
-    /// <summary>How long all the calls that have finished waiting waited together.</summary>
+    /// <summary>The total time that log calls have waited for room, without those that are still waiting.</summary>
     public TimeSpan TimeWaited { get; init; }
 
-    /// <summary>All kinds of data together. Everything is delivered when its <c>Pending</c>, <c>Dropped</c> and <c>Refused</c> are 0.</summary>
+    /// <summary>
+    /// Returns the sum over all kinds of data. Everything is delivered if its <c>Pending</c>, <c>Dropped</c> and <c>Refused</c> are 0.
+    /// </summary>
     public KindMetrics Total() =>
         new[] { FloatPoints, RlFloatPoints, HistogramPoints, ScatterPoints, AttributeUpdates, EnvironmentAttributeUpdates }
             .Aggregate(KindMetrics.Sum);
 
-    /// <summary>The counters that are not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
+    /// <summary>Returns the counters that are not 0: <c>{FloatPoints={Added=3, Enqueued=3, Pending=3}, PendingBytes=27}</c>.</summary>
     public override string ToString()
     {
         (string Name, KindMetrics Books)[] kinds =
@@ -95,13 +97,13 @@ public readonly record struct Metrics
     }
 }
 
-/// <summary>The counters of one kind of data at one moment. They leave out calls that broke a rule.</summary>
+/// <summary>The counters of one kind of data at one moment. Calls that broke a rule are not counted.</summary>
 public readonly record struct KindMetrics
 {
-    /// <summary>All data of valid calls, whether or not there was room for it.</summary>
+    /// <summary>Data of all valid calls, whether or not there was room for it.</summary>
     public long Added { get; init; }
 
-    /// <summary>Not accepted, because the queue was full; of a run, also because its delivery had ended.</summary>
+    /// <summary>Not accepted because the queue was full; for a run, also because its delivery had ended.</summary>
     public long Refused { get; init; }
 
     /// <summary>Accepted into the queue.</summary>
@@ -116,7 +118,7 @@ public readonly record struct KindMetrics
     /// <summary>Accepted and left on disk.</summary>
     public long Spooled { get; init; }
 
-    /// <summary>Accepted and still under way.</summary>
+    /// <summary>Accepted and still being delivered.</summary>
     public long Pending { get; init; }
 
     internal static KindMetrics Sum(KindMetrics left, KindMetrics right) => new()
@@ -130,7 +132,7 @@ public readonly record struct KindMetrics
         Pending = left.Pending + right.Pending,
     };
 
-    /// <summary>The counters that are not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
+    /// <summary>Returns the counters that are not 0: <c>{Added=3, Enqueued=3, Pending=3}</c>.</summary>
     public override string ToString()
     {
         IEnumerable<string> counters = Counted(

@@ -1,11 +1,11 @@
 namespace Metrana.Native;
 
-/// <summary>The treatment of an existing run of the same name.</summary>
+/// <summary>What opening a run does when a run of the same name exists.</summary>
 public enum ResumeStrategy
 {
-    /// <summary>Open it only if its orchestration id is that of this job.</summary>
+    /// <summary>Opens the existing run only if its orchestration id is that of this job.</summary>
     Never = 0,
 
-    /// <summary>Open it, whichever job it belongs to, and continue its series.</summary>
+    /// <summary>Opens the existing run, whichever job it belongs to, and continues its series.</summary>
     Allow = 1,
 }

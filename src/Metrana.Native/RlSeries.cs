@@ -5,9 +5,9 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// A reinforcement-learning series for calls that are made again and again, made once by
-/// <see cref="Logger.RlSeries"/>: with an <see cref="EnvironmentSet"/>, a call passes no names. It is small and needs no
-/// disposal; a call after its logger has ended throws and does no harm. Any number of threads may use it at the same time.
+/// A handle to a reinforcement-learning series, created by <see cref="Logger.RlSeries"/> for repeated calls. Together with an
+/// <see cref="EnvironmentSet"/>, calls pass no names. It is small and need not be disposed. It is thread-safe. A call after its
+/// logger was closed throws and has no other effect.
 /// </summary>
 public sealed class RlSeries
 {
@@ -31,7 +31,7 @@ public sealed class RlSeries
     /// <summary>The name of the metric.</summary>
     public string Metric { get; }
 
-    /// <summary>What an environment step counts.</summary>
+    /// <summary>The unit that environment steps count.</summary>
     public Scale Scale { get; }
 
     /// <summary>The labels that distinguish this series from others with the same metric and scale.</summary>
@@ -50,8 +50,8 @@ public sealed class RlSeries
     internal bool IsOrdered => _ordered;
 
     /// <summary>
-    /// Logs values in one environment or in many: a row of values for one, one value for each of many, or a grid, row by row.
-    /// They are copied, all of them or none, and the call returns.
+    /// Logs values of one or more environments: a row of values for one environment, one value for each of several, or a grid, row by
+    /// row. The values are copied, all of them or none, and delivered in the background.
     /// </summary>
     /// <example>
     /// <code>
@@ -60,22 +60,22 @@ public sealed class RlSeries
     /// returns.Log(episodeReturns, update, environments, steps: episodeNumbers, where: done);   // only the environments that are done
     /// </code>
     /// </example>
-    /// <param name="values">The values, row by row; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="values">The values, row by row; NaN and infinities are allowed. If empty, nothing is logged.</param>
     /// <param name="rlStep">The step of the training.</param>
-    /// <param name="environments">The environments, one for each row: names, or a set that was made once.</param>
+    /// <param name="environments">The environments, one for each row: names, or a set created in advance.</param>
     /// <param name="episodes">Their episodes; none if omitted.</param>
     /// <param name="steps">Their environment steps; if omitted, they continue after the last.</param>
     /// <param name="width">
-    /// How many values each environment has. Needed for a grid; if omitted, one environment has all the values and each of many
-    /// has one.
+    /// The number of values of each environment. Required for a grid. If omitted, a single environment has all the values, and each
+    /// of several environments has one.
     /// </param>
     /// <param name="where">
-    /// Which environments are logged: one answer for each of them. Values, steps, episodes and timestamps are still given for
-    /// all of them. If omitted, all are logged.
+    /// One flag for each environment: whether it is logged. Values, steps, episodes and timestamps must still be given for all
+    /// environments. If omitted, all are logged.
     /// </param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">
-    /// Values, environments, steps, episodes or answers do not fit each other, or a step breaks a rule. Nothing changed.
+    /// The numbers of values, environments, steps, episodes or flags do not match, or a step breaks a rule. Nothing changed.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The reinforcement-learning step or the width is negative, or a double cannot represent one of the values.
@@ -132,7 +132,7 @@ public sealed class RlSeries
 
     /// <summary>Logs one number of any type in one environment.</summary>
     /// <inheritdoc cref="Log(double, long, EnvironmentSpan, Episodes, EnvironmentSteps, RlTimestamps)"/>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="rlStep">The step of the training.</param>
     /// <param name="environment">The environment: its name, or a set of one.</param>
     /// <param name="episodes">Its episode; none if omitted.</param>

@@ -27,10 +27,10 @@ public readonly ref struct RlTimestamps
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
 
     /// <summary>One moment for all the points.</summary>
-    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative for earlier moments.</param>
     public static implicit operator RlTimestamps(long millis) => At(millis);
 
-    /// <summary>The same moments: one for all the points, or one for each value.</summary>
+    /// <summary>The given timestamps: one for all the points, or one for each value.</summary>
     /// <param name="timestamps">The moments.</param>
     public static implicit operator RlTimestamps(Timestamps timestamps) => timestamps.Kind switch
     {
@@ -39,11 +39,11 @@ public readonly ref struct RlTimestamps
         _ => default,
     };
 
-    /// <summary>One for each environment or for each value, whichever the length fits. They are converted in each call.</summary>
+    /// <summary>One for each environment or for each value, depending on the length. The timestamps are converted in each call.</summary>
     /// <param name="moments">The moments, to the millisecond.</param>
     public static implicit operator RlTimestamps(ReadOnlySpan<DateTimeOffset> moments) => Each(WideColumn.Of(moments));
 
-    /// <summary>One for each environment or for each value, whichever the length fits. They are converted in each call.</summary>
+    /// <summary>One for each environment or for each value, depending on the length. The timestamps are converted in each call.</summary>
     /// <param name="moments">The moments, to the millisecond.</param>
     public static implicit operator RlTimestamps(DateTimeOffset[] moments)
     {
@@ -51,15 +51,15 @@ public readonly ref struct RlTimestamps
         return Each(WideColumn.Of(moments));
     }
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>
     public static implicit operator RlTimestamps(Span<long> millis) => Each(millis);
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>
     public static implicit operator RlTimestamps(ReadOnlySpan<long> millis) => Each(millis);
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>
     public static implicit operator RlTimestamps(long[] millis)
     {
@@ -68,14 +68,14 @@ public readonly ref struct RlTimestamps
     }
 
     /// <summary>One moment for all the points.</summary>
-    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative for earlier moments.</param>
     public static RlTimestamps At(long millis) => new(Spread.Uniform(millis));
 
     /// <summary>One moment for all the points, to the millisecond.</summary>
     /// <param name="moment">The moment.</param>
     public static RlTimestamps At(DateTimeOffset moment) => At(moment.ToUnixTimeMilliseconds());
 
-    /// <summary>One for each environment or for each value, whichever the length fits.</summary>
+    /// <summary>One for each environment or one for each value, depending on the length.</summary>
     /// <param name="millis">Milliseconds since 1970.</param>
     public static RlTimestamps Each(ReadOnlySpan<long> millis) => new(Spread.Each(millis));
 
@@ -87,7 +87,7 @@ public readonly ref struct RlTimestamps
     /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
     public static RlTimestamps Grid(ReadOnlySpan<long> millis) => new(Spread.Grid(millis));
 
-    /// <summary>Goes through the timestamps that were given one by one: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the timestamps that were given individually. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => Spread.Values.GetEnumerator();
 }

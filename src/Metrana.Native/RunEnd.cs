@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Metrana.Native;
 
-/// <summary>How a run ended, as the service is told when the run is closed.</summary>
+/// <summary>How a run ended, as reported to the service when the run is closed.</summary>
 /// <example>
 /// <code>
 /// logger.Close(RunEnd.Failed("the loss is NaN"));
@@ -15,21 +15,21 @@ public readonly record struct RunEnd
 
     private RunEnd(string text) => Text = text;
 
-    /// <summary>It reached its end.</summary>
+    /// <summary>The run finished.</summary>
     public static RunEnd Finished => default;
 
     /// <summary>What the close of the run says; null for one that finished.</summary>
     internal string? Text { get; }
 
-    /// <summary>It failed.</summary>
+    /// <summary>The run failed.</summary>
     /// <param name="why">What went wrong.</param>
     public static RunEnd Failed(string why) => Of("failed", why);
 
-    /// <summary>Somebody ended it before it was done.</summary>
+    /// <summary>The run was ended before it was complete.</summary>
     /// <param name="why">Who or what ended it, or why.</param>
     public static RunEnd Aborted(string why) => Of("aborted", why);
 
-    /// <summary><c>finished</c>, or what the close says.</summary>
+    /// <summary>Returns <c>finished</c>, or the text that the close reports.</summary>
     public override string ToString() => Text ?? "finished";
 
     private static RunEnd Of(string how, string why)

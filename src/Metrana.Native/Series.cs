@@ -4,9 +4,8 @@ using Metrana.Native.Interop;
 namespace Metrana.Native;
 
 /// <summary>
-/// A series for calls that are made again and again, made once by <see cref="Logger.Series"/>: a call passes no names.
-/// It is small and needs no disposal; a call after its logger has ended throws and does no harm. Any number of
-/// threads may use it at the same time.
+/// A handle to a series, created by <see cref="Logger.Series"/> for repeated calls that pass no names. It is small and
+/// need not be disposed. It is thread-safe. A call after its logger was closed throws and has no other effect.
 /// </summary>
 /// <example>
 /// <code>
@@ -41,7 +40,7 @@ public sealed class Series
     /// <summary>The labels that distinguish this series from others with the same metric and scale.</summary>
     public Labels Labels { get; }
 
-    /// <summary>Whether many processes log to it.</summary>
+    /// <summary>Whether several processes log to the series.</summary>
     public bool IsDistributed { get; }
 
     /// <summary>The logger that it belongs to.</summary>
@@ -52,10 +51,10 @@ public sealed class Series
 
     /// <summary>Logs values, all of them or none.</summary>
     /// <inheritdoc cref="Log(double)"/>
-    /// <param name="values">The values; NaN and infinities are allowed. An empty column logs nothing.</param>
+    /// <param name="values">The values; NaN and infinities are allowed. If empty, nothing is logged.</param>
     /// <param name="steps">Their steps; if omitted, they continue after the last of the series.</param>
     /// <param name="timestamps">When they were measured; now if omitted.</param>
-    /// <exception cref="MetricValidationException">A number of steps or timestamps breaks a rule. Nothing changed.</exception>
+    /// <exception cref="MetricValidationException">The number of steps or timestamps is invalid. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent one of the values. Nothing was logged.</exception>
     public void Log(Values values, Steps steps = default, Timestamps timestamps = default)
     {
@@ -108,14 +107,14 @@ public sealed class Series
 
     /// <summary>Logs one number of any type, now, at the step after the last of the series.</summary>
     /// <inheritdoc cref="Log(double)"/>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <exception cref="ArgumentOutOfRangeException">A double cannot represent the value. Nothing was logged.</exception>
     public void Log<T>(T value)
         where T : struct, INumberBase<T> => Log(Exact.ToDouble(value));
 
-    /// <summary>Logs one number of any type.</summary>
+    /// <summary>Logs one value of any numeric type.</summary>
     /// <inheritdoc cref="Log{T}(T)"/>
-    /// <param name="value">The value. A whole number that a double cannot represent is refused rather than rounded.</param>
+    /// <param name="value">The value. An integer that a double cannot represent exactly is refused, not rounded.</param>
     /// <param name="steps">Its step; the one after the last of the series if omitted.</param>
     /// <param name="timestamps">When it was measured; now if omitted.</param>
     public void Log<T>(T value, Steps steps = default, Timestamps timestamps = default)

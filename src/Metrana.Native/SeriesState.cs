@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>What a logger knows of a series at one moment: see <see cref="Logger.ListSeries"/>.</summary>
+/// <summary>What a logger knows about a series at one moment: see <see cref="Logger.ListSeries"/>.</summary>
 public sealed record SeriesState
 {
     /// <summary>The name of the metric.</summary>
@@ -9,38 +9,38 @@ public sealed record SeriesState
     /// <summary>The unit that steps count.</summary>
     public required Scale Scale { get; init; }
 
-    /// <summary>The labels that distinguish it from others with the same metric and scale, in the order of their keys.</summary>
+    /// <summary>The labels that distinguish this series from others with the same metric and scale, ordered by key.</summary>
     public required Labels Labels { get; init; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The kind of data in the series.</summary>
     public SeriesContent Content { get; init; }
 
-    /// <summary>Whether it is a series of reinforcement learning.</summary>
+    /// <summary>Whether it is a reinforcement-learning series.</summary>
     public bool IsReinforcementLearning { get; init; }
 
-    /// <summary>Whether many processes log to it, so that its points come in any order.</summary>
+    /// <summary>Whether several processes log to the series, so that its points arrive in any order.</summary>
     public bool IsDistributed { get; init; }
 
-    /// <summary>Whether its points belong to episodes.</summary>
+    /// <summary>Whether the points belong to episodes.</summary>
     public bool HasEpisodes { get; init; }
 
     /// <summary>
-    /// The largest step that was logged to it, or that the service told of when the run was opened. Of reinforcement learning, the
-    /// largest step of the training that this logger logged at. Null when there is none.
+    /// The largest step that was logged to the series, or that the service reported when the run was opened. For reinforcement
+    /// learning, the largest reinforcement-learning step that this logger logged. Null if there is none.
     /// </summary>
     public long? LastStep { get; init; }
 
     /// <summary>
-    /// The value that this logger logged there last. Null when there is none: only numbers have one, and the service does not tell
-    /// the values of before.
+    /// The last value that this logger logged to the series. Null if there is none: only series of numbers have one, and the service
+    /// does not report earlier values.
     /// </summary>
     public double? LastValue { get; init; }
 }
 
-/// <summary>What a series holds.</summary>
+/// <summary>The kind of data in a series.</summary>
 public enum SeriesContent
 {
-    /// <summary>The service did not say, and nothing was logged.</summary>
+    /// <summary>Unknown: the service did not report it, and nothing was logged.</summary>
     Unknown = 0,
 
     /// <summary>Numbers.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The steps of the points of one call. If omitted, each point gets the step after the last one of its series, from 0.
+/// The steps of the points of one call. If omitted, each point gets the step after the last one of its series, starting from 0.
 /// </summary>
 [CollectionBuilder(typeof(Steps), nameof(Each))]
 public readonly ref struct Steps
@@ -17,7 +17,7 @@ public readonly ref struct Steps
         Values = values;
     }
 
-    /// <summary>Continues after the last step of the series; a new one begins at 0.</summary>
+    /// <summary>Steps continue after the last step of the series; a new series starts from 0.</summary>
     public static Steps Auto => default;
 
     internal StepsKind Kind { get; }
@@ -26,11 +26,11 @@ public readonly ref struct Steps
 
     internal ReadOnlySpan<long> Values { get; }
 
-    /// <summary>The first value has this step, and each later one has one more.</summary>
+    /// <summary>The first value gets this step; each later value gets the next one.</summary>
     /// <param name="steps">The first step.</param>
     public static implicit operator Steps(int steps) => (long)steps;
 
-    /// <summary>The first value has this step, and each later one has one more.</summary>
+    /// <summary>The first value gets this step; each later value gets the next one.</summary>
     /// <param name="steps">The first step.</param>
     public static implicit operator Steps(long steps) => new(StepsKind.From, Spread.NotNegative(steps, nameof(steps), "step"), default);
 
@@ -46,15 +46,15 @@ public readonly ref struct Steps
         return Each(steps);
     }
 
-    /// <summary>The same from a writable span.</summary>
+    /// <summary>One step for each value.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(Span<long> steps) => Each(steps);
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One step for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(ReadOnlySpan<int> steps) => Each(WideColumn.Of(steps));
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One step for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(int[] steps)
     {
@@ -62,11 +62,11 @@ public readonly ref struct Steps
         return Each(WideColumn.Of(steps));
     }
 
-    /// <summary>The same from whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One step for each value, as 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(Span<int> steps) => Each(WideColumn.Of(steps));
 
-    /// <summary>The same from a list of whole numbers of 32 bits, which are widened in each call.</summary>
+    /// <summary>One step for each value, as a list of 32-bit integers, which are widened in each call.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(List<int> steps)
     {
@@ -74,7 +74,7 @@ public readonly ref struct Steps
         return Each(WideColumn.Of(CollectionsMarshal.AsSpan(steps)));
     }
 
-    /// <summary>The same from a list.</summary>
+    /// <summary>One step for each value.</summary>
     /// <param name="steps">The steps.</param>
     public static implicit operator Steps(List<long> steps)
     {
@@ -82,7 +82,7 @@ public readonly ref struct Steps
         return Each(CollectionsMarshal.AsSpan(steps));
     }
 
-    /// <summary>The first value has this step, and each later one has one more.</summary>
+    /// <summary>The first value gets this step; each later value gets the next one.</summary>
     /// <param name="first">The first step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public static Steps From(long first)
@@ -105,7 +105,7 @@ public readonly ref struct Steps
         return new Steps(StepsKind.Each, 0, steps);
     }
 
-    /// <summary>Goes through the steps that were given one by one: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the steps that were given individually. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => Values.GetEnumerator();
 }

@@ -35,14 +35,14 @@ public readonly ref struct Timestamps
         moment.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(moment, TimeSpan.Zero) : new DateTimeOffset(moment));
 
     /// <summary>One moment for all the points.</summary>
-    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative for earlier moments.</param>
     public static implicit operator Timestamps(long millis) => At(millis);
 
-    /// <summary>One timestamp for each value. They are converted in each call.</summary>
+    /// <summary>One timestamp for each value. The timestamps are converted in each call.</summary>
     /// <param name="moments">The moments, to the millisecond.</param>
     public static implicit operator Timestamps(ReadOnlySpan<DateTimeOffset> moments) => Each(WideColumn.Of(moments));
 
-    /// <summary>One timestamp for each value. They are converted in each call.</summary>
+    /// <summary>One timestamp for each value. The timestamps are converted in each call.</summary>
     /// <param name="moments">The moments, to the millisecond.</param>
     public static implicit operator Timestamps(DateTimeOffset[] moments)
     {
@@ -67,7 +67,7 @@ public readonly ref struct Timestamps
     }
 
     /// <summary>One moment for all the points.</summary>
-    /// <param name="millis">Milliseconds since 1970, in UTC; negative before.</param>
+    /// <param name="millis">Milliseconds since 1970, in UTC; negative for earlier moments.</param>
     public static Timestamps At(long millis) => new(TimestampsKind.At, millis, default);
 
     /// <summary>One moment for all the points, to the millisecond.</summary>
@@ -78,7 +78,7 @@ public readonly ref struct Timestamps
     /// <param name="millis">Milliseconds since 1970, as many as there are values.</param>
     public static Timestamps Each(ReadOnlySpan<long> millis) => new(TimestampsKind.Each, 0, millis);
 
-    /// <summary>Goes through the timestamps that were given one by one: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the timestamps that were given individually. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => Values.GetEnumerator();
 }

@@ -3,7 +3,7 @@ namespace Metrana.Native;
 // What converts to values by itself. A span, an array and a stackalloc of the same numbers are three types to C# 12.
 public readonly ref partial struct Values
 {
-    /// <summary>One number, or none: null logs nothing and uses up no step.</summary>
+    /// <summary>One number, or none: null logs nothing and consumes no step.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator Values(double? value) => value is { } given ? One(given) : default;
 

@@ -8,9 +8,10 @@ using System.Runtime.InteropServices;
 namespace Metrana.Native;
 
 /// <summary>
-/// The values of one call: a number, an array, a span, a list, or numbers written in the call, <c>[0.5, 0.25]</c>, which are doubles.
+/// The values of one call: a number, an array, a span, a list, or a collection expression such as <c>[0.5, 0.25]</c>, whose numbers
+/// are doubles.
 /// <see cref="double"/> and <see cref="float"/> are logged as they are; every other type of number is widened to double, and
-/// <see cref="bool"/> is 1 or 0. A whole number that a double cannot represent is refused. None of this allocates.
+/// <see cref="bool"/> is 1 or 0. An integer that a double cannot represent exactly is refused. None of these conversions allocates.
 /// </summary>
 /// <remarks>For a type that has no conversion here, call <see cref="Of{T}(ReadOnlySpan{T})"/>.</remarks>
 [CollectionBuilder(typeof(Values), nameof(Of))]
@@ -45,7 +46,7 @@ public readonly ref partial struct Values
         Others,
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     public int Count { get; }
 
     /// <summary>Whether they are floats.</summary>
@@ -64,7 +65,7 @@ public readonly ref partial struct Values
     internal ReadOnlySpan<float> Floats =>
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, float>(ref Unsafe.AsRef(in _first)), Count);
 
-    /// <summary>Values of any type of number.</summary>
+    /// <summary>Creates values from a span of any numeric type.</summary>
     /// <param name="values">The values.</param>
     public static Values Of<T>(ReadOnlySpan<T> values)
         where T : struct, INumberBase<T>
@@ -75,11 +76,11 @@ public readonly ref partial struct Values
             : new Values(ref first, values.Length, Form.Others, Widening<T>.Instance);
     }
 
-    /// <summary>Values written in the call.</summary>
+    /// <summary>Creates values from a collection expression.</summary>
     /// <param name="values">The values.</param>
     public static Values Of(ReadOnlySpan<double> values) => Of<double>(values);
 
-    /// <summary>Goes through the values as doubles: what makes a collection expression fit.</summary>
+    /// <summary>Returns an enumerator over the values as doubles. Collection expressions require it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Enumerator GetEnumerator() => new(this);
 
@@ -150,7 +151,7 @@ public readonly ref partial struct Values
         return Of<T>(CollectionsMarshal.AsSpan(values));
     }
 
-    /// <summary>Goes through the values of a call.</summary>
+    /// <summary>Enumerates the values of a call.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref struct Enumerator
     {
@@ -163,7 +164,7 @@ public readonly ref partial struct Values
             _index = -1;
         }
 
-        /// <summary>The value that the enumerator stands on.</summary>
+        /// <summary>The value at the current position.</summary>
         public readonly double Current
         {
             get
@@ -183,7 +184,7 @@ public readonly ref partial struct Values
             }
         }
 
-        /// <summary>Goes on to the next value.</summary>
+        /// <summary>Advances to the next value.</summary>
         public bool MoveNext() => ++_index < _values.Count;
     }
 

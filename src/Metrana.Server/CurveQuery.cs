@@ -12,23 +12,23 @@ public enum CurveAxis
     /// <summary>The episode. Points without one are not on this axis.</summary>
     Episode,
 
-    /// <summary>When the point was logged, in milliseconds since 1970.</summary>
+    /// <summary>The time when the point was logged, in milliseconds since 1970.</summary>
     WallTime,
 
-    /// <summary>How long after the run was created the point was logged, in milliseconds.</summary>
+    /// <summary>The time from the creation of the run to the logging of the point, in milliseconds.</summary>
     RelativeTime,
 }
 
-/// <summary>Which points are drawn as a curve.</summary>
+/// <summary>The points that are drawn as a curve.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="SeriesId">The series.</param>
 /// <param name="Environments">In reinforcement learning, the environments that are drawn together; all if omitted.</param>
 public sealed record CurveSource(string RunId, long SeriesId, IReadOnlyList<string>? Environments = null);
 
-/// <summary>Curves on one grid.</summary>
+/// <summary>Curves on a common grid.</summary>
 public sealed record CurveQuery
 {
-    /// <summary>What is drawn: at most 4,096 curves.</summary>
+    /// <summary>The curves to draw: at most 4,096.</summary>
     public required IReadOnlyList<CurveSource> Curves { get; init; }
 
     /// <summary>What the horizontal axis shows.</summary>
@@ -37,9 +37,9 @@ public sealed record CurveQuery
     /// <summary>The number of buckets on the axis, 1 to 10,000.</summary>
     public int Buckets { get; init; } = 300;
 
-    /// <summary>Where the axis begins; at the first point of all curves if omitted.</summary>
+    /// <summary>The start of the axis; the first point of all curves if omitted.</summary>
     public double? From { get; init; }
 
-    /// <summary>Where the axis ends, which belongs to the last bucket; at the last point of all curves if omitted.</summary>
+    /// <summary>The end of the axis, included in the last bucket; the last point of all curves if omitted.</summary>
     public double? To { get; init; }
 }

@@ -8,16 +8,16 @@ namespace Metrana.Server;
 public sealed partial class LocalServer
 {
     /// <summary>
-    /// Follows the server: what changes, as it changes, at most five times a second. While somebody follows, the server does
-    /// not end for lack of use.
+    /// Streams the changes on the server as they happen, at most five times a second. While a reader follows, the server does not
+    /// end for lack of use.
     /// </summary>
     /// <param name="since">
-    /// The <see cref="StoredChanges.Cursor"/> to continue from. Without it, or with one that the server no longer knows, the
-    /// first element says by <see cref="StoredChanges.Reset"/> that everything has to be read again.
+    /// The <see cref="StoredChanges.Cursor"/> to continue from. If it is omitted or no longer known to the server, the
+    /// first element indicates by <see cref="StoredChanges.Reset"/> that everything must be read again.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Elements until the server ends.</returns>
-    /// <exception cref="LocalServerException">The server does not answer, or the connection broke.</exception>
+    /// <param name="cancellationToken">Stops following.</param>
+    /// <returns>The changes, until the server ends.</returns>
+    /// <exception cref="LocalServerException">The server does not respond, or the connection was lost.</exception>
     public async IAsyncEnumerable<StoredChanges> FollowAsync(
         string? since = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -7,13 +7,13 @@ public sealed partial class LocalServer
     private static readonly string[] _parts = ["first_x", "first", "last_x", "last", "min", "max", "sum"];
 
     /// <summary>
-    /// Curves as buckets on one grid: as much of any number of points as a screen can show, in a time that hardly depends on
-    /// how many there are.
+    /// Gets curves as buckets on a common grid: as much detail as a screen can show, in a time that hardly depends on the number of
+    /// points.
     /// </summary>
-    /// <param name="query">Which series, on which axis, in how many buckets.</param>
+    /// <param name="query">The series, the axis and the number of buckets.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
-    /// There is no such run or series, a series holds no numbers, or more is asked for than the server gives at once.
+    /// A run or series does not exist, a series holds no numbers, or the query exceeds the limits of the server.
     /// </exception>
     public async Task<StoredCurves> GetCurvesAsync(CurveQuery query, CancellationToken cancellationToken = default)
     {
@@ -58,14 +58,14 @@ public sealed partial class LocalServer
         });
     }
 
-    /// <summary>A series of reinforcement learning as a map of environments and steps of the training.</summary>
-    /// <param name="source">What is shown.</param>
-    /// <param name="measure">What a cell shows of the points in it.</param>
-    /// <param name="columns">How many columns there are, 1 to 10,000.</param>
+    /// <summary>Gets a reinforcement-learning series as a heat map of environments and steps of the training.</summary>
+    /// <param name="source">The series to show.</param>
+    /// <param name="measure">The measure that a cell shows of its points.</param>
+    /// <param name="columns">The number of columns, 1 to 10,000.</param>
     /// <param name="from">The first step of the training; that of the first point if omitted.</param>
-    /// <param name="to">The last one; that of the last point if omitted.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="LocalServerException">There is no such run or series, or the series has no environments.</exception>
+    /// <param name="to">The last step of the training; that of the last point if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="LocalServerException">The run or series does not exist, or the series has no environments.</exception>
     public async Task<StoredHeatMap> GetHeatMapAsync(
         CurveSource source,
         CellMeasure measure = CellMeasure.Mean,

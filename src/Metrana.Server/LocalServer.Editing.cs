@@ -4,12 +4,12 @@ namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>Names, describes, tags, hides or pins a run. What it changed is safe when this returns.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="edit">What is changed.</param>
+    /// <summary>Renames, describes, tags, hides or pins a run. The changes are safely stored when the task completes.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="edit">The changes.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The run as it is then.</returns>
-    /// <exception cref="LocalServerException">There is no such run, the change makes no sense, or the server's disk is full.</exception>
+    /// <returns>The run after the change.</returns>
+    /// <exception cref="LocalServerException">The run does not exist, the change is invalid, or the server's disk is full.</exception>
     public Task<StoredRun> EditRunAsync(string runId, RunEdit edit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(edit);
@@ -22,19 +22,19 @@ public sealed partial class LocalServer
             cancellationToken);
     }
 
-    /// <summary>Removes a run with all that it holds. Nothing brings it back.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Deletes a run with all its data. This cannot be undone.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task DeleteRunAsync(string runId, CancellationToken cancellationToken = default) =>
         _http.DeleteAsync($"api/v1/runs/{Escape(runId)}", cancellationToken);
 
-    /// <summary>Removes a project with all its runs and traces. Nothing brings them back.</summary>
+    /// <summary>Deletes a project with all its runs and traces. This cannot be undone.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="project">The project.</param>
-    /// <param name="organization">The organization, where several have a workspace of this name.</param>
+    /// <param name="organization">The organization, if several have a workspace of this name.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="LocalServerException">There is no such project.</exception>
+    /// <exception cref="LocalServerException">The project does not exist.</exception>
     public Task DeleteProjectAsync(
         string workspace, string project, string? organization = null, CancellationToken cancellationToken = default)
     {

@@ -5,10 +5,10 @@ namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>Finds the running server of a data directory. It starts none and leaves the directory as it is.</summary>
-    /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>The server, or <see langword="null"/> when none lives there.</returns>
+    /// <summary>Finds the running server of a data directory. It neither starts a server nor changes the directory.</summary>
+    /// <param name="dataDirectory">The directory; <see cref="DefaultDataDirectory"/> if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The server, or <see langword="null"/> if none is running there.</returns>
     public static async Task<LocalServer?> FindAsync(string? dataDirectory = null, CancellationToken cancellationToken = default)
     {
         var path = Path.GetFullPath(dataDirectory ?? DefaultDataDirectory);
@@ -23,11 +23,11 @@ public sealed partial class LocalServer
             : null;
     }
 
-    /// <summary>Uses a server by its address, even one on another machine. Nothing is sent to it yet.</summary>
-    /// <param name="address">Where it answers, such as <c>http://127.0.0.1:7070</c>.</param>
-    /// <param name="apiKey">Its key, unless it asks for none.</param>
-    /// <remarks><see cref="StopAsync"/> does not end it. <see cref="ProcessId"/> is 0.</remarks>
-    /// <exception cref="ArgumentException">The address is not one of HTTP or HTTPS.</exception>
+    /// <summary>Creates a client for the server at an address, which may be on another machine. Nothing is sent to it yet.</summary>
+    /// <param name="address">The address, such as <c>http://127.0.0.1:7070</c>.</param>
+    /// <param name="apiKey">The key, unless the server requires none.</param>
+    /// <remarks><see cref="StopAsync"/> does not stop the server. <see cref="ProcessId"/> is 0.</remarks>
+    /// <exception cref="ArgumentException">The address is not an HTTP or HTTPS address.</exception>
     public static LocalServer At(Uri address, string? apiKey = null)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -41,21 +41,21 @@ public sealed partial class LocalServer
         return new LocalServer(new LivingServer(0, place, place, apiKey), new LocalServerOptions());
     }
 
-    /// <summary>What the server says about itself.</summary>
+    /// <summary>Gets information about the server.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<StoredServer> GetServerAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync("api/v1/server", ServerJson.Default.StoredServer, cancellationToken);
 
     /// <summary>
-    /// An address of the page that lets one browser in without the key: once, and within the hour. A server that asks for no key
-    /// has one address for everybody, which is <see cref="HttpEndpoint"/>.
+    /// Gets an address of the page that admits one browser without the key, once and within an hour. For a server that requires no
+    /// key, the address is always <see cref="HttpEndpoint"/>.
     /// </summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks>
-    /// What lets the browser in is behind the <c>#</c>, which browsers send to nobody, and is not the key. Show it to the person
-    /// who is to open it, and write it into no file.
+    /// The address contains a one-time token after the <c>#</c>, a part that browsers never send. The token is not the key. Show the
+    /// address only to the person who is to open it, and do not write it to a file.
     /// </remarks>
-    /// <exception cref="LocalServerException">The server does not answer, or refuses the key.</exception>
+    /// <exception cref="LocalServerException">The server does not respond, or rejects the key.</exception>
     public async Task<Uri> GetPageAddressAsync(CancellationToken cancellationToken = default)
     {
         var page = new Uri(HttpEndpoint);

@@ -14,10 +14,10 @@ public sealed partial class LocalServer
     /// <summary>Scatters may have a hundred thousand points each.</summary>
     private const int ScattersAtOnce = 100;
 
-    /// <summary>Every point of a series of numbers.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <summary>Gets every point of a series of numbers.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<StoredPoints> GetPointsAsync(
@@ -34,12 +34,12 @@ public sealed partial class LocalServer
         };
     }
 
-    /// <summary>At most <paramref name="limit"/> points of a series, from the one at <paramref name="offset"/> on.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
-    /// <param name="offset">How many points are passed over, from the first one on.</param>
-    /// <param name="limit">How many points are read at most.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <summary>Gets at most <paramref name="limit"/> points of a series, starting at <paramref name="offset"/>.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
+    /// <param name="offset">The number of points to skip at the beginning.</param>
+    /// <param name="limit">The maximum number of points to read.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
@@ -58,14 +58,14 @@ public sealed partial class LocalServer
         return page.Checked(offset, limit);
     }
 
-    /// <summary>Every point of one environment in a series of reinforcement learning.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <summary>Gets every point of one environment in a reinforcement-learning series.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
     /// <param name="environment">The environment.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
-    /// The run, series or environment does not exist, or the series is not of reinforcement learning.
+    /// The run, series or environment does not exist, or the series is not a reinforcement-learning series.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
         string runId,
@@ -91,19 +91,19 @@ public sealed partial class LocalServer
     }
 
     /// <summary>
-    /// At most <paramref name="limit"/> points of one environment in a series of reinforcement learning, from the one at
-    /// <paramref name="offset"/> on.
+    /// Gets at most <paramref name="limit"/> points of one environment in a reinforcement-learning series, starting at
+    /// <paramref name="offset"/>.
     /// </summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
     /// <param name="environment">The environment.</param>
-    /// <param name="offset">How many points are passed over, from the first one on.</param>
-    /// <param name="limit">How many points are read at most.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <param name="offset">The number of points to skip at the beginning.</param>
+    /// <param name="limit">The maximum number of points to read.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset or the limit is negative.</exception>
     /// <exception cref="LocalServerException">
-    /// The run, series or environment does not exist, or the series is not of reinforcement learning.
+    /// The run, series or environment does not exist, or the series is not a reinforcement-learning series.
     /// </exception>
     public async Task<StoredRlPoints> GetRlPointsAsync(
         string runId,
@@ -122,10 +122,10 @@ public sealed partial class LocalServer
         return page.Checked(offset, limit);
     }
 
-    /// <summary>Every histogram of a series.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <summary>Gets every histogram of a series.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredHistogram>> GetHistogramsAsync(
@@ -142,10 +142,10 @@ public sealed partial class LocalServer
         return pages.Column(page => page.Histograms);
     }
 
-    /// <summary>Every scatter of a series.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
-    /// <param name="view">Whether all are read as they were sent, or those that count.</param>
+    /// <summary>Gets every scatter of a series.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
+    /// <param name="view">Whether to read all points as they were sent, or only those that count.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run or series does not exist, or the series holds data of another kind.</exception>
     public async Task<IReadOnlyList<StoredScatter>> GetScattersAsync(

@@ -4,7 +4,9 @@ namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>The runs that the server holds, those of one workspace, project or name where given, in the order they were opened.</summary>
+    /// <summary>
+    /// Gets the runs on the server, optionally only those of a workspace, project or name, in the order in which they were opened.
+    /// </summary>
     /// <param name="workspace">Only runs of this workspace.</param>
     /// <param name="project">Only runs of this project.</param>
     /// <param name="runName">Only runs of this name.</param>
@@ -17,7 +19,9 @@ public sealed partial class LocalServer
         return answer.Runs;
     }
 
-    /// <summary>The run of this name, or <see langword="null"/>; the one opened last where several projects have such a run.</summary>
+    /// <summary>
+    /// Gets the run of a name, or <see langword="null"/> if there is none. If several projects have such a run, gets the one opened last.
+    /// </summary>
     /// <param name="runName">The name of the run.</param>
     /// <param name="workspace">Its workspace; any if omitted.</param>
     /// <param name="project">Its project; any if omitted.</param>
@@ -30,8 +34,8 @@ public sealed partial class LocalServer
         return runs.MaxBy(run => run.CreatedAtMillis);
     }
 
-    /// <summary>The series of a run.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Gets the series of a run.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredSeries>> GetSeriesAsync(string runId, CancellationToken cancellationToken = default)
@@ -41,8 +45,8 @@ public sealed partial class LocalServer
         return answer.Series;
     }
 
-    /// <summary>The aggregation rules that the logger which created a run asked for.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Gets the aggregation rules requested by the logger that created a run.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredAggregationRule>> GetAggregationRulesAsync(
@@ -53,8 +57,8 @@ public sealed partial class LocalServer
         return answer.AggregationRules;
     }
 
-    /// <summary>The attributes of a run by their paths, as all changes have left them.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Gets the current attributes of a run, by path.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyDictionary<string, StoredValue>> GetAttributesAsync(
@@ -65,8 +69,8 @@ public sealed partial class LocalServer
         return answer.Attributes;
     }
 
-    /// <summary>The environments of a run, in the order of their first mention.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Gets the environments of a run, in the order in which they were first mentioned.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public async Task<IReadOnlyList<StoredEnvironment>> GetEnvironmentsAsync(
@@ -77,7 +81,7 @@ public sealed partial class LocalServer
         return answer.Environments;
     }
 
-    /// <summary>The server's counters, over all runs or for one.</summary>
+    /// <summary>Gets the counters of the server, over all runs or for one.</summary>
     /// <param name="runId">The run; all runs together if omitted.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>

@@ -8,8 +8,8 @@ namespace Metrana.Server;
 
 public sealed partial class LocalServer
 {
-    /// <summary>The runs that fit a filter.</summary>
-    /// <param name="filter">Which runs, in which order, and how many.</param>
+    /// <summary>Gets the runs that match a filter.</summary>
+    /// <param name="filter">The filter, the order and the number of runs.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StoredRuns> ListRunsAsync(RunFilter filter, CancellationToken cancellationToken = default)
     {
@@ -28,23 +28,23 @@ public sealed partial class LocalServer
         return new StoredRuns(answer.Total, answer.Runs);
     }
 
-    /// <summary>One run.</summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
+    /// <summary>Gets a run.</summary>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">The run does not exist.</exception>
     public Task<StoredRun> GetRunAsync(string runId, CancellationToken cancellationToken = default) =>
         _http.GetAsync($"api/v1/runs/{Escape(runId)}", ServerJson.Default.StoredRun, cancellationToken);
 
     /// <summary>
-    /// The numbers of a series that count, one after the other, however many there are. Of a series of reinforcement learning
-    /// those of one environment, or of all, environment by environment.
+    /// Streams the points of a series of numbers that count, one after the other, regardless of how many there are. For a
+    /// reinforcement-learning series, streams the points of one environment, or of all, environment by environment.
     /// </summary>
-    /// <param name="runId">The id of the run, as <see cref="StoredRun.RunId"/> has it.</param>
-    /// <param name="seriesId">The id of the series, as <see cref="StoredSeries.Id"/> has it.</param>
-    /// <param name="environment">Of reinforcement learning only this environment; all if omitted.</param>
+    /// <param name="runId">The id of the run: see <see cref="StoredRun.RunId"/>.</param>
+    /// <param name="seriesId">The id of the series: see <see cref="StoredSeries.Id"/>.</param>
+    /// <param name="environment">For reinforcement learning, the only environment to read; all if omitted.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LocalServerException">
-    /// The run, series or environment does not exist, the series holds no numbers, or the connection broke.
+    /// The run, series or environment does not exist, the series holds no numbers, or the connection was lost.
     /// </exception>
     public async IAsyncEnumerable<StoredPoint> StreamPointsAsync(
         string runId, long seriesId, string? environment = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -8,10 +8,10 @@ namespace Metrana.Server;
 /// and no network.
 /// </summary>
 /// <remarks>
-/// <para><see cref="StartAsync"/> starts your own server: a child process that ends with <see cref="DisposeAsync"/>, and on its
+/// <para><see cref="StartAsync"/> starts your own server: a child process that ends with <see cref="DisposeAsync"/>, or on its
 /// own when this process dies for any reason, unless <see cref="LocalServerOptions.Linger"/> is set.</para>
 /// <para><see cref="FindOrStartAsync(string?, CancellationToken)"/> finds the server of a data directory, or starts one that all
-/// programs of this user share; it belongs to no program and ends when none has needed it for a while.</para>
+/// programs of this user share. That server belongs to no single program and ends when none has used it for a while.</para>
 /// <para>All members may be used from several threads at once.</para>
 /// </remarks>
 /// <example>
@@ -59,10 +59,10 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// The default folder for runs: the one that the environment variable <c>METRANA_SERVER_DATA</c> names, or else a folder
-    /// among the user's data, such as <c>~/.local/share/metrana</c>.
+    /// The default folder for runs: the value of the environment variable <c>METRANA_SERVER_DATA</c>, or else a folder
+    /// in the user's data directory, such as <c>~/.local/share/metrana</c>.
     /// </summary>
-    /// <exception cref="LocalServerException">This user has no folder for data.</exception>
+    /// <exception cref="LocalServerException">The user has no data directory.</exception>
     public static string DefaultDataDirectory => DataDirectory.Default;
 
     /// <summary>The address for loggers, to be used as their endpoint, such as <c>http://127.0.0.1:7070</c>.</summary>
@@ -72,7 +72,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     public string HttpEndpoint { get; }
 
     /// <summary>
-    /// The API key for loggers. A server with a data directory admits nobody without it, and keeps it in a file there that only
+    /// The API key for loggers. A server with a data directory requires the key, and keeps it in a file in that directory that only
     /// this user can read.
     /// </summary>
     public string ApiKey { get; }
@@ -80,14 +80,14 @@ public sealed partial class LocalServer : IAsyncDisposable
     /// <summary>The id of the server's process.</summary>
     public int ProcessId { get; }
 
-    /// <summary>Makes the server fail on purpose, for tests.</summary>
+    /// <summary>Lets tests make the server fail on purpose.</summary>
     /// <exception cref="InvalidOperationException">The server was started without <see cref="LocalServerOptions.AllowFaults"/>.</exception>
     public ServerFaults Faults => _faults ?? throw new InvalidOperationException(
         "This server was started without LocalServerOptions.AllowFaults and does not fail on purpose.");
 
-    /// <summary>Starts a server on a free port of this machine and returns when it listens.</summary>
+    /// <summary>Starts a server on a free port of this machine. The task completes when it is listening.</summary>
     /// <param name="options">Settings that differ from the defaults.</param>
-    /// <param name="cancellationToken">Cancels the start. A server that already started is stopped.</param>
+    /// <param name="cancellationToken">Cancels the start. A server that has already started is stopped.</param>
     /// <exception cref="LocalServerException">
     /// This machine has no server program, the program did not start in time, or another server uses its data directory.
     /// </exception>
@@ -119,23 +119,23 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds the running server of a data directory, or starts one there that runs until nobody has needed it for a while.
-    /// Programs that do so at the same time find the same one.
+    /// Finds the running server of a data directory, or starts one that runs until it has not been used for a while.
+    /// Programs that call this at the same time find the same server.
     /// </summary>
-    /// <param name="dataDirectory">The directory; without it <see cref="DefaultDataDirectory"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="dataDirectory">The directory; <see cref="DefaultDataDirectory"/> if omitted.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="LocalServerException">This machine has no server program, or no server started in time.</exception>
     public static Task<LocalServer> FindOrStartAsync(string? dataDirectory = null, CancellationToken cancellationToken = default) =>
         FindOrStartAsync(new LocalServerOptions { DataDirectory = dataDirectory }, cancellationToken);
 
     /// <summary>
-    /// Finds the running server of a data directory, or starts one there that runs until nobody has needed it for a while.
-    /// Programs that do so at the same time find the same one.
+    /// Finds the running server of a data directory, or starts one that runs until it has not been used for a while.
+    /// Programs that call this at the same time find the same server.
     /// </summary>
     /// <param name="options">
-    /// Which directory, and how a server is started when none runs there. One that runs there already stays as it is.
+    /// The directory, and the settings for a server that is started there. They do not affect a server that is already running.
     /// </param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="LocalServerException">This machine has no server program, or no server started in time.</exception>
     public static async Task<LocalServer> FindOrStartAsync(LocalServerOptions options, CancellationToken cancellationToken = default)
     {
@@ -145,9 +145,9 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the server, even one that lingers or that others use: it finishes what it is doing, within
-    /// <see cref="LocalServerOptions.StopTimeout"/>; a child that takes longer is killed. Never throws; calling it again is
-    /// harmless.
+    /// Stops the server, even one that lingers or that others use. The server finishes its work within
+    /// <see cref="LocalServerOptions.StopTimeout"/>; a child process that takes longer is killed. Never throws, and may be called
+    /// more than once.
     /// </summary>
     public async Task StopAsync()
     {
@@ -156,7 +156,7 @@ public sealed partial class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends a server that <see cref="StartAsync"/> has started, as <see cref="StopAsync"/> does. One that lingers or was found
+    /// Stops a server that <see cref="StartAsync"/> has started, as <see cref="StopAsync"/> does. A server that lingers or was found
     /// keeps running.
     /// </summary>
     public async ValueTask DisposeAsync()

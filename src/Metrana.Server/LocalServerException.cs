@@ -2,16 +2,16 @@ using System.Net;
 
 namespace Metrana.Server;
 
-/// <summary>The local server could not be found or started, or did not answer a question as expected.</summary>
+/// <summary>The local server could not be found or started, or did not answer a request as expected.</summary>
 public sealed class LocalServerException : Exception
 {
-    /// <summary>Creates the exception with what went wrong and what to do about it.</summary>
+    /// <summary>Creates the exception with a message that describes the problem and the remedy.</summary>
     public LocalServerException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Creates the exception with what went wrong and the failure underneath.</summary>
+    /// <summary>Creates the exception with a message that describes the problem, and the underlying exception.</summary>
     public LocalServerException(string message, Exception? innerException)
         : base(message, innerException)
     {
@@ -26,6 +26,6 @@ public sealed class LocalServerException : Exception
     /// <summary>How the program ended before it listened.</summary>
     internal int? ExitCode { get; }
 
-    /// <summary>The HTTP status of the server's answer, where it answered: 404 for an unknown run or series.</summary>
+    /// <summary>The HTTP status of the server's answer, or null if it did not answer; 404 for an unknown run or series.</summary>
     public HttpStatusCode? HttpStatus { get; }
 }

@@ -1,20 +1,20 @@
 namespace Metrana.Server;
 
 /// <summary>
-/// How <see cref="LocalServer.StartAsync"/> and <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/>
-/// start a server. Every setting has a default that suits most programs.
+/// The settings with which <see cref="LocalServer.StartAsync"/> and
+/// <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> start a server. The defaults suit most programs.
 /// </summary>
 public sealed class LocalServerOptions
 {
     /// <summary>
-    /// The <c>metrana-server</c> program to start. Unset, it is the file that the environment variable
-    /// <c>METRANA_SERVER_PATH</c> names, and without that the one that came with this package.
+    /// The <c>metrana-server</c> program to start. Default: the file given by the environment variable
+    /// <c>METRANA_SERVER_PATH</c>, or else the program included in this package.
     /// </summary>
     public string? ProgramPath { get; init; }
 
     /// <summary>
-    /// The directory that the server keeps its runs in. Unset, <see cref="LocalServer.StartAsync"/> starts a server that keeps
-    /// everything in memory, and <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> takes
+    /// The directory in which the server keeps its runs. If not set, <see cref="LocalServer.StartAsync"/> starts a server that keeps
+    /// everything in memory, and <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> uses
     /// <see cref="LocalServer.DefaultDataDirectory"/>.
     /// </summary>
     public string? DataDirectory { get; init; }
@@ -23,9 +23,9 @@ public sealed class LocalServerOptions
     public ServerDurability Durability { get; init; }
 
     /// <summary>
-    /// After how long a time without any client and any reader a server ends that
-    /// <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> has started; in whole seconds. Default:
-    /// 10 minutes.
+    /// How long a server that was started by
+    /// <see cref="LocalServer.FindOrStartAsync(LocalServerOptions, CancellationToken)"/> keeps running without any client or reader, in
+    /// whole seconds. Default: 10 minutes.
     /// </summary>
     public TimeSpan IdleExit { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -33,9 +33,9 @@ public sealed class LocalServerOptions
     public bool AllowFaults { get; init; }
 
     /// <summary>
-    /// Whether the server lives on after <see cref="LocalServer.DisposeAsync"/> and after this process.
-    /// <see cref="LocalServer.StopAsync"/> ends it all the same. What the server has to say goes to this process's
-    /// standard error, because nobody else may be there to read it.
+    /// Whether the server keeps running after <see cref="LocalServer.DisposeAsync"/> and after the end of this process.
+    /// <see cref="LocalServer.StopAsync"/> stops it nevertheless. The server writes its messages to the standard error of this process,
+    /// because there may be no other reader.
     /// </summary>
     public bool Linger { get; init; }
 

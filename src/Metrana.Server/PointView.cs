@@ -1,14 +1,14 @@
 namespace Metrana.Server;
 
-/// <summary>Which points of a series are read, and in which order.</summary>
+/// <summary>Selects the points of a series to read, and their order.</summary>
 public enum PointView
 {
-    /// <summary>Every point as it was sent, in the order they arrived.</summary>
+    /// <summary>Every point as it was sent, in the order of arrival.</summary>
     AsSent,
 
     /// <summary>
-    /// The points that count, by step, as a curve shows them: of two at one step the one that was written last, and none that came
-    /// again or behind its series' last step.
+    /// The points that count, ordered by step, as a curve shows them. Of several points at one step, the one written last counts;
+    /// duplicates and points behind the last step of their series do not count.
     /// </summary>
     Counted,
 }

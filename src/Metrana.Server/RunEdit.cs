@@ -1,15 +1,15 @@
 namespace Metrana.Server;
 
-/// <summary>A change to what people see of a run. What is not set stays as it is.</summary>
+/// <summary>A change to the displayed properties of a run. Properties that are not set stay unchanged.</summary>
 public sealed record RunEdit
 {
-    /// <summary>The name that people see; an empty one restores the one that loggers use. Loggers still find the run by theirs.</summary>
+    /// <summary>The displayed name; an empty name restores the one that loggers use. Loggers find the run by its original name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The notes; empty removes them.</summary>
+    /// <summary>The notes; an empty text removes them.</summary>
     public string? Notes { get; init; }
 
-    /// <summary>All of its tags.</summary>
+    /// <summary>The tags that replace all tags of the run.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Tags to add.</summary>
@@ -18,9 +18,9 @@ public sealed record RunEdit
     /// <summary>Tags to remove.</summary>
     public IReadOnlyList<string>? RemoveTags { get; init; }
 
-    /// <summary>Whether lists leave the run out.</summary>
+    /// <summary>Whether the run is hidden in lists.</summary>
     public bool? Hidden { get; init; }
 
-    /// <summary>Whether lists show the run first.</summary>
+    /// <summary>Whether the run is shown first in lists.</summary>
     public bool? Pinned { get; init; }
 }

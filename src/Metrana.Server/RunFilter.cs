@@ -1,53 +1,53 @@
 namespace Metrana.Server;
 
-/// <summary>Which runs of a server are listed, and in which order. Properties that are not set filter nothing.</summary>
+/// <summary>Selects and orders the runs of a server. Properties that are not set do not filter.</summary>
 public sealed record RunFilter
 {
-    /// <summary>Their workspace.</summary>
+    /// <summary>The workspace of the runs.</summary>
     public string? Workspace { get; init; }
 
-    /// <summary>Their project.</summary>
+    /// <summary>The project of the runs.</summary>
     public string? Project { get; init; }
 
-    /// <summary>The name that loggers know them by.</summary>
+    /// <summary>The name by which loggers know the runs.</summary>
     public string? RunName { get; init; }
 
-    /// <summary>One of their tags.</summary>
+    /// <summary>A tag that the runs have.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>A part of their name, as people or as loggers call them.</summary>
+    /// <summary>A part of the displayed name or of the name that loggers use.</summary>
     public string? Search { get; init; }
 
-    /// <summary>Whether they are hidden.</summary>
+    /// <summary>Whether the runs are hidden.</summary>
     public bool? Hidden { get; init; }
 
-    /// <summary>How they are ordered.</summary>
+    /// <summary>The order of the runs.</summary>
     public RunOrder Order { get; init; }
 
-    /// <summary>How many of them are skipped at the beginning.</summary>
+    /// <summary>The number of runs to skip at the beginning.</summary>
     public int Offset { get; init; }
 
-    /// <summary>How many are listed, at most 10,000.</summary>
+    /// <summary>The maximum number of runs to list, at most 10,000.</summary>
     public int Limit { get; init; } = 10_000;
 }
 
-/// <summary>How runs are ordered.</summary>
+/// <summary>The order in which runs are listed.</summary>
 public enum RunOrder
 {
-    /// <summary>The first one opened first.</summary>
+    /// <summary>By creation, oldest first.</summary>
     Created,
 
-    /// <summary>The last one opened first.</summary>
+    /// <summary>By creation, newest first.</summary>
     CreatedLast,
 
-    /// <summary>By the name that people see.</summary>
+    /// <summary>By the displayed name.</summary>
     Name,
 
-    /// <summary>The one with the most points first.</summary>
+    /// <summary>By the number of points, largest first.</summary>
     Points,
 }
 
-/// <summary>A part of the runs that fit a filter.</summary>
-/// <param name="Total">How many fit it.</param>
-/// <param name="Runs">Those of them that were asked for.</param>
+/// <summary>A page of the runs that match a filter.</summary>
+/// <param name="Total">The number of runs that match.</param>
+/// <param name="Runs">The requested part of them.</param>
 public sealed record StoredRuns(long Total, IReadOnlyList<StoredRun> Runs);

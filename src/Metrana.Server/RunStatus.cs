@@ -7,22 +7,22 @@ namespace Metrana.Server;
 [JsonConverter(typeof(RunStatusConverter))]
 public enum RunStatus
 {
-    /// <summary>The server did not say.</summary>
+    /// <summary>The server did not report a status.</summary>
     Undefined = 0,
 
-    /// <summary>A logger is connected, or was heard from within the last minute.</summary>
+    /// <summary>A logger is connected, or was in contact within the last minute.</summary>
     Running = 1,
 
-    /// <summary>A logger has closed it.</summary>
+    /// <summary>A logger closed the run.</summary>
     Finished = 2,
 
-    /// <summary>A logger has closed it and said that it failed.</summary>
+    /// <summary>A logger closed the run and reported that it failed.</summary>
     Failed = 3,
 
-    /// <summary>A logger has closed it and said that it was aborted.</summary>
+    /// <summary>A logger closed the run and reported that it was aborted.</summary>
     Aborted = 4,
 
-    /// <summary>No logger has closed it, and none was heard from for a minute.</summary>
+    /// <summary>No logger closed the run, and none has been in contact for a minute.</summary>
     LostContact = 5,
 }
 

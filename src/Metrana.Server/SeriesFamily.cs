@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>Whether a series is an ordinary one or of reinforcement learning. One name may stand for a series of each.</summary>
+/// <summary>Whether a series is ordinary or a reinforcement-learning series. A name may be used for one series of each family.</summary>
 [JsonConverter(typeof(SeriesFamilyConverter))]
 public enum SeriesFamily
 {
-    /// <summary>The series was declared and has no points yet, which settle it.</summary>
+    /// <summary>The series was declared and has no points yet; its points determine the family.</summary>
     Undefined = 0,
 
     /// <summary>Points at steps.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>The kind of a series' points.</summary>
+/// <summary>The kind of data in a series.</summary>
 [JsonConverter(typeof(SeriesKindConverter))]
 public enum SeriesKind
 {
@@ -12,21 +12,21 @@ public enum SeriesKind
     Undefined = 0,
 
     /// <summary>Numbers: <see cref="LocalServer.GetPointsAsync(string, long, PointView, CancellationToken)"/>, or
-    /// <see cref="LocalServer.GetRlPointsAsync(string, long, string, PointView, CancellationToken)"/> where the series is of
+    /// <see cref="LocalServer.GetRlPointsAsync(string, long, string, PointView, CancellationToken)"/> if the family of the series is
     /// <see cref="SeriesFamily.ReinforcementLearning"/>.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "It is the protocol's own name.")]
     Float = 1,
 
-    /// <summary>Histograms that count: <see cref="LocalServer.GetHistogramsAsync"/>.</summary>
+    /// <summary>Histograms of counts: <see cref="LocalServer.GetHistogramsAsync"/>.</summary>
     Histogram = 2,
 
     /// <summary>Histograms of densities: <see cref="LocalServer.GetHistogramsAsync"/>.</summary>
     DensityHistogram = 3,
 
-    /// <summary>Sets of points in the plane: <see cref="LocalServer.GetScattersAsync"/>.</summary>
+    /// <summary>Sets of points in two dimensions: <see cref="LocalServer.GetScattersAsync"/>.</summary>
     Scatter = 4,
 
-    /// <summary>Sets of points in space: <see cref="LocalServer.GetScattersAsync"/>.</summary>
+    /// <summary>Sets of points in three dimensions: <see cref="LocalServer.GetScattersAsync"/>.</summary>
     Scatter3D = 5,
 }
 

@@ -3,20 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>Whether the steps of a series grow, as its first declaration said.</summary>
+/// <summary>The ordering of the steps of a series, as given by its first declaration.</summary>
 [JsonConverter(typeof(SeriesOrderingConverter))]
 public enum SeriesOrdering
 {
-    /// <summary>Nothing was said.</summary>
+    /// <summary>Not specified.</summary>
     Undefined = 0,
 
-    /// <summary>Each point comes after the one before it; its step is counted from there.</summary>
+    /// <summary>Each point follows the previous one; its step is counted from there.</summary>
     RelativeOrdered = 1,
 
-    /// <summary>Points come in any order, each with its step.</summary>
+    /// <summary>Points arrive in any order, each with its step.</summary>
     AbsoluteUnordered = 2,
 
-    /// <summary>Each point has its step, and steps grow.</summary>
+    /// <summary>Each point has its step, and steps increase.</summary>
     AbsoluteOrdered = 3,
 }
 

@@ -21,36 +21,37 @@ public sealed record ServerCounts
     /// <summary>Scatters held, of either kind.</summary>
     public long Scatters { get; init; }
 
-    /// <summary>Changes to attributes of runs that were made.</summary>
+    /// <summary>Changes made to attributes of runs.</summary>
     public long AttributeUpdates { get; init; }
 
-    /// <summary>Changes to attributes of environments and their episodes that were made.</summary>
+    /// <summary>Changes made to attributes of environments and their episodes.</summary>
     public long EnvAttributeUpdates { get; init; }
 
     /// <summary>
-    /// Points that are kept although they contradict what the first points of their metric and scale have settled: other label
-    /// keys, episodes or none, another ordering or kind under other labels.
+    /// Points that are kept although they contradict what the first points of their metric and scale determined: the label keys,
+    /// whether there are episodes, or the ordering or kind under other labels.
     /// </summary>
     public long ConflictingPoints { get; init; }
 
     /// <summary>Numbered data messages that were stored.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Repeated data messages, not stored again: a logger resent them after a broken connection.</summary>
+    /// <summary>Repeated data messages that were not stored again, because a logger resent them after a lost connection.</summary>
     public long DuplicateMessages { get; init; }
 
     /// <summary>Update streams that loggers opened.</summary>
     public long Streams { get; init; }
 
-    /// <summary>Points that named a series nobody had declared.</summary>
+    /// <summary>Points of series that were never declared.</summary>
     public long UnknownSeriesPoints { get; init; }
 
     /// <summary>
-    /// Points of declared series that do not count: at steps that an ordered series had passed, replaced by later ones at the same
-    /// step, of another ordering or kind than the first points of their series, malformed, or beyond a limit.
+    /// Points of declared series that do not count because they are at steps that an ordered series had already passed, were replaced
+    /// by later points at the same step, differ in ordering or kind from the first points of their series, are malformed, or exceed a
+    /// limit.
     /// </summary>
     public long IgnoredPoints { get; init; }
 
-    /// <summary>Changes to attributes that were left out, because they named none.</summary>
+    /// <summary>Changes to attributes that were ignored because they named none.</summary>
     public long IgnoredAttributes { get; init; }
 }

@@ -11,12 +11,12 @@ public sealed class ServerFaults
 
     internal ServerFaults(ServerHttp http) => _http = http;
 
-    /// <summary>Answers with a gRPC status instead of doing what was asked.</summary>
-    /// <param name="stage">The stage that is refused.</param>
-    /// <param name="code">The status by its name, like <c>UNAVAILABLE</c>.</param>
-    /// <param name="message">The text that goes with it.</param>
+    /// <summary>Answers requests with a gRPC status instead of executing them.</summary>
+    /// <param name="stage">The stage at which requests are refused.</param>
+    /// <param name="code">The name of the status, such as <c>UNAVAILABLE</c>.</param>
+    /// <param name="message">The message of the status.</param>
     /// <param name="times">The number of times.</param>
-    /// <param name="after">How many messages of that stage pass before.</param>
+    /// <param name="after">The number of messages of that stage to let pass first.</param>
     /// <param name="cancellationToken">Cancels the wait for the server's answer.</param>
     public Task FailAsync(
         FaultStage stage,
@@ -63,7 +63,7 @@ public sealed class ServerFaults
     public Task ClearAsync(CancellationToken cancellationToken = default) => _http.DeleteAsync(Path, cancellationToken);
 }
 
-/// <summary>The stage that a refusal of the server applies to.</summary>
+/// <summary>The stage at which the server refuses a request.</summary>
 public enum FaultStage
 {
     /// <summary>The opening of a run.</summary>

@@ -10,7 +10,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     /// <summary>The metric; <see langword="null"/> means all metrics of the scale.</summary>
     public string? MetricName { get; init; }
 
-    /// <summary>The scale of the series that it is computed from.</summary>
+    /// <summary>The scale of the source series.</summary>
     public required string SourceScale { get; init; }
 
     /// <summary>The scale of the computed series.</summary>
@@ -19,7 +19,7 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
     /// <summary>The functions to compute.</summary>
     public required IReadOnlyList<StoredAggregationFunction> Functions { get; init; }
 
-    /// <summary>The labels over which it is computed.</summary>
+    /// <summary>The labels to aggregate over.</summary>
     public required IReadOnlyList<string> AggregateOverLabels { get; init; }
 
     /// <summary>The name of the computed series, if one was given.</summary>
@@ -39,19 +39,19 @@ public sealed record StoredAggregationRule : IJsonOnDeserialized
 [JsonConverter(typeof(StoredAggregationFunctionConverter))]
 public enum StoredAggregationFunction
 {
-    /// <summary>Nothing was said.</summary>
+    /// <summary>Not specified.</summary>
     Unspecified = 0,
 
     /// <summary>The mean.</summary>
     Mean,
 
-    /// <summary>The greatest value.</summary>
+    /// <summary>The largest value.</summary>
     Max,
 
     /// <summary>The sum.</summary>
     Sum,
 
-    /// <summary>The least value.</summary>
+    /// <summary>The smallest value.</summary>
     Min,
 
     /// <summary>The standard deviation.</summary>

@@ -3,13 +3,13 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>What changed on a server since a reader last heard of it.</summary>
+/// <summary>The changes on a server since a reader's last position.</summary>
 public sealed record StoredChanges : IJsonOnDeserialized
 {
-    /// <summary>The reader's position after this: a reader that follows from here misses nothing.</summary>
+    /// <summary>The reader's position after these changes. A reader that continues from here misses nothing.</summary>
     public required string Cursor { get; init; }
 
-    /// <summary>Whether everything has to be read again. Nothing is listed then.</summary>
+    /// <summary>Whether everything must be read again. If so, no changes are listed.</summary>
     public required bool Reset { get; init; }
 
     /// <summary>The runs that changed or are new.</summary>
@@ -26,17 +26,17 @@ public sealed record StoredChanges : IJsonOnDeserialized
     }
 }
 
-/// <summary>What changed of one run.</summary>
+/// <summary>The changes to one run.</summary>
 public sealed record StoredRunChanges : IJsonOnDeserialized
 {
     /// <summary>The run.</summary>
     [JsonPropertyName("run")]
     public required string RunId { get; init; }
 
-    /// <summary>The ids of the series that got points or are new.</summary>
+    /// <summary>The ids of the series that are new or received points.</summary>
     public required IReadOnlyList<long> Series { get; init; }
 
-    /// <summary>Whether attributes changed, or what people see of the run.</summary>
+    /// <summary>Whether the attributes or the displayed properties of the run changed.</summary>
     public required bool Attributes { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()

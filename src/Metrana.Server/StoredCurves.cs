@@ -1,24 +1,24 @@
 namespace Metrana.Server;
 
-/// <summary>Curves on one grid.</summary>
+/// <summary>Curves on a common grid.</summary>
 public sealed record StoredCurves
 {
-    /// <summary>Where the axis begins.</summary>
+    /// <summary>The start of the axis.</summary>
     public required double From { get; init; }
 
-    /// <summary>Where it ends.</summary>
+    /// <summary>The end of the axis.</summary>
     public required double To { get; init; }
 
-    /// <summary>Where each bucket begins.</summary>
+    /// <summary>The start of each bucket.</summary>
     public required IReadOnlyList<double> Starts { get; init; }
 
-    /// <summary>The curves, in the order they were asked for.</summary>
+    /// <summary>The curves, in the order of the query.</summary>
     public required IReadOnlyList<StoredCurve> Curves { get; init; }
 }
 
 /// <summary>
-/// A curve as buckets: the lists have an element for each. Drawn as first, least, greatest and last, it looks like its points, peaks
-/// included. Only numbers count; a bucket without any has NaN.
+/// A curve as buckets; each list has one element for each bucket. Drawn through the first, smallest, largest and last number of each
+/// bucket, the curve looks like its points, including the peaks. NaN and infinities are left out; a bucket without numbers has NaN.
 /// </summary>
 public sealed record StoredCurve
 {
@@ -28,35 +28,35 @@ public sealed record StoredCurve
     /// <summary>The series.</summary>
     public required long SeriesId { get; init; }
 
-    /// <summary>How many numbers are in each bucket.</summary>
+    /// <summary>The count of numbers in each bucket.</summary>
     public required IReadOnlyList<long> Counts { get; init; }
 
-    /// <summary>What there was besides numbers.</summary>
+    /// <summary>The values other than numbers in each bucket.</summary>
     public required IReadOnlyList<NotNumbers> Flags { get; init; }
 
-    /// <summary>Where the first number lies.</summary>
+    /// <summary>The position of the first number on the axis.</summary>
     public required IReadOnlyList<double> FirstX { get; init; }
 
     /// <summary>The first number.</summary>
     public required IReadOnlyList<double> First { get; init; }
 
-    /// <summary>Where the last number lies.</summary>
+    /// <summary>The position of the last number on the axis.</summary>
     public required IReadOnlyList<double> LastX { get; init; }
 
     /// <summary>The last number.</summary>
     public required IReadOnlyList<double> Last { get; init; }
 
-    /// <summary>The least number.</summary>
+    /// <summary>The smallest number.</summary>
     public required IReadOnlyList<double> Min { get; init; }
 
-    /// <summary>The greatest number.</summary>
+    /// <summary>The largest number.</summary>
     public required IReadOnlyList<double> Max { get; init; }
 
-    /// <summary>The sum; the mean is this divided by the count.</summary>
+    /// <summary>The sum of the numbers; the mean is the sum divided by the count.</summary>
     public required IReadOnlyList<double> Sum { get; init; }
 }
 
-/// <summary>What a bucket holds besides numbers.</summary>
+/// <summary>The values other than numbers in a bucket.</summary>
 [Flags]
 public enum NotNumbers
 {
@@ -73,29 +73,31 @@ public enum NotNumbers
     NegativeInfinity = 4,
 }
 
-/// <summary>What a cell of a heat map shows of the points in it.</summary>
+/// <summary>The measure that a cell of a heat map shows of its points.</summary>
 public enum CellMeasure
 {
-    /// <summary>Their mean.</summary>
+    /// <summary>The mean.</summary>
     Mean,
 
-    /// <summary>The least.</summary>
+    /// <summary>The smallest value.</summary>
     Min,
 
-    /// <summary>The greatest.</summary>
+    /// <summary>The largest value.</summary>
     Max,
 
     /// <summary>Their sum.</summary>
     Sum,
 
-    /// <summary>The last.</summary>
+    /// <summary>The last value.</summary>
     Last,
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of points.</summary>
     Count,
 }
 
-/// <summary>A series of reinforcement learning as a map: a row for each environment, a column for some steps of the training.</summary>
+/// <summary>
+/// A reinforcement-learning series as a heat map: one row for each environment, one column for each range of steps of the training.
+/// </summary>
 public sealed record StoredHeatMap
 {
     /// <summary>The environments, one for each row.</summary>
@@ -104,12 +106,12 @@ public sealed record StoredHeatMap
     /// <summary>The step of the training at which each column begins.</summary>
     public required IReadOnlyList<double> Starts { get; init; }
 
-    /// <summary>The cells row by row; NaN where there is no number.</summary>
+    /// <summary>The cells, row by row; NaN for a cell without numbers.</summary>
     public required IReadOnlyList<double> Cells { get; init; }
 
-    /// <summary>One cell.</summary>
-    /// <param name="environment">Its row.</param>
-    /// <param name="column">Its column.</param>
+    /// <summary>The value of a cell.</summary>
+    /// <param name="environment">The row of the cell.</param>
+    /// <param name="column">The column of the cell.</param>
     public double this[int environment, int column]
     {
         get

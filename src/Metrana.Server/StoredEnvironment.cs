@@ -3,22 +3,22 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>An environment of a run: how far it has come, and its attributes.</summary>
+/// <summary>An environment of a run, with its progress and its attributes.</summary>
 public sealed record StoredEnvironment : IJsonOnDeserialized
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The highest step of the training at which it has points, unless it has none.</summary>
+    /// <summary>The highest step of the training at which the environment has points; null if it has none.</summary>
     public long? LastRlStep { get; init; }
 
-    /// <summary>The highest episode that its points belong to, where they belong to any.</summary>
+    /// <summary>The highest episode that its points belong to; null if they belong to none.</summary>
     public long? LastEpisode { get; init; }
 
-    /// <summary>Its attributes by their paths.</summary>
+    /// <summary>The attributes, by path.</summary>
     public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
 
-    /// <summary>Those of its episodes that have attributes, in ascending order.</summary>
+    /// <summary>The episodes that have attributes, in ascending order.</summary>
     public required IReadOnlyList<StoredEpisode> Episodes { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()
@@ -36,7 +36,7 @@ public sealed record StoredEpisode : IJsonOnDeserialized
     /// <summary>Its number.</summary>
     public required long Episode { get; init; }
 
-    /// <summary>Its attributes by their paths.</summary>
+    /// <summary>The attributes, by path.</summary>
     public required IReadOnlyDictionary<string, StoredValue> Attributes { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()

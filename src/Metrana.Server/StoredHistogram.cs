@@ -15,7 +15,9 @@ public sealed record StoredHistogram : IJsonOnDeserialized
     /// <summary>The edges of the bins, one more than there are bins.</summary>
     public required IReadOnlyList<double> BinEdges { get; init; }
 
-    /// <summary>The number of values in each bin, in a series of <see cref="SeriesKind.Histogram"/>. Counts may be larger than a long.</summary>
+    /// <summary>
+    /// The number of values in each bin, in a series of <see cref="SeriesKind.Histogram"/>. A count may exceed <see cref="long.MaxValue"/>.
+    /// </summary>
     public IReadOnlyList<ulong>? Counts { get; init; }
 
     /// <summary>The density in each bin, in a series of <see cref="SeriesKind.DensityHistogram"/>.</summary>
@@ -33,13 +35,13 @@ public sealed record StoredHistogram : IJsonOnDeserialized
     }
 }
 
-/// <summary>A summary of the values that a histogram was made of.</summary>
+/// <summary>Statistics of the values that a histogram was made from.</summary>
 public sealed record StoredHistogramStats
 {
-    /// <summary>The least of them.</summary>
+    /// <summary>The smallest value.</summary>
     public required double Min { get; init; }
 
-    /// <summary>The greatest of them.</summary>
+    /// <summary>The largest value.</summary>
     public required double Max { get; init; }
 
     /// <summary>Their sum.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Metrana.Server;
 
-/// <summary>One number of a series, as it counts.</summary>
+/// <summary>One point of a series of numbers, as it counts.</summary>
 public readonly record struct StoredPoint
 {
     /// <summary>The step; in reinforcement learning, the environment step.</summary>

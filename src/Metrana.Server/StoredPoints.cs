@@ -4,15 +4,15 @@ using Metrana.Server.Http;
 namespace Metrana.Server;
 
 /// <summary>
-/// Points of a series, exactly as they were sent and in the order they arrived. The lists have the same length; the
-/// elements at one index make one point.
+/// Points of a series, exactly as they were sent and in the order in which they arrived. The lists have the same length; the
+/// elements at one index make up one point.
 /// </summary>
 public sealed record StoredPoints : IPage, IJsonOnDeserialized
 {
-    /// <summary>How many points the series had when it was read.</summary>
+    /// <summary>The number of points in the series when it was read.</summary>
     public required long Total { get; init; }
 
-    /// <summary>The place of the first of these points in the series.</summary>
+    /// <summary>The index of the first of these points in the series.</summary>
     public required long Offset { get; init; }
 
     /// <summary>The steps.</summary>
@@ -21,10 +21,10 @@ public sealed record StoredPoints : IPage, IJsonOnDeserialized
     /// <summary>The timestamps, in milliseconds since 1970.</summary>
     public required IReadOnlyList<long> TimestampsMillis { get; init; }
 
-    /// <summary>The values, including NaN and infinities. Single-precision values are widened, which is exact.</summary>
+    /// <summary>The values, including NaN and infinities. Single-precision values are widened without loss.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>The width in which each value was sent: 64 or 32 bits.</summary>
+    /// <summary>The width with which each value was sent: 64 or 32 bits.</summary>
     [JsonPropertyName("value_width")]
     public required IReadOnlyList<int> ValueWidths { get; init; }
 

@@ -4,15 +4,15 @@ using Metrana.Server.Http;
 namespace Metrana.Server;
 
 /// <summary>
-/// Points of one environment in a series of reinforcement learning, exactly as they were sent and in the order they arrived.
-/// The lists have the same length; the elements at one index make one point.
+/// Points of one environment in a reinforcement-learning series, exactly as they were sent and in the order in which they arrived.
+/// The lists have the same length; the elements at one index make up one point.
 /// </summary>
 public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
 {
-    /// <summary>How many points the environment had in the series when it was read.</summary>
+    /// <summary>The number of points that the environment had in the series when it was read.</summary>
     public required long Total { get; init; }
 
-    /// <summary>The place of the first of these points among them.</summary>
+    /// <summary>The index of the first of these points among them.</summary>
     public required long Offset { get; init; }
 
     /// <summary>The environment.</summary>
@@ -36,10 +36,10 @@ public sealed record StoredRlPoints : IPage, IJsonOnDeserialized
     /// <summary>The timestamps, in milliseconds since 1970.</summary>
     public required IReadOnlyList<long> TimestampsMillis { get; init; }
 
-    /// <summary>The values, including NaN and infinities. Single-precision values are widened, which is exact.</summary>
+    /// <summary>The values, including NaN and infinities. Single-precision values are widened without loss.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>The width in which each value was sent: 64 or 32 bits.</summary>
+    /// <summary>The width with which each value was sent: 64 or 32 bits.</summary>
     [JsonPropertyName("value_width")]
     public required IReadOnlyList<int> ValueWidths { get; init; }
 

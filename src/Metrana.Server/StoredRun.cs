@@ -6,7 +6,7 @@ namespace Metrana.Server;
 /// <summary>A run as the server holds it.</summary>
 public sealed record StoredRun : IJsonOnDeserialized
 {
-    /// <summary>The server's own id of the run, as hexadecimal digits.</summary>
+    /// <summary>The id of the run, assigned by the server, in hexadecimal digits.</summary>
     public required string RunId { get; init; }
 
     /// <summary>The workspace of the run's project.</summary>
@@ -15,34 +15,34 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>The project of the run.</summary>
     public required string Project { get; init; }
 
-    /// <summary>The name that loggers know the run by.</summary>
+    /// <summary>The name by which loggers know the run.</summary>
     public required string RunName { get; init; }
 
-    /// <summary>The name that people see, which is <see cref="RunName"/> unless somebody gave the run another.</summary>
+    /// <summary>The displayed name; <see cref="RunName"/> unless the run was renamed.</summary>
     public string Name { get => field ?? RunName; init; }
 
-    /// <summary>What people wrote about the run.</summary>
+    /// <summary>The notes on the run.</summary>
     public string Notes { get => field ?? ""; init; }
 
-    /// <summary>The tags of the run, which people and loggers give it.</summary>
+    /// <summary>The tags of the run, set by users and loggers.</summary>
     public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
-    /// <summary>Whether lists leave the run out.</summary>
+    /// <summary>Whether the run is hidden in lists.</summary>
     public bool Hidden { get; init; }
 
-    /// <summary>Whether lists show the run first.</summary>
+    /// <summary>Whether the run is shown first in lists.</summary>
     public bool Pinned { get; init; }
 
-    /// <summary>The organization, where the logger named one.</summary>
+    /// <summary>The organization, if the logger named one.</summary>
     public string? Organization { get; init; }
 
-    /// <summary>The experiment, where the logger named one.</summary>
+    /// <summary>The experiment, if the logger named one.</summary>
     public string? Experiment { get; init; }
 
-    /// <summary>Which job the run belongs to.</summary>
+    /// <summary>The job that the run belongs to.</summary>
     public string? OrchestrationId { get; init; }
 
-    /// <summary>Where the run forked from another, if it did.</summary>
+    /// <summary>The point where the run forked from another run, if it did.</summary>
     public StoredForkPoint? ForkPoint { get; init; }
 
     /// <summary>When the run was first opened, in milliseconds since 1970.</summary>
@@ -55,10 +55,10 @@ public sealed record StoredRun : IJsonOnDeserialized
     /// <summary>The status of the run.</summary>
     public RunStatus Status { get; init; }
 
-    /// <summary>What the logger said that closed the run as failed or aborted.</summary>
+    /// <summary>The message of the logger that closed the run as failed or aborted.</summary>
     public string? CloseMessage { get; init; }
 
-    /// <summary>When a logger was last heard from, in milliseconds since 1970.</summary>
+    /// <summary>The time of the last contact with a logger, in milliseconds since 1970.</summary>
     public long? LastContactMillis { get; init; }
 
     /// <summary>When the run was closed, in milliseconds since 1970.</summary>
@@ -80,13 +80,13 @@ public sealed record StoredRun : IJsonOnDeserialized
     }
 }
 
-/// <summary>The place in another run where a run began.</summary>
+/// <summary>The point in another run where a run forked.</summary>
 public sealed record StoredForkPoint : IJsonOnDeserialized
 {
-    /// <summary>The run that it forked from.</summary>
+    /// <summary>The name of the parent run.</summary>
     public required string ParentRunName { get; init; }
 
-    /// <summary>The step at which it did.</summary>
+    /// <summary>The step of the parent run at which the run forked.</summary>
     public required long ForkStep { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()

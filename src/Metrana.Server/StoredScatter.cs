@@ -3,7 +3,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>A set of points at a step of a series. The elements at one index of the lists make one point.</summary>
+/// <summary>A set of points at a step of a series. The elements at one index of the lists make up one point.</summary>
 public sealed record StoredScatter : IJsonOnDeserialized
 {
     /// <summary>The step.</summary>
@@ -12,7 +12,7 @@ public sealed record StoredScatter : IJsonOnDeserialized
     /// <summary>The timestamp, in milliseconds since 1970.</summary>
     public required long TimestampMillis { get; init; }
 
-    /// <summary>Where the points are along x.</summary>
+    /// <summary>The x coordinates.</summary>
     public required IReadOnlyList<double> Xs { get; init; }
 
     /// <summary>The y coordinates.</summary>

@@ -9,44 +9,44 @@ public sealed record StoredSeries : IJsonOnDeserialized
 {
     private static readonly Dictionary<string, string> _noTitles = [];
 
-    /// <summary>The server's own id of the series within its run.</summary>
+    /// <summary>The id of the series within its run, assigned by the server.</summary>
     public required long Id { get; init; }
 
     /// <summary>The metric's name.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>What its steps count.</summary>
+    /// <summary>The unit that steps count.</summary>
     public required string Scale { get; init; }
 
-    /// <summary>The labels that distinguish it from other series of the metric.</summary>
+    /// <summary>The labels that distinguish this series from others of the metric.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
-    /// <summary>Whether its steps grow.</summary>
+    /// <summary>The ordering of the steps.</summary>
     public SeriesOrdering Ordering { get; init; }
 
-    /// <summary>Whether it is an ordinary series, or its points are of environments.</summary>
+    /// <summary>Whether the series is ordinary or a reinforcement-learning series.</summary>
     [JsonPropertyName("world")]
     public required SeriesFamily Family { get; init; }
 
-    /// <summary>What its points are.</summary>
+    /// <summary>The kind of the points.</summary>
     public required SeriesKind Kind { get; init; }
 
-    /// <summary>How many points it has; a histogram or a scatter is one.</summary>
+    /// <summary>The number of points; a histogram or a scatter counts as one.</summary>
     public long Points { get; init; }
 
-    /// <summary>Its highest step, unless it has no points. In reinforcement learning the highest step of the training.</summary>
+    /// <summary>The highest step, or null without points. For reinforcement learning, the highest step of the training.</summary>
     public long? LastStep { get; init; }
 
-    /// <summary>The titles of a scatter's axes, of those that have one: <c>x</c>, <c>y</c> and <c>z</c>.</summary>
+    /// <summary>The titles of the axes <c>x</c>, <c>y</c> and <c>z</c> of a scatter series; axes without a title are left out.</summary>
     public IReadOnlyDictionary<string, string> Titles { get => field ?? _noTitles; init; }
 
-    /// <summary>For reinforcement learning: the environments with points in it, in the order of their first point.</summary>
+    /// <summary>For reinforcement learning, the environments that have points in the series, in the order of their first point.</summary>
     public IReadOnlyList<string> Environments { get => field ?? []; init; }
 
-    /// <summary>Whether its points belong to episodes. Only in reinforcement learning.</summary>
+    /// <summary>Whether the points belong to episodes. Only in reinforcement learning.</summary>
     public bool Episodic { get; init; }
 
-    /// <summary>Its names and how much it has, such as <c>loss{gpu=0} (ML_STEP): 3 points, the last at step 2</c>.</summary>
+    /// <summary>Returns a short description, such as <c>loss{gpu=0} (ML_STEP): 3 points, the last at step 2</c>.</summary>
     public override string ToString()
     {
         string labels = Labels.Count == 0 ? "" : $"{{{string.Join(", ", Labels.Select(label => $"{label.Key}={label.Value}"))}}}";

@@ -3,7 +3,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>What a server says of itself.</summary>
+/// <summary>Information about a server.</summary>
 public sealed record StoredServer : IJsonOnDeserialized
 {
     /// <summary>Its version.</summary>
@@ -15,16 +15,16 @@ public sealed record StoredServer : IJsonOnDeserialized
     /// <summary>When it started, in milliseconds since 1970.</summary>
     public long StartedAtMillis { get; init; }
 
-    /// <summary>Whether it can keep what it is sent.</summary>
+    /// <summary>Whether the server can store the data it receives.</summary>
     public required StoredHealth Health { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Version, Health);
 }
 
-/// <summary>Whether a server can keep what it is sent.</summary>
+/// <summary>Whether a server can store the data it receives.</summary>
 public sealed record StoredHealth : IJsonOnDeserialized
 {
-    /// <summary><c>good</c>; <c>full</c> when its disk is, <c>failing</c> when it cannot write.</summary>
+    /// <summary><c>good</c>; <c>full</c> if the disk is full; <c>failing</c> if the server cannot write.</summary>
     public required string State { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(State);

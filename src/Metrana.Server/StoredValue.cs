@@ -3,7 +3,7 @@ using Metrana.Server.Http;
 
 namespace Metrana.Server;
 
-/// <summary>The value of an attribute. Its type tells what was sent.</summary>
+/// <summary>The value of an attribute. Its type indicates what was sent.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Null), "null")]
 [JsonDerivedType(typeof(Flag), "bool")]
@@ -18,11 +18,11 @@ public abstract record StoredValue
     {
     }
 
-    /// <summary>The attribute is there and has no value.</summary>
+    /// <summary>The attribute exists but has no value.</summary>
     public sealed record Null : StoredValue;
 
-    /// <summary>True or false.</summary>
-    /// <param name="Value">Which of them.</param>
+    /// <summary>A Boolean value.</summary>
+    /// <param name="Value">The value.</param>
     public sealed record Flag([property: JsonRequired] bool Value) : StoredValue;
 
     /// <summary>A whole number.</summary>
@@ -40,7 +40,7 @@ public abstract record StoredValue
         void IJsonOnDeserialized.OnDeserialized() => Expect.NoNull(Value);
     }
 
-    /// <summary>A set of texts, like the run's tags. Two are equal when they have the same texts in the same order.</summary>
+    /// <summary>A set of texts, like the tags of the run. Two sets are equal if they have the same texts in the same order.</summary>
     /// <param name="Value">The texts, each once, in the order of their first appearance.</param>
     public sealed record TextSet([property: JsonRequired] IReadOnlyList<string> Value) : StoredValue, IJsonOnDeserialized
     {

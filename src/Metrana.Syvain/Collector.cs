@@ -4,8 +4,8 @@ using Metrana.Syvain.Delivery;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// Sends experiments to Syvain Metrics. Metrics and annotations are queued and sent in the background; a service that is away
-/// delays nothing and loses nothing until the queue is full.
+/// Sends experiments to Syvain Metrics. Metrics and annotations are queued and sent in the background; while the service
+/// is unavailable, nothing is delayed, and nothing is lost until the queue is full.
 /// </summary>
 /// <remarks>All members can be called from any thread.</remarks>
 /// <example>
@@ -33,17 +33,17 @@ public class Collector : IAsyncDisposable
     private Experiment? _active;
     private bool _closed;
 
-    /// <summary>A collector with the key of an organization and the default options.</summary>
-    /// <param name="apiKey">The key; <c>local</c> for the one that the service's command line has stored.</param>
+    /// <summary>Creates a collector with the API key of an organization and default options.</summary>
+    /// <param name="apiKey">The key, or <c>local</c> for the key that the service's command-line tool has stored.</param>
     /// <exception cref="ArgumentException">The key is empty or none.</exception>
     public Collector(string apiKey)
         : this(new CollectorOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
     {
     }
 
-    /// <summary>A collector. What the options leave out comes from the environment.</summary>
+    /// <summary>Creates a collector. Settings that the options omit come from the environment.</summary>
     /// <param name="options">The options; the defaults if omitted.</param>
-    /// <exception cref="ArgumentException">There is no key, or an option cannot work.</exception>
+    /// <exception cref="ArgumentException">There is no key, or an option is invalid.</exception>
     public Collector(CollectorOptions? options = null)
         : this(options ?? new(), () => new ServiceBackend(options ?? new(), Environment.GetEnvironmentVariable))
     {
@@ -55,7 +55,7 @@ public class Collector : IAsyncDisposable
         (_options, _backend, _warnings) = (options, backend(), new Warnings(options.LoggerFactory, options.Clock));
     }
 
-    /// <summary>The experiments that are open.</summary>
+    /// <summary>The open experiments.</summary>
     public IReadOnlyList<Experiment> Experiments
     {
         get
@@ -72,14 +72,14 @@ public class Collector : IAsyncDisposable
     internal Warnings Warnings => _warnings;
 
     /// <summary>
-    /// Makes an experiment. One slug is one experiment of a collector: opened again it is the same object, and the options are
-    /// not looked at.
+    /// Opens an experiment. A collector has one experiment for each slug: opening the slug again returns the same object and ignores the
+    /// options.
     /// </summary>
-    /// <param name="slug">What it is called: 1 to 200 characters.</param>
-    /// <param name="options">Description, facts and folder.</param>
+    /// <param name="slug">The name of the experiment: 1 to 200 characters.</param>
+    /// <param name="options">The description, metadata and folder.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="ArgumentException">The slug or an option cannot work. Nothing was sent.</exception>
-    /// <exception cref="CollectorException">The service did not make it.</exception>
+    /// <exception cref="ArgumentException">The slug or an option is invalid. Nothing was sent.</exception>
+    /// <exception cref="CollectorException">The service did not create the experiment.</exception>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public async Task<Experiment> OpenExperimentAsync(
         string slug, ExperimentOptions? options = null, CancellationToken cancellationToken = default)
@@ -118,21 +118,21 @@ public class Collector : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries once to deliver what all experiments have logged until now.</summary>
+    /// <summary>Tries once to deliver what all experiments have logged so far.</summary>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public async Task<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
         FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushAsync(cancellationToken))).ConfigureAwait(false));
 
-    /// <summary>Tries to deliver what all experiments have logged until now.</summary>
-    /// <param name="retries">How often it is tried again.</param>
+    /// <summary>Tries to deliver what all experiments have logged so far.</summary>
+    /// <param name="retries">The number of retries.</param>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
-    /// <exception cref="CollectorException">Something is not delivered, or was lost since the last call.</exception>
+    /// <exception cref="CollectorException">Something was not delivered, or was lost since the last call.</exception>
     public async Task<FlushResult> FlushOrThrowAsync(int retries = 3, CancellationToken cancellationToken = default) =>
         FlushResult.Sum(await Task.WhenAll(Experiments.Select(one => one.FlushOrThrowAsync(retries, cancellationToken))).ConfigureAwait(false));
 
     /// <summary>
-    /// Delivers what waits, for at most <see cref="CollectorOptions.CloseTimeout"/>. What is left then is lost, counted and
-    /// reported. No status is sent: that is for <see cref="Experiment.Done"/>.
+    /// Delivers pending data, for at most <see cref="CollectorOptions.CloseTimeout"/>. Data that is left after that is lost, counted and
+    /// reported. No status is sent; call <see cref="Experiment.Done"/> for that.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -151,7 +151,7 @@ public class Collector : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where it sends to. There is no key in it.</summary>
+    /// <summary>Returns the destination, without the key.</summary>
     public override string ToString() => $"{GetType().Name} to {_backend.Name}";
 
     /// <summary>Makes an experiment the active one, of which a collector has one.</summary>

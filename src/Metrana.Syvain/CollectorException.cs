@@ -8,6 +8,6 @@ public sealed class CollectorException : Exception
     internal CollectorException(string message, FlushResult? result = null, Exception? inner = null)
         : base(message, inner) => Result = result;
 
-    /// <summary>What became of everything, where a flush failed.</summary>
+    /// <summary>The result of the flush, if a flush failed.</summary>
     public FlushResult? Result { get; }
 }

@@ -4,58 +4,65 @@ using Microsoft.Extensions.Logging;
 
 namespace Metrana.Syvain;
 
-/// <summary>How a collector reaches the service and how it batches.</summary>
+/// <summary>The options of a collector: the connection to the service and the batching.</summary>
 public sealed record CollectorOptions
 {
-    /// <summary>The variable that the API key comes from where <see cref="ApiKey"/> is left out.</summary>
+    /// <summary>The environment variable with the API key that is used if <see cref="ApiKey"/> is not set.</summary>
     public const string ApiKeyVariable = "SYVAIN_METRICS_API_KEY";
 
     /// <summary>
-    /// The organization's API key; if omitted, the variable <see cref="ApiKeyVariable"/>. <c>local</c> and <c>local-dev</c> read
-    /// the file that the service's command line wrote at its login.
+    /// The organization's API key; if omitted, the value of the variable <see cref="ApiKeyVariable"/>. <c>local</c> and
+    /// <c>local-dev</c> read the key from the file that the service's command-line tool wrote at login.
     /// </summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>The address of the service; left out, the one of the login file, and else https://metrics.syvain.com.</summary>
+    /// <summary>The address of the service. Default: the address in the login file, or otherwise https://metrics.syvain.com.</summary>
     public string? Host { get; init; }
 
-    /// <summary>How long one try of a request may take that opens an experiment, or sends an annotation or a status.</summary>
+    /// <summary>How long one attempt of a request that opens an experiment, or sends an annotation or a status, may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one try of a request with metrics may take.</summary>
+    /// <summary>How long one attempt of a request with metrics may take.</summary>
     public TimeSpan IngestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the first item waits for others before they are sent together.</summary>
     public TimeSpan FlushDelay { get; init; } = TimeSpan.FromSeconds(0.25);
 
-    /// <summary>How many metrics and annotations of one experiment may wait. Beyond it the oldest metrics go first, and are counted.</summary>
+    /// <summary>
+    /// The maximum number of waiting metrics and annotations of one experiment. Beyond it, the oldest metrics are dropped first, and
+    /// counted.
+    /// </summary>
     public int MaxQueueItems { get; init; } = 100_000;
 
-    /// <summary>How many items go in one request; at most 1000.</summary>
+    /// <summary>The maximum number of items in one request; at most 1000.</summary>
     public int MaxBatchItems { get; init; } = 500;
 
-    /// <summary>How often an item that could not be delivered is tried again in later flushes; null: for as long as the process lives.</summary>
+    /// <summary>
+    /// How often later flushes retry an item that could not be delivered; null retries for as long as the process lives.
+    /// </summary>
     public int? MaxRetries { get; init; }
 
     /// <summary>
-    /// Gives metrics without a timestamp the time at which they were logged. Otherwise the service gives them the time at which
-    /// they arrive, which is later by as long as they waited.
+    /// Whether metrics without a timestamp get the time at which they were logged. Otherwise the service gives them their time of
+    /// arrival, which is later by the time they waited.
     /// </summary>
     public bool StampMetrics { get; init; }
 
-    /// <summary>How long the end of the process, and disposing the collector, may wait for what is not delivered yet.</summary>
+    /// <summary>How long the end of the process, and disposing the collector, may wait for data that is not yet delivered.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Where warnings go; left out, standard error.</summary>
+    /// <summary>Receives warnings. Default: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Sends the requests, for proxies and certificates of your own. The collector does not dispose it.</summary>
+    /// <summary>
+    /// The handler that sends the requests, for example with a proxy or custom certificates. The collector does not dispose it.
+    /// </summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 
     /// <summary>Tells the time and waits.</summary>
     internal DeliveryClock Clock { get; init; } = new();
 
-    /// <summary>The options without the key.</summary>
+    /// <summary>Returns the options, without the key.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{nameof(CollectorOptions)} {{ Host = {Host}, ApiKey = {(ApiKey is null ? "" : "***")}, MaxQueueItems = {MaxQueueItems}, MaxBatchItems = {MaxBatchItems}, MaxRetries = {MaxRetries} }}");

@@ -4,7 +4,7 @@ namespace Metrana.Syvain;
 
 /// <summary>
 /// When a metric was measured: a <see cref="DateTimeOffset"/>, or a number of seconds or milliseconds since 1970. Numbers below
-/// 10,000,000,000 are seconds, whole ones too.
+/// 10,000,000,000, including integers, are seconds.
 /// </summary>
 public readonly record struct EventTime
 {
@@ -16,23 +16,23 @@ public readonly record struct EventTime
     /// <summary>Milliseconds since 1970 in UTC.</summary>
     public long Milliseconds { get; }
 
-    /// <summary>A moment.</summary>
+    /// <summary>Creates a time from a moment.</summary>
     /// <param name="time">The moment.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is before 1970.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The moment is before 1970.</exception>
     public static EventTime From(DateTimeOffset time) => new(Checked(time.ToUnixTimeMilliseconds(), time.ToString("O", CultureInfo.InvariantCulture)));
 
-    /// <summary>Seconds or milliseconds since 1970.</summary>
-    /// <param name="number">Below 10,000,000,000 seconds, else milliseconds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <summary>Creates a time from seconds or milliseconds since 1970.</summary>
+    /// <param name="number">The number: seconds if it is below 10,000,000,000, otherwise milliseconds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static EventTime From(long number)
     {
         long checkedNumber = Checked(number, number.ToString(CultureInfo.InvariantCulture));
         return new(checkedNumber < FirstMilliseconds ? checkedNumber * 1000 : checkedNumber);
     }
 
-    /// <summary>Seconds with their fraction, or milliseconds, since 1970.</summary>
-    /// <param name="number">Below 10,000,000,000 seconds, else milliseconds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative, no number, or beyond what a clock can say.</exception>
+    /// <summary>Creates a time from fractional seconds, or from milliseconds, since 1970.</summary>
+    /// <param name="number">The number: seconds if it is below 10,000,000,000, otherwise milliseconds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative, NaN, or beyond the range of dates.</exception>
     public static EventTime From(double number)
     {
         // A double that is no long becomes one silently, and another one.

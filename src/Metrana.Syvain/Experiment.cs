@@ -5,8 +5,8 @@ using Metrana.Syvain.Delivery;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// One training run: its metrics, annotations and statuses. Logging checks, queues and returns; it never waits for the service and
-/// never throws because of it.
+/// One training run: its metrics, annotations and statuses. Log calls validate and queue their data and return; they never wait
+/// for the service and never throw because of it.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The collector closes it, and disposes what it owns.")]
 public sealed class Experiment
@@ -27,28 +27,30 @@ public sealed class Experiment
         _sender = new Sender(slug, _outbox, opened.Destination, _options, collector.Warnings);
     }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The name of the experiment.</summary>
     public string Slug { get; }
 
-    /// <summary>The service's own id of it.</summary>
+    /// <summary>The id of the experiment, assigned by the service.</summary>
     public string Id { get; }
 
-    /// <summary>Where people look at it.</summary>
+    /// <summary>The address of the experiment in the dashboard.</summary>
     public Uri Url { get; }
 
-    /// <summary>Whether it was started and is neither done nor failed.</summary>
+    /// <summary>Whether the experiment was started and is neither done nor failed.</summary>
     public bool IsActive { get; private set; }
 
-    /// <summary>What became of everything that it logged, since it was opened.</summary>
+    /// <summary>Counts of what happened to everything that was logged since the experiment was opened.</summary>
     public ExperimentDelivery Delivery => _outbox.Delivery;
 
     /// <summary>Logs a number.</summary>
-    /// <param name="name">What was measured: 1 to 500 characters. One quantity has one name; what tells lines of it apart is metadata.</param>
-    /// <param name="value">The number. NaN and infinities are counted and reported, and not sent.</param>
-    /// <param name="step">The step, 0 or more; null where there is none.</param>
-    /// <param name="metadata">What tells this line from others of the metric.</param>
+    /// <param name="name">
+    /// The name of the metric: 1 to 500 characters. Use one name for each quantity, and metadata to distinguish its lines.
+    /// </param>
+    /// <param name="value">The number. NaN and infinities are counted and reported but not sent.</param>
+    /// <param name="step">The step, 0 or more; null if there is none.</param>
+    /// <param name="metadata">The metadata that distinguishes this line from others of the metric.</param>
     /// <param name="timestamp">When it was measured: a date, or seconds or milliseconds since 1970.</param>
-    /// <exception cref="ArgumentException">Something that the service would refuse. Nothing was logged.</exception>
+    /// <exception cref="ArgumentException">An argument that the service would refuse. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public void Metric(string name, double value, long? step, Metadata? metadata = null, EventTime? timestamp = null)
     {
@@ -71,8 +73,8 @@ public sealed class Experiment
 
     /// <summary>Logs a text: a checkpoint, a change of phase, a note.</summary>
     /// <param name="text">The text: 1 to 16,000 characters.</param>
-    /// <param name="metadata">Facts about it.</param>
-    /// <exception cref="ArgumentException">Something that the service would refuse. Nothing was logged.</exception>
+    /// <param name="metadata">The metadata of the annotation.</param>
+    /// <exception cref="ArgumentException">An argument that the service would refuse. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public void Annotation(string text, Metadata? metadata = null)
     {
@@ -82,10 +84,10 @@ public sealed class Experiment
         Added(_outbox.Add(new AnnotationItem(text, facts)));
     }
 
-    /// <summary>Says that it runs. An experiment that is done may be started again.</summary>
+    /// <summary>Reports that the experiment is running. An experiment that is done may be started again.</summary>
     /// <param name="installHooks">
-    /// Whether the end of the process says how it went and delivers what waits: done at a normal end, failed at an exit code other
-    /// than 0, at an exception that nobody catches, and at a signal that nobody handles. Turn it off where somebody else does that.
+    /// Whether the end of the process reports the outcome and delivers pending data: done at a normal exit; failed at an exit code other
+    /// than 0, at an unhandled exception, and at an unhandled signal. Turn it off if other code does that.
     /// </param>
     /// <exception cref="InvalidOperationException">Another experiment of the collector is active.</exception>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
@@ -102,12 +104,14 @@ public sealed class Experiment
         Set(new StatusItem("running"));
     }
 
-    /// <summary>Says that it is done. The status is sent once everything before it is delivered; it waits for nothing itself.</summary>
+    /// <summary>
+    /// Reports that the experiment is done. The status is sent once everything before it is delivered; the call itself does not wait.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public void Done() => End(new StatusItem("done"));
 
-    /// <summary>Says that it failed.</summary>
-    /// <param name="exception">Why.</param>
+    /// <summary>Reports that the experiment failed.</summary>
+    /// <param name="exception">The cause.</param>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public void Error(Exception exception)
     {
@@ -115,9 +119,9 @@ public sealed class Experiment
         Error(exception.GetType().Name, exception.ToString());
     }
 
-    /// <summary>Says that it failed.</summary>
-    /// <param name="name">What kind of error it was.</param>
-    /// <param name="detail">What it said. What is longer than the service takes is cut.</param>
+    /// <summary>Reports that the experiment failed.</summary>
+    /// <param name="name">The kind of the error.</param>
+    /// <param name="detail">The error message. A message that is too long for the service is truncated.</param>
     /// <exception cref="ObjectDisposedException">The collector is closed.</exception>
     public void Error(string name, string detail)
     {
@@ -126,10 +130,11 @@ public sealed class Experiment
         End(new StatusItem("error", Limits.CutErrorName(name), Limits.CutErrorDetail(detail)));
     }
 
-    /// <summary>Starts it until the scope is left: <c>await using (ExperimentRun run = experiment.Run()) { ... }</c>.</summary>
+    /// <summary>Starts the experiment for a scope: <c>await using (ExperimentRun run = experiment.Run()) { ... }</c>.</summary>
     /// <remarks>
-    /// At the end it is done, and a flush is tried four times that throws and drops nothing. A scope does not see the exception that
-    /// it is left by: <see cref="RunAsync(Func{Task}, bool)"/> does, or call <see cref="ExperimentRun.Fail(Exception)"/>.
+    /// At the end of the scope, the experiment is done, and a flush is tried four times, which neither throws nor drops anything. A scope
+    /// cannot see an exception that leaves it; use <see cref="RunAsync(Func{Task}, bool)"/>, or call
+    /// <see cref="ExperimentRun.Fail(Exception)"/>.
     /// </remarks>
     /// <param name="installHooks">As in <see cref="Start(bool)"/>.</param>
     /// <inheritdoc cref="Start(bool)" path="/exception"/>
@@ -139,8 +144,8 @@ public sealed class Experiment
         return new ExperimentRun(this);
     }
 
-    /// <summary>Runs code as the experiment: done when it ends, failed when it throws; the exception passes through.</summary>
-    /// <param name="work">The training.</param>
+    /// <summary>Runs code as the experiment: done when the code ends, failed when it throws. Exceptions are rethrown.</summary>
+    /// <param name="work">The code to run.</param>
     /// <param name="installHooks">As in <see cref="Start(bool)"/>.</param>
     /// <inheritdoc cref="Start(bool)" path="/exception"/>
     public async Task RunAsync(Func<Task> work, bool installHooks = true)
@@ -161,7 +166,7 @@ public sealed class Experiment
         }
     }
 
-    /// <summary>Runs code as the experiment, on the thread of the call; only what is left to deliver at its end is awaited.</summary>
+    /// <summary>Runs code as the experiment, on the calling thread; only the delivery of the remaining data is asynchronous.</summary>
     /// <inheritdoc cref="RunAsync(Func{Task}, bool)"/>
     public Task RunAsync(Action work, bool installHooks = true)
     {
@@ -175,25 +180,25 @@ public sealed class Experiment
             installHooks);
     }
 
-    /// <summary>Tries once to deliver everything that was logged until now, waiting for what is under way.</summary>
+    /// <summary>Tries once to deliver everything that was logged so far, and waits for data that is already being sent.</summary>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
-    /// <returns>What became of everything since the flush before.</returns>
+    /// <returns>The counts of what happened to everything since the previous flush.</returns>
     public Task<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => _sender.FlushAsync(cancellationToken);
 
     /// <inheritdoc cref="FlushAsync"/>
     public FlushResult Flush() => Task.Run(() => FlushAsync()).GetAwaiter().GetResult();
 
-    /// <summary>Tries to deliver everything that was logged until now.</summary>
-    /// <param name="retries">How often it is tried again.</param>
+    /// <summary>Tries to deliver everything that was logged so far.</summary>
+    /// <param name="retries">The number of retries.</param>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
-    /// <exception cref="CollectorException">Something is not delivered, or was lost since the last call.</exception>
+    /// <exception cref="CollectorException">Something was not delivered, or was lost since the last call.</exception>
     public Task<FlushResult> FlushOrThrowAsync(int retries = 3, CancellationToken cancellationToken = default) =>
         _sender.FlushOrThrowAsync(retries, cancellationToken);
 
     /// <inheritdoc cref="FlushOrThrowAsync"/>
     public FlushResult FlushOrThrow(int retries = 3) => Task.Run(() => FlushOrThrowAsync(retries)).GetAwaiter().GetResult();
 
-    /// <summary>Its slug and id.</summary>
+    /// <summary>Returns the slug and the id.</summary>
     public override string ToString() => $"{Slug} ({Id})";
 
     /// <summary>Delivers what it can, and says what is left.</summary>

@@ -1,18 +1,22 @@
 namespace Metrana.Syvain;
 
-/// <summary>What an experiment is opened with.</summary>
+/// <summary>The options with which an experiment is opened.</summary>
 public sealed record ExperimentOptions
 {
-    /// <summary>What it is about; at most 4000 characters.</summary>
+    /// <summary>The description of the experiment; at most 4000 characters.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Facts that hold for the whole run: model, dataset, seed, commit, configuration. What changes from step to step belongs to metrics.</summary>
+    /// <summary>
+    /// The metadata of the whole run: model, dataset, seed, commit, configuration. Use metrics for values that change from step to step.
+    /// </summary>
     public Metadata? Meta { get; init; }
 
-    /// <summary>The folder to put it into, by its id. Not together with <see cref="FolderPath"/>.</summary>
+    /// <summary>The id of the folder for the experiment. Must not be combined with <see cref="FolderPath"/>.</summary>
     public string? FolderId { get; init; }
 
-    /// <summary>The folder to put it into, by its path in the dashboard, such as <c>/walker</c>. One more request looks its id up.</summary>
+    /// <summary>
+    /// The path of the folder for the experiment in the dashboard, such as <c>/walker</c>. An additional request looks up its id.
+    /// </summary>
     public string? FolderPath { get; init; }
 
     internal void Check()

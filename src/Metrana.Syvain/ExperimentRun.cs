@@ -1,6 +1,6 @@
 namespace Metrana.Syvain;
 
-/// <summary>The time in which an experiment runs; its end is the experiment's.</summary>
+/// <summary>The scope in which an experiment runs; disposing it ends the experiment.</summary>
 public sealed class ExperimentRun : IDisposable, IAsyncDisposable
 {
     private readonly Experiment _experiment;
@@ -9,15 +9,15 @@ public sealed class ExperimentRun : IDisposable, IAsyncDisposable
 
     internal ExperimentRun(Experiment experiment) => _experiment = experiment;
 
-    /// <summary>Says that the run failed. Call it in a <c>catch</c>, and let the exception go on.</summary>
-    /// <param name="exception">Why.</param>
+    /// <summary>Reports that the run failed. Call it in a <c>catch</c> block, and rethrow the exception.</summary>
+    /// <param name="exception">The cause.</param>
     public void Fail(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         _failure ??= exception;
     }
 
-    /// <summary>Ends the run, and tries to deliver it. Never throws because of the delivery: what is left waits in the queue.</summary>
+    /// <summary>Ends the run and tries to deliver its data. Delivery failures never throw; undelivered data stays queued.</summary>
     public async ValueTask DisposeAsync()
     {
         if (End())

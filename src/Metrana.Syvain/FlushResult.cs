@@ -3,50 +3,50 @@ using System.Globalization;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// What a flush found: everything that was delivered or lost since the flush before it, in the background too, and what waits now.
+/// The result of a flush: everything that was delivered or lost since the previous flush, also in the background, and what is pending now.
 /// </summary>
 public sealed record FlushResult
 {
-    /// <summary>Whether nothing waits and nothing was lost.</summary>
+    /// <summary>Whether nothing is pending and nothing was lost.</summary>
     public bool Ok => PendingMetrics + PendingAnnotations + PendingStatuses + DroppedMetrics + DroppedAnnotations + DroppedStatuses == 0;
 
-    /// <summary>Metrics that the service took.</summary>
+    /// <summary>Metrics that the service accepted.</summary>
     public long DeliveredMetrics { get; init; }
 
-    /// <summary>Annotations that the service took.</summary>
+    /// <summary>Annotations that the service accepted.</summary>
     public long DeliveredAnnotations { get; init; }
 
-    /// <summary>Statuses that the service took.</summary>
+    /// <summary>Statuses that the service accepted.</summary>
     public long DeliveredStatuses { get; init; }
 
-    /// <summary>Metrics that are lost: refused by the service, tried too often, or pushed out of a full queue.</summary>
+    /// <summary>Metrics that were lost: refused by the service, retried too often, or evicted from a full queue.</summary>
     public long DroppedMetrics { get; init; }
 
-    /// <summary>Annotations that are lost.</summary>
+    /// <summary>Annotations that were lost.</summary>
     public long DroppedAnnotations { get; init; }
 
-    /// <summary>Statuses that are lost.</summary>
+    /// <summary>Statuses that were lost.</summary>
     public long DroppedStatuses { get; init; }
 
-    /// <summary>Requests that failed and can be tried again.</summary>
+    /// <summary>Requests that failed and can be retried.</summary>
     public long RetryableFailures { get; init; }
 
     /// <summary>Requests that the service refused for good.</summary>
     public long PermanentFailures { get; init; }
 
-    /// <summary>Metrics that were logged before the flush began and still wait.</summary>
+    /// <summary>Metrics that were logged before the flush began and are still pending.</summary>
     public long PendingMetrics { get; init; }
 
-    /// <summary>Annotations that were logged before the flush began and still wait.</summary>
+    /// <summary>Annotations that were logged before the flush began and are still pending.</summary>
     public long PendingAnnotations { get; init; }
 
-    /// <summary>Statuses that wait.</summary>
+    /// <summary>Statuses that are pending.</summary>
     public long PendingStatuses { get; init; }
 
-    /// <summary>What went wrong, the latest last; at most twenty.</summary>
+    /// <summary>The error messages, oldest first; at most twenty.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
 
-    /// <summary>The counts in one line.</summary>
+    /// <summary>Returns the counts in one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{DeliveredMetrics} metrics, {DeliveredAnnotations} annotations and {DeliveredStatuses} statuses delivered; {DroppedMetrics}, {DroppedAnnotations} and {DroppedStatuses} lost; {PendingMetrics}, {PendingAnnotations} and {PendingStatuses} waiting");

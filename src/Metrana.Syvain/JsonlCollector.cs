@@ -3,15 +3,15 @@ using Metrana.Syvain.Local;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// A collector that appends to a file instead of a service, one JSON object on each line: metrics, annotations and statuses, as the
-/// service's own SDK writes them.
+/// A collector that appends to a file instead of sending to the service: one JSON object per line for metrics, annotations and
+/// statuses, in the format of the service's own SDK.
 /// </summary>
 public sealed class JsonlCollector : Collector
 {
-    /// <summary>A collector into a file.</summary>
-    /// <param name="path">The file. Its folder is made where it is missing.</param>
-    /// <param name="options">How it batches. Keys and addresses are not used.</param>
-    /// <exception cref="ArgumentException">The path is empty, or an option cannot work.</exception>
+    /// <summary>Creates a collector that writes to a file.</summary>
+    /// <param name="path">The path of the file. Its folder is created if it does not exist.</param>
+    /// <param name="options">The options for batching. Keys and addresses are not used.</param>
+    /// <exception cref="ArgumentException">The path is empty, or an option is invalid.</exception>
     public JsonlCollector(string path = "metrics.jsonl", CollectorOptions? options = null)
         : this(Prepare(path), new object(), options ?? new())
     {
@@ -20,7 +20,7 @@ public sealed class JsonlCollector : Collector
     private JsonlCollector(string path, object gate, CollectorOptions options)
         : base(options, () => new LocalBackend(path, slug => new JsonlDestination(path, slug, gate))) => FilePath = path;
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file.</summary>
     public string FilePath { get; }
 
     private static string Prepare(string path)

@@ -8,8 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// Facts by their names: texts, numbers, booleans, dates, null, and lists and dictionaries of those. On metrics keep them few and
-/// easy to group, such as <c>split</c> or <c>device</c>: each combination is a line of its own in the dashboard.
+/// Named facts: texts, numbers, booleans, dates, null, and lists and dictionaries of these. For metrics, keep them few and easy to
+/// group, such as <c>split</c> or <c>device</c>: each combination is a separate line in the dashboard.
 /// </summary>
 /// <example><code>experiment.Metric("loss", 0.5, step, new() { ["split"] = "train" });</code></example>
 public sealed class Metadata : IEnumerable<KeyValuePair<string, object?>>
@@ -22,23 +22,23 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, object?>>
     private readonly Dictionary<string, object?> _values;
     private byte[]? _encoded;
 
-    /// <summary>No facts yet.</summary>
+    /// <summary>Creates an empty set of facts.</summary>
     public Metadata() => _values = new(StringComparer.Ordinal);
 
     private Metadata(IEnumerable<KeyValuePair<string, object?>> values) => _values = new(values, StringComparer.Ordinal);
 
-    /// <summary>How many facts there are at the top.</summary>
+    /// <summary>The number of facts at the top level.</summary>
     public int Count => _values.Count;
 
-    /// <summary>A fact.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>The value of a fact.</summary>
+    /// <param name="name">The name of the fact.</param>
     public object? this[string name]
     {
         get => _values[name];
         set => (_values[name], _encoded) = (value, null);
     }
 
-    /// <summary>Facts from a dictionary, which is copied.</summary>
+    /// <summary>Creates metadata from a dictionary, which is copied.</summary>
     /// <param name="values">The facts.</param>
     public static Metadata From(IEnumerable<KeyValuePair<string, object?>> values)
     {
@@ -46,11 +46,11 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, object?>>
         return new Metadata(values);
     }
 
-    /// <summary>The properties of an object, by a source-generated contract: works where code is trimmed.</summary>
+    /// <summary>Creates metadata from the properties of an object, by a source-generated contract; works in trimmed programs.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="type">Its contract, such as <c>MyContext.Default.Hyperparameters</c>.</param>
-    /// <typeparam name="T">Its type.</typeparam>
-    /// <exception cref="ArgumentException">It is no JSON object.</exception>
+    /// <param name="type">The contract of its type, such as <c>MyContext.Default.Hyperparameters</c>.</param>
+    /// <typeparam name="T">The type of the object.</typeparam>
+    /// <exception cref="ArgumentException">The value is not a JSON object.</exception>
     public static Metadata From<T>(T value, JsonTypeInfo<T> type)
     {
         JsonElement json = JsonSerializer.SerializeToElement(value, type);
@@ -63,9 +63,9 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, object?>>
     public static implicit operator Metadata(Dictionary<string, object?> values) => From(values);
 
     /// <summary>Adds a fact, for collection initializers.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="value">What it is.</param>
-    /// <exception cref="ArgumentException">There is one of this name.</exception>
+    /// <param name="name">The name of the fact.</param>
+    /// <param name="value">The value of the fact.</param>
+    /// <exception cref="ArgumentException">A fact of this name exists already.</exception>
     public void Add(string name, object? value)
     {
         _values.Add(name, value);

@@ -2,12 +2,12 @@ using Metrana.Syvain.Local;
 
 namespace Metrana.Syvain;
 
-/// <summary>A collector that takes everything, checks and counts it as the others do, and sends it nowhere: for tests and dry runs.</summary>
+/// <summary>A collector that validates and counts everything like other collectors but sends nothing, for tests and dry runs.</summary>
 public sealed class NoopCollector : Collector
 {
-    /// <summary>A collector into nothing.</summary>
-    /// <param name="options">How it batches. Keys and addresses are not used.</param>
-    /// <exception cref="ArgumentException">An option cannot work.</exception>
+    /// <summary>Creates a collector that sends nothing.</summary>
+    /// <param name="options">The options for batching. Keys and addresses are not used.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     public NoopCollector(CollectorOptions? options = null)
         : base(options ?? new(), static () => new LocalBackend("nowhere", static _ => new NoDestination()))
     {

@@ -4,13 +4,13 @@ using Metrana.Native.Interop;
 namespace Metrana.Syvain;
 
 /// <summary>
-/// Sends what a <see cref="Run"/> logs to Syvain Metrics as well: <c>Mirrors = [new SyvainMirror()]</c>.
+/// Also sends what a <see cref="Run"/> logs to Syvain Metrics: <c>Mirrors = [new SyvainMirror()]</c>.
 /// </summary>
 /// <remarks>
 /// The experiment is opened with the first metric, so that the configuration, the tags and the description that the run has by then
-/// become its metadata. While the service is away the mirror waits, and the run's queue for it takes what comes: its bound, and
-/// what it drops, are those of every mirror. Metrics carry the times at which they were logged. Histograms and scatters have no
-/// counterpart and are left out; NaN and infinities too.
+/// become its metadata. While the service is unavailable, the mirror waits, and new data stays in the run's queue for it; the
+/// limit and the drop policy of that queue are the same for every mirror. Metrics carry the times at which they were logged.
+/// Histograms and scatters have no counterpart and are left out, as are NaN and infinities.
 /// </remarks>
 public sealed class SyvainMirror : IRunMirror
 {
@@ -25,14 +25,16 @@ public sealed class SyvainMirror : IRunMirror
     private MirroredRun? _run;
     private long _leftOut;
 
-    /// <summary>A mirror with a collector of its own.</summary>
-    /// <param name="options">How it reaches the service; left out, the environment says it.</param>
+    /// <summary>Creates a mirror with its own collector.</summary>
+    /// <param name="options">The options of the collector; if omitted, the environment determines them.</param>
     public SyvainMirror(CollectorOptions? options = null)
         : this(() => new Collector(options), owns: true)
     {
     }
 
-    /// <summary>A mirror through a collector of yours, which may write to a file, and which you dispose after the run.</summary>
+    /// <summary>
+    /// Creates a mirror that uses an existing collector, which may write to a file. The caller disposes the collector after the run.
+    /// </summary>
     /// <param name="collector">The collector.</param>
     public SyvainMirror(Collector collector)
         : this(() => collector, owns: false) => ArgumentNullException.ThrowIfNull(collector);
@@ -42,23 +44,23 @@ public sealed class SyvainMirror : IRunMirror
     /// <inheritdoc/>
     public string Name => "syvain";
 
-    /// <summary>What the experiment is called; left out, project and name of the run: <c>walker/ppo-7</c>.</summary>
+    /// <summary>The name of the experiment. Default: the project and the name of the run, such as <c>walker/ppo-7</c>.</summary>
     public string? Slug { get; init; }
 
-    /// <summary>Description, folder and further facts. What the run knows is put beside the facts.</summary>
+    /// <summary>The description, folder and additional metadata. The metadata of the run is added.</summary>
     public ExperimentOptions Experiment { get; init; } = new();
 
     /// <summary>
-    /// Whether values of reinforcement learning are sent for each environment, as lines of their own with the metadata
-    /// <c>environment</c> and the environment's own steps. Otherwise one value is sent for each call: the mean over its environments
+    /// Whether reinforcement-learning values are sent separately for each environment, as lines with the metadata
+    /// <c>environment</c> and the steps of the environment. Otherwise one value is sent for each call: the mean over its environments
     /// and values, at its rl step.
     /// </summary>
     public bool EveryEnvironment { get; init; }
 
-    /// <summary>What became of what was handed to the collector; nothing before the first metric.</summary>
+    /// <summary>Counts of what happened to the data that was handed to the collector; all zero before the first metric.</summary>
     public ExperimentDelivery Delivery => _experiment?.Delivery ?? default;
 
-    /// <summary>How many histograms and scatters were left out.</summary>
+    /// <summary>The number of histograms and scatters that were left out.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
     /// <inheritdoc/>

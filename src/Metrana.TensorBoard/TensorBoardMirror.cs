@@ -5,13 +5,13 @@ using Metrana.TensorBoard.Protocol;
 namespace Metrana.TensorBoard;
 
 /// <summary>
-/// Writes what a <see cref="Run"/> logs as TensorBoard event files as well:
-/// <c>Mirrors = [new TensorBoardMirror("logs")]</c>, and <c>tensorboard --logdir logs</c> shows it while it trains.
+/// Also writes what a <see cref="Run"/> logs to TensorBoard event files. With
+/// <c>Mirrors = [new TensorBoardMirror("logs")]</c>, <c>tensorboard --logdir logs</c> shows the run during training.
 /// </summary>
 /// <remarks>
-/// Each run has a folder of its own, named as the run. Every batch is handed to the system at once, and whole: a process that is
-/// killed loses nothing that was written, and the end of the run is put on the disk. TensorBoard keeps numbers as
-/// <see cref="float"/>. Scatters have no counterpart and are left out.
+/// Each run has its own folder, named after the run. Every batch is passed to the operating system immediately and as a whole, so a
+/// process that is killed loses nothing that was written; at the end of the run, the file is flushed to disk. TensorBoard stores
+/// numbers as <see cref="float"/>. Scatters have no counterpart and are left out.
 /// </remarks>
 public sealed class TensorBoardMirror : IRunMirror
 {
@@ -25,8 +25,8 @@ public sealed class TensorBoardMirror : IRunMirror
     private long _step;
     private long _leftOut;
 
-    /// <summary>A mirror into a folder.</summary>
-    /// <param name="folder">What is given to TensorBoard as its <c>--logdir</c>. It is made where it is missing.</param>
+    /// <summary>Creates a mirror that writes to a folder.</summary>
+    /// <param name="folder">The folder to pass to TensorBoard as <c>--logdir</c>. It is created if it does not exist.</param>
     /// <exception cref="ArgumentException">The folder is empty.</exception>
     public TensorBoardMirror(string folder)
     {
@@ -40,15 +40,15 @@ public sealed class TensorBoardMirror : IRunMirror
     public string Name => "tensorboard";
 
     /// <summary>
-    /// Whether values of reinforcement learning are written for each environment, with tags of their own and the environment's own
-    /// steps. Otherwise one value is written for each call: the mean over its environments and values, at its rl step.
+    /// Whether reinforcement-learning values are written separately for each environment, with their own tags and the steps of the
+    /// environment. Otherwise one value is written for each call: the mean over its environments and values, at its rl step.
     /// </summary>
     public bool EveryEnvironment { get; init; }
 
-    /// <summary>How many scatters were left out.</summary>
+    /// <summary>The number of scatters that were left out.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
-    /// <summary>The file; nothing before the run has started.</summary>
+    /// <summary>The path of the file; null before the run has started.</summary>
     public string? FilePath => _file?.Path;
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ public enum BackpressureStrategy
     DropNew,
 
     /// <summary>
-    /// Waits for as long as it takes: nothing is dropped, but the loop can stand still. Where <see cref="RunOptions.EnqueueTimeout"/>
-    /// is set, a call that has waited that long throws <see cref="Native.QueueFullException"/>.
+    /// Waits without limit: nothing is dropped, but the training loop can stall. If <see cref="RunOptions.EnqueueTimeout"/> is set,
+    /// a call that has waited that long throws <see cref="Native.QueueFullException"/>.
     /// </summary>
     Block,
 

@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>How much of what is still on its way <see cref="Run.Close(TimeSpan?)"/> waits for.</summary>
+/// <summary>How much of the undelivered data <see cref="Run.Close(TimeSpan?)"/> waits for.</summary>
 public enum CloseStrategy
 {
     /// <summary>Abandons whatever was not sent yet.</summary>

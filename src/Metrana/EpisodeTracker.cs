@@ -4,13 +4,13 @@ using Metrana.Native.Interop;
 namespace Metrana;
 
 /// <summary>
-/// Keeps the books of the episodes of many environments that step together: logs the reward of each step, and return and
-/// length when an episode ends. Made by <see cref="Run.TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>. One thread at a
-/// time may use it.
+/// Tracks the episodes of many environments that step together: logs the reward of each step, and the return and length of each
+/// episode that ends. Created by <see cref="Run.TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>. Only one thread at a time may
+/// use it.
 /// </summary>
 /// <remarks>
-/// Episodes are counted for each environment from 0. In a run that is continued they go on after the last one that the
-/// service knows; the episodes that were interrupted are left as they are.
+/// The episodes of each environment are numbered from 0. In a continued run, the numbers go on after the last one that the service
+/// knows; the interrupted episodes are left as they are.
 /// </remarks>
 /// <example>
 /// <code>
@@ -90,12 +90,12 @@ public sealed class EpisodeTracker
     public double MeanLength => _lengthWindow.Mean;
 
     /// <summary>
-    /// Takes one step of all environments: logs the rewards, and return and length of each episode that ends with it. The
-    /// next step of such an environment is the first of its next episode.
+    /// Records one step of all environments: logs the rewards, and the return and length of each episode that ends with this step.
+    /// The next step of an environment whose episode ended is the first of its next episode.
     /// </summary>
-    /// <param name="rlStep">The training step: the update or iteration that is collecting.</param>
+    /// <param name="rlStep">The training step: the update or iteration that the step is collected in.</param>
     /// <param name="rewards">The reward of each environment: an array, span or list of numbers of any type.</param>
-    /// <param name="terminated">Which environments came to an end of their own: the goal, a fall.</param>
+    /// <param name="terminated">Which environments ended their episode by themselves, such as at the goal or with a fall.</param>
     /// <param name="truncated">Which ones were cut off, such as by a time limit; none if omitted.</param>
     /// <exception cref="MetricValidationException">There are not as many values as environments. Nothing changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The training step is negative. Nothing changed.</exception>
@@ -118,8 +118,8 @@ public sealed class EpisodeTracker
     }
 
     /// <summary>
-    /// Abandons the episodes that are under way, for environments that are all reset at once. Their rewards stay; they have no
-    /// return and no length.
+    /// Abandons the episodes in progress, for when all environments are reset at once. Their rewards stay logged; no return or
+    /// length is logged for them.
     /// </summary>
     public void Abandon()
     {
@@ -132,7 +132,10 @@ public sealed class EpisodeTracker
         }
     }
 
-    /// <summary>Logs the means of the current training step now. It happens by itself at the next training step and at the end of the run.</summary>
+    /// <summary>
+    /// Logs the means of the current training step now. This happens automatically at the next training step and at the end of the
+    /// run.
+    /// </summary>
     public void Flush()
     {
         if (!_hasMeans)

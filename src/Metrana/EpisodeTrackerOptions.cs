@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>What an <see cref="EpisodeTracker"/> calls its metrics, and how far its means reach.</summary>
+/// <summary>The names of the metrics of an <see cref="EpisodeTracker"/>, and the window of its means.</summary>
 public sealed record EpisodeTrackerOptions
 {
     /// <summary>The metric of the reward of each step. Default: <c>reward</c>.</summary>
@@ -13,7 +13,7 @@ public sealed record EpisodeTrackerOptions
     public string LengthMetric { get; init; } = "episode_length";
 
     /// <summary>
-    /// Over how many of the last episodes means are taken. They are logged as <c>episode_return_mean</c> and
+    /// The number of most recent episodes that the means are taken over. The means are logged as <c>episode_return_mean</c> and
     /// <c>episode_length_mean</c>, once for each training step in which episodes ended. Default: 100; 0 logs no means.
     /// </summary>
     public int MeanWindow { get; init; } = 100;

@@ -1,15 +1,17 @@
 namespace Metrana;
 
-/// <summary>How delivery errors surface that did not end the run.</summary>
+/// <summary>How delivery errors that do not end the run surface.</summary>
 public enum ErrorStrategy
 {
-    /// <summary>Not at all; the counters still tell.</summary>
+    /// <summary>Not at all; only the counters show them.</summary>
     Silent,
 
     /// <summary>As a warning in the log. This is the default.</summary>
     Warn,
 
-    /// <summary>The next log call throws <see cref="Native.SenderException"/>; when delivery has ended for good, every one does.</summary>
+    /// <summary>
+    /// The next log call throws <see cref="Native.SenderException"/>; once delivery has ended for good, every log call does.
+    /// </summary>
     RaiseOnLog,
 
     /// <summary>Closing the run throws <see cref="Native.ClosingException"/>.</summary>

@@ -75,8 +75,8 @@ internal static class ExitWatch
     }
 
     /// <summary>
-    /// The runs carry the signal as their outcome, whoever ends them: the program in its own time where it has taken the
-    /// signal in hand, and else the end of the process.
+    /// The runs take the signal as their outcome, no matter what ends them: the program, later, if it handles the signal, or else
+    /// the end of the process.
     /// </summary>
     private static void Hear(PosixSignal signal, string name)
     {

@@ -4,10 +4,12 @@ namespace Metrana;
 
 /// <summary>A server on this machine.</summary>
 /// <param name="Endpoint">Where runs are logged to.</param>
-/// <param name="ApiKey">What it asks loggers for.</param>
-/// <param name="Page">Where people look at them.</param>
-/// <param name="Ticket">What lets the browser of the person at this terminal in, once; null where the server knows it without.</param>
-/// <param name="Hold">What is let go of with the run. The server lives on.</param>
+/// <param name="ApiKey">The key that the server expects from loggers.</param>
+/// <param name="Page">The address of the page that shows the runs.</param>
+/// <param name="Ticket">
+/// A one-time ticket for the browser of the person at this terminal; null if the server recognizes the browser without one.
+/// </param>
+/// <param name="Hold">The hold on the server, released with the run. The server keeps running.</param>
 internal sealed record FoundServer(string Endpoint, string ApiKey, string Page, string? Ticket, IAsyncDisposable Hold);
 
 /// <summary>The one place that knows how a local server is found.</summary>

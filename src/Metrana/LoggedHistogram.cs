@@ -2,7 +2,7 @@ using Metrana.Native;
 
 namespace Metrana;
 
-/// <summary>One histogram that an in-memory run took.</summary>
+/// <summary>A histogram that was logged to an in-memory run.</summary>
 public sealed record LoggedHistogram
 {
     /// <summary>The name of the metric.</summary>
@@ -20,12 +20,12 @@ public sealed record LoggedHistogram
     /// <summary>The edges of the bins.</summary>
     public required IReadOnlyList<double> Edges { get; init; }
 
-    /// <summary>How many values each bin holds; none where there are densities.</summary>
+    /// <summary>The number of values in each bin; empty if the histogram has densities.</summary>
     public required IReadOnlyList<long> Counts { get; init; }
 
-    /// <summary>How densely the values lie in each bin; none where they were counted.</summary>
+    /// <summary>The density of the values in each bin; empty if the histogram has counts.</summary>
     public IReadOnlyList<double> Densities { get; init; } = [];
 
-    /// <summary>Statistics of the original values, where they are known.</summary>
+    /// <summary>Statistics of the original values, if they are known.</summary>
     public HistogramStats? Stats { get; init; }
 }

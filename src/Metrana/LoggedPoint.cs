@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>One value that an in-memory run took.</summary>
+/// <summary>A value that was logged to an in-memory run.</summary>
 public sealed record LoggedPoint
 {
     /// <summary>The name of the metric.</summary>
@@ -15,7 +15,7 @@ public sealed record LoggedPoint
     /// <summary>The value. A <see cref="float"/> was widened.</summary>
     public required double Value { get; init; }
 
-    /// <summary>The step; in reinforcement learning the environment step, or the episode of a series by episodes.</summary>
+    /// <summary>The step; in reinforcement learning the environment step, or the episode if the series has one point per episode.</summary>
     public required long Step { get; init; }
 
     /// <summary>When it was measured, to the millisecond.</summary>

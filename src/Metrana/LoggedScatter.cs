@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>One set of points that an in-memory run took.</summary>
+/// <summary>A set of points that was logged to an in-memory run.</summary>
 public sealed record LoggedScatter
 {
     /// <summary>The name of the metric.</summary>
@@ -15,12 +15,12 @@ public sealed record LoggedScatter
     /// <summary>Its step.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Where the points are along x.</summary>
+    /// <summary>The x coordinates.</summary>
     public required IReadOnlyList<double> Xs { get; init; }
 
     /// <summary>The y coordinates.</summary>
     public required IReadOnlyList<double> Ys { get; init; }
 
-    /// <summary>The z coordinates; none in the plane.</summary>
+    /// <summary>The z coordinates; empty for points in the plane.</summary>
     public required IReadOnlyList<double> Zs { get; init; }
 }

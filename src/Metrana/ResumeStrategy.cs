@@ -8,6 +8,6 @@ public enum ResumeStrategy
     /// </summary>
     Never,
 
-    /// <summary>The run is continued: steps go on where they stood.</summary>
+    /// <summary>The run is continued: steps continue after the last ones.</summary>
     Allow,
 }

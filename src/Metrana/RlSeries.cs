@@ -5,7 +5,7 @@ namespace Metrana;
 
 /// <summary>
 /// A reinforcement-learning series for a hot loop, made once by <see cref="Run.RlSeries(string, string, LabelSpan, bool?, StepStrategy)"/>. Any
-/// number of threads may use it at the same time. It needs no disposing.
+/// number of threads may use it at the same time. It does not need to be disposed.
 /// </summary>
 public sealed class RlSeries
 {
@@ -35,10 +35,13 @@ public sealed class RlSeries
     /// <param name="values">The values, of any type of number, environment by environment.</param>
     /// <param name="rlStep">The training step: the update or iteration that the values were collected in.</param>
     /// <param name="environments">The environments, such as <c>["env-0", "env-1"]</c> or those of an <see cref="EpisodeTracker"/>.</param>
-    /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value. A metric has episodes always or never.</param>
+    /// <param name="episodes">
+    /// Their episodes: one for all, one for each environment, or one for each value. Either every value of a metric has an episode
+    /// or none does.
+    /// </param>
     /// <param name="steps">Their environment steps; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid.</param>
-    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
+    /// <param name="where">Which environments to log: one flag for each; all if omitted.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <exception cref="MetricValidationException">
     /// The values do not fit the environments, or a name, a label or a number breaks a rule. Nothing was logged.
@@ -96,7 +99,7 @@ public sealed class RlSeries
     /// <param name="value">The value. NaN and infinities are allowed.</param>
     /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
     /// <param name="environment">The environment.</param>
-    /// <param name="episodes">Its episode. A metric has episodes always or never.</param>
+    /// <param name="episodes">Its episode. Either every value of a metric has an episode or none does.</param>
     /// <param name="steps">Its environment step; counted automatically if omitted.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     public void Log(

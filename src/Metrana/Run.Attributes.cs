@@ -16,17 +16,17 @@ public sealed partial class Run
 
     /// <summary>
     /// Writes the configuration of the run from an object, such as a record of hyperparameters or <c>new { lr = 3e-4 }</c>.
-    /// Nested objects, dictionaries and lists become paths: <c>config/optimizer/lr</c>. All of it is written or nothing.
+    /// Nested objects, dictionaries and lists become paths: <c>config/optimizer/lr</c>. Either everything is written or nothing is.
     /// </summary>
     /// <param name="config">
-    /// The configuration. Numbers, texts, booleans, dates and null are values. Enums are written by their names;
+    /// The configuration. Numbers, strings, booleans, dates and null are written as they are, enums by their names, and
     /// <see cref="TimeSpan"/>, <see cref="Guid"/>, <see cref="Uri"/>, <see cref="Version"/>, <see cref="char"/> and types as text.
-    /// NaN and the infinities are paths without a value here; in other attributes they are refused. Of an object, the public properties
-    /// are written; <c>[JsonIgnore]</c> and <c>[JsonPropertyName]</c> count.
+    /// NaN and the infinities become paths without a value here; other attributes reject them. Objects are written by their public
+    /// properties; <c>[JsonIgnore]</c> and <c>[JsonPropertyName]</c> are respected.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// It has no settings in it, being a single value, or something in it cannot be written; the message says what and where. Nothing
-    /// changed.
+    /// A configuration is a single value instead of settings, or something in the value cannot be written; the message says what
+    /// and where. Nothing changed.
     /// </exception>
     /// <exception cref="MetricValidationException">A path or a value breaks a rule. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -37,10 +37,10 @@ public sealed partial class Run
     /// <inheritdoc cref="LogConfig(object)"/>
     public void LogConfig(IReadOnlyDictionary<string, object?> config) => WriteConfig(config, null);
 
-    /// <summary>Writes the configuration of the run from an object whose shape a JSON source generator knows.</summary>
+    /// <summary>Writes the configuration of the run from an object whose type has source-generated JSON metadata.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
     /// <param name="config">The configuration.</param>
-    /// <param name="type">What <c>System.Text.Json</c> knows about the type.</param>
+    /// <param name="type">The <c>System.Text.Json</c> metadata of the type.</param>
     public void LogConfig<T>(T config, JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -49,7 +49,7 @@ public sealed partial class Run
 
     /// <summary>Writes attributes of the run: facts that have no step. All of them are written or none.</summary>
     /// <inheritdoc cref="LogConfig(object)"/>
-    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="prefix">The path under which the attributes are written, such as <c>data</c>.</param>
     /// <param name="value">An object, a dictionary, a list, or a single value.</param>
     [RequiresUnreferencedCode(NeedsReflection)]
     public void LogAttributes(string prefix, object? value)
@@ -60,7 +60,7 @@ public sealed partial class Run
 
     /// <summary>Writes attributes of the run from a dictionary.</summary>
     /// <inheritdoc cref="LogAttributes(string, object)"/>
-    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="prefix">The path under which the attributes are written, such as <c>data</c>.</param>
     /// <param name="value">The values by their paths below the prefix.</param>
     public void LogAttributes(string prefix, IReadOnlyDictionary<string, object?> value)
     {
@@ -69,11 +69,11 @@ public sealed partial class Run
         Open().LogAttributes(prefix, AttributeLeaves.Of(prefix, value));
     }
 
-    /// <summary>Writes attributes of the run from an object whose shape a JSON source generator knows.</summary>
+    /// <summary>Writes attributes of the run from an object whose type has source-generated JSON metadata.</summary>
     /// <inheritdoc cref="LogAttributes(string, object)"/>
-    /// <param name="prefix">Where they go, such as <c>data</c>.</param>
+    /// <param name="prefix">The path under which the attributes are written, such as <c>data</c>.</param>
     /// <param name="value">The object.</param>
-    /// <param name="type">What <c>System.Text.Json</c> knows about the type.</param>
+    /// <param name="type">The <c>System.Text.Json</c> metadata of the type.</param>
     public void LogAttributes<T>(string prefix, T value, JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(prefix);
@@ -85,7 +85,7 @@ public sealed partial class Run
     /// <inheritdoc cref="LogAttributes(string, IReadOnlyDictionary{string, object})"/>
     /// <param name="environment">The environment.</param>
     /// <param name="value">The values by their paths.</param>
-    /// <param name="episode">The episode that they describe; if omitted, they describe the environment.</param>
+    /// <param name="episode">The episode that the attributes describe; the environment itself if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The episode is negative.</exception>
     public void LogEnvironmentAttributes(string environment, IReadOnlyDictionary<string, object?> value, long? episode = null)
     {
@@ -104,7 +104,7 @@ public sealed partial class Run
         Open().LogEnvironmentAttributes(environment, AttributeLeaves.Of("", value), episode);
     }
 
-    /// <summary>Sets the description of the run, which replaces an earlier one.</summary>
+    /// <summary>Sets the description of the run, replacing any earlier one.</summary>
     /// <param name="description">The description; it may be empty.</param>
     /// <exception cref="MetricValidationException">It is longer than 16 KiB. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -115,13 +115,14 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// Marks a moment of the run with a text: a checkpoint, a change of phase, an incident. It travels as an attribute under
-    /// <c>annotation/</c>.
+    /// Marks a moment of the run with a text, such as a checkpoint, a change of phase or an incident. It is written as an attribute
+    /// under <c>annotation/</c>.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="metadata">More facts about the moment.</param>
-    /// <param name="step">Its step.</param>
+    /// <param name="step">The step of the moment.</param>
     /// <exception cref="ArgumentException">The text is empty, or something in the metadata cannot be written. Nothing changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Annotate(string text, IReadOnlyDictionary<string, object?>? metadata = null, long? step = null)
     {

@@ -8,8 +8,8 @@ public sealed partial class Run
     private static volatile Run? _current;
 
     /// <summary>
-    /// The run that was started last and has not ended, for code that cannot be handed one; <see cref="Disabled"/> when there
-    /// is none.
+    /// The most recently started run that has not ended, for code that cannot be passed a run; <see cref="Disabled"/> if there is
+    /// none.
     /// </summary>
     public static Run Current => _current ?? Disabled;
 

@@ -4,19 +4,20 @@ namespace Metrana;
 
 public sealed partial class Run
 {
-    /// <summary>What became of everything that was logged so far. After the end, these are the final counts.</summary>
+    /// <summary>The delivery counts of everything logged so far; the final counts once the run has ended.</summary>
     public RunDelivery Delivery => _backend.Delivery;
 
     /// <summary>
-    /// The same in full: the books of each kind of data, and counters of the connection, of errors and of calls that had to wait.
+    /// All delivery counters: those of each kind of data, and those of the connection, of errors and of calls that had to wait.
     /// They only grow, so the difference of two snapshots is a rate.
     /// </summary>
-    /// <remarks>A run without a service counts its data and nothing else, and <see cref="Disabled"/> counts nothing.</remarks>
+    /// <remarks>A run without a service counts only its data; <see cref="Disabled"/> counts nothing.</remarks>
     public Metrics Metrics => _backend.Metrics;
 
     /// <summary>
-    /// Takes what went wrong in the background since the last call, oldest first. <see cref="RunOptions.Errors"/> decides how else it
-    /// surfaces. After the end it is what nobody had taken; a run without a service has no such errors.
+    /// Takes the errors that occurred in the background since the last call, oldest first. <see cref="RunOptions.Errors"/> decides
+    /// how else they surface. After the end of the run, it returns the errors that were not taken before. A run without a service
+    /// has no such errors.
     /// </summary>
     public IReadOnlyList<SenderError> TakeErrors() => _backend.TakeErrors();
 }

@@ -22,36 +22,36 @@ public sealed partial class Run
     internal bool HasEnded => _ended != 0;
 
     /// <summary>Waits until everything that was logged before the call is acknowledged by the service.</summary>
-    /// <param name="timeout">How long at most; as long as it takes if omitted.</param>
+    /// <param name="timeout">The maximum time to wait; no limit if omitted.</param>
     /// <exception cref="FlushTimeoutException">The timeout expired. Nothing is lost, and the run continues.</exception>
     /// <exception cref="SenderException">
-    /// Something that was logged since the last flush is lost, or delivery has ended for good. The run continues; log calls throw this only
-    /// where <see cref="RunOptions.StopOnLoss"/> or <see cref="ErrorStrategy.RaiseOnLog"/> was chosen.
+    /// Something logged since the last flush was lost, or delivery has ended for good. The run continues; log calls throw this
+    /// exception only under <see cref="RunOptions.StopOnLoss"/> or <see cref="ErrorStrategy.RaiseOnLog"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Flush(TimeSpan? timeout = null) => Open().Flush(timeout);
 
-    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without blocking a thread.</summary>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(null, cancellationToken);
 
-    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <summary>Waits as <see cref="Flush(TimeSpan?)"/> does, without blocking a thread.</summary>
     /// <inheritdoc cref="Flush(TimeSpan?)"/>
-    /// <param name="timeout">How long at most; as long as it takes if omitted.</param>
+    /// <param name="timeout">The maximum time to wait; no limit if omitted.</param>
     /// <param name="cancellationToken">Cancels the wait. Nothing is lost.</param>
     public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Open().FlushAsync(timeout, cancellationToken);
 
     /// <summary>
-    /// Ends the run: accepts nothing more, delivers everything accepted, tells the service how it went, and prints the summary. A
-    /// second call does nothing.
+    /// Ends the run: stops accepting calls, delivers everything accepted, reports the outcome to the service and prints the
+    /// summary. A second call does nothing.
     /// </summary>
     /// <param name="timeout">How long delivery may take; <see cref="RunOptions.CloseTimeout"/> if omitted; 0 abandons what was not sent yet.</param>
     /// <exception cref="ClosingException">The run is closed, but something that it had accepted did not arrive.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     public void Close(TimeSpan? timeout = null) => End(Checked(timeout), closeRun: true);
 
-    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, without blocking a thread.</summary>
     /// <inheritdoc cref="Close(TimeSpan?)"/>
     public Task CloseAsync(TimeSpan? timeout = null) => EndAsync(Checked(timeout), closeRun: true);
 
@@ -62,11 +62,11 @@ public sealed partial class Run
     /// <inheritdoc cref="Close(TimeSpan?)"/>
     public void Detach(TimeSpan? timeout = null) => End(Checked(timeout), closeRun: false);
 
-    /// <summary>Leaves the run as <see cref="Detach(TimeSpan?)"/> does, without holding a thread.</summary>
+    /// <summary>Leaves the run as <see cref="Detach(TimeSpan?)"/> does, without blocking a thread.</summary>
     /// <inheritdoc cref="Detach(TimeSpan?)"/>
     public Task DetachAsync(TimeSpan? timeout = null) => EndAsync(Checked(timeout), closeRun: false);
 
-    /// <summary>Remembers that the run failed. It goes on, and carries that outcome when it ends.</summary>
+    /// <summary>Marks the run as failed. It continues, and ends with that outcome.</summary>
     /// <param name="exception">What made it fail.</param>
     public void Fail(Exception exception)
     {
@@ -74,7 +74,7 @@ public sealed partial class Run
         Fail($"{exception.GetType().Name}: {exception.Message}");
     }
 
-    /// <summary>Remembers that the run failed. It goes on, and carries that outcome when it ends.</summary>
+    /// <summary>Marks the run as failed. It continues, and ends with that outcome.</summary>
     /// <param name="reason">What made it fail.</param>
     public void Fail(string reason)
     {
@@ -82,7 +82,7 @@ public sealed partial class Run
         Interlocked.CompareExchange(ref _failure, reason, null);
     }
 
-    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, and never throws: what was lost is said as a warning.</summary>
+    /// <summary>Ends the run as <see cref="Close(TimeSpan?)"/> does, but never throws: losses are reported as a warning.</summary>
     public void Dispose()
     {
         try
@@ -95,7 +95,7 @@ public sealed partial class Run
         }
     }
 
-    /// <summary>Ends the run as <see cref="Dispose"/> does, without holding a thread.</summary>
+    /// <summary>Ends the run as <see cref="Dispose"/> does, without blocking a thread.</summary>
     public async ValueTask DisposeAsync()
     {
         try

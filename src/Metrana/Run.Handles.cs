@@ -10,10 +10,12 @@ public sealed partial class Run
     /// <summary>The one of them that was asked for last: a loop that times one section asks with the same text each time.</summary>
     private volatile Series? _timedLast;
 
-    /// <summary>A series for a hot loop: calls pass no names and allocate nothing. It fixes the metric to ordinary values.</summary>
+    /// <summary>
+    /// Gets a series for a hot loop: its calls pass no names and allocate nothing. The metric can then hold only ordinary values.
+    /// </summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name or a label breaks a rule, or the metric holds other data.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -23,13 +25,13 @@ public sealed partial class Run
         return new Series(this, metric, Metrana.Scale.Of(scale), Keep(RunEvaluation.Mark(labels, evaluation)), _summary.Of(metric));
     }
 
-    /// <summary>A reinforcement-learning series for a hot loop.</summary>
+    /// <summary>Gets a reinforcement-learning series for a hot loop.</summary>
     /// <param name="metric">The name of the metric, such as <c>entropy</c>.</param>
     /// <param name="scale">What an environment step counts; <see cref="Scale.EnvironmentStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <param name="strategy">
-    /// How environment steps count: within each training step and episode if omitted. The first call decides for each environment.
+    /// How environment steps are counted; within each training step and episode if omitted. The first call fixes it for each environment.
     /// </param>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public RlSeries RlSeries(

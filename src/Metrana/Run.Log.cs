@@ -5,7 +5,7 @@ namespace Metrana;
 
 public sealed partial class Run
 {
-    /// <summary>Logs a value of a metric, or several: all of them or none.</summary>
+    /// <summary>Logs one or more values of a metric, all of them or none.</summary>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">
     /// A number, or an array, span or list of numbers, of any type: <see cref="double"/> and <see cref="float"/> keep their precision,
@@ -13,12 +13,12 @@ public sealed partial class Run
     /// uses up no step.
     /// </param>
     /// <param name="step">
-    /// Its step: that of the first value, or one for each; if omitted, the one after the last of the series, or that of
-    /// <see cref="Step(long, string)"/>.
+    /// The step of the first value, or one step for each value; if omitted, that of <see cref="Step(long, string)"/>, or else the
+    /// one after the last of the series.
     /// </param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric, such as <c>("policy", "greedy")</c>.</param>
-    /// <param name="timestamp">When it was measured: once for all values, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric, such as <c>("policy", "greedy")</c>.</param>
+    /// <param name="timestamp">When it was measured: one time for all values, or one for each; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number of steps breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is a whole number that a double cannot represent. Nothing was logged.</exception>
@@ -34,16 +34,16 @@ public sealed partial class Run
         LogValues(metric, value.Values, step, scale, labels, timestamp, evaluation, distributed: false);
 
     /// <summary>
-    /// Logs a value of a series that several processes log to at the same time, or several values: all of them or none. The points of
-    /// the processes are merged by step, so the step has to be given. A metric and scale is logged this way always or never.
+    /// Logs one or more values of a series that several processes log to at the same time, all of them or none. The points of the
+    /// processes are merged by step, so the step is required. A metric on a scale is either always logged this way or never.
     /// </summary>
     /// <inheritdoc cref="Log(string, MetricValue, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">A number, or an array, span or list of numbers, of any type.</param>
-    /// <param name="step">Its step, which means the same in all processes: that of the first value, or one for each.</param>
+    /// <param name="step">The step of the first value, or one step for each value. A step means the same in all processes.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When it was measured: once for all values, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
+    /// <param name="timestamp">When it was measured: one time for all values, or one for each; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogDistributed(
         string metric,
@@ -55,7 +55,7 @@ public sealed partial class Run
         bool? evaluation = null) =>
         LogValues(metric, value.Values, step, scale, labels, timestamp, evaluation, distributed: true);
 
-    /// <summary>The last step of a series: the greatest that was logged, or that the service knew of when the run was opened.</summary>
+    /// <summary>Gets the last step of a series: the greatest that was logged, or that the service knew when the run was opened.</summary>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of the series.</param>

@@ -35,7 +35,7 @@ public sealed partial class Run
     /// <summary>Logs one value for each of several metrics, all of them or none.</summary>
     /// <inheritdoc cref="Log(ReadOnlySpan{ValueTuple{string, double}})"/>
     /// <param name="metrics">The names of the metrics and their values, such as a dictionary.</param>
-    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <param name="step">The step of all of them; if omitted, each metric gets the step after its last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
@@ -70,11 +70,11 @@ public sealed partial class Run
         bool? evaluation = null) => LogAll(metrics, step, scale, labels, timestamp, evaluation);
 
     /// <summary>
-    /// Gives a step to every call inside it that names none: <c>using (run.Step(epoch, "EPOCH")) { ... }</c>. It follows the
-    /// code through <c>await</c>, and other threads do not see it.
+    /// Gives a step to every call inside the scope that does not specify one: <c>using (run.Step(epoch, "EPOCH")) { ... }</c>. The
+    /// scope follows the code through <c>await</c>; other threads do not see it.
     /// </summary>
     /// <param name="step">The step.</param>
-    /// <param name="scale">What it counts; <see cref="Scale.MlStep"/> if omitted.</param>
+    /// <param name="scale">What the step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
 #pragma warning disable CA1822 // It reads as a part of the run; that scopes of several runs are one is nobody's business.
     public StepScope Step(long step, string? scale = null) => StepScope.Begin(step, scale);

@@ -5,13 +5,13 @@ namespace Metrana;
 public sealed partial class Run
 {
     /// <summary>
-    /// Logs what .NET instruments measure, every 30 s (<see cref="RunOptions.SystemMetricsInterval"/>) and once at the end: under
-    /// <c>meters/</c>, the name of the meter and the name of the instrument. Counters are logged as their increase in that time,
+    /// Logs the measurements of .NET instruments every 30 s (<see cref="RunOptions.SystemMetricsInterval"/>) and once at the end,
+    /// as <c>meters/</c> followed by the names of the meter and the instrument. Counters are logged as their increase in that time,
     /// gauges as their last value, histograms as <c>/count</c>, <c>/mean</c> and <c>/max</c>.
     /// </summary>
-    /// <param name="meters">The names of the meters, such as <c>System.Runtime</c>; a <c>*</c> at the end stands for any rest.</param>
-    /// <returns>Dispose it to log no more; the end of the run does that as well.</returns>
-    /// <exception cref="ArgumentException">No meter is named, or one has no name.</exception>
+    /// <param name="meters">The names of the meters, such as <c>System.Runtime</c>; a trailing <c>*</c> matches any rest of a name.</param>
+    /// <returns>An object that stops the logging when it is disposed. The end of the run stops it as well.</returns>
+    /// <exception cref="ArgumentException">There are no meters, or one of the names is empty.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public IDisposable CaptureMeters(params string[] meters) =>
         CaptureMeters(meters, _settings?.Options.SystemMetricsInterval ?? _sampling, TimeProvider.System);

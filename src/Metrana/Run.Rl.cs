@@ -19,8 +19,9 @@ public sealed partial class Run
     private volatile bool _hasEnvironments;
 
     /// <summary>
-    /// The training step to go on with: one after the last that this run has, 0 in a new one. Environments count that were
-    /// logged to, tracked or asked for in this process, and <c>default</c>; before any were, all that the run has.
+    /// The training step to continue with: one after the last of the run, 0 in a new run. The last step is that of the environments
+    /// that this process has logged to, tracked or queried, and of <c>default</c>; while there are none, that of all environments
+    /// of the run.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public long NextRlStep
@@ -35,15 +36,15 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// Logs one value of a metric that has one point per episode, such as a return. It lies where the published clients put
-    /// it: the episode is the step.
+    /// Logs one value of a metric that has one point per episode, such as a return. As in the published clients, the episode is the
+    /// step of the point.
     /// </summary>
     /// <param name="metric">The name of the metric, such as <c>episode_return</c>.</param>
     /// <param name="value">The value.</param>
     /// <param name="rlStep">The training step: the update or iteration that the episode ended in.</param>
     /// <param name="episode">The number of the episode; if omitted, the one after the last of this metric in this environment.</param>
     /// <param name="environment">The environment; <c>default</c> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
@@ -102,8 +103,8 @@ public sealed partial class Run
     /// <param name="episodes">
     /// The number of the episode in each environment; if omitted, the one after the last of this metric in that environment.
     /// </param>
-    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="where">Which environments to log: one flag for each; all if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">
@@ -193,14 +194,14 @@ public sealed partial class Run
     /// <param name="metric">The name of the metric, such as <c>reward</c>.</param>
     /// <param name="value">The value.</param>
     /// <param name="rlStep">The training step: the update or iteration that the value was collected in.</param>
-    /// <param name="episode">The episode that it belongs to; a metric has episodes always or never.</param>
+    /// <param name="episode">The episode that the value belongs to. Either every value of a metric has an episode or none does.</param>
     /// <param name="environment">The environment; <c>default</c> if omitted.</param>
     /// <param name="step">Its environment step; counted automatically if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <param name="strategy">
-    /// How environment steps count: within each training step and episode if omitted. The first call decides for its environment.
+    /// How environment steps are counted; within each training step and episode if omitted. The first call fixes it for its environment.
     /// </param>
     /// <exception cref="MetricValidationException">A name, a label or a number breaks a rule. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step or an episode is negative.</exception>
@@ -256,12 +257,12 @@ public sealed partial class Run
     /// <param name="episodes">Their episodes: one for all, one for each environment, or one for each value.</param>
     /// <param name="steps">Their environment steps: the first one, one for each environment, or one for each value; counted automatically if omitted.</param>
     /// <param name="width">How many values each environment has. Needed for a grid: 8 environments with 128 steps have a width of 128.</param>
-    /// <param name="where">Which environments are logged: one answer for each of them. If omitted, all are.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="where">Which environments to log: one flag for each; all if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <param name="strategy">
-    /// How environment steps count: within each training step and episode if omitted. The first call decides for each environment.
+    /// How environment steps are counted; within each training step and episode if omitted. The first call fixes it for each environment.
     /// </param>
     /// <exception cref="MetricValidationException">
     /// The values do not fit the environments, or a name, a label or a number breaks a rule. Nothing was logged.
@@ -330,11 +331,11 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// How far an environment has come: the greatest training step and the greatest episode that were logged, or that the
-    /// service knew of when the run was opened.
+    /// Gets the progress of an environment: the greatest training step and the greatest episode that were logged, or that the
+    /// service knew when the run was opened.
     /// </summary>
     /// <param name="environment">The environment; <c>default</c> if omitted.</param>
-    /// <returns>The two; null stands for nothing known.</returns>
+    /// <returns>The training step and the episode; null for one that is not known.</returns>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public (long? RlStep, long? Episode) GetEnvironmentLastRlStepAndEpisode(string? environment = null)
     {
@@ -344,7 +345,10 @@ public sealed partial class Run
         return progress;
     }
 
-    /// <summary>The names of so many environments, <c>env-0</c>, <c>env-1</c> and so on, as <see cref="TrackEpisodes(int, int, EpisodeTrackerOptions?)"/> has them.</summary>
+    /// <summary>
+    /// Gets the names of <paramref name="count"/> environments, <c>env-0</c>, <c>env-1</c> and so on, as
+    /// <see cref="TrackEpisodes(int, int, EpisodeTrackerOptions?)"/> uses them.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="first">The number of the first one.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of the numbers is negative.</exception>
@@ -364,10 +368,10 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// Keeps the books of the episodes of environments <c>env-0</c>, <c>env-1</c> and so on, and goes on where the run stood.
+    /// Tracks the episodes of the environments <c>env-0</c>, <c>env-1</c> and so on, continuing after the last ones of the run.
     /// </summary>
     /// <param name="environments">How many environments this process steps.</param>
-    /// <param name="first">The number of the first one, where several processes share the environments of a run.</param>
+    /// <param name="first">The number of the first environment, if several processes share the environments of a run.</param>
     /// <param name="options">The names of the metrics, and the window of the means.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no environments, or the first number is negative.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
@@ -378,7 +382,7 @@ public sealed partial class Run
         return TrackEpisodes(Environments(environments, first), options);
     }
 
-    /// <summary>Keeps the books of the episodes of environments, and goes on where the run stood.</summary>
+    /// <summary>Tracks the episodes of environments, continuing after the last ones of the run.</summary>
     /// <inheritdoc cref="TrackEpisodes(int, int, EpisodeTrackerOptions?)"/>
     /// <param name="environments">The names of the environments, in the order of the values to come.</param>
     /// <param name="options">The names of the metrics, and the window of the means.</param>

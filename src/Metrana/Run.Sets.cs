@@ -5,13 +5,13 @@ namespace Metrana;
 
 public sealed partial class Run
 {
-    /// <summary>Logs a histogram of raw values: the bins are made here. Values that are not finite are left out.</summary>
-    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <summary>Logs a histogram of raw values, which are sorted into bins here. Values that are not finite are left out.</summary>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. A metric that holds histograms can hold nothing else.</param>
     /// <param name="values">The values, of any type of number.</param>
     /// <param name="step">Its step.</param>
-    /// <param name="bins">How many bins of the same width the range of the values is cut into: 1 to 512.</param>
+    /// <param name="bins">The number of bins of equal width that the range of the values is divided into: 1 to 512.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">There are no finite values, or a name or a label breaks a rule. Nothing was logged.</exception>
@@ -34,14 +34,14 @@ public sealed partial class Run
             new BinnedValues { Edges = made.Edges, Counts = made.Counts, Stats = made.Stats });
     }
 
-    /// <summary>Logs a histogram whose bins were counted already.</summary>
+    /// <summary>Logs a histogram whose bins have already been counted.</summary>
     /// <inheritdoc cref="LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. A metric that holds histograms can hold nothing else.</param>
     /// <param name="edges">The edges of the bins: one more than there are bins, finite, each greater than the one before.</param>
     /// <param name="counts">The number of values in each bin.</param>
     /// <param name="step">Its step.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogHistogram(
@@ -62,15 +62,15 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// Logs a histogram as it is, with densities instead of counts or with statistics of the original values:
+    /// Logs a prepared histogram, with densities instead of counts or with statistics of the original values:
     /// <c>Histogram.OfDensities(edges, densities)</c>, <c>Histogram.OfCounts(edges, counts, HistogramStats.Of(values))</c>.
     /// </summary>
     /// <inheritdoc cref="LogHistogram(string, Values, long, int, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="metric">The name of the metric, such as <c>gradients</c>. It holds histograms for good.</param>
+    /// <param name="metric">The name of the metric, such as <c>gradients</c>. A metric that holds histograms can hold nothing else.</param>
     /// <param name="histogram">The histogram. It is copied.</param>
     /// <param name="step">Its step.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogHistogram(
@@ -96,13 +96,13 @@ public sealed partial class Run
     }
 
     /// <summary>Logs a set of points in the plane, such as an embedding.</summary>
-    /// <param name="metric">The name of the metric. It holds sets in the plane for good.</param>
+    /// <param name="metric">The name of the metric. A metric that holds points in the plane can hold nothing else.</param>
     /// <param name="xs">The x coordinates, of any type of number, which must be finite.</param>
-    /// <param name="ys">The y coordinates, as many.</param>
+    /// <param name="ys">The y coordinates, one for each x coordinate.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     /// <exception cref="MetricValidationException">
@@ -129,14 +129,14 @@ public sealed partial class Run
 
     /// <summary>Logs a set of points in space.</summary>
     /// <inheritdoc cref="LogScatter(string, Values, Values, long, AxisTitles, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="metric">The name of the metric. It holds sets in space for good.</param>
+    /// <param name="metric">The name of the metric. A metric that holds points in space can hold nothing else.</param>
     /// <param name="xs">The x coordinates, of any type of number, which must be finite.</param>
-    /// <param name="ys">The y coordinates, as many.</param>
-    /// <param name="zs">The z coordinates, as many.</param>
+    /// <param name="ys">The y coordinates, one for each x coordinate.</param>
+    /// <param name="zs">The z coordinates, one for each x coordinate.</param>
     /// <param name="step">Its step.</param>
     /// <param name="titles">The titles of the axes.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public void LogScatter(

@@ -24,15 +24,15 @@ public sealed partial class Run
         return StartAsync(new RunOptions { Project = project }, cancellationToken);
     }
 
-    /// <summary>Starts a run, or joins or continues the one of this name where the options allow it.</summary>
+    /// <summary>Starts a run, or joins or continues an existing run of the same name if the options allow it.</summary>
     /// <param name="options">The options. They are copied; later changes have no effect.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="RunStartException">The options cannot work; all problems are in the message.</exception>
+    /// <exception cref="RunStartException">The options are invalid; the message lists all problems.</exception>
     /// <exception cref="OrchestrationIdMismatchException">A run of this name exists and belongs to another job.</exception>
     /// <exception cref="RunAlreadyExistsException">A run of this name exists.</exception>
     /// <exception cref="LoggerInitException">
-    /// The service is out of reach, or refuses. Where no server on this machine could be found or started, the
-    /// <see cref="Server.LocalServerException"/> is inside. With <see cref="RunOptions.ContinueWithoutServer"/> neither is thrown.
+    /// The service is unreachable, or refuses the run. If no server on this machine could be found or started, the inner exception
+    /// is a <see cref="Server.LocalServerException"/>. With <see cref="RunOptions.ContinueWithoutServer"/>, only a refusal throws.
     /// </exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     [OverloadResolutionPriority(1)] // Run.StartAsync(new() { ... }) is about options.

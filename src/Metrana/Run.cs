@@ -66,8 +66,8 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// A run that accepts every call and does nothing. Nothing native is loaded, so it works on every platform. It is the same
-    /// one each time, and disposing it is harmless.
+    /// A run that accepts every call and does nothing. No native code is loaded, so it works on every platform. The property always
+    /// returns the same run, and disposing it has no effect.
     /// </summary>
     public static Run Disabled { get; } = new(new DisabledBackend(), null, "disabled", RunConsole.Silent);
 
@@ -80,25 +80,25 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>The project of the run.</summary>
     public string Project { get; }
 
-    /// <summary>The service's own id of the run, in hexadecimal digits.</summary>
+    /// <summary>The id that the service gave the run, in hexadecimal digits.</summary>
     public string Id => _backend.RunId;
 
-    /// <summary>Where to look at the run, if that is known.</summary>
+    /// <summary>The address of the run's page, or null if it is not known.</summary>
     public string? Url => _opening?.PageOf(Id);
 
-    /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
+    /// <summary>Whether this process created the run; false if it joined or continued an existing one.</summary>
     public bool WasCreated => _backend.RunWasCreated;
 
     /// <summary>The id of the job that the run belongs to.</summary>
     public string OrchestrationId => _settings?.Options.OrchestrationId ?? "";
 
-    /// <summary>What became of everything that <see cref="RunOptions.Mirrors"/> were to write so far, one for each.</summary>
+    /// <summary>The delivery counts so far of each of <see cref="RunOptions.Mirrors"/>.</summary>
     public IReadOnlyList<MirrorDelivery> Mirrors => _mirrors?.Deliveries ?? [];
 
     /// <summary>How the run ended; <see cref="RunOutcome.Running"/> while it goes on.</summary>
     public RunOutcome Outcome { get; private set; }
 
-    /// <summary>What was logged, of a run made by <see cref="InMemory"/>.</summary>
+    /// <summary>Everything that was logged to a run created by <see cref="InMemory"/>.</summary>
     /// <exception cref="InvalidOperationException">The run is not in memory.</exception>
     public RunRecording Recording => _recording ?? throw new InvalidOperationException(
         "Only a run made by Run.InMemory() keeps what it was told. Look at what the server holds instead.");
@@ -106,15 +106,17 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
     /// <summary>The tags of the run.</summary>
     public RunTags Tags { get; }
 
-    /// <summary>The same run for evaluation: its metrics have names under <c>eval/</c> and the label <c>evaluation=true</c>.</summary>
+    /// <summary>
+    /// The same run, for evaluation: metrics logged through it have names under <c>eval/</c> and the label <c>evaluation=true</c>.
+    /// </summary>
     public RunEvaluation Evaluation { get; }
 
     /// <summary>Where calls go.</summary>
     internal Backend Backend => _backend;
 
-    /// <summary>A run that keeps everything in memory, for tests: see <see cref="Recording"/>. Nothing native is loaded.</summary>
-    /// <param name="clock">Where the time of points comes from; the system if omitted.</param>
-    /// <param name="mirrors">Further destinations, to test one or to write a run to a file alone.</param>
+    /// <summary>A run that keeps everything in memory, for tests: see <see cref="Recording"/>. No native code is loaded.</summary>
+    /// <param name="clock">The source of timestamps; the system clock if omitted.</param>
+    /// <param name="mirrors">Further destinations, for testing one or for writing a run only to a file.</param>
     public static Run InMemory(TimeProvider? clock = null, IReadOnlyList<IRunMirror>? mirrors = null)
     {
         clock ??= TimeProvider.System;
@@ -123,10 +125,10 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
             new MirrorSet(mirrors ?? [], RunSettings.DefaultMirrorQueueBytes, RunConsole.Silent, clock));
     }
 
-    /// <summary>A run that goes to mirrors alone: to no service, and nothing of it is kept. Nothing native is loaded.</summary>
-    /// <param name="mirrors">Where it goes.</param>
-    /// <param name="project">The project that the mirrors are told.</param>
-    /// <param name="name">The name that they are told.</param>
+    /// <summary>A run that goes only to mirrors: it is neither sent to a service nor kept in memory. No native code is loaded.</summary>
+    /// <param name="mirrors">The mirrors.</param>
+    /// <param name="project">The project that the mirrors are given.</param>
+    /// <param name="name">The name that the mirrors are given.</param>
     public static Run OfMirrors(IReadOnlyList<IRunMirror> mirrors, string project = "", string name = "mirrored")
     {
         ArgumentNullException.ThrowIfNull(mirrors);
@@ -136,7 +138,7 @@ public sealed partial class Run : IDisposable, IAsyncDisposable
         return new Run(new MirrorSet(mirrors, RunSettings.DefaultMirrorQueueBytes, console, TimeProvider.System), project, name, console);
     }
 
-    /// <summary>The name of the run and where it stands.</summary>
+    /// <summary>The name of the run, preceded by its project if it has one.</summary>
     public override string ToString() => Project.Length == 0 ? Name : $"{Project}/{Name}";
 
     /// <summary>Where calls go while the run is open.</summary>

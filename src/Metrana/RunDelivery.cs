@@ -1,9 +1,9 @@
 namespace Metrana;
 
-/// <summary>What became of everything that a run logged, counted at one moment. A histogram or an attribute counts as one point.</summary>
+/// <summary>The delivery counts of everything that a run logged, at one moment. A histogram or an attribute counts as one point.</summary>
 public readonly record struct RunDelivery
 {
-    /// <summary>Everything that valid calls brought.</summary>
+    /// <summary>Everything that valid calls logged.</summary>
     public long Added { get; init; }
 
     /// <summary>Acknowledged by the service.</summary>

@@ -4,8 +4,8 @@ using Metrana.Native;
 namespace Metrana;
 
 /// <summary>
-/// A run as <see cref="Run.Evaluation"/> shows it: the metrics that are logged through it have names under <c>eval/</c> and
-/// the label <c>evaluation=true</c>, and never mix with those of training.
+/// The evaluation view of a run, from <see cref="Run.Evaluation"/>: the metrics that are logged through it have names under
+/// <c>eval/</c> and the label <c>evaluation=true</c>, and never mix with those of training.
 /// </summary>
 public sealed class RunEvaluation
 {

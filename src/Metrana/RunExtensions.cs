@@ -5,24 +5,26 @@ using Metrana.Native;
 namespace Metrana;
 
 /// <summary>
-/// Forms of log calls for what is neither a number nor an array, span or list of them: objects, collections, and numbers of rare
-/// types. They read like members of a run. As extensions they come after the members, so that no call is ambiguous.
+/// Log calls for values that are neither numbers nor arrays, spans or lists of them: objects, collections, and numbers of rare
+/// types. They read like members of a run. As extension methods they rank after the members, so that no call is ambiguous.
 /// </summary>
 public static class RunExtensions
 {
     /// <summary>
-    /// Logs the properties of an object as metrics, or what is in a dictionary, all of them or none:
-    /// <c>run.Log(new { loss, accuracy }, step: epoch)</c>. What is null is left out; what is no number is refused.
+    /// Logs the properties of an object, or the entries of a dictionary, as metrics, all of them or none:
+    /// <c>run.Log(new { loss, accuracy }, step: epoch)</c>. Null is left out; anything else that is not a number is refused.
     /// </summary>
     /// <inheritdoc cref="Run.Log(IEnumerable{KeyValuePair{string, double}}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="run">The run.</param>
-    /// <param name="metrics">An anonymous object or a record, whose properties give the names of the metrics, or a dictionary of any numbers.</param>
-    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <param name="metrics">
+    /// An anonymous object or a record, whose property names are the names of the metrics, or a dictionary of numbers of any type.
+    /// </param>
+    /// <param name="step">The step of all of them; if omitted, each metric gets the step after its last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
-    /// <exception cref="ArgumentException">A property is no number. Nothing was logged.</exception>
+    /// <exception cref="ArgumentException">A property is not a number. Nothing was logged.</exception>
     public static void Log<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         this Run run,
         T metrics,
@@ -42,11 +44,11 @@ public static class RunExtensions
     /// <inheritdoc cref="Run.Log(string, MetricValue, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="run">The run.</param>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
-    /// <param name="values">The values, of any type of number. None at all log nothing.</param>
+    /// <param name="values">The values, of any type of number. An empty collection logs nothing.</param>
     /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public static void Log<T>(
         this Run run,
@@ -63,14 +65,14 @@ public static class RunExtensions
         run.Log(metric, Values.Of(Numbers.Span(values)), step, scale, labels, timestamp, evaluation);
     }
 
-    /// <summary>Logs one value of a type of number that has no conversion of its own, such as <see cref="BigInteger"/>.</summary>
+    /// <summary>Logs one value of a number type that has no conversion of its own, such as <see cref="BigInteger"/>.</summary>
     /// <inheritdoc cref="Run.Log(string, MetricValue, Steps, string?, LabelSpan, Timestamps, bool?)"/>
     /// <param name="run">The run.</param>
     /// <param name="metric">The name of the metric, such as <c>train/loss</c>.</param>
     /// <param name="value">The value.</param>
     /// <param name="step">Its step; if omitted, the one after the last of the series.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     /// <param name="evaluation">Whether it belongs to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public static void Log<T>(
@@ -95,8 +97,8 @@ public static class RunExtensions
     /// <param name="values">The values, of any type of number.</param>
     /// <param name="step">Their steps: the first one, or one for each.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     /// <param name="evaluation">Whether they belong to an evaluation: writes the label <c>evaluation</c> with <c>true</c> or <c>false</c>; no label if omitted.</param>
     public static void LogDistributed<T>(
         this Run run,
@@ -116,9 +118,9 @@ public static class RunExtensions
     /// <summary>Logs the values of a collection, all of them or none.</summary>
     /// <inheritdoc cref="Series.Log(Values, Steps, Timestamps)"/>
     /// <param name="series">The series.</param>
-    /// <param name="values">The values, of any type of number. None at all log nothing.</param>
+    /// <param name="values">The values, of any type of number. An empty collection logs nothing.</param>
     /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     public static void Log<T>(this Series series, IReadOnlyCollection<T> values, Steps step = default, Timestamps timestamp = default)
         where T : struct, INumberBase<T>
     {
@@ -126,11 +128,13 @@ public static class RunExtensions
         series.Log(Values.Of(Numbers.Span(values)), step, timestamp);
     }
 
-    /// <summary>Logs the properties of an object as metrics of evaluation, all of them or none.</summary>
+    /// <summary>Logs the properties of an object as evaluation metrics, all of them or none.</summary>
     /// <inheritdoc cref="Log{T}(Run, T, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
-    /// <param name="metrics">An anonymous object or a record, whose properties give the names of the metrics, or a dictionary of any numbers.</param>
-    /// <param name="step">The step of all of them; if omitted, each gets the one after its last.</param>
+    /// <param name="evaluation">The <see cref="Run.Evaluation"/> of the run.</param>
+    /// <param name="metrics">
+    /// An anonymous object or a record, whose property names are the names of the metrics, or a dictionary of numbers of any type.
+    /// </param>
+    /// <param name="step">The step of all of them; if omitted, each metric gets the step after its last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
     /// <param name="labels">The labels of all of them.</param>
     /// <param name="timestamp">When they were measured; now if omitted.</param>
@@ -148,15 +152,15 @@ public static class RunExtensions
         evaluation.LogAll(MetricObject.Read(metrics), step, scale, labels, timestamp);
     }
 
-    /// <summary>Logs the values of a collection as a metric of evaluation, all of them or none.</summary>
+    /// <summary>Logs the values of a collection as an evaluation metric, all of them or none.</summary>
     /// <inheritdoc cref="Log{T}(Run, string, IReadOnlyCollection{T}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="evaluation">The <see cref="Run.Evaluation"/> of the run.</param>
     /// <param name="metric">The name of the metric.</param>
-    /// <param name="values">The values, of any type of number. None at all log nothing.</param>
+    /// <param name="values">The values, of any type of number. An empty collection logs nothing.</param>
     /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     public static void Log<T>(
         this RunEvaluation evaluation,
         string metric,
@@ -171,14 +175,14 @@ public static class RunExtensions
         evaluation.Log(metric, Values.Of(Numbers.Span(values)), step, scale, labels, timestamp);
     }
 
-    /// <summary>Logs one value of a type of number that has no conversion of its own as a metric of evaluation.</summary>
+    /// <summary>Logs one value of a number type that has no conversion of its own as an evaluation metric.</summary>
     /// <inheritdoc cref="Log{T}(Run, string, T, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="evaluation">The <see cref="Run.Evaluation"/> of the run.</param>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="value">The value.</param>
     /// <param name="step">Its step; if omitted, the one after the last of the series.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
     /// <param name="timestamp">When it was measured; now if omitted.</param>
     public static void Log<T>(
         this RunEvaluation evaluation,
@@ -194,15 +198,15 @@ public static class RunExtensions
         evaluation.Log(metric, Exact.ToDouble(value), step, scale, labels, timestamp);
     }
 
-    /// <summary>Logs the values of a collection to a series of evaluation that several processes log to, all of them or none.</summary>
+    /// <summary>Logs the values of a collection to an evaluation series that several processes log to, all of them or none.</summary>
     /// <inheritdoc cref="LogDistributed{T}(Run, string, IReadOnlyCollection{T}, Steps, string?, LabelSpan, Timestamps, bool?)"/>
-    /// <param name="evaluation">The run, as <see cref="Run.Evaluation"/> shows it.</param>
+    /// <param name="evaluation">The <see cref="Run.Evaluation"/> of the run.</param>
     /// <param name="metric">The name of the metric.</param>
     /// <param name="values">The values, of any type of number.</param>
     /// <param name="step">Their steps: the first one, or one for each.</param>
     /// <param name="scale">What a step counts; <see cref="Scale.MlStep"/> if omitted.</param>
-    /// <param name="labels">What tells this series from others of the metric.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="labels">The labels that distinguish this series from others of the metric.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     public static void LogDistributed<T>(
         this RunEvaluation evaluation,
         string metric,

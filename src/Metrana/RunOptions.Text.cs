@@ -87,8 +87,8 @@ public sealed partial record RunOptions
     ];
 
     /// <summary>
-    /// The variables of the published clients that have no effect here, and what has instead. Who has set one is told so once, at the
-    /// start.
+    /// The variables of the published clients that have no effect here, and what replaces them. A user who has set one is warned
+    /// once, at the start.
     /// </summary>
     private static readonly (string Variable, string Instead)[] _withoutEffect =
     [
@@ -107,14 +107,16 @@ public sealed partial record RunOptions
     ];
 
     /// <summary>
-    /// Options from one line of text: <c>Project=walker;Name=ppo-7;Endpoint=http://localhost:7878</c>.
+    /// Parses options from one line of text: <c>Project=walker;Name=ppo-7;Endpoint=http://localhost:7878</c>.
     /// </summary>
     /// <remarks>
-    /// The keys are the names of the properties, in upper or lower case. A value with a semicolon stands in quotes. Durations
+    /// The keys are the names of the properties, in upper or lower case. A value with a semicolon is quoted. Durations
     /// are seconds (<c>0.5</c>) or <c>hh:mm:ss</c>; <see cref="Tags"/> are separated by commas.
     /// </remarks>
     /// <param name="connectionString">The text.</param>
-    /// <exception cref="FormatException">The text cannot be read. All problems are in the message, which repeats nothing of it.</exception>
+    /// <exception cref="FormatException">
+    /// The text cannot be read. The message lists all problems and repeats nothing of the text.
+    /// </exception>
     public static RunOptions Parse(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

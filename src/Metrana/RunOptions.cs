@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Metrana;
 
 /// <summary>
-/// How a run is started. Whatever is left out comes from the METRANA_* environment variables, and without those from a
-/// default that protects the training loop. Only <see cref="Project"/> is needed. <c>options with { Name = "ppo-8" }</c> is a changed
+/// The options for starting a run. An option that is not set comes from the METRANA_* environment variables, or else from a default
+/// that protects the training loop. Only <see cref="Project"/> is required. <c>options with { Name = "ppo-8" }</c> makes a changed
 /// copy.
 /// </summary>
 /// <remarks>
@@ -24,7 +24,7 @@ public sealed partial record RunOptions
     /// <summary>The workspace of the project. Default on this machine: <c>local</c>; the hosted service needs one. Variable: METRANA_WORKSPACE.</summary>
     public string? Workspace { get; set; }
 
-    /// <summary>The organization, where several have a workspace of the same name. Variable: METRANA_ORGANIZATION.</summary>
+    /// <summary>The organization, if several have a workspace of the same name. Variable: METRANA_ORGANIZATION.</summary>
     public string? Organization { get; set; }
 
     /// <summary>A name that groups runs.</summary>
@@ -33,20 +33,26 @@ public sealed partial record RunOptions
     /// <summary>The key of the service; it is never shown. Variable: METRANA_API_KEY.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Where the service listens, <c>http://host:port</c> or <c>https://host:port</c>; of a <see cref="Uri"/>, its text. Variable: METRANA_INGESTION_URL.</summary>
+    /// <summary>
+    /// The address of the service, <c>http://host:port</c> or <c>https://host:port</c>; for a <see cref="Uri"/>, its text.
+    /// Variable: METRANA_INGESTION_URL.
+    /// </summary>
     public string? Endpoint { get; set; }
 
     /// <summary>What to do if a run of this name exists. Default: <see cref="ResumeStrategy.Never"/>. Variable: METRANA_RESUME_STRATEGY.</summary>
     public ResumeStrategy? Resume { get; set; }
 
     /// <summary>
-    /// Which job this process belongs to: processes of one job share a run. Default: the job of torchrun, Slurm or Ray, or a
-    /// fresh one; either is handed to child processes. Variables: METRANA_ORCHESTRATION_ID, TORCHELASTIC_RUN_ID,
+    /// The id of the job that this process belongs to; the processes of a job share a run. Default: the job of torchrun, Slurm or
+    /// Ray, or else a new id; either is passed on to child processes. Variables: METRANA_ORCHESTRATION_ID, TORCHELASTIC_RUN_ID,
     /// SLURM_JOB_ID, RAY_JOB_ID, in this order.
     /// </summary>
     public string? OrchestrationId { get; set; }
 
-    /// <summary>The number of this process in the run, from 1, so that the service tells a restarted writer from a new one. Default: random.</summary>
+    /// <summary>
+    /// The number of this process in the run, from 1, so that the service can tell a restarted writer from a new one. Default:
+    /// random.
+    /// </summary>
     public ulong? LoggerId { get; set; }
 
     /// <summary>The run that this one forks from.</summary>
@@ -71,33 +77,35 @@ public sealed partial record RunOptions
     public BackpressureStrategy? Backpressure { get; set; }
 
     /// <summary>
-    /// How long a log call waits for room in a full queue. Default: 0.1 s; as long as it takes under
-    /// <see cref="BackpressureStrategy.Block"/>.
+    /// How long a log call waits for room in a full queue. Default: 0.1 s; no limit under <see cref="BackpressureStrategy.Block"/>.
     /// </summary>
     public TimeSpan? EnqueueTimeout { get; set; }
 
     /// <summary>How many bytes may wait for delivery. Default: 64 MiB.</summary>
     public long? QueueBytes { get; set; }
 
-    /// <summary>How many times in a row delivery may fail before points are dropped. Default: -1, retries do not end.</summary>
+    /// <summary>How many times in a row delivery may fail before points are dropped. Default: -1, which retries without end.</summary>
     public int? MaxRetries { get; set; }
 
     /// <summary>
     /// Whether a final delivery failure ends the run: every later log call then throws <see cref="Native.SenderException"/>.
-    /// Default: no, training goes on, and what is lost is counted and said. Variable: METRANA_DELIVERY_POLICY (<c>stop_on_loss</c>, <c>all_or_crash</c> or <c>tolerate_loss</c>).
+    /// Default: no; training continues, and losses are counted and reported. Variable: METRANA_DELIVERY_POLICY
+    /// (<c>stop_on_loss</c>, <c>all_or_crash</c> or <c>tolerate_loss</c>).
     /// </summary>
     public bool? StopOnLoss { get; set; }
 
     /// <summary>How delivery errors surface. Default: <see cref="ErrorStrategy.Warn"/>. Variable: METRANA_ERROR_MODES.</summary>
     public ErrorStrategy? Errors { get; set; }
 
-    /// <summary>How long starting may take, all in all: finding or starting a server on this machine, and opening the run. Default: 30 s.</summary>
+    /// <summary>
+    /// How long starting may take in total: finding or starting a server on this machine, and opening the run. Default: 30 s.
+    /// </summary>
     public TimeSpan? StartTimeout { get; set; }
 
     /// <summary>
-    /// Whether the run continues when the service is out of reach at the start, or no server on this machine is found or started:
-    /// what is logged is kept, as far as <see cref="QueueBytes"/> allows, and delivered when the service appears. Until then nobody
-    /// knows where a run stood that existed before: <see cref="Run.NextRlStep"/> is 0. Default: no, starting throws.
+    /// Whether the run starts even if the service is unreachable, or no server on this machine is found or started. What is logged
+    /// is then kept, as far as <see cref="QueueBytes"/> allows, and delivered when the service appears. Until then the last steps
+    /// of an existing run are unknown, and <see cref="Run.NextRlStep"/> is 0. Default: no; starting throws.
     /// </summary>
     public bool? ContinueWithoutServer { get; set; }
 
@@ -108,18 +116,21 @@ public sealed partial record RunOptions
     public CloseStrategy? Close { get; set; }
 
     /// <summary>
-    /// Sets what these options do not have, on the settings of the engine that were made of them: sizes of messages, pauses between
-    /// tries, timeouts of a connection, certificates, aggregation rules. It runs once for a run and last, so it also has the last word.
+    /// Changes engine settings that have no option here: message sizes, pauses between retries, connection timeouts, certificates,
+    /// aggregation rules. It is called once for a run, after all other options have been applied, so it can override them.
     /// </summary>
     /// <example><code>options.ConfigureLogger = logger => logger.MaxPendingRequests = 100;</code></example>
     public Action<LoggerConfig>? ConfigureLogger { get; set; }
 
-    /// <summary>Whether every member works but nothing is logged anywhere. Default: no. Variable: METRANA_INIT_MODE=disabled.</summary>
+    /// <summary>
+    /// Whether logging is disabled: every member works, but nothing is logged anywhere. Default: no. Variable:
+    /// METRANA_INIT_MODE=disabled.
+    /// </summary>
     public bool? Disabled { get; set; }
 
     /// <summary>
-    /// Further destinations of everything that the run logs, such as a <see cref="JsonlMirror"/>. Each has a queue and a thread
-    /// of its own: none slows the training loop or another one.
+    /// Further destinations of everything that the run logs, such as a <see cref="JsonlMirror"/>. Each has its own queue and
+    /// thread, so none slows down the training loop or another mirror.
     /// </summary>
     public IReadOnlyList<IRunMirror>? Mirrors { get; set; }
 
@@ -130,7 +141,7 @@ public sealed partial record RunOptions
     public bool? LogGitCommit { get; set; }
 
     /// <summary>
-    /// Which facts about the process are written under <c>process/</c>. Default: all of them. In a text, <c>true</c> stands for all and
+    /// Which facts about the process are written under <c>process/</c>. Default: all of them. As text, <c>true</c> stands for all and
     /// <c>false</c> for none: <c>LogProcessFacts=Host,System</c>.
     /// </summary>
     public ProcessFacts? LogProcessFacts { get; set; }
@@ -141,14 +152,15 @@ public sealed partial record RunOptions
     /// </summary>
     public bool? LogSystemMetrics { get; set; }
 
-    /// <summary>How often it is logged. Default: 30 s. Variable: METRANA_SYSTEM_METRICS_INTERVAL_SECS.</summary>
+    /// <summary>How often the load is logged. Default: 30 s. Variable: METRANA_SYSTEM_METRICS_INTERVAL_SECS.</summary>
     public TimeSpan? SystemMetricsInterval { get; set; }
 
     /// <summary>Whether the address at the start and the summary at the end are printed. Default: yes.</summary>
     public bool? Print { get; set; }
 
     /// <summary>
-    /// Where they are printed, a line at a time, with a lock on the writer. Default: standard error, away from the program's own output.
+    /// The writer that the address and the summary are printed to, a line at a time, under a lock on it. Default: standard error,
+    /// apart from the program's own output.
     /// </summary>
     public TextWriter? Output { get; set; }
 
@@ -158,7 +170,10 @@ public sealed partial record RunOptions
     /// <summary>Where log lines go. Default: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>What keeps these options, with the METRANA_* variables, from starting a run; empty if nothing does.</summary>
+    /// <summary>
+    /// Gets the problems that keep these options, together with the METRANA_* variables, from starting a run; empty if there are
+    /// none.
+    /// </summary>
     public IReadOnlyList<string> FindProblems()
     {
         try
@@ -172,6 +187,6 @@ public sealed partial record RunOptions
         }
     }
 
-    /// <summary>The run and where it goes. The key is not in it.</summary>
+    /// <summary>The workspace, project and name of the run, without the API key.</summary>
     public override string ToString() => $"{Workspace ?? "(default)"}/{Project ?? "(none)"}/{Name ?? "(generated)"}";
 }

@@ -9,7 +9,7 @@ public enum RunOutcome
     /// <summary>It reached its end.</summary>
     Finished,
 
-    /// <summary>An exception ended it, or <see cref="Run.Fail(Exception)"/> said so.</summary>
+    /// <summary>An exception ended it, or <see cref="Run.Fail(Exception)"/> was called.</summary>
     Failed,
 
     /// <summary>A signal ended it: Ctrl-C or SIGTERM.</summary>

@@ -3,7 +3,7 @@ using Metrana.Native;
 
 namespace Metrana;
 
-/// <summary>What a run made by <see cref="Run.InMemory"/> was told, for tests to look at.</summary>
+/// <summary>What was logged to a run created by <see cref="Run.InMemory"/>, for tests to examine.</summary>
 /// <example>
 /// <code>
 /// using Run run = Run.InMemory();
@@ -26,7 +26,7 @@ public sealed class RunRecording
     /// <summary>Every scatter set, in the order of the calls.</summary>
     public IReadOnlyList<LoggedScatter> Scatters => _memory.Copy(_memory.Scatters);
 
-    /// <summary>The attributes of the run by their paths, such as <c>config/lr</c>, as the calls left them.</summary>
+    /// <summary>The attributes of the run by their paths, such as <c>config/lr</c>, with their latest values.</summary>
     public IReadOnlyDictionary<string, object?> Attributes => _memory.CopyAttributes();
 
     /// <summary>The tags of the run, in the order they were added.</summary>
@@ -38,10 +38,10 @@ public sealed class RunRecording
     /// <summary>How the run ended.</summary>
     public RunOutcome Outcome => _memory.Outcome;
 
-    /// <summary>Why it ended, where it did not just finish.</summary>
+    /// <summary>Why the run ended, unless it simply finished.</summary>
     public string? Message => _memory.Message;
 
-    /// <summary>Whether the run was closed at its end; false while it goes on, and after <see cref="Run.Detach(TimeSpan?)"/>.</summary>
+    /// <summary>Whether the run was closed at its end; false while it is running, and after <see cref="Run.Detach(TimeSpan?)"/>.</summary>
     public bool Closed => _memory.Closed;
 
     /// <summary>The values of one series, in the order of the calls.</summary>

@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>The tags of a run, as <see cref="Run.Tags"/> gives them.</summary>
+/// <summary>The tags of a run. Use <see cref="Run.Tags"/> to get them.</summary>
 public sealed class RunTags
 {
     private readonly Run _run;
@@ -8,9 +8,9 @@ public sealed class RunTags
     internal RunTags(Run run) => _run = run;
 
     /// <summary>Gives the run these tags and no others.</summary>
-    /// <param name="tags">The tags. One that occurs twice counts once.</param>
+    /// <param name="tags">The tags. Duplicates are ignored.</param>
     /// <exception cref="ArgumentException">A tag is null or empty. Nothing changed.</exception>
-    /// <exception cref="Native.MetricValidationException">Together they are longer than tags may be. Nothing changed.</exception>
+    /// <exception cref="Native.MetricValidationException">The tags are too long in total. Nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>
     public void Set(params string[] tags) => _run.Open().SetTags(Checked(tags));
 
@@ -34,7 +34,7 @@ public sealed class RunTags
         Add([.. tags]);
     }
 
-    /// <summary>Removes tags; it may lack some of them.</summary>
+    /// <summary>Removes tags; those that the run does not have are ignored.</summary>
     /// <inheritdoc cref="Set(string[])"/>
     public void Remove(params string[] tags) => _run.Open().UpdateTags([], Checked(tags));
 

@@ -1,6 +1,6 @@
 namespace Metrana;
 
-/// <summary>The names of the usual scales: what a step of a series counts. Any other word is a scale too.</summary>
+/// <summary>The names of the usual scales. A scale says what a step of a series counts; any other word can be a scale too.</summary>
 public static class Scale
 {
     /// <summary>One step for each training step, such as a gradient update. This is the default.</summary>

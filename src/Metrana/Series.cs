@@ -6,7 +6,7 @@ namespace Metrana;
 
 /// <summary>
 /// A series for a hot loop, made once by <see cref="Run.Series(string, string, LabelSpan, bool?)"/>: a call passes no names
-/// and allocates nothing. Any number of threads may use it at the same time. It needs no disposing.
+/// and allocates nothing. Any number of threads may use it at the same time. It does not need to be disposed.
 /// </summary>
 public sealed class Series
 {
@@ -41,7 +41,7 @@ public sealed class Series
     /// The values: an array, span or list of numbers of any type. A <see cref="bool"/> is 1 or 0; null logs nothing and uses up no step.
     /// </param>
     /// <param name="step">Their steps: the first one, or one for each; if omitted, they continue after the last.</param>
-    /// <param name="timestamp">When they were measured: once for all, or one for each; now if omitted.</param>
+    /// <param name="timestamp">When they were measured: one time for all, or one for each; now if omitted.</param>
     /// <exception cref="MetricValidationException">There are not as many steps or timestamps as values. Nothing was logged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step is negative, or a double cannot represent a value. Nothing was logged.</exception>
     /// <exception cref="ObjectDisposedException">The run has ended.</exception>

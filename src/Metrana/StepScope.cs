@@ -2,7 +2,9 @@ using Metrana.Native;
 
 namespace Metrana;
 
-/// <summary>The step that <see cref="Run.Step(long, string)"/> gives to the calls inside it. Disposing it restores what was before.</summary>
+/// <summary>
+/// The scope in which <see cref="Run.Step(long, string)"/> gives calls a step. Disposing it restores the scope around it.
+/// </summary>
 public readonly struct StepScope : IDisposable, IEquatable<StepScope>
 {
     private static readonly AsyncLocal<Inner?> _current = new();

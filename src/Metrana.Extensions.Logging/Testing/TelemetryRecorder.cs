@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Metrana.Extensions.Logging.Testing;
 
 /// <summary>
-/// Keeps the events of an algorithm for a test, and says which keys of the schemas are missing. Two algorithms are compatible when
-/// neither lacks a key that the other has.
+/// Records the events of an algorithm for a test, and reports which keys of the schemas are missing. Two algorithms are compatible
+/// if neither lacks a key that the other has.
 /// </summary>
 /// <example>
 /// <code>
@@ -24,7 +24,7 @@ public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
     /// <summary>The events, in the order in which they were logged.</summary>
     public IReadOnlyList<RecordedEvent> Events => [.. _events];
 
-    /// <summary>Makes a logger that records.</summary>
+    /// <summary>Creates a logger that records events.</summary>
     /// <param name="categoryName">The category of the logger.</param>
     public ILogger CreateLogger(string categoryName) => new Recording(categoryName, _events, () => _scopes);
 
@@ -32,9 +32,9 @@ public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     /// <summary>
-    /// What is missing: a line for each category that no event has, and for each event that lacks keys or a step.
+    /// Returns what is missing: one line for each category without events, and one for each event without a step or some of the keys.
     /// </summary>
-    /// <param name="schemas">What has to be there; <see cref="TelemetrySchema.All"/> if omitted.</param>
+    /// <param name="schemas">The required schemas; <see cref="TelemetrySchema.All"/> if omitted.</param>
     public IReadOnlyList<string> Missing(params TelemetrySchema[] schemas)
     {
         ArgumentNullException.ThrowIfNull(schemas);
@@ -55,8 +55,8 @@ public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
         return missing;
     }
 
-    /// <summary>The keys that the events of another algorithm have and these have not: a line for each category.</summary>
-    /// <param name="other">What the other algorithm logged.</param>
+    /// <summary>Returns the keys that the events of another algorithm have and these events lack: one line for each category.</summary>
+    /// <param name="other">The recorded events of the other algorithm.</param>
     public IReadOnlyList<string> MissingBeside(TelemetryRecorder other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -68,8 +68,8 @@ public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
         ];
     }
 
-    /// <summary>Throws when something is missing, and says what.</summary>
-    /// <param name="schemas">What has to be there; <see cref="TelemetrySchema.All"/> if omitted.</param>
+    /// <summary>Throws an exception that lists what is missing, if anything is.</summary>
+    /// <param name="schemas">The required schemas; <see cref="TelemetrySchema.All"/> if omitted.</param>
     /// <exception cref="InvalidOperationException">A category or a key is missing.</exception>
     public void Check(params TelemetrySchema[] schemas)
     {
@@ -79,7 +79,7 @@ public sealed class TelemetryRecorder : ILoggerProvider, ISupportExternalScope
         }
     }
 
-    /// <summary>Keeps what was recorded.</summary>
+    /// <summary>Does nothing; the recorded events are kept.</summary>
     public void Dispose()
     {
     }

@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>The logger is closed, and some accepted data is not known to have arrived.</summary>
+/// <summary>The logger is closed, but it is not known whether all accepted data arrived.</summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
 /// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>

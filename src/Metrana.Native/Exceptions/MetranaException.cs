@@ -2,10 +2,10 @@ namespace Metrana.Native;
 
 /// <summary>The base class of this package's own exceptions.</summary>
 /// <remarks>
-/// An argument that is wrong by itself throws .NET's own exceptions: <see cref="ArgumentNullException"/>,
-/// <see cref="ArgumentOutOfRangeException"/> for a negative number, <see cref="ArgumentException"/> for a text that has no UTF-8. Arguments
-/// that do not fit each other, and points that break a rule, throw a <see cref="MetricValidationException"/>. After
-/// <see cref="Logger.Dispose"/> a call throws an <see cref="ObjectDisposedException"/>.
+/// A single invalid argument throws a standard .NET exception: <see cref="ArgumentNullException"/>,
+/// <see cref="ArgumentOutOfRangeException"/> for a negative number, <see cref="ArgumentException"/> for text that is not valid
+/// Unicode. Arguments that contradict each other, and points that break a rule, throw a <see cref="MetricValidationException"/>.
+/// After <see cref="Logger.Dispose"/>, calls throw an <see cref="ObjectDisposedException"/>.
 /// </remarks>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
@@ -15,10 +15,10 @@ public class MetranaException(
     MetranaStatus statusCode, string message, int? grpcStatus = null, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>The status, one of a fixed list, for programs to decide by.</summary>
+    /// <summary>The status, from a fixed list, for use in code.</summary>
     public MetranaStatus StatusCode { get; } = statusCode;
 
-    /// <summary>The gRPC status code of the service's answer, or null if no answer was the cause.</summary>
+    /// <summary>The gRPC status code of the service's answer, or null if the cause was something else.</summary>
     public int? GrpcStatus { get; } = grpcStatus;
 
     /// <summary>The engine's own message, where <see cref="Exception.Message"/> words it for C#.</summary>

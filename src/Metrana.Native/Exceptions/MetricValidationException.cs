@@ -1,8 +1,8 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// The call breaks a rule for names, labels, steps or points, or its numbers do not fit each other: values and steps, values and
-/// environments, edges and counts. Nothing changed, so a corrected call may follow.
+/// The call breaks a rule for names, labels, steps or points, or the lengths of its arguments do not match: values and steps, values and
+/// environments, edges and counts. Nothing changed, so the call can be corrected and repeated.
 /// </summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>

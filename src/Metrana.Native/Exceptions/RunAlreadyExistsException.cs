@@ -1,7 +1,7 @@
 namespace Metrana.Native;
 
 /// <summary>
-/// The name is taken: a run of this name exists, and <see cref="ResumeStrategy.Never"/> does not continue it. Choose
+/// The name is taken: a run of this name exists, and <see cref="ResumeStrategy.Never"/> forbids continuing it. Choose
 /// another <see cref="LoggerConfig.RunName"/>, or set <see cref="LoggerConfig.Resume"/> to <see cref="ResumeStrategy.Allow"/>.
 /// </summary>
 /// <param name="statusCode">The status.</param>

@@ -1,6 +1,6 @@
 namespace Metrana.Native;
 
-/// <summary>Delivery failed: the logger has stopped, or the <see cref="ErrorStrategy"/> raises errors that were collected.</summary>
+/// <summary>Delivery failed: the logger has stopped, or the <see cref="ErrorStrategy"/> throws the collected errors.</summary>
 /// <param name="statusCode">The status.</param>
 /// <param name="message">The problem, the value at fault, and the remedy.</param>
 /// <param name="grpcStatus">The gRPC status code of the service's answer, if that was the cause.</param>

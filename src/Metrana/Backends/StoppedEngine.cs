@@ -6,7 +6,7 @@ namespace Metrana.Backends;
 /// An engine that has stopped for good: the service took its access away, or refuses one thing after the other. Training outlives that.
 /// This is the one place that decides so: it says what happened, once, and keeps the books of what comes afterwards.
 /// </summary>
-/// <param name="config">What the program chose: who wants to hear of losses from log calls hears of this one, too.</param>
+/// <param name="config">The settings of the program: if log calls are to throw on losses, they throw on this one, too.</param>
 /// <param name="console">Where it is said.</param>
 internal sealed class StoppedEngine(LoggerConfig config, RunConsole console)
 {

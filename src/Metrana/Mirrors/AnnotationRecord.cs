@@ -3,7 +3,7 @@ namespace Metrana.Mirrors;
 /// <summary>A moment of the run that was marked with a text.</summary>
 public sealed record AnnotationRecord : RunRecord
 {
-    /// <summary>The path of its attributes in the run: what identifies it.</summary>
+    /// <summary>The path of its attributes in the run, which identifies it.</summary>
     public required string Path { get; init; }
 
     /// <summary>The text.</summary>

@@ -6,7 +6,7 @@ public sealed record EnvironmentAttributesRecord : RunRecord
     /// <summary>The environment.</summary>
     public required string Environment { get; init; }
 
-    /// <summary>The episode that they hold for; null: they hold for the environment.</summary>
+    /// <summary>The episode that the attributes describe; null if they describe the environment itself.</summary>
     public long? Episode { get; init; }
 
     /// <summary>The values by their paths: numbers, texts, booleans, dates or null.</summary>

@@ -12,14 +12,14 @@ public sealed record HistogramRecord : MetricRecord
     /// <summary>The edges of the bins, one more than there are bins.</summary>
     public required ReadOnlyMemory<double> Edges { get; init; }
 
-    /// <summary>How many values each bin holds; empty where there are densities.</summary>
+    /// <summary>The number of values in each bin; empty if the histogram has densities.</summary>
     public required ReadOnlyMemory<long> Counts { get; init; }
 
-    /// <summary>How densely the values lie in each bin, per unit of its width; empty where they were counted.</summary>
+    /// <summary>The density of the values in each bin, per unit of its width; empty if the histogram has counts.</summary>
     public ReadOnlyMemory<double> Densities { get; init; }
 
-    /// <summary>How much each bin holds: its count, or its share of all values.</summary>
-    /// <param name="bin">Which one.</param>
+    /// <summary>Gets the weight of a bin: its count, or its share of all values.</summary>
+    /// <param name="bin">The index of the bin.</param>
     /// <exception cref="IndexOutOfRangeException">There is no such bin.</exception>
     public double Weight(int bin) => Densities.IsEmpty
         ? Counts.Span[bin]

@@ -7,7 +7,7 @@ namespace Metrana.Mirrors;
 /// <summary>What the lines of a <see cref="JsonlMirror"/> look like.</summary>
 internal static class JsonLines
 {
-    /// <summary>The file is no page: a plus or a Chinese character may stand for itself.</summary>
+    /// <summary>The file is not a web page, so characters such as a plus or Chinese ones need no escape.</summary>
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(Stream stream, MirroredRun run) => Line(stream, "start", run.StartedAt, json =>

@@ -1,13 +1,13 @@
 namespace Metrana.Mirrors;
 
 /// <summary>
-/// Writes everything that a run logs to a file, one JSON object in a line, for scripts and notebooks.
+/// Writes everything that a run logs to a file, one JSON object per line, for scripts and notebooks.
 /// </summary>
 /// <remarks>
-/// The file is appended to: a run that is resumed goes on in it. Each line has a <c>kind</c> and a <c>time</c>; the lines of
-/// a run stand between one of the kind <c>start</c> and one of the kind <c>end</c>. Every batch is handed to the system at once,
-/// so that a process that is killed loses little. Values that JSON has no number for are the texts <c>NaN</c>,
-/// <c>Infinity</c> and <c>-Infinity</c>.
+/// Lines are appended to the file, so that a resumed run continues in it. Each line has a <c>kind</c> and a <c>time</c>; the lines
+/// of a run lie between one of the kind <c>start</c> and one of the kind <c>end</c>. Every batch is passed to the operating system
+/// at once, so that little is lost when the process is killed. Values that a JSON number cannot represent are written as the
+/// strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -19,8 +19,8 @@ public sealed class JsonlMirror : IRunMirror
     private readonly string _path;
     private FileStream? _file;
 
-    /// <summary>A mirror into a file.</summary>
-    /// <param name="path">The file. Its folder is made where it is missing.</param>
+    /// <summary>Creates a mirror that writes to a file.</summary>
+    /// <param name="path">The file. Its folder is created if it does not exist.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public JsonlMirror(string path)
     {

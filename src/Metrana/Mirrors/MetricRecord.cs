@@ -1,6 +1,6 @@
 namespace Metrana.Mirrors;
 
-/// <summary>Something of one series.</summary>
+/// <summary>A record of one series.</summary>
 public abstract record MetricRecord : RunRecord
 {
     private protected MetricRecord()
@@ -13,6 +13,6 @@ public abstract record MetricRecord : RunRecord
     /// <summary>What its steps count, such as <c>ML_STEP</c>.</summary>
     public required string Scale { get; init; }
 
-    /// <summary>What tells this series from others of the metric. An evaluation has the label <c>evaluation</c>.</summary>
+    /// <summary>The labels that distinguish this series from others of the metric. An evaluation has the label <c>evaluation</c>.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 }

@@ -9,19 +9,19 @@ public sealed record MirroredRun
     /// <summary>The name of the run.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The workspace of the project; null where the run goes to no service.</summary>
+    /// <summary>The workspace of the project; null if the run goes to no service.</summary>
     public string? Workspace { get; init; }
 
     /// <summary>The name that groups runs.</summary>
     public string? Experiment { get; init; }
 
-    /// <summary>The service's own id of the run; empty while the service has not appeared.</summary>
+    /// <summary>The id that the service gave the run; empty until the service has appeared.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Where people look at the run, if that is known.</summary>
+    /// <summary>The address of the run's page, or null if it is not known.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Whether this process created the run. False: it joined or continues one that exists.</summary>
+    /// <summary>Whether this process created the run; false if it joined or continued an existing one.</summary>
     public bool WasCreated { get; init; } = true;
 
     /// <summary>The id of the job that the run belongs to.</summary>

@@ -15,10 +15,10 @@ public sealed record RlPointsRecord : MetricRecord
     /// <summary>The values, environment by environment.</summary>
     public required ReadOnlyMemory<double> Values { get; init; }
 
-    /// <summary>The environment step of each value; of a series by episodes, the episode.</summary>
+    /// <summary>The environment step of each value; the episode if the series has one point per episode.</summary>
     public required ReadOnlyMemory<long> Steps { get; init; }
 
-    /// <summary>The episode that each value belongs to; empty where the series has none.</summary>
+    /// <summary>The episode that each value belongs to; empty if the series has none.</summary>
     public required ReadOnlyMemory<long> Episodes { get; init; }
 
     /// <summary>When each value was measured, in milliseconds since 1970 in UTC.</summary>

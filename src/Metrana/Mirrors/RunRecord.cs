@@ -1,10 +1,10 @@
 namespace Metrana.Mirrors;
 
 /// <summary>
-/// One thing that a run logged. What it is says its type: <see cref="PointsRecord"/>, <see cref="RlPointsRecord"/>,
+/// One thing that a run logged. Its type says what it is: <see cref="PointsRecord"/>, <see cref="RlPointsRecord"/>,
 /// <see cref="HistogramRecord"/>, <see cref="ScatterRecord"/>, <see cref="AttributesRecord"/>,
 /// <see cref="EnvironmentAttributesRecord"/>, <see cref="TagsRecord"/>, <see cref="DescriptionRecord"/> or
-/// <see cref="AnnotationRecord"/>. Later versions may add types: pass over those that you do not know.
+/// <see cref="AnnotationRecord"/>. Later versions may add types: ignore those that you do not know.
 /// </summary>
 public abstract record RunRecord
 {

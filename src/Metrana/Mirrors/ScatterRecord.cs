@@ -15,7 +15,7 @@ public sealed record ScatterRecord : MetricRecord
     /// <summary>The y coordinates.</summary>
     public required ReadOnlyMemory<double> Ys { get; init; }
 
-    /// <summary>The z coordinates; empty in the plane.</summary>
+    /// <summary>The z coordinates; empty for points in the plane.</summary>
     public required ReadOnlyMemory<double> Zs { get; init; }
 
     /// <summary>The titles of the axes.</summary>
