@@ -169,8 +169,9 @@ split() { # TARGET FILE FOLDER: the file without what only a debugger reads, whi
   local name new symbols
   name=$(basename "$2"); new=$3/native/.$name.new; symbols=$3/symbols/$name.dbg
   case $1 in
-    # What a debugger reads of a Mach-O file is another program's to collect.
-    *apple*) "$objcopy" --strip-all "$2" "$new"; rmdir "$3/symbols" 2>/dev/null || true ;;
+    # What a debugger reads of a Mach-O file is another program's to collect. A library keeps the names that it exports.
+    *apple*) case $name in *.dylib) "$objcopy" --strip-debug --discard-all "$2" "$new" ;; *) "$objcopy" --strip-all "$2" "$new" ;; esac
+             rmdir "$3/symbols" 2>/dev/null || true ;;
     *) "$objcopy" --only-keep-debug "$2" "$symbols"
        chmod 644 "$symbols"
        (cd "$3/symbols" && "$objcopy" --strip-all --add-gnu-debuglink="$name.dbg" "$2" "$root/$new") ;;
