@@ -348,7 +348,7 @@ public class FailureTests
         run.Log("loss", [1.0, 2.0]);
         await Eventually.ShouldAsync(
             () => output.ToString().Contains("nothing was delivered for", StringComparison.Ordinal), "it is said after ten seconds");
-        output.ToString().Should().Contain("waiting in memory: 2 points");
+        output.ToString().Should().Contain("waiting in memory: 2 points", "points wait");
         await server.Faults.ClearAsync();
         await run.FlushAsync(TimeSpan.FromMinutes(1));
 

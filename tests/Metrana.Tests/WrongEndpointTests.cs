@@ -48,7 +48,11 @@ public sealed class WrongEndpointTests : IDisposable
 
     [Fact]
     [ParityRow("failures/wrong-endpoint", "certificate", "ExtraCaPem", "ContinueWithoutServer")]
-    public Task Nobody_vouches_for_the_certificate() => AnsweredAsync("https", "TLS: the server's certificate was issued by nobody who is trusted here", SecureAsync);
+    public Task Nobody_vouches_for_the_certificate() => AnsweredAsync(
+        "https",
+        "TLS: the server's certificate was issued by nobody who is trusted here; if that is right, name the issuer's certificate in "
+            + "extra_ca_pem (ExtraCaPem)",
+        SecureAsync);
 
     public void Dispose() => _peer.Dispose();
 
