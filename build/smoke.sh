@@ -183,9 +183,9 @@ case_others() {
   local other variable files
   mapfile -t others < <(unzip -Z1 "${packed[0]}" | sed -nE 's#^runtimes/([^/]+)/native/.*#\1#p' | sort -u | grep -vx "$rid")
   [ ${#others[@]} -gt 0 ] || { row others - "the packages are for $rid alone" - 0; return; }
-  # musl's programs need its loader and no emulator, and .NET's need a little more than that.
+  # Where musl's loader is installed, its programs run as they are; those of .NET need a little more.
   if [ "$rid" = linux-x64 ] && [ -x /lib/ld-musl-x86_64.so.1 ]; then
-    METRANA_RUN_linux_musl_x64=${METRANA_RUN_linux_musl_x64:-/lib/ld-musl-x86_64.so.1}
+    METRANA_RUN_linux_musl_x64=${METRANA_RUN_linux_musl_x64:-env}
     if [ -z "${METRANA_NET_linux_musl_x64:-}" ] && build/smoke/musl.sh "$scratch/musl"; then
       METRANA_NET_linux_musl_x64=$scratch/musl/dotnet-on-musl
     fi
@@ -245,7 +245,7 @@ other_run() { # RID FILES RUNNER...: the program in C logs to the server of the 
   # A thousand columns of a hundred: column + row / 128.
   [ "$answer" = "100000 points, 49988671.8750" ] || die "$other: it did not read back what it logged, but $answer"
   echo 'read back'
-  row "$other" - "a program in C: $(basename "$1")" "$(du -sh "$files" | cut -f1)" $((SECONDS - began))
+  row "$other" - "a program in C$([ "$1" = env ] || echo ": $(basename "$1")")" "$(du -sh "$files" | cut -f1)" $((SECONDS - began))
 }
 
 every=(run portable self-contained single-file trimmed aot-net8.0 aot-net10.0 aot-static-net8.0 aot-static-net10.0 host-trimmed host-aot-net8.0 host-aot-net10.0 readme tool others)
