@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace Metrana;
 
@@ -26,7 +25,8 @@ internal static class Orchestration
             }
         }
 
-        return Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant();
+        // No secret, and the generator for secrets needs OpenSSL, which a small container may lack.
+        return Guid.NewGuid().ToString("N");
     }
 
     /// <summary>Hands the id to processes that are started from here on.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace Metrana;
 
@@ -29,8 +28,8 @@ internal static class RunNames
     /// <summary>A name that practically nobody else has.</summary>
     public static string Next()
     {
-        string adjective = _adjectives[RandomNumberGenerator.GetInt32(_adjectives.Length)];
-        string noun = _nouns[RandomNumberGenerator.GetInt32(_nouns.Length)];
-        return $"{adjective}-{noun}-{new string(RandomNumberGenerator.GetItems<char>(Signs, 4))}";
+        string adjective = _adjectives[Random.Shared.Next(_adjectives.Length)];
+        string noun = _nouns[Random.Shared.Next(_nouns.Length)];
+        return $"{adjective}-{noun}-{new string(Random.Shared.GetItems<char>(Signs, 4))}";
     }
 }
