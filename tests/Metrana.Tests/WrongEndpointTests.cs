@@ -32,19 +32,13 @@ public sealed class WrongEndpointTests : IDisposable
 
     [Fact]
     [ParityRow("failures/wrong-endpoint", "HTTP/2")]
-    public Task What_answers_speaks_another_HTTP() => AnsweredAsync("http", "it speaks HTTP/1 instead of HTTP/2; is the port right?", async stream =>
-    {
-        await stream.WriteAsync(BareHttp.Answer(400, "", "no"));
-        return stream;
-    });
+    public Task What_answers_speaks_another_HTTP() =>
+        AnsweredAsync("http", "it speaks HTTP/1 instead of HTTP/2; is the port right?", InPlainHttpAsync);
 
     [Fact]
     [ParityRow("failures/wrong-endpoint", "TLS")]
-    public Task What_answers_speaks_no_TLS() => AnsweredAsync("https", "it does not speak TLS: should the endpoint begin with http://?", async stream =>
-    {
-        await stream.WriteAsync(BareHttp.Answer(400, "", "no"));
-        return stream;
-    });
+    public Task What_answers_speaks_no_TLS() =>
+        AnsweredAsync("https", "it does not speak TLS: should the endpoint begin with http://?", InPlainHttpAsync);
 
     [Fact]
     [ParityRow("failures/wrong-endpoint", "certificate", "ExtraCaPem", "ContinueWithoutServer")]
@@ -83,6 +77,12 @@ public sealed class WrongEndpointTests : IDisposable
         }
 
         open.ForEach(one => one.Dispose());
+    }
+
+    private static async Task<Stream> InPlainHttpAsync(Stream stream)
+    {
+        await stream.WriteAsync(BareHttp.Answer(400, "", "no"));
+        return stream;
     }
 
     /// <summary>A certificate that the peer made for itself.</summary>
